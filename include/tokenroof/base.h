@@ -1,0 +1,139 @@
+/* tokenroof/base.h -- status and errors, numbers with units, dtypes, and where text goes.
+ *
+ * The lowest room: everything else includes it. All quantities are doubles in
+ * base SI units, G is 1e9 and never 2^30, and one fused multiply-add is 2 FLOP.
+ * Functions here are pure unless they say otherwise: no globals, no
+ * allocation, no I/O, no locale; any thread may call them.
+ */
+#ifndef TOKENROOF_BASE_H
+#define TOKENROOF_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) && !defined(__wasm__)
+#define TR_API __attribute__((visibility("default")))
+#else
+#define TR_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TR_VERSION "0.1.0"
+
+/* What became of a call. Values are pinned: other languages may rely on them. */
+typedef enum tr_status {
+    TR_OK = 0,
+    TR_EDOMAIN = 1,    /* a number is not finite or outside its stated range */
+    TR_ENOFIT = 2,     /* the model has no answer: memory exceeded, or nothing reaches the target */
+    TR_EPARSE = 3,     /* text is not of the stated form */
+    TR_EUNKNOWN = 4,   /* a name, key or family nobody knows */
+    TR_EMISSING = 5,   /* a required key or input is absent */
+    TR_ECONFLICT = 6,  /* two inputs contradict each other */
+    TR_ECAPACITY = 7,  /* the caller's buffer, or a stated limit, is too small */
+    TR_EIO = 8,        /* a file could not be read or written (native rooms only) */
+    TR_ENOMEM = 9      /* allocation failed (only functions that say they allocate) */
+} tr_status;
+
+/* Where and why a call failed. Filled only on failure, and only if the caller
+ * passes one; plain data, owned by the caller, no pointers into anything. */
+typedef struct tr_error {
+    tr_status status;
+    char field[64];   /* the input at fault: "batch_seq", "text_config.hidden_size"; "" if none */
+    double value;     /* the offending number, or 0 */
+    char text[320];   /* one sentence for a person, no newline */
+    int line;         /* 1-based position in a file, 0 if none */
+    int column;
+} tr_error;
+
+/* "domain", "no-fit", ...: a stable word for each status; "unknown" for others. */
+TR_API const char *tr_status_name(tr_status status);
+
+/* The library's version, e.g. "0.1.0", and the commit it was built from ("" if unknown). */
+TR_API const char *tr_version(void);
+TR_API const char *tr_commit(void);
+
+/* What a number measures. Decides the suffixes accepted and the format. */
+typedef enum tr_unit {
+    TR_UNIT_NONE = 0,        /* plain number; k M G T P suffixes accepted */
+    TR_UNIT_RATIO,           /* 0.5 or 50% */
+    TR_UNIT_SECOND,          /* s ms us ns min h d */
+    TR_UNIT_BYTE,            /* B kB MB GB TB PB, KiB MiB GiB TiB */
+    TR_UNIT_BYTE_PER_S,      /* B/s ... TB/s */
+    TR_UNIT_FLOP,            /* FLOP with k..E */
+    TR_UNIT_FLOP_PER_S,      /* FLOP/s, FLOPS, with k..E */
+    TR_UNIT_TOKEN,           /* k = 1e3, except that a context such as 128k follows TR_UNIT_CONTEXT */
+    TR_UNIT_CONTEXT,         /* tokens of context: "128k" = 131072 (k = 1024, M = 1048576) */
+    TR_UNIT_SEQ,
+    TR_UNIT_PARAM,           /* 671B = 671e9: K M B T */
+    TR_UNIT_USD,             /* $2.50 or 2.50 */
+    TR_UNIT_USD_PER_HOUR,    /* $2.50/h */
+    TR_UNIT_USD_PER_MTOKEN,  /* $2.50/M, $2.50/Mtoken */
+    TR_UNIT_WATT,
+    TR_UNIT_JOULE,
+    TR_UNIT_TOKEN_PER_S,
+    TR_UNIT_FLOP_PER_BYTE,
+    TR_UNIT_COUNT
+} tr_unit;
+
+/* Parse one number with an optional unit, e.g. "3.35TB/s", "$2.50/h", "128k".
+ * Correctly rounded, independent of the locale. Spaces around and between
+ * number and unit are allowed; nothing may follow.
+ * Errors: TR_EPARSE (not a number, or a unit of another kind: the text says
+ * which were expected), TR_EDOMAIN (overflow, NaN). */
+TR_API tr_status tr_quantity_parse(const char *text, tr_unit unit, double *out, tr_error *err);
+
+/* Parse a comma list of numbers and ranges into out[0..*count): "1,8,64",
+ * "1..4096x2" (doubles until past the end), "1..100+5" (steps), "1..8" (+1).
+ * Errors: as tr_quantity_parse, and TR_ECAPACITY if more than capacity values. */
+TR_API tr_status tr_quantity_list_parse(const char *text, tr_unit unit, double *out,
+                                        size_t capacity, size_t *count, tr_error *err);
+
+/* Write value for a person into out (always terminated): 4 significant digits
+ * and a prefix that reads well, "3.35 TB/s", "12.8 ms", "671 B" (parameters),
+ * "$0.42". Not for programs: use tr_number_format. Returns the length that was needed. */
+TR_API size_t tr_quantity_format(double value, tr_unit unit, char *out, size_t size);
+
+/* The shortest decimal that reads back as exactly value; "null" for a
+ * non-finite one. out needs 32 bytes. Returns the length. */
+TR_API size_t tr_number_format(double value, char *out, size_t size);
+
+/* Number formats that chips have ceilings for and tensors are stored in. */
+typedef enum tr_dtype {
+    TR_DTYPE_NATIVE = 0, /* "as the model or chip has it": a request, never an answer */
+    TR_DTYPE_FP32,
+    TR_DTYPE_TF32,
+    TR_DTYPE_BF16,       /* and FP16: same bytes, same ceilings */
+    TR_DTYPE_FP8,
+    TR_DTYPE_INT8,
+    TR_DTYPE_FP4,        /* NVFP4 and MXFP4 payload */
+    TR_DTYPE_INT4,       /* weight-only: math runs in BF16 */
+    TR_DTYPE_COUNT
+} tr_dtype;
+
+TR_API const char *tr_dtype_name(tr_dtype dtype);                                        /* "bf16" */
+TR_API tr_status tr_dtype_parse(const char *text, tr_dtype *out, tr_error *err);         /* also "fp16", "nvfp4", "mxfp4", "float8_e4m3fn" */
+TR_API double tr_dtype_byte(tr_dtype dtype);                                             /* payload bytes an element, scales not counted; 0 for NATIVE */
+
+/* Where text goes: JSON, tables, figures. write returns 0, or nonzero to stop;
+ * after that the sink is dead and writers return TR_EIO. */
+typedef struct tr_sink {
+    int (*write)(void *context, const char *text, size_t length);
+    void *context;
+} tr_sink;
+
+/* A sink over a caller's buffer. After writing, length is what was needed and
+ * data is terminated within capacity: length >= capacity means it was cut. */
+typedef struct tr_buffer {
+    char *data;
+    size_t capacity;
+    size_t length;
+} tr_buffer;
+TR_API tr_sink tr_buffer_sink(tr_buffer *buffer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TOKENROOF_BASE_H */

@@ -1,0 +1,187 @@
+/* tokenroof/model.h -- what is served: an architecture, counted.
+ *
+ * From the keys of a Hugging Face config.json (or inline numbers) to exact
+ * parameters, KV bytes and FLOPs, for every attention and mixture kind. A
+ * model is a short list of distinct layers with how often each occurs, so
+ * that one pass costs a few dozen terms whatever the depth.
+ *
+ * Counts are doubles that hold whole numbers (exact below 2^53). Functions
+ * are pure unless they say that they allocate. [Mn] are entries of docs/equations.md.
+ */
+#ifndef TOKENROOF_MODEL_H
+#define TOKENROOF_MODEL_H
+
+#include <tokenroof/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- the keys of a config.json, flat -------------------------------------- */
+
+/* A set of key -> value pairs in document order. Keys are paths with dots and
+ * list positions: "hidden_size", "text_config.layer_types.3". Allocates; one
+ * thread at a time. Limits: 65,536 entries, keys below 256 bytes, texts below 4,096. */
+typedef struct tr_config tr_config;
+
+TR_API tr_config *tr_config_create(void);              /* NULL if out of memory; free with tr_config_destroy */
+TR_API void tr_config_destroy(tr_config *config);      /* NULL is fine */
+/* Errors: TR_ECONFLICT (the key is set already), TR_ECAPACITY, TR_ENOMEM,
+ * TR_EDOMAIN (not finite), TR_EPARSE (malformed key). line is where the key stood in
+ * its file, 0 if unknown; errors about the key repeat it. Strings are copied. */
+TR_API tr_status tr_config_set_number(tr_config *config, const char *key, double value, int line, tr_error *err);
+TR_API tr_status tr_config_set_text(tr_config *config, const char *key, const char *value, int line, tr_error *err);
+TR_API tr_status tr_config_set_bool(tr_config *config, const char *key, int value, int line, tr_error *err);
+TR_API tr_status tr_config_set_null(tr_config *config, const char *key, int line, tr_error *err);
+
+/* ---- an architecture ------------------------------------------------------- */
+
+typedef enum tr_mixer {      /* how a layer looks at other tokens */
+    TR_MIXER_NONE = 0,       /* does not (a layer that is only an FFN) */
+    TR_MIXER_ATTENTION,      /* MHA, GQA, MQA: by heads and kv_heads */
+    TR_MIXER_MLA,            /* latent KV, absorbed at decode */
+    TR_MIXER_LINEAR,         /* linear attention, delta net: a fixed state */
+    TR_MIXER_MAMBA           /* state space: a fixed state */
+} tr_mixer;
+
+typedef enum tr_cache_kind {
+    TR_CACHE_KV = 0,         /* keys and values (or the MLA latent) */
+    TR_CACHE_INDEX           /* keys of a sparse-attention indexer */
+} tr_cache_kind;
+
+/* One kind of cached row in a layer. With n tokens cached, a sequence stores
+ *   rows = floor(n / token_per_row), at most row_cap (0: no cap)
+ * rows of elem elements, and one decode step reads min(rows, read_cap) of them
+ * (0: no cap; top-k of sparse attention). shared: another layer stores them. */
+typedef struct tr_cache {
+    tr_cache_kind kind;
+    int shared;
+    double elem;             /* elements a row, all KV heads */
+    double token_per_row;    /* 1, or the compression ratio */
+    double row_cap;          /* window or chunk length in rows, 0 = none */
+    double read_cap;         /* rows a query reads at most, 0 = all stored */
+    double flop_per_row;     /* decode FLOPs of one query token against one row, all heads */
+} tr_cache;
+
+#define TR_CACHE_MAX 3
+#define TR_LAYER_MAX 128
+#define TR_NAME_MAX 96
+
+/* A distinct layer and how many there are. All *_param are of ONE layer. */
+typedef struct tr_layer {
+    double layer_count;
+    tr_mixer mixer;
+    char attention[24];      /* "full", "window", "chunk", "mla", "mla-sparse", "compressed", "linear", "mamba", "none", "sparse" */
+    double heads;            /* query heads */
+    double kv_heads;
+    double head_dim;         /* query/key width of a head (MLA: nope + rope) */
+    double value_dim;        /* value width of a head */
+    double q_rank;           /* MLA: query latent, 0 = none */
+    double kv_rank;          /* MLA: KV latent, 0 = not MLA */
+    double rope_dim;         /* MLA: rotary part of the key */
+    double index_heads;      /* sparse indexer, 0 = none */
+    double index_dim;
+    tr_cache cache[TR_CACHE_MAX];
+    int cache_count;
+    double state_byte;       /* recurrent state per sequence, at its own dtypes */
+    double state_flop;       /* FLOPs per token on that state */
+
+    double mixer_param;      /* projections and their extras, indexer included */
+    double norm_param;       /* norms and other vectors */
+    double dense_param;      /* dense FFN, 0 if none */
+    double dense_dim;        /* its inner width */
+    double ffn_matrices;     /* 3 gated, 2 plain */
+    double experts;          /* routed experts, 0 = no mixture */
+    double experts_active;   /* per token */
+    double expert_dim;       /* inner width of one */
+    double expert_in_dim;    /* outer width (latent mixtures: below hidden) */
+    double routed_param;     /* all routed experts */
+    double shared_param;     /* shared experts with their gates and latent projections */
+    double shared_dim;       /* inner width of all shared experts together */
+    double router_param;
+} tr_layer;
+
+/* Bytes a parameter as stored, block scales included, by part of the model. */
+typedef struct tr_weight_bytes {
+    double routed_byte;      /* routed experts */
+    double linear_byte;      /* attention, dense FFN, shared experts */
+    double other_byte;       /* embedding, head, norms, routers, biases */
+} tr_weight_bytes;
+
+typedef struct tr_model {
+    char name[TR_NAME_MAX];
+    char hf_id[TR_NAME_MAX];
+    char family[TR_NAME_MAX];        /* the `architectures` value, or "inline" */
+    char source[256];                /* where the numbers come from, with date */
+    tr_layer layer[TR_LAYER_MAX];
+    int layer_kinds;
+    double layers;                   /* sum of layer_count */
+    double hidden;
+    double vocab;
+    double max_context_token;        /* 0 = not stated */
+    int tied;                        /* input table is the output head */
+
+    double total_param;              /* main stack with embedding and head, a tied table once; no MTP, no vision  [M1] */
+    double active_param;             /* total less the routed experts a token does not use, embedding counted  [M2] */
+    double embedding_param;          /* the input table */
+    double head_param;               /* the output table, 0 if tied */
+    double final_param;              /* parameters outside layers, embedding and head */
+    double mtp_param;                /* multi-token-prediction layers, beyond total_param */
+    double routed_param;             /* all layers */
+    double multiply_param;           /* parameters that multiply a token: active less an untied input table  [M3] */
+    double stream_param;             /* parameters a large batch reads: total less an untied input table  [M4] */
+
+    tr_dtype weight_dtype;           /* of most parameters, as published */
+    tr_weight_bytes weight;          /* by part, as published */
+    tr_dtype kv_dtype;               /* native cache dtype: BF16 unless the config says otherwise */
+    double weight_total_byte;        /* exact, from safetensors index or header; 0 = computed from weight */
+    double state_byte_per_seq;       /* recurrent state, all layers */
+} tr_model;
+
+/* Count the architecture in config. family NULL: take `architectures` (or
+ * model_type); otherwise treat it as that family ("--as"). On error *out is
+ * untouched and err names the key, its line, and what was expected; for an
+ * unknown architecture the text names it and the nearest known one.
+ * Errors: TR_EUNKNOWN, TR_EMISSING, TR_EDOMAIN (negative, fractional, absurd), TR_ECONFLICT. */
+TR_API tr_status tr_model_from_config(const tr_config *config, const char *family, tr_model *out, tr_error *err);
+
+/* A chalkboard model: total and active parameters, KV bytes per token, bytes a
+ * weight. No layers, no experts: every pass reads all weights, and active and
+ * total are taken literally (multiply = active, stream = total).
+ * Errors: TR_EDOMAIN; TR_ECONFLICT if active > total. */
+typedef struct tr_model_numbers {
+    double total_param;              /* > 0 */
+    double active_param;             /* > 0, <= total_param; 0 means total_param */
+    double kv_byte_per_token;        /* >= 0, at whatever dtype: taken as given */
+    double weight_byte;              /* > 0 */
+} tr_model_numbers;
+TR_API tr_status tr_model_from_numbers(const tr_model_numbers *numbers, tr_model *out, tr_error *err);
+
+/* Families tr_model_from_config knows, index 0 .. count-1. NULL past the end. */
+TR_API const char *tr_model_family(size_t index);
+
+/* ---- what a context costs -------------------------------------------------- */
+
+/* Bytes at kv_byte per element (<= 0 or NaN: the model's own dtype). context_token >= 0.  [M5] */
+TR_API double tr_model_kv_store_byte(const tr_model *model, double context_token, double kv_byte);  /* kept per sequence, state not counted */
+TR_API double tr_model_kv_read_byte(const tr_model *model, double context_token, double kv_byte);   /* read per sequence and decode step, state included  [M6] */
+TR_API double tr_model_kv_byte_per_token(const tr_model *model, double kv_byte);                    /* added by one more token of a long context  [M7] */
+/* FLOPs of attention scores and values (not projections) for one new token
+ * of one sequence with context_token cached, indexer and state included.  [M8] */
+TR_API double tr_model_attention_flop(const tr_model *model, double context_token);
+/* The same for a prefill chunk of query_token on context_token cached, causal, MLA not absorbed.  [M9] */
+TR_API double tr_model_prefill_attention_flop(const tr_model *model, double context_token, double query_token);
+/* Average bytes a stored parameter: all of weight_total_byte, or by part.  [M10] */
+TR_API double tr_model_weight_byte(const tr_model *model);
+
+/* ---- the catalog compiled in ----------------------------------------------- */
+
+TR_API size_t tr_model_catalog_count(void);
+TR_API const char *tr_model_catalog_name(size_t index);   /* NULL past the end; sorted by name */
+/* By catalog name or HF id, case-insensitive. Errors: TR_EUNKNOWN with a "did you mean". Allocates and frees a tr_config. */
+TR_API tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TOKENROOF_MODEL_H */

@@ -1,0 +1,99 @@
+/* tokenroof/scenario.h -- one question: every input with its key, unit, range, default and doc.
+ *
+ * The table (src/scenario/table.h) is the one place where an input is
+ * declared. Command-line options, --help, completion, man page, the keys a
+ * scenario file may hold and the page's sliders are all read from it.
+ */
+#ifndef TOKENROOF_SCENARIO_H
+#define TOKENROOF_SCENARIO_H
+
+#include <tokenroof/base.h>
+#include <tokenroof/chip.h>
+#include <tokenroof/model.h>
+#include <tokenroof/step.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum tr_input_kind {
+    TR_INPUT_NUMBER = 0,
+    TR_INPUT_LIST,           /* numbers: a list or range gives rows */
+    TR_INPUT_TEXT,           /* a name or path */
+    TR_INPUT_CHOICE,         /* one of choices */
+    TR_INPUT_SWITCH          /* on or off */
+} tr_input_kind;
+
+/* One row of the table. Static storage, never NULL fields but choices. */
+typedef struct tr_input {
+    const char *key;             /* JSON key, unit last: "batch_seq" */
+    const char *option;          /* command line, without dashes: "batch" */
+    tr_input_kind kind;
+    tr_unit unit;
+    double min, max;             /* allowed, inclusive */
+    double slider_min, slider_max, slider_step;  /* sensible range for a slider; step 0 = continuous */
+    int slider_log;
+    const char *fallback;        /* default, as text; "" = not set */
+    const char *choices;         /* "decode|prefill", NULL if not a choice */
+    const char *group;           /* "load", "model", "system", "price", ... */
+    const char *doc;             /* one line */
+} tr_input;
+
+TR_API size_t tr_input_count(void);
+TR_API const tr_input *tr_input_at(size_t index);            /* NULL past the end */
+TR_API const tr_input *tr_input_find(const char *key_or_option); /* NULL if unknown */
+
+#define TR_LIST_MAX 4096
+#define TR_TEXT_MAX 512
+
+/* Values for every input, in table order. Opaque: large, so it allocates;
+ * one thread at a time. Free with tr_scenario_destroy. */
+typedef struct tr_scenario tr_scenario;
+TR_API tr_scenario *tr_scenario_create(void);                /* all at their defaults; NULL if out of memory */
+TR_API void tr_scenario_destroy(tr_scenario *scenario);
+TR_API tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from);
+
+/* Set by key or option from text, as typed ("128k", "1..4096x2", "fp8").
+ * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EPARSE, TR_EDOMAIN (says the range). */
+TR_API tr_status tr_scenario_set(tr_scenario *scenario, const char *key, const char *text, tr_error *err);
+TR_API tr_status tr_scenario_set_number(tr_scenario *scenario, const char *key, double value, tr_error *err);
+TR_API int tr_scenario_is_set(const tr_scenario *scenario, const char *key);  /* explicitly, not by default */
+/* First value of a number or list; NaN if unset or not numeric. */
+TR_API double tr_scenario_number(const tr_scenario *scenario, const char *key);
+/* All values of a list; count 0 if unset. Valid until the next set on this key. */
+TR_API const double *tr_scenario_list(const tr_scenario *scenario, const char *key, size_t *count);
+/* "" if unset. Valid until the next set on this key. */
+TR_API const char *tr_scenario_text(const tr_scenario *scenario, const char *key);
+/* Index of the chosen word, or of a switch's 0/1; -1 if not a choice. */
+TR_API int tr_scenario_choice(const tr_scenario *scenario, const char *key);
+
+/* Named presets ("relearning-02", "lesson-11"): a list of key=text settings. Errors: TR_EUNKNOWN. */
+TR_API tr_status tr_scenario_preset(tr_scenario *scenario, const char *name, tr_error *err);
+TR_API const char *tr_preset_name(size_t index);             /* NULL past the end */
+TR_API const char *tr_preset_doc(size_t index);
+
+/* "total=671e9,active=37e9,kv=70272,weight=1" and "flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5". */
+TR_API int tr_is_inline(const char *text);                   /* has a '=' */
+TR_API tr_status tr_model_inline(const char *text, tr_model *out, tr_error *err);
+TR_API tr_status tr_system_inline(const char *text, tr_system *out, tr_error *err);
+
+/* Everything resolved: what the rooms below need. Large (the model); plain data. */
+typedef struct tr_case {
+    tr_model model;
+    tr_system system;
+    tr_dtypes dtypes;
+    tr_roofline roof;
+    tr_physics physics;
+    tr_load load;                /* first values of the lists */
+} tr_case;
+
+/* Build a case from a scenario with its model and system already looked up
+ * (the catalog, a file, inline numbers: the caller's business); applies count,
+ * price and dtype overrides. Errors: as the rooms below. */
+TR_API tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
+                               tr_case *out, tr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TOKENROOF_SCENARIO_H */

@@ -1,0 +1,13 @@
+/* tokenroof/tokenroof.h -- the whole public API, for those who want one include. */
+#ifndef TOKENROOF_TOKENROOF_H
+#define TOKENROOF_TOKENROOF_H
+
+#include <tokenroof/answer.h>
+#include <tokenroof/base.h>
+#include <tokenroof/chip.h>
+#include <tokenroof/figure.h>
+#include <tokenroof/model.h>
+#include <tokenroof/scenario.h>
+#include <tokenroof/step.h>
+
+#endif /* TOKENROOF_TOKENROOF_H */

@@ -1,0 +1,74 @@
+/* base/status.c -- names of statuses, filling errors, version. */
+#include <tokenroof/base.h>
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+#ifndef TR_COMMIT
+#define TR_COMMIT ""
+#endif
+
+const char *tr_status_name(tr_status status)
+{
+    switch (status) {
+    case TR_OK: return "ok";
+    case TR_EDOMAIN: return "domain";
+    case TR_ENOFIT: return "no-fit";
+    case TR_EPARSE: return "parse";
+    case TR_EUNKNOWN: return "unknown-name";
+    case TR_EMISSING: return "missing";
+    case TR_ECONFLICT: return "conflict";
+    case TR_ECAPACITY: return "capacity";
+    case TR_EIO: return "io";
+    case TR_ENOMEM: return "no-memory";
+    }
+    return "unknown";
+}
+
+const char *tr_version(void) { return TR_VERSION; }
+const char *tr_commit(void) { return TR_COMMIT; }
+
+static tr_status fail(tr_error *err, tr_status status, const char *field, double value, int line, int column,
+                      const char *text, va_list args)
+    __attribute__((format(printf, 7, 0)));
+
+static tr_status fail(tr_error *err, tr_status status, const char *field, double value, int line, int column,
+                      const char *text, va_list args)
+{
+    if (err == NULL)
+        return status;
+    tr_error e;
+    memset(&e, 0, sizeof e);
+    e.status = status;
+    e.value = value;
+    e.line = line;
+    e.column = column;
+    if (field != NULL)
+        (void)snprintf(e.field, sizeof e.field, "%s", field);
+    (void)vsnprintf(e.text, sizeof e.text, text, args);
+    *err = e;
+    return status;
+}
+
+tr_status tr_fail(tr_error *err, tr_status status, const char *field, double value, const char *text, ...)
+{
+    va_list args;
+    va_start(args, text);
+    const tr_status s = fail(err, status, field, value, 0, 0, text, args);
+    va_end(args);
+    return s;
+}
+
+tr_status tr_fail_at(tr_error *err, tr_status status, const char *field, double value, int line, int column,
+                     const char *text, ...)
+{
+    va_list args;
+    va_start(args, text);
+    const tr_status s = fail(err, status, field, value, line, column, text, args);
+    va_end(args);
+    return s;
+}
