@@ -1,0 +1,117 @@
+/* model/catalog.c -- models compiled in: by name, Hugging Face id or alias. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "model/catalog_table.h"
+#include "model/near.h"
+#include <tokenroof/model.h>
+
+static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }
+
+size_t tr_model_catalog_count(void) { return tr_model_catalog_size; }
+
+const char *tr_model_catalog_name(size_t index)
+{
+    return index < tr_model_catalog_size ? text_at(tr_model_catalog_table[index].name) : NULL;
+}
+
+/* Distance from wanted to the closest name of one model; 0 is a match. A near
+ * miss of a bare name also counts against the last part of an id. */
+static size_t distance(const tr_catalog_model *model, const char *wanted, const char **closest)
+{
+    const size_t length = strlen(wanted);
+    const char *const lists[3] = {text_at(model->name), text_at(model->hf_id), text_at(model->aliases)};
+    size_t best = (size_t)-1;
+    *closest = lists[0];
+    for (int i = 0; i < 3; i++)
+        for (const char *at = lists[i]; *at != '\0';) {
+            const size_t n = strcspn(at, "|");
+            const size_t d = tr_name_equal(at, n, wanted, length) ? 0 : 1 + tr_name_distance(at, n, wanted, length);
+            if (d < best) {
+                best = d;
+                *closest = i == 2 ? lists[0] : lists[i];
+            }
+            at += at[n] == '|' ? n + 1 : n;
+        }
+    return best;
+}
+
+static const tr_catalog_model *find(const char *name, tr_error *err)
+{
+    const char *nearest = "", *closest;
+    size_t best = (size_t)-1;
+    for (uint32_t i = 0; i < tr_model_catalog_size; i++) {
+        const size_t d = distance(&tr_model_catalog_table[i], name, &closest);
+        if (d == 0)
+            return &tr_model_catalog_table[i];
+        if (d < best) {
+            best = d;
+            nearest = closest;
+        }
+    }
+    const size_t length = strlen(name);
+    if (best != (size_t)-1 && best - 1 <= (length < 6 ? 2 : length / 3))
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name,
+                      nearest);
+    else
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
+                      "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
+                      "config.json works too", name, (unsigned)tr_model_catalog_size);
+    return NULL;
+}
+
+static tr_status set_one(tr_config *config, const char *key, const tr_catalog_key *entry, tr_error *err)
+{
+    switch (entry->kind) {
+    case TR_CATALOG_NUMBER: return tr_config_set_number(config, key, entry->number, 0, err);
+    case TR_CATALOG_TEXT: return tr_config_set_text(config, key, text_at(entry->text), 0, err);
+    case TR_CATALOG_BOOL: return tr_config_set_bool(config, key, entry->number > 0, 0, err);
+    default: return tr_config_set_null(config, key, 0, err);
+    }
+}
+
+/* "layer_types.12" with repeat 3 stands for items 12, 13 and 14. */
+static tr_status set_run(tr_config *config, const tr_catalog_key *entry, tr_error *err)
+{
+    const char *key = text_at(entry->key);
+    if (entry->repeat <= 1)
+        return set_one(config, key, entry, err);
+    const char *dot = strrchr(key, '.');
+    const unsigned long first = dot == NULL ? 0 : strtoul(dot + 1, NULL, 10);
+    const size_t stem = dot == NULL ? strlen(key) : (size_t)(dot - key);
+    tr_status status = TR_OK;
+    for (uint32_t i = 0; i < entry->repeat && status == TR_OK; i++) {
+        char path[256];
+        (void)snprintf(path, sizeof path, "%.*s.%lu", (int)stem, key, first + i);
+        status = set_one(config, path, entry, err);
+    }
+    return status;
+}
+
+tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
+{
+    if (name == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed");
+    const tr_catalog_model *entry = find(name, err);
+    if (entry == NULL)
+        return TR_EUNKNOWN;
+    tr_config *config = tr_config_create();
+    if (config == NULL)
+        return tr_fail(err, TR_ENOMEM, "model", 0, "out of memory for the keys of a model");
+    tr_status status = TR_OK;
+    for (uint32_t i = 0; i < entry->key_count && status == TR_OK; i++)
+        status = set_run(config, &tr_model_catalog_key[entry->first_key + i], err);
+    const char *family = text_at(entry->family);
+    if (status == TR_OK)
+        status = tr_model_from_config(config, *family == '\0' ? NULL : family, out, err);
+    tr_config_destroy(config);
+    if (status != TR_OK)
+        return status;
+    (void)snprintf(out->name, sizeof out->name, "%s", text_at(entry->name));
+    (void)snprintf(out->hf_id, sizeof out->hf_id, "%s", text_at(entry->hf_id));
+    (void)snprintf(out->source, sizeof out->source, "%s", text_at(entry->source));
+    out->weight_total_byte = entry->weight_total_byte;
+    return TR_OK;
+}
