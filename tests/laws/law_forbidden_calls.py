@@ -23,6 +23,7 @@ EXACT_BITS = {"ldexp", "frexp", "modf", "fmod", "round", "lround", "nearbyint", 
 
 # room/file -> what it may call beyond PURE, with the reason.
 MAY_ALSO = {
+    "model/config": ALLOCATE,        # tr_config_create: "Allocates"
 }
 
 
@@ -32,7 +33,7 @@ def members(library):
     for line in house.nm("-u", "--format=posix", library).splitlines():
         m = re.match(r".*\[(.+)\]:$", line)
         if m:
-            now = out.setdefault(re.sub(r"\.c\.o$|\.o$", "", m.group(1)), set())
+            now = out.setdefault(re.sub(r"(\.c)?\.o$", "", m.group(1).rsplit("/", 1)[-1]), set())
         elif line.split() and now is not None:
             now.add(line.split()[0].split("@")[0])
     return out
