@@ -8,6 +8,9 @@
 
 #include "base/fail.h"
 
+#ifdef TR_HAVE_COMMIT_H
+#include "base/commit.h"
+#endif
 #ifndef TR_COMMIT
 #define TR_COMMIT ""
 #endif
