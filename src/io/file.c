@@ -1,0 +1,141 @@
+/* io/file.c -- whole small files into memory, and parts of large ones, with limits and plain words for errors. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fail.h"
+
+const char *tr_errno_text(int code)
+{
+    switch (code) {
+    case ENOENT: return "no such file or folder";
+    case EACCES: return "no permission to read it";
+    case EPERM: return "not permitted";
+    case EISDIR: return "it is a folder";
+    case ENOTDIR: return "a part of the path is not a folder";
+    case ENAMETOOLONG: return "the path is too long";
+    case ELOOP: return "too many links";
+    case EMFILE:
+    case ENFILE: return "too many open files";
+    case ENOMEM: return "out of memory";
+    case EIO: return "the disk reported an error";
+    case ENXIO: return "no such device";
+    case EOVERFLOW: return "the file is too large";
+    case ENOSPC: return "no space left on the disk";
+    case EROFS: return "the disk is read-only";
+    default: return "it could not be read";
+    }
+}
+
+static tr_status fail_path(tr_error *err, const char *path, const char *why)
+{
+    return tr_fail(err, TR_EIO, NULL, 0.0, "cannot read '%.200s': %s", path, why);
+}
+
+tr_path_kind tr_path_look(const char *path)
+{
+    struct stat st;
+    if (path == NULL || stat(path, &st) != 0)
+        return TR_PATH_NONE;
+    if (S_ISREG(st.st_mode))
+        return TR_PATH_FILE;
+    return S_ISDIR(st.st_mode) ? TR_PATH_FOLDER : TR_PATH_OTHER;
+}
+
+tr_status tr_path_join(char *out, size_t size, const char *folder, const char *name, tr_error *err)
+{
+    const size_t length = strlen(folder);
+    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+    if (length + strlen(slash) + strlen(name) + 1 > size)
+        return tr_fail(err, TR_ECAPACITY, NULL, 0.0, "the path '%.120s/%.80s' is too long", folder, name);
+    (void)snprintf(out, size, "%s%s%s", folder, slash, name);
+    return TR_OK;
+}
+
+const char *tr_path_last(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+int tr_has_suffix(const char *text, const char *suffix)
+{
+    const size_t n = strlen(text), m = strlen(suffix);
+    if (m > n)
+        return 0;
+    for (size_t i = 0; i < m; i++) {
+        char a = text[n - m + i], b = suffix[i];
+        if (a >= 'A' && a <= 'Z')
+            a = (char)(a - 'A' + 'a');
+        if (b >= 'A' && b <= 'Z')
+            b = (char)(b - 'A' + 'a');
+        if (a != b)
+            return 0;
+    }
+    return 1;
+}
+
+tr_status tr_file_read(const char *path, size_t limit_byte, char **out, size_t *size_byte, tr_error *err)
+{
+    if (tr_path_look(path) == TR_PATH_FOLDER)
+        return fail_path(err, path, "it is a folder"); /* fopen would succeed and only reading fail */
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return fail_path(err, path, tr_errno_text(errno));
+
+    char *data = NULL;
+    size_t used = 0, room = 0;
+    for (;;) {
+        if (used + 1 >= room) { /* one byte stays free for the terminating zero */
+            const size_t grown = room == 0 ? 16384 : room * 2;
+            char *more = realloc(data, grown);
+            if (more == NULL) {
+                free(data);
+                (void)fclose(file);
+                return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory reading '%.200s'", path);
+            }
+            data = more;
+            room = grown;
+        }
+        const size_t got = fread(data + used, 1, room - used - 1, file);
+        used += got;
+        if (used > limit_byte) {
+            free(data);
+            (void)fclose(file);
+            return tr_fail(err, TR_ECAPACITY, NULL, (double)limit_byte,
+                           "'%.200s' is larger than the limit of %zu bytes", path, limit_byte);
+        }
+        if (got == 0)
+            break;
+    }
+    const int failed = ferror(file), code = errno;
+    (void)fclose(file);
+    if (failed) {
+        free(data);
+        return fail_path(err, path, tr_errno_text(code));
+    }
+    data[used] = '\0';
+    *out = data;
+    *size_byte = used;
+    return TR_OK;
+}
+
+tr_status tr_file_open(const char *path, FILE **out, uint64_t *size_byte, tr_error *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return fail_path(err, path, tr_errno_text(errno));
+    if (!S_ISREG(st.st_mode))
+        return fail_path(err, path, S_ISDIR(st.st_mode) ? "it is a folder" : "it is not a regular file");
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return fail_path(err, path, tr_errno_text(errno));
+    *out = file;
+    *size_byte = (uint64_t)st.st_size;
+    return TR_OK;
+}
