@@ -55,6 +55,11 @@ TR_API const char *tr_status_name(tr_status status);
 TR_API const char *tr_version(void);
 TR_API const char *tr_commit(void);
 
+/* For "did you mean": the name nearest to the given one among at(0, context),
+ * at(1, context), ... until NULL; ASCII case ignored. NULL if none is close. */
+TR_API const char *tr_near_name(const char *name, const char *(*at)(size_t index, const void *context),
+                                const void *context);
+
 /* What a number measures. Decides the suffixes accepted and the format. */
 typedef enum tr_unit {
     TR_UNIT_NONE = 0,        /* plain number; k M G T P suffixes accepted */

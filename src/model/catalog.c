@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/near.h"
 #include "model/catalog_table.h"
-#include "model/near.h"
 #include <tokenroof/model.h>
 
 static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }

@@ -1,6 +1,6 @@
-/* model/near.h -- names people type: equality without case, and how far apart two of them are. */
-#ifndef TOKENROOF_SRC_MODEL_NEAR_H
-#define TOKENROOF_SRC_MODEL_NEAR_H
+/* base/near.h -- names people type: equality without case, and how far apart two of them are. */
+#ifndef TOKENROOF_SRC_BASE_NEAR_H
+#define TOKENROOF_SRC_BASE_NEAR_H
 
 #include <stddef.h>
 
