@@ -209,10 +209,10 @@ def forbidden_calls_are_caught():
 def long_files_machine_paths_and_leftovers_are_caught():
     mark = "TO" + "DO"
     t = Tree({"src/base/a.c": "/* base/a.c -- a file */\n" + "int x;\n" * 700,
-              "src/base/b.c": "int first;\n" + "x" * 120 + "\n",
+              "src/base/b.c": "int first;\n" + "x" * 121 + "\n",
               "README.md": "see /" + "work/main\n", "docs/a.md": mark + ": later\n"})
     return (expect(law_tree.lengths(t.root)[0], "701 lines")
-            + expect(law_tree.widths(t.root), "120 columns")
+            + expect(law_tree.widths(t.root), "121 columns")
             + expect(law_tree.purposes(t.root), "src/base/b.c:1")
             + expect(law_tree.machine_paths(t.root), "README.md:1")
             + expect(law_tree.later(t.root), "docs/a.md:1"))
