@@ -56,7 +56,9 @@ TR_API const char *tr_version(void);
 TR_API const char *tr_commit(void);
 
 /* For "did you mean": the name nearest to the given one among at(0, context),
- * at(1, context), ... until NULL; ASCII case ignored. NULL if none is close. */
+ * at(1, context), ... until NULL; ASCII case ignored. A few slips are near; so
+ * is a name that begins with, or holds, three letters or more that were given.
+ * NULL if none is close. */
 TR_API const char *tr_near_name(const char *name, const char *(*at)(size_t index, const void *context),
                                 const void *context);
 
@@ -64,13 +66,13 @@ TR_API const char *tr_near_name(const char *name, const char *(*at)(size_t index
 typedef enum tr_unit {
     TR_UNIT_NONE = 0,        /* plain number; k M G T P suffixes accepted */
     TR_UNIT_RATIO,           /* 0.5 or 50% */
-    TR_UNIT_SECOND,          /* s ms us ns min h d */
+    TR_UNIT_SECOND,          /* s ms us ns min h d y (365.25 d) */
     TR_UNIT_BYTE,            /* B kB MB GB TB PB, KiB MiB GiB TiB */
-    TR_UNIT_BYTE_PER_S,      /* B/s ... TB/s */
+    TR_UNIT_BYTE_PER_S,      /* B/s ... TB/s; Gbit/s and Gbps count bits, "Gb/s" is refused as ambiguous */
     TR_UNIT_FLOP,            /* FLOP with k..E */
     TR_UNIT_FLOP_PER_S,      /* FLOP/s, FLOPS, with k..E */
-    TR_UNIT_TOKEN,           /* k = 1e3, except that a context such as 128k follows TR_UNIT_CONTEXT */
-    TR_UNIT_CONTEXT,         /* tokens of context: "128k" = 131072 (k = 1024, M = 1048576) */
+    TR_UNIT_TOKEN,           /* k = 1e3; only TR_UNIT_CONTEXT reads k as 1024 */
+    TR_UNIT_CONTEXT,         /* tokens of context: k = 1024, M = 1048576: "128k" = 131072, "100k" = 102400; a bare 8192 is 8192 */
     TR_UNIT_SEQ,
     TR_UNIT_PARAM,           /* 671B = 671e9: K M B T */
     TR_UNIT_USD,             /* $2.50 or 2.50 */
@@ -90,19 +92,27 @@ typedef enum tr_unit {
  * which were expected), TR_EDOMAIN (overflow, NaN). */
 TR_API tr_status tr_quantity_parse(const char *text, tr_unit unit, double *out, tr_error *err);
 
+/* "a time in s, ms, us, ...": what tr_quantity_parse accepts for this unit, for --help and messages. */
+TR_API const char *tr_unit_expected(tr_unit unit);
+
 /* Parse a comma list of numbers and ranges into out[0..*count): "1,8,64",
  * "1..4096x2" (doubles until past the end), "1..100+5" (steps), "1..8" (+1).
+ * A range goes up; nothing is written on error.
  * Errors: as tr_quantity_parse, and TR_ECAPACITY if more than capacity values. */
 TR_API tr_status tr_quantity_list_parse(const char *text, tr_unit unit, double *out,
                                         size_t capacity, size_t *count, tr_error *err);
 
 /* Write value for a person into out (always terminated): 4 significant digits
  * and a prefix that reads well, "3.35 TB/s", "12.8 ms", "671 B" (parameters),
- * "$0.42". Not for programs: use tr_number_format. Returns the length that was needed. */
+ * "$0.42" (from a dollar up, to the cent). Counts below 100,000 are written
+ * out. Reads back with the same unit. Not for programs: use tr_number_format.
+ * "inf", "nan" where not finite. out never needs more than 64 bytes. Returns
+ * the length that was needed. */
 TR_API size_t tr_quantity_format(double value, tr_unit unit, char *out, size_t size);
 
-/* The shortest decimal that reads back as exactly value; "null" for a
- * non-finite one. out needs 32 bytes. Returns the length. */
+/* The shortest decimal that reads back as exactly value, laid out as
+ * JavaScript does ("671000000000", "1e+21", "1e-7"; but "-0" keeps its sign);
+ * "null" for a non-finite one. out needs 32 bytes. Returns the length. */
 TR_API size_t tr_number_format(double value, char *out, size_t size);
 
 /* Number formats that chips have ceilings for and tensors are stored in. */

@@ -5,63 +5,93 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 enum { NAME_MAX_BYTES = 127 };
 
-static unsigned char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : (unsigned char)c;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 int tr_name_equal(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     if (a_length != b_length)
         return 0;
     for (size_t i = 0; i < a_length; i++)
-        if (lower(a[i]) != lower(b[i]))
+        if (tr_text_lower(a[i]) != tr_text_lower(b[i]))
             return 0;
     return 1;
 }
 
+/* Optimal string alignment: three rows, because a swap looks two rows back. */
 size_t tr_name_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-    size_t row[NAME_MAX_BYTES + 1];
-    a_length = a_length < NAME_MAX_BYTES ? a_length : NAME_MAX_BYTES;
-    b_length = b_length < NAME_MAX_BYTES ? b_length : NAME_MAX_BYTES;
+    size_t row[3][NAME_MAX_BYTES + 1];
+    a_length = least(a_length, NAME_MAX_BYTES);
+    b_length = least(b_length, NAME_MAX_BYTES);
     for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 0; i < a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < b_length; j++) {
-            const size_t replaced = diagonal + (lower(a[i]) != lower(b[j]));
-            const size_t shorter = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-            diagonal = row[j + 1];
-            row[j + 1] = replaced < shorter ? replaced : shorter;
+        row[0][j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t *now = row[i % 3];
+        const size_t *up = row[(i + 2) % 3];
+        const size_t *up2 = row[(i + 1) % 3];
+        const char x = tr_text_lower(a[i - 1]);
+        now[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            const char y = tr_text_lower(b[j - 1]);
+            now[j] = least(least(up[j], now[j - 1]) + 1, up[j - 1] + (x != y));
+            if (i > 1 && j > 1 && x == tr_text_lower(b[j - 2]) && y == tr_text_lower(a[i - 2]))
+                now[j] = least(now[j], up2[j - 2] + 1);
         }
     }
-    return row[b_length];
+    return row[a_length % 3][b_length];
 }
+
+#define NOT_NEAR ((size_t)-1)
+#define BEGINS 1000u    /* ranks after every distance */
+#define HOLDS 1000000u
 
 /* Close enough to suggest: two slips in a short name, one byte in three of a
  * long one; or the name's beginning, as in "deepseek" for "deepseek-v3". */
-const char *tr_near_name(const char *name, const char *(*at)(size_t index, const void *context), const void *context)
+static size_t rank_of(const char *name, const char *candidate)
 {
     const size_t length = strlen(name);
+    const size_t n = strlen(candidate);
     const size_t limit = length < 3 ? 1 : length < 6 ? 2 : length / 3;
-    const char *best_name = NULL, *begins = NULL;
-    size_t best = limit + 1;
+    const size_t distance = tr_name_distance(name, length, candidate, n);
+    if (distance <= limit && distance < n && distance < length)
+        return distance;
+    if (length >= 3 && n > length && tr_text_starts(candidate, name))
+        return BEGINS + n;
+    return length >= 3 && n > length && tr_text_holds(candidate, name) ? HOLDS + n : NOT_NEAR;
+}
+
+size_t tr_near_names(const char *name, tr_name_at *at, const void *context, const char **out, size_t capacity)
+{
+    size_t count = 0;
     for (size_t i = 0;; i++) {
         const char *candidate = at(i, context);
         if (candidate == NULL)
-            break;
-        const size_t n = strlen(candidate);
-        const size_t d = tr_name_distance(name, length, candidate, n);
-        if (d < best && d < n) {
-            best = d;
-            best_name = candidate;
-        }
-        if (begins == NULL && length >= 3 && n > length && tr_name_equal(name, length, candidate, length))
-            begins = candidate;
+            return count;
+        const size_t rank = rank_of(name, candidate);
+        size_t place = count;
+        while (place > 0 && rank < rank_of(name, out[place - 1]))
+            place--;
+        if (rank == NOT_NEAR || place == capacity)
+            continue;
+        count = least(count + 1, capacity);
+        memmove(out + place + 1, out + place, (count - 1 - place) * sizeof out[0]);
+        out[place] = candidate;
     }
-    return best_name != NULL ? best_name : begins;
+}
+
+const char *tr_near_name(const char *name, tr_name_at *at, const void *context)
+{
+    const char *nearest = NULL;
+    (void)tr_near_names(name, at, context, &nearest, 1);
+    return nearest;
+}
+
+const char *tr_name_in_array(size_t index, const void *context)
+{
+    const tr_name_array *array = context;
+    return index < array->count ? array->names[index] : NULL;
 }

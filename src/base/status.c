@@ -35,6 +35,25 @@ const char *tr_status_name(tr_status status)
 const char *tr_version(void) { return TR_VERSION; }
 const char *tr_commit(void) { return TR_COMMIT; }
 
+/* One printable line: what was typed or read may hold anything, and a cut may
+ * fall inside a UTF-8 sequence. */
+static void clean(char *text)
+{
+    size_t n = 0;
+    for (; text[n] != '\0'; n++)
+        if ((unsigned char)text[n] < 0x20 || text[n] == 0x7F)
+            text[n] = '?';
+    size_t lead = n;
+    while (lead > 0 && n - lead < 4 && ((unsigned char)text[lead - 1] & 0xC0) == 0x80)
+        lead--;
+    if (lead == 0 || ((unsigned char)text[lead - 1] & 0xC0) != 0xC0)
+        return;
+    const unsigned char c = (unsigned char)text[lead - 1];
+    const size_t wanted = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+    if (n - (lead - 1) < wanted)
+        text[lead - 1] = '\0';
+}
+
 static tr_status fail(tr_error *err, tr_status status, const char *field, double value, int line, int column,
                       const char *text, va_list args)
     __attribute__((format(printf, 7, 0)));
@@ -53,6 +72,8 @@ static tr_status fail(tr_error *err, tr_status status, const char *field, double
     if (field != NULL)
         (void)snprintf(e.field, sizeof e.field, "%s", field);
     (void)vsnprintf(e.text, sizeof e.text, text, args);
+    clean(e.field);
+    clean(e.text);
     *err = e;
     return status;
 }

@@ -23,6 +23,8 @@ EXACT_BITS = {"ldexp", "frexp", "modf", "fmod", "round", "lround", "nearbyint", 
 
 # room/file -> what it may call beyond PURE, with the reason.
 MAY_ALSO = {
+    "base/decimal": {"strtod"},      # correctly rounded; given digits and an exponent, never a decimal point
+    "base/rng": {"exp", "log"},      # samplers
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
 }
 
