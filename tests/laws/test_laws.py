@@ -5,6 +5,7 @@ import sys
 import tempfile
 
 import house
+import law_docs
 import law_equations
 import law_exports
 import law_forbidden_calls
@@ -216,6 +217,22 @@ def long_files_machine_paths_and_leftovers_are_caught():
             + expect(law_tree.purposes(t.root), "src/base/b.c:1")
             + expect(law_tree.machine_paths(t.root), "README.md:1")
             + expect(law_tree.later(t.root), "docs/a.md:1"))
+
+
+@case
+def documents_that_lie_are_caught():
+    t = Tree({"README.md": "See `src/base/a.c`, `src/gone.c`, `tests/cli/TOPIC/CASE.cmd` and [it](docs/no.md).\n"
+                           "```sh\nscripts/none --fast  # quick\n```\n"
+                           "```console\n$ build/tokenroof hello\nhello\n$ build/tokenroof bye\nhello\n```\n",
+              "src/base/a.c": ""})
+    program = os.path.join(t.root, "say")
+    with open(program, "w", encoding="utf-8") as f:
+        f.write('#!/bin/sh\necho "$1"\n')
+    os.chmod(program, 0o755)
+    said = [bad for _, bad in law_docs.transcripts(t.root, program)]
+    return (expect(law_docs.paths(t.root), "src/gone.c does not exist", "docs/no.md leads nowhere")
+            + expect(law_docs.scripts_exist(t.root), "scripts/none is no command")
+            + ([] if [bool(s) for s in said] == [False, True] else [f"transcripts: {said}"]))
 
 
 if __name__ == "__main__":
