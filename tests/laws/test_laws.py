@@ -5,6 +5,7 @@ import sys
 import tempfile
 
 import house
+import law_data
 import law_docs
 import law_equations
 import law_exports
@@ -233,6 +234,17 @@ def documents_that_lie_are_caught():
     return (expect(law_docs.paths(t.root), "src/gone.c does not exist", "docs/no.md leads nowhere")
             + expect(law_docs.scripts_exist(t.root), "scripts/none is no command")
             + ([] if [bool(s) for s in said] == [False, True] else [f"transcripts: {said}"]))
+
+
+@case
+def numbers_without_source_or_date_are_caught():
+    t = Tree({"data/chips/a.json": '{"name": "a", "x": 1, "price": {"usd": 2, "source": "list", "date": "2026-08"}}',
+              "data/chips/b.json": '{"name": "c", "x": [1], "source": "sheet", "date": "2026-08-22"}',
+              "data/chips/d.json": '{"x": 1, "x": 2}',
+              "data/chips/e.json": '{"source": "sheet", "date": "Aug 2026", "n": {"x": 3, "source": "other"}}',
+              "data/chips/f.json": '{"source": "sheet", "date": "2026", "x": NaN}'})
+    return expect(law_data.check(t.root), "a.json: x: a number without", "b.json: its name is 'c'",
+                  "stands twice", "e.json: .date: 'Aug 2026'", "n: has a source and no date", "NaN is not a number")
 
 
 if __name__ == "__main__":
