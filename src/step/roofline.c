@@ -22,6 +22,9 @@ static tr_status check_inputs(const tr_model *model, const tr_system *system, co
         !(model->routed_param <= model->stream_param))
         return tr_fail(err, TR_EDOMAIN, "stream_param", model->stream_param,
                        "the model's stream_param must be above 0 and hold its routed experts");
+    if (!(model->stream_param <= model->total_param))
+        return tr_fail(err, TR_EDOMAIN, "stream_param", model->stream_param,
+                       "the model streams more parameters than its total_param");
     if (!(model->layer_kinds >= 0 && model->layer_kinds <= TR_LAYER_MAX))
         return tr_fail(err, TR_EDOMAIN, "layer_kinds", (double)model->layer_kinds,
                        "the model must have 0 to %d kinds of layer", TR_LAYER_MAX);
@@ -46,6 +49,16 @@ static tr_status check_inputs(const tr_model *model, const tr_system *system, co
                 return tr_fail(err, TR_EDOMAIN, name[i], (double)asked[i], "%s is not one of the dtypes", name[i]);
     }
     return TR_OK;
+}
+
+/* The dtype of a checkpoint that names none, by the bytes its parameters take. */
+static tr_dtype dtype_of_byte(double byte)
+{
+    if (byte < 1.0)
+        return TR_DTYPE_FP4;
+    if (byte < 2.0)
+        return TR_DTYPE_FP8;
+    return byte < 4.0 ? TR_DTYPE_BF16 : TR_DTYPE_FP32;
 }
 
 /* The dtype math may run in when weights are stored in `weight` and `asked` is
@@ -96,14 +109,14 @@ static void weigh(const tr_model *model, tr_dtype override, tr_roofline *roof)
 {
     const double other_param = streamed_other_param(model);
     const double linear_param = model->stream_param - model->routed_param - other_param;
-    const double table_param = model->tied ? 0.0 : model->embedding_param; /* resident, never streamed */
+    const double table_param = model->total_param - model->stream_param; /* looked up in: resident, never streamed */
     if (override != TR_DTYPE_NATIVE) {
         /* Everything in one dtype, payload only: the least it could be. */
         const double byte = tr_dtype_byte(override);
         roof->weight_byte = byte;
         roof->routed_weight_byte = model->routed_param * byte;
         roof->fixed_weight_byte = (model->stream_param - model->routed_param) * byte;
-        roof->store_weight_byte = (model->stream_param + table_param) * byte;
+        roof->store_weight_byte = model->total_param * byte;
         return;
     }
     const tr_weight_bytes *part = &model->weight;
@@ -136,6 +149,8 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
 
     tr_roofline roof = {0};
     roof.weight_dtype = ask->weight == TR_DTYPE_NATIVE ? model->weight_dtype : ask->weight;
+    if (roof.weight_dtype == TR_DTYPE_NATIVE)
+        roof.weight_dtype = dtype_of_byte(tr_model_weight_byte(model));
     double flop_per_s = 0.0;
     status = tr_chip_math(&system->chip, math_request(roof.weight_dtype, ask->math), &flop_per_s, &roof.math_dtype, err);
     if (status != TR_OK)
@@ -151,7 +166,7 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     roof.expert_idle_share = idle_share(model);
 
     /* Chalkboard KV is given in bytes, at whatever dtype: no override rescales it. */
-    const int literal_kv = model->kv_dtype == TR_DTYPE_NATIVE;
+    const int literal_kv = model->layer_kinds == 0;
     roof.kv_dtype = literal_kv || ask->kv == TR_DTYPE_NATIVE ? model->kv_dtype : ask->kv;
     roof.kv_elem_byte = literal_kv ? 0.0 : tr_dtype_byte(roof.kv_dtype);
     roof.kv_byte_per_token = tr_model_kv_byte_per_token(model, roof.kv_elem_byte);
