@@ -30,7 +30,8 @@ static void dense_block(const tr_roofline *roof, size_t n, const double *restric
                         double *restrict step_s)
 {
     const double flop_per_s = roof->flop_per_s, byte_per_s = roof->byte_per_s, token_flop = roof->flop_per_token;
-    const double all_weights_s = step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0) / byte_per_s;
+    const double all_byte = step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0);
+    const double all_weights_s = all_byte / byte_per_s;
     for (size_t i = 0; i < n; i++) {
         const double bad = poison(batch_seq[i], kv_byte[i], attention_flop[i]);
         const double batch = batch_seq[i] + bad;
@@ -125,10 +126,11 @@ void tr_bound_step_array(const tr_roofline *roof, size_t n,
         double *step = step_s != NULL ? step_s + at : spare[3];
         if (experts) {
             look_up(&table, roof->expert_idle_share, count, n, batch_seq + at, idle_power, part_token);
-            expert_block(roof, count, batch_seq + at, kv_read_byte + at, attention_flop + at, idle_power, part_token,
-                         compute, weights, kv, step);
+            expert_block(roof, count, batch_seq + at, kv_read_byte + at, attention_flop + at, idle_power,
+                         part_token, compute, weights, kv, step);
         } else {
-            dense_block(roof, count, batch_seq + at, kv_read_byte + at, attention_flop + at, compute, weights, kv, step);
+            dense_block(roof, count, batch_seq + at, kv_read_byte + at, attention_flop + at, compute, weights, kv,
+                        step);
         }
     }
 }

@@ -79,7 +79,8 @@ static double head_flop(const tr_model *model)
     return 2.0 * (model->tied ? model->embedding_param : model->head_param);
 }
 
-tr_status tr_bound_step(const tr_roofline *roof, const tr_model *model, const tr_load *load, tr_step *out, tr_error *err)
+tr_status tr_bound_step(const tr_roofline *roof, const tr_model *model, const tr_load *load,
+                        tr_step *out, tr_error *err)
 {
     tr_status status = tr_roofline_check(roof, err);
     if (status != TR_OK)

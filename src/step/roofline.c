@@ -66,7 +66,8 @@ static tr_dtype dtype_of_byte(double byte)
  * are in that dtype. TF32 is how tensor cores take FP32, so it is no narrower. */
 static tr_dtype math_request(tr_dtype weight, tr_dtype asked)
 {
-    const tr_dtype stored = weight == TR_DTYPE_INT4 ? TR_DTYPE_BF16 : weight; /* INT4 is unpacked before it multiplies */
+    /* INT4 is unpacked before it multiplies. */
+    const tr_dtype stored = weight == TR_DTYPE_INT4 ? TR_DTYPE_BF16 : weight;
     if (asked == TR_DTYPE_NATIVE)
         return stored;
     if (asked == TR_DTYPE_INT4)
@@ -152,7 +153,8 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     if (roof.weight_dtype == TR_DTYPE_NATIVE)
         roof.weight_dtype = dtype_of_byte(tr_model_weight_byte(model));
     double flop_per_s = 0.0;
-    status = tr_chip_math(&system->chip, math_request(roof.weight_dtype, ask->math), &flop_per_s, &roof.math_dtype, err);
+    const tr_dtype math = math_request(roof.weight_dtype, ask->math);
+    status = tr_chip_math(&system->chip, math, &flop_per_s, &roof.math_dtype, err);
     if (status != TR_OK)
         return status;
 

@@ -16,7 +16,8 @@
 
 /* Equal to within a share of the expected value. */
 #define assert_close(actual, expected, share) assert_close_((actual), (expected), (share), #actual, __FILE__, __LINE__)
-static inline void assert_close_(double actual, double expected, double share, const char *what, const char *file, int line)
+static inline void assert_close_(double actual, double expected, double share, const char *what, const char *file,
+                                 int line)
 {
     const double slack = share * fabs(expected);
     if (!(fabs(actual - expected) <= slack)) {
@@ -25,7 +26,8 @@ static inline void assert_close_(double actual, double expected, double share, c
     }
 }
 
-static inline tr_model chalk_model(double total_param, double active_param, double kv_byte_per_token, double weight_byte)
+static inline tr_model chalk_model(double total_param, double active_param, double kv_byte_per_token,
+                                   double weight_byte)
 {
     const tr_model_numbers numbers = {total_param, active_param, kv_byte_per_token, weight_byte};
     tr_model model;

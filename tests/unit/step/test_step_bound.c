@@ -170,7 +170,7 @@ static void a_load_out_of_range_is_refused_and_the_answer_left_alone(void **stat
     tr_model model;
     tr_roofline roof;
     chalk(&model, &roof);
-    static const double none = NAN;
+    const double none = (double)NAN;
     const struct {
         tr_load load;
         const char *field;

@@ -1,7 +1,8 @@
 /* test_step_roofline.c -- a model and a system boiled down: dtypes, bytes by part, refusals. */
 #include "fixture.h"
 
-static tr_roofline roof_with(const tr_model *model, const tr_system *system, tr_dtype weight, tr_dtype kv, tr_dtype math)
+static tr_roofline roof_with(const tr_model *model, const tr_system *system, tr_dtype weight, tr_dtype kv,
+                             tr_dtype math)
 {
     const tr_dtypes dtypes = {weight, kv, math};
     tr_roofline roof;
@@ -189,7 +190,7 @@ static void bad_models_and_systems_are_refused_and_the_answer_left_alone(void **
     memset(&roof, 0x5a, sizeof roof);
     before = roof;
     tr_error err;
-    static const double wrong[] = {NAN, -1.0, 0.0};
+    const double wrong[] = {(double)NAN, -1.0, 0.0};
     for (size_t i = 0; i < 3; i++) {
         tr_model model = toy_model(0);
         tr_system system = toy_system(1.0);
