@@ -15,14 +15,19 @@ int tr_is_whole(double value)
     return value >= -WHOLE_MAX && value <= WHOLE_MAX && (double)(int64_t)value == value;
 }
 
+static const char *too_large(double value)
+{
+    return tr_is_finite(value) && value > 0.0 ? ", at most 1e+150" : "";
+}
+
 tr_status tr_check_positive(const char *field, double value, tr_error *err)
 {
     if (tr_is_positive(value))
         return TR_OK;
     char got[32];
     (void)tr_number_format(value, got, sizeof got);
-    return tr_fail(err, TR_EDOMAIN, field, value, "%s is %s; expected a number greater than 0", field,
-                   tr_is_finite(value) ? got : "not finite");
+    return tr_fail(err, TR_EDOMAIN, field, value, "%s is %s; expected a number greater than 0%s", field,
+                   tr_is_finite(value) ? got : "not finite", too_large(value));
 }
 
 tr_status tr_check_nonnegative(const char *field, double value, tr_error *err)
@@ -31,8 +36,8 @@ tr_status tr_check_nonnegative(const char *field, double value, tr_error *err)
         return TR_OK;
     char got[32];
     (void)tr_number_format(value, got, sizeof got);
-    return tr_fail(err, TR_EDOMAIN, field, value, "%s is %s; expected 0 or more", field,
-                   tr_is_finite(value) ? got : "not finite");
+    return tr_fail(err, TR_EDOMAIN, field, value, "%s is %s; expected 0 or more%s", field,
+                   tr_is_finite(value) ? got : "not finite", too_large(value));
 }
 
 static tr_status outside(const char *field, double value, double min, double max, const char *kind,

@@ -70,7 +70,7 @@ static size_t whole(uint64_t value, char *out)
     return k;
 }
 
-/* Lay out digits as ECMAScript does: plain from 1e-7 up to 1e21, else with an exponent. */
+/* Lay out digits as ECMAScript does: plain from 1e-6 up to 1e21, else with an exponent. */
 static size_t lay_out(const char *digits, int count, int exp10, char *out)
 {
     size_t n = 0;
@@ -82,7 +82,7 @@ static size_t lay_out(const char *digits, int count, int exp10, char *out)
         }
         return n;
     }
-    if (exp10 < 0 && exp10 >= -7) {
+    if (exp10 < 0 && exp10 >= -6) {
         out[n++] = '0';
         out[n++] = '.';
         for (int i = -1; i > exp10; i--)

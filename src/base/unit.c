@@ -116,12 +116,12 @@ static const stem STEM[] = {
     {TR_UNIT_USD_PER_HOUR, PARAMETER, "/hour", 1, 0},
     {TR_UNIT_USD_PER_HOUR, PARAMETER, "USD/h", 1, 0},
     {TR_UNIT_USD_PER_HOUR, PARAMETER, "USD/hour", 1, 0},
-    {TR_UNIT_USD_PER_MTOKEN, PLAIN, "", 1, 0},
-    {TR_UNIT_USD_PER_MTOKEN, PLAIN, "/M", 1, 0},
-    {TR_UNIT_USD_PER_MTOKEN, PLAIN, "/Mtok", 1, 0},
-    {TR_UNIT_USD_PER_MTOKEN, PLAIN, "/Mtoken", 1, 0},
-    {TR_UNIT_USD_PER_MTOKEN, PLAIN, "/Mtokens", 1, 0},
-    {TR_UNIT_USD_PER_MTOKEN, PLAIN, "USD/Mtoken", 1, 0},
+    {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "", 1, 0},
+    {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "/M", 1, 0},
+    {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "/Mtok", 1, 0},
+    {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "/Mtoken", 1, 0},
+    {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "/Mtokens", 1, 0},
+    {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "USD/Mtoken", 1, 0},
     {TR_UNIT_WATT, DECIMAL, "", 1, 0},
     {TR_UNIT_WATT, DECIMAL, "W", 1, 0},
     {TR_UNIT_WATT, PLAIN, "mW", 1, -3},
@@ -191,10 +191,15 @@ static int match(const stem *st, const char *text, size_t length, tr_suffix *out
     const prefix *p = prefixes_of(st->prefixes);
     for (; p != NULL && p->text != NULL; p++) {
         const size_t n = strlen(p->text);
-        /* A small m is milli somewhere: as a bare prefix it must be written M. */
-        const int fold = lower && st->prefixes != MILLI && (st->text[0] != '\0' || p->text[0] != 'M');
-        if (n <= length && same_prefix(text, p, n, fold) &&
-            same_stem(text + n, length - n, st->text, lower)) {
+        /* Bare, a small m could be milli and "12e" a cut exponent: those must be written M, P, E. */
+        const int clear = st->text[0] != '\0' || strchr("MPE", p->text[0]) == NULL;
+        const int fold = lower && st->prefixes != MILLI && clear;
+        if (n > length || !same_prefix(text, p, n, fold))
+            continue;
+        size_t at = n;
+        while (at < length && tr_text_is_space(text[at])) /* "1.2 M token/s" */
+            at++;
+        if (same_stem(text + at, length - at, st->text, lower)) {
             out->factor *= p->factor;
             out->exp10 += p->exp10;
             return 1;

@@ -1,14 +1,16 @@
-/* io/file.c -- whole small files into memory, and parts of large ones, with limits and plain words for errors. */
+/* io/file.c -- whole small files into memory, parts of large ones, folders. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "io/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/fail.h"
+#include "base/sort.h"
 
 const char *tr_errno_text(int code)
 {
@@ -138,4 +140,95 @@ tr_status tr_file_open(const char *path, FILE **out, uint64_t *size_byte, tr_err
     *out = file;
     *size_byte = (uint64_t)st.st_size;
     return TR_OK;
+}
+
+/* ---- folders -------------------------------------------------------------- */
+
+enum { FOLDER_MAX = 65536 };
+
+/* Names one after another, each with its zero. */
+typedef struct names {
+    char *text;
+    size_t used, room, count;
+} names;
+
+static int names_add(names *list, const char *name)
+{
+    const size_t length = strlen(name) + 1;
+    if (list->used + length > list->room) {
+        const size_t room = (list->room + length) * 2;
+        char *more = realloc(list->text, room);
+        if (more == NULL)
+            return 0;
+        list->text = more;
+        list->room = room;
+    }
+    memcpy(list->text + list->used, name, length);
+    list->used += length;
+    list->count++;
+    return 1;
+}
+
+static int name_before(const void *context, size_t a, size_t b)
+{
+    const char *const *name = context;
+    return strcmp(name[a], name[b]) < 0;
+}
+
+/* A table of pointers and, behind it, the names they point to, sorted. */
+static char **names_table(const names *list)
+{
+    const size_t n = list->count;
+    char **table = malloc((n + 1) * sizeof *table + list->used);
+    const char **at = malloc((n + 1) * sizeof *at);
+    size_t *order = malloc((2 * n + 2) * sizeof *order);
+    if (table != NULL && at != NULL && order != NULL) {
+        char *text = (char *)(table + n + 1);
+        if (list->used > 0)
+            memcpy(text, list->text, list->used);
+        for (size_t i = 0, offset = 0; i < n; i++) {
+            order[i] = i;
+            at[i] = text + offset;
+            offset += strlen(at[i]) + 1;
+        }
+        tr_sort_index_by(name_before, at, order, n, order + n + 1);
+        for (size_t i = 0; i < n; i++)
+            table[i] = text + (at[order[i]] - text);
+        table[n] = NULL;
+    } else {
+        free(table);
+        table = NULL;
+    }
+    free(order);
+    free(at);
+    return table;
+}
+
+tr_status tr_folder_list(const char *folder, const char *suffix, char ***out, size_t *count, tr_error *err)
+{
+    DIR *stream = opendir(folder);
+    if (stream == NULL)
+        return fail_path(err, folder, tr_errno_text(errno));
+    names list = { NULL, 0, 0, 0 };
+    tr_status s = TR_OK;
+    for (const struct dirent *e; s == TR_OK && (e = readdir(stream)) != NULL;) {
+        if (e->d_name[0] == '.' || !tr_has_suffix(e->d_name, suffix))
+            continue;
+        if (list.count >= FOLDER_MAX)
+            s = tr_fail(err, TR_ECAPACITY, NULL, FOLDER_MAX, "'%.200s' holds more than %d files", folder, FOLDER_MAX);
+        else if (!names_add(&list, e->d_name))
+            s = tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory listing '%.200s'", folder);
+    }
+    (void)closedir(stream);
+    if (s == TR_OK) {
+        char **table = names_table(&list);
+        if (table == NULL) {
+            s = tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory listing '%.200s'", folder);
+        } else {
+            *out = table;
+            *count = list.count;
+        }
+    }
+    free(list.text);
+    return s;
 }

@@ -1,4 +1,4 @@
-/* io/file.h -- whole small files into memory, and parts of large ones, with limits and plain words for errors.
+/* io/file.h -- whole small files into memory, parts of large ones, folders; limits, and plain words for errors.
  *
  * Native only. Nothing here looks at what a file holds. On error outputs are
  * untouched and err names the path and the reason.
@@ -26,6 +26,10 @@ tr_path_kind tr_path_look(const char *path);   /* TR_PATH_NONE: not there, or no
 
 /* out = folder/name. Errors: TR_ECAPACITY (longer than size). */
 tr_status tr_path_join(char *out, size_t size, const char *folder, const char *name, tr_error *err);
+
+/* Names in folder that end in suffix, sorted by bytes, as one allocation: free() it.
+ * A missing folder is TR_EIO. Errors: TR_EIO, TR_ECAPACITY (more than 65,536), TR_ENOMEM. */
+tr_status tr_folder_list(const char *folder, const char *suffix, char ***out, size_t *count, tr_error *err);
 
 /* The part after the last '/'; path itself if there is none. */
 const char *tr_path_last(const char *path);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/sort.h"
 #include "io/file.h"
 
 #define BLOCK_BYTE ((size_t)65536)
@@ -268,20 +269,10 @@ static tr_status walk_value(walk *w, json_t *value, int depth)
 
 /* ---- index ---------------------------------------------------------------- */
 
-/* Merge sort of positions by key: sixteen lines, and no global state for qsort's comparison. */
-static void sort_keys(const tr_flat_entry *entry, size_t *order, size_t *scratch, size_t count)
+static int key_before(const void *context, size_t a, size_t b)
 {
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t low = 0; low < count; low += 2 * width) {
-            const size_t middle = low + width < count ? low + width : count;
-            const size_t high = low + 2 * width < count ? low + 2 * width : count;
-            size_t i = low, j = middle;
-            for (size_t k = low; k < high; k++)
-                scratch[k] = j >= high || (i < middle && strcmp(entry[order[i]].key, entry[order[j]].key) <= 0)
-                                 ? order[i++] : order[j++];
-        }
-        memcpy(order, scratch, count * sizeof *order);
-    }
+    const tr_flat_entry *entry = context;
+    return strcmp(entry[a].key, entry[b].key) < 0;
 }
 
 /* Keys with dots in them ({"a.b": 1, "a": {"b": 2}}) may meet on one path. */
@@ -296,7 +287,7 @@ static tr_status index_keys(tr_flat *flat, tr_error *err)
     }
     for (size_t i = 0; i < n; i++)
         flat->by_key[i] = i;
-    sort_keys(flat->entry, flat->by_key, scratch, n);
+    tr_sort_index_by(key_before, flat->entry, flat->by_key, n, scratch);
     free(scratch);
     for (size_t i = 1; i < n; i++) {
         const tr_flat_entry *a = &flat->entry[flat->by_key[i - 1]], *b = &flat->entry[flat->by_key[i]];

@@ -5,6 +5,8 @@ import sys
 import tempfile
 
 import house
+import law_data
+import law_docs
 import law_equations
 import law_exports
 import law_forbidden_calls
@@ -216,6 +218,33 @@ def long_files_machine_paths_and_leftovers_are_caught():
             + expect(law_tree.purposes(t.root), "src/base/b.c:1")
             + expect(law_tree.machine_paths(t.root), "README.md:1")
             + expect(law_tree.later(t.root), "docs/a.md:1"))
+
+
+@case
+def documents_that_lie_are_caught():
+    t = Tree({"README.md": "See `src/base/a.c`, `src/gone.c`, `tests/cli/TOPIC/CASE.cmd` and [it](docs/no.md).\n"
+                           "```sh\nscripts/none --fast  # quick\n```\n"
+                           "```console\n$ build/tokenroof hello\nhello\n$ build/tokenroof bye\nhello\n```\n",
+              "src/base/a.c": ""})
+    program = os.path.join(t.root, "say")
+    with open(program, "w", encoding="utf-8") as f:
+        f.write('#!/bin/sh\necho "$1"\n')
+    os.chmod(program, 0o755)
+    said = [bad for _, bad in law_docs.transcripts(t.root, program)]
+    return (expect(law_docs.paths(t.root), "src/gone.c does not exist", "docs/no.md leads nowhere")
+            + expect(law_docs.scripts_exist(t.root), "scripts/none is no command")
+            + ([] if [bool(s) for s in said] == [False, True] else [f"transcripts: {said}"]))
+
+
+@case
+def numbers_without_source_or_date_are_caught():
+    t = Tree({"data/chips/a.json": '{"name": "a", "x": 1, "price": {"usd": 2, "source": "list", "date": "2026-08"}}',
+              "data/chips/b.json": '{"name": "c", "x": [1], "source": "sheet", "date": "2026-08-22"}',
+              "data/chips/d.json": '{"x": 1, "x": 2}',
+              "data/chips/e.json": '{"source": "sheet", "date": "Aug 2026", "n": {"x": 3, "source": "other"}}',
+              "data/chips/f.json": '{"source": "sheet", "date": "2026", "x": NaN}'})
+    return expect(law_data.check(t.root), "a.json: x: a number without", "b.json: its name is 'c'",
+                  "stands twice", "e.json: .date: 'Aug 2026'", "n: has a source and no date", "NaN is not a number")
 
 
 if __name__ == "__main__":
