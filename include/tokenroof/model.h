@@ -79,6 +79,13 @@ typedef struct tr_layer {
     double q_rank;           /* MLA: query latent, 0 = none */
     double kv_rank;          /* MLA: KV latent, 0 = not MLA */
     double rope_dim;         /* MLA: rotary part of the key */
+    double in_dim;           /* columns projected from the hidden state: q, k, v and gates; MLA: the latents */
+    double out_dim;          /* rows of the output projection: heads x value_dim, or the inner width of a state layer */
+    double out_rank;         /* width between two output projections, 0 = one matrix */
+    double out_groups_count; /* the first of the two is block-diagonal in so many blocks */
+    double state_dim;        /* recurrent: state columns per head channel (delta net: head_dim, Mamba: state size) */
+    double conv_dim;         /* recurrent: channels of the short convolution */
+    double conv_token;       /* recurrent: its length */
     double index_heads;      /* sparse indexer, 0 = none */
     double index_dim;
     tr_cache cache[TR_CACHE_MAX];
@@ -125,17 +132,19 @@ typedef struct tr_model {
     double active_param;             /* total less the routed experts a token does not use, embedding counted  [M2] */
     double embedding_param;          /* the input table */
     double head_param;               /* the output table, 0 if tied */
-    double final_param;              /* parameters outside layers, embedding and head */
+    double final_param;              /* parameters outside layers, embedding, head and lookup tables */
+    double lookup_param;             /* tables only looked up in beside the embedding: positions, per-layer embeddings */
     double mtp_param;                /* multi-token-prediction layers, beyond total_param */
     double routed_param;             /* all layers */
-    double multiply_param;           /* parameters that multiply a token: active less an untied input table  [M3] */
-    double stream_param;             /* parameters a large batch reads: total less an untied input table  [M4] */
+    double multiply_param;           /* parameters that multiply a token: active less lookup tables and an untied input table  [M3] */
+    double stream_param;             /* parameters a large batch reads: total less lookup tables and an untied input table  [M4] */
 
     tr_dtype weight_dtype;           /* of most parameters, as published */
     tr_weight_bytes weight;          /* by part, as published */
     tr_dtype kv_dtype;               /* native cache dtype: BF16 unless the config says otherwise */
     double weight_total_byte;        /* exact, from safetensors index or header; 0 = computed from weight */
     double state_byte_per_seq;       /* recurrent state, all layers */
+    double kv_byte_per_token;        /* inline models only, which have no layers: taken as given, whatever the dtype */
 } tr_model;
 
 /* Count the architecture in config. family NULL: take `architectures` (or

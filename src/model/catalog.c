@@ -1,6 +1,5 @@
 /* model/catalog.c -- models compiled in: by name, Hugging Face id or alias. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -79,7 +78,9 @@ static tr_status set_run(tr_config *config, const tr_catalog_key *entry, tr_erro
     if (entry->repeat <= 1)
         return set_one(config, key, entry, err);
     const char *dot = strrchr(key, '.');
-    const unsigned long first = dot == NULL ? 0 : strtoul(dot + 1, NULL, 10);
+    unsigned long first = 0;
+    for (const char *digit = dot == NULL ? "" : dot + 1; *digit >= '0' && *digit <= '9'; digit++)
+        first = 10 * first + (unsigned long)(*digit - '0');
     const size_t stem = dot == NULL ? strlen(key) : (size_t)(dot - key);
     tr_status status = TR_OK;
     for (uint32_t i = 0; i < entry->repeat && status == TR_OK; i++) {

@@ -1,0 +1,196 @@
+/* model/mamba.c -- state-space hybrids: Nemotron-H, Jamba, Granite 4. */
+#include <string.h>
+
+#include "model/mamba.h"
+
+void tr_layer_mamba2(tr_layer *layer, double hidden, const tr_mamba2 *m)
+{
+    const double inner = m->heads * m->head_dim, channels = inner + 2 * m->groups * m->state;
+    const double state = inner * m->state;
+    layer->heads = m->heads;
+    layer->kv_heads = m->groups;
+    layer->head_dim = layer->value_dim = m->head_dim;
+    layer->in_dim = inner + channels + m->heads;                 /* gate; x, B, C; a time step a head */
+    layer->out_dim = inner;
+    layer->state_dim = m->state;
+    layer->conv_dim = channels;
+    layer->conv_token = m->kernel;
+    /* decay, skip and time-step bias a head */
+    layer->mixer_param += hidden * layer->in_dim + channels * m->kernel + (m->conv_bias ? channels : 0) + 3 * m->heads +
+                          (m->gated_norm ? inner : 0) + inner * hidden + (m->proj_bias ? layer->in_dim + hidden : 0);
+    tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * (m->kernel - 1) * channels,
+                   5 * state + 2 * m->kernel * channels);
+}
+
+void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *m)
+{
+    const double state = m->inner * m->state;
+    layer->heads = m->inner;                                     /* every channel is a head of its own */
+    layer->kv_heads = 1;
+    layer->head_dim = layer->value_dim = 1;
+    layer->in_dim = 2 * m->inner;
+    layer->out_dim = m->inner;
+    layer->state_dim = m->state;
+    layer->conv_dim = m->inner;
+    layer->conv_token = m->kernel;
+    /* x and gate; convolution; time step, B and C from x; time step up with its bias; decay, skip; output */
+    layer->mixer_param += hidden * 2 * m->inner + m->inner * m->kernel + (m->conv_bias ? m->inner : 0) +
+                          m->inner * (m->rank + 2 * m->state) + m->rank * m->inner + m->inner + state + m->inner +
+                          m->inner * hidden + (m->norms ? m->rank + 2 * m->state : 0) +
+                          (m->proj_bias ? 2 * m->inner + hidden : 0);
+    tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * m->kernel * m->inner,
+                   5 * state + 2 * m->kernel * m->inner);
+}
+
+/* ---- Nemotron-H: one mixer a block ------------------------------------------------ */
+
+/* The kind of block index as a letter: M mamba, E mixture, * attention, - FFN; 0 after a failure. */
+static char block_kind(tr_build *build, const char *pattern, size_t index)
+{
+    tr_keys *keys = &build->keys;
+    if (pattern != NULL)
+        return pattern[index];
+    const char *type = tr_keys_item_text(keys, "layers_block_type", index);
+    static const char names[][12] = {"mamba", "moe", "attention", "mlp"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(type, names[i]) == 0)
+            return "ME*-"[i];
+    return '?';
+}
+
+void tr_build_nemotron_h(tr_build *build)
+{
+    tr_keys *keys = &build->keys;
+    const double hidden = build->hidden;
+    tr_attention attention;
+    tr_mixture mixture;
+    tr_layer layer;
+    const char *pattern = tr_keys_text_or(keys, "hybrid_override_pattern", NULL);
+    if (pattern != NULL && keys->status == TR_OK && (double)strlen(pattern) != build->layers)
+        tr_keys_fail(keys, TR_ECONFLICT, "hybrid_override_pattern", (double)strlen(pattern),
+                     "has %zu letters; expected one for each of the %.0f layers", strlen(pattern), build->layers);
+    tr_build_heads(build, &attention);
+    tr_build_mixture(build, &mixture);
+    const tr_mamba2 mamba = {
+        .heads = tr_keys_dim(keys, "mamba_num_heads"),
+        .head_dim = tr_keys_dim(keys, "mamba_head_dim"),
+        .groups = tr_keys_dim(keys, "n_groups"),
+        .state = tr_keys_dim(keys, "ssm_state_size"),
+        .kernel = tr_keys_dim(keys, "conv_kernel"),
+        .conv_bias = tr_keys_bool_or(keys, "use_conv_bias", 1),
+        .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
+        .gated_norm = 1,
+    };
+    attention.qkv_bias = attention.o_bias = tr_keys_bool_or(keys, "attention_bias", 0);
+    const double latent = tr_keys_whole_or(keys, "moe_latent_size", 0, TR_KEYS_DIM_MAX, 0);
+    mixture.matrices = 2;
+    mixture.in_dim = latent;
+    mixture.router_extra = mixture.experts;
+    mixture.shared_dim = tr_keys_whole_or(keys, "moe_shared_expert_intermediate_size", 0, TR_KEYS_DIM_MAX,
+                                          mixture.shared_dim);
+    mixture.shared_extra = 2 * hidden * latent;
+    for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
+        tr_layer_start(&layer);
+        layer.norm_param = hidden;
+        switch (block_kind(build, pattern, i)) {
+        case 'M': tr_layer_mamba2(&layer, hidden, &mamba); break;
+        case '*': tr_layer_attention(&layer, hidden, &attention); break;
+        case '-':
+            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, TR_KEY_FFN), 2, tr_keys_bool_or(keys, "mlp_bias", 0));
+            break;
+        case 'E':
+            if (!(mixture.experts > 0))
+                tr_keys_fail(keys, TR_EMISSING, TR_KEY_EXPERTS, 0, "is missing; the pattern asks for a mixture");
+            tr_layer_mixture(&layer, hidden, &mixture);
+            break;
+        default:
+            tr_keys_fail(keys, TR_EDOMAIN, "hybrid_override_pattern|layers_block_type.0", (double)i,
+                         "names an unknown block at place %zu; expected M (mamba), * (attention), - (mlp), E (moe)", i);
+        }
+        tr_build_add(build, &layer);
+    }
+    build->model->final_param = hidden;
+}
+
+/* ---- Jamba: attention every eighth layer, a mixture every second ------------------- */
+
+void tr_build_jamba(tr_build *build)
+{
+    tr_keys *keys = &build->keys;
+    const double hidden = build->hidden;
+    tr_attention attention;
+    tr_mixture mixture;
+    tr_layer layer;
+    tr_build_heads(build, &attention);
+    tr_build_mixture(build, &mixture);
+    const tr_mamba1 mamba = {
+        .inner = hidden * tr_keys_dim(keys, "mamba_expand"),
+        .state = tr_keys_dim(keys, "mamba_d_state"),
+        .rank = tr_keys_dim(keys, "mamba_dt_rank"),
+        .kernel = tr_keys_dim(keys, "mamba_d_conv"),
+        .conv_bias = tr_keys_bool_or(keys, "mamba_conv_bias", 1),
+        .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
+        .norms = 1,
+    };
+    const size_t attention_period = (size_t)tr_keys_dim(keys, "attn_layer_period");
+    const size_t attention_offset = (size_t)tr_keys_whole(keys, "attn_layer_offset", 0, TR_KEYS_LAYER_MAX);
+    const size_t expert_period = (size_t)tr_keys_dim(keys, "expert_layer_period");
+    const size_t expert_offset = (size_t)tr_keys_whole(keys, "expert_layer_offset", 0, TR_KEYS_LAYER_MAX);
+    for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
+        tr_layer_start(&layer);
+        layer.norm_param = 2 * hidden;
+        if (i % attention_period == attention_offset)
+            tr_layer_attention(&layer, hidden, &attention);
+        else
+            tr_layer_mamba1(&layer, hidden, &mamba);
+        if (i % expert_period == expert_offset && mixture.experts > 1)
+            tr_layer_mixture(&layer, hidden, &mixture);
+        else
+            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, TR_KEY_FFN), 3, 0);
+        tr_build_add(build, &layer);
+    }
+    build->model->final_param = hidden;
+}
+
+/* ---- Granite 4: Mamba-2 and attention, each with a mixture and a shared FFN --------- */
+
+void tr_build_granite_hybrid(tr_build *build)
+{
+    tr_keys *keys = &build->keys;
+    const double hidden = build->hidden;
+    tr_attention attention;
+    tr_mixture mixture;
+    tr_layer layer;
+    tr_value value;
+    const char *list = tr_keys_item_find(keys, "layer_types", 0, &value) ? "layer_types" : "layers_block";
+    tr_keys_list_expect(keys, list, build->layers, "num_hidden_layers");
+    tr_build_heads(build, &attention);
+    tr_build_mixture(build, &mixture);
+    attention.qkv_bias = attention.o_bias = tr_keys_bool_or(keys, "attention_bias", 0);
+    const tr_mamba2 mamba = {
+        .heads = tr_keys_dim(keys, "mamba_n_heads"),
+        .head_dim = tr_keys_dim_or(keys, "mamba_d_head", hidden * tr_keys_dim_or(keys, "mamba_expand", 2) /
+                                                             tr_keys_dim(keys, "mamba_n_heads")),
+        .groups = tr_keys_dim(keys, "mamba_n_groups"),
+        .state = tr_keys_dim(keys, "mamba_d_state"),
+        .kernel = tr_keys_dim(keys, "mamba_d_conv"),
+        .conv_bias = tr_keys_bool_or(keys, "mamba_conv_bias", 1),
+        .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
+        .gated_norm = 1,
+    };
+    for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
+        const int is_mamba = strcmp(tr_keys_item_text(keys, list, i), "mamba") == 0;
+        tr_layer_start(&layer);
+        layer.norm_param = 2 * hidden;
+        if (is_mamba)
+            tr_layer_mamba2(&layer, hidden, &mamba);
+        else
+            tr_layer_attention(&layer, hidden, &attention);
+        if (mixture.experts > 0)
+            tr_layer_mixture(&layer, hidden, &mixture);
+        else                                                     /* the small ones have the shared FFN alone */
+            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, "shared_intermediate_size"), 3, 0);
+        tr_build_add(build, &layer);
+    }
+    build->model->final_param = hidden;
+}

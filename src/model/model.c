@@ -1,0 +1,172 @@
+/* model/model.c -- from keys to a counted model: find the family, run its builder, add up. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "model/build.h"
+
+const char *tr_model_family(size_t index)
+{
+    const tr_family *family = tr_family_at(index);
+    return family == NULL ? NULL : family->name;
+}
+
+/* ---- which family ------------------------------------------------------------ */
+
+/* Where the language model's keys stand: a vision-language config keeps them below. */
+static const char wrappers[][20] = {"text_config.", "llm_config.", "language_config.", "language_model."};
+
+static const char *wrapper_of(const tr_config *config)
+{
+    tr_keys keys;
+    for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
+        tr_keys_init(&keys, config, wrappers[i], NULL);
+        if (tr_keys_has(&keys, TR_KEY_LAYERS "|" TR_KEY_HIDDEN))
+            return wrappers[i];
+    }
+    return "";
+}
+
+/* The family named by keys below prefix; NULL if none is named or known. *named: what was read. */
+static const tr_family *family_below(const tr_config *config, const char *prefix, const char **named)
+{
+    tr_keys keys;
+    tr_value value;
+    tr_keys_init(&keys, config, prefix, NULL);
+    const tr_family *family = NULL;
+    if (tr_keys_item_find(&keys, "architectures", 0, &value) && value.kind == TR_VALUE_TEXT) {
+        *named = value.text;
+        family = tr_family_find(value.text);
+    }
+    if (family == NULL && tr_keys_find(&keys, "model_type", &value) && value.kind == TR_VALUE_TEXT) {
+        if (**named == '\0')
+            *named = value.text;
+        family = tr_family_find(value.text);
+    }
+    return family;
+}
+
+static tr_status find_family(const tr_config *config, const char *forced, const char *wrapper, const tr_family **out,
+                             tr_error *err)
+{
+    if (forced != NULL) {
+        *out = tr_family_find(forced);
+        if (*out == NULL)
+            return tr_fail(err, TR_EUNKNOWN, "family", 0, "no family \"%.80s\"; the nearest known one is %s", forced,
+                           tr_family_nearest(forced)->name);
+        return TR_OK;
+    }
+    const char *named = "", *inner = "";
+    *out = family_below(config, "", &named);
+    if (*out == NULL && *wrapper != '\0')
+        *out = family_below(config, wrapper, &inner);
+    if (*out != NULL)
+        return TR_OK;
+    tr_keys keys;
+    tr_keys_init(&keys, config, "", err);
+    if (*named == '\0') {
+        tr_keys_fail(&keys, TR_EMISSING, "architectures.0|model_type", 0,
+                     "is missing; expected the name of an architecture such as LlamaForCausalLM");
+        return keys.status;
+    }
+    tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
+                 "is \"%.60s\", which is not known; the nearest known one is %s (name it as the family to count it so)",
+                 named, tr_family_nearest(named)->name);
+    return keys.status;
+}
+
+/* ---- totals ------------------------------------------------------------------ */
+
+static void run_builder(tr_build *build)
+{
+    switch ((tr_builder)build->family->builder) {
+    case TR_BUILDER_STANDARD: tr_build_standard(build); break;
+    case TR_BUILDER_LLAMA4: tr_build_llama4(build); break;
+    case TR_BUILDER_GEMMA4: tr_build_gemma4(build); break;
+    case TR_BUILDER_GPT_OSS: tr_build_gpt_oss(build); break;
+    case TR_BUILDER_MIMO_V2: tr_build_mimo_v2(build); break;
+    case TR_BUILDER_MINIMAX_M3: tr_build_minimax_m3(build); break;
+    case TR_BUILDER_DEEPSEEK: tr_build_deepseek(build); break;
+    case TR_BUILDER_DEEPSEEK_V4: tr_build_deepseek_v4(build); break;
+    case TR_BUILDER_DELTA_NET: tr_build_delta_net(build); break;
+    case TR_BUILDER_KIMI_LINEAR: tr_build_kimi_linear(build); break;
+    case TR_BUILDER_LIGHTNING: tr_build_lightning(build); break;
+    case TR_BUILDER_NEMOTRON_H: tr_build_nemotron_h(build); break;
+    case TR_BUILDER_JAMBA: tr_build_jamba(build); break;
+    case TR_BUILDER_GRANITE_HYBRID: tr_build_granite_hybrid(build); break;
+    case TR_BUILDER_NAS: tr_build_nas(build); break;
+    }
+}
+
+/* [M1] [M2] [M3] [M4] Sums over groups; every term is a whole number below 2^53, so the order does not matter. */
+static void add_up(tr_model *model)
+{
+    double stack = 0, idle = 0;
+    for (int i = 0; i < model->layer_kinds; i++) {
+        const tr_layer *l = &model->layer[i];
+        stack += l->layer_count * tr_layer_param(l);
+        model->routed_param += l->layer_count * l->routed_param;
+        if (l->experts > 0)
+            idle += l->layer_count * (l->experts - l->experts_active) * (l->routed_param / l->experts);
+        model->layers += l->layer_count;
+        model->state_byte_per_seq += l->layer_count * l->state_byte;
+    }
+    const double looked_up = model->lookup_param + (model->tied ? 0 : model->embedding_param);
+    model->total_param =
+        stack + model->embedding_param + model->head_param + model->final_param + model->lookup_param;
+    model->active_param = model->total_param - idle;
+    model->multiply_param = model->active_param - looked_up;
+    model->stream_param = model->total_param - looked_up;
+}
+
+static int tied_of(tr_build *build)
+{
+    tr_keys top;
+    const int fallback = (build->family->traits & TR_TIED) != 0;
+    tr_keys_init(&top, build->keys.config, "", build->keys.err);
+    if (tr_keys_has(&top, "tie_word_embeddings")) {
+        const int tied = tr_keys_bool(&top, "tie_word_embeddings");
+        if (build->keys.status == TR_OK)
+            build->keys.status = top.status;
+        return tied;
+    }
+    return tr_keys_bool_or(&build->keys, "tie_word_embeddings", fallback);
+}
+
+tr_status tr_model_from_config(const tr_config *config, const char *family, tr_model *out, tr_error *err)
+{
+    if (config == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "config", 0, "a config is needed");
+    tr_model model;
+    tr_build build;
+    memset(&model, 0, sizeof model);
+    memset(&build, 0, sizeof build);
+    const char *wrapper = wrapper_of(config);
+    const tr_status found = find_family(config, family, wrapper, &build.family, err);
+    if (found != TR_OK)
+        return found;
+    tr_keys *keys = &build.keys;
+    tr_keys_init(keys, config, wrapper, err);
+    build.model = &model;
+    build.hidden = tr_keys_dim(keys, TR_KEY_HIDDEN);
+    build.layers = tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_BUILD_LAYER_MAX);
+    (void)snprintf(model.family, sizeof model.family, "%s", build.family->name);
+    model.hidden = build.hidden;
+    model.vocab = tr_keys_dim(keys, "vocab_size|padded_vocab_size");
+    model.tied = tied_of(&build);
+    model.embedding_param = model.vocab * model.hidden;
+    model.head_param = model.tied ? 0 : model.embedding_param;
+    model.max_context_token = tr_keys_whole_or(keys, "max_position_embeddings|n_positions|seq_length|max_seq_len|"
+                                               "max_sequence_length|model_max_length", 0, TR_KEYS_TOKEN_MAX, 0);
+    if (keys->status == TR_OK)
+        run_builder(&build);
+    add_up(&model);
+    if (keys->status == TR_OK && !(model.total_param < 9007199254740992.0))
+        tr_keys_fail(keys, TR_EDOMAIN, TR_KEY_HIDDEN, model.total_param,
+                     "and its like give %.3g parameters; expected fewer than 2^53", model.total_param);
+    if (keys->status == TR_OK)
+        tr_build_dtypes(&build);
+    if (keys->status == TR_OK)
+        *out = model;
+    return keys->status;
+}

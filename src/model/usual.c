@@ -1,0 +1,127 @@
+/* model/usual.c -- the keys that most families share: heads, mixtures, which layers are sparse or windowed. */
+#include <string.h>
+
+#include "model/build.h"
+
+void tr_build_heads(tr_build *build, tr_attention *a)
+{
+    tr_keys *keys = &build->keys;
+    memset(a, 0, sizeof *a);
+    a->heads = tr_keys_dim(keys, TR_KEY_HEADS);
+    a->kv_heads = tr_keys_dim_or(keys, TR_KEY_KV_HEADS, a->heads);
+    if (!tr_keys_has(keys, TR_KEY_HEAD_DIM)) {
+        a->head_dim = (double)(long)(build->hidden / a->heads);
+        if (a->head_dim * a->heads != build->hidden)
+            tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_HEADS, a->heads,
+                         "is %.0f, which does not divide the hidden size %.0f; expected a divisor, or head_dim beside it",
+                         a->heads, build->hidden);
+    } else {
+        a->head_dim = tr_keys_dim(keys, TR_KEY_HEAD_DIM);
+    }
+    a->value_dim = tr_keys_dim_or(keys, "v_head_dim", a->head_dim);
+    const double share = a->heads / a->kv_heads;
+    if (keys->status == TR_OK && share != (double)(long)share)
+        tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_KV_HEADS, a->kv_heads,
+                     "is %.0f, which does not divide the %.0f query heads; expected a divisor", a->kv_heads, a->heads);
+}
+
+void tr_build_mla(tr_build *build, tr_mla *m)
+{
+    tr_keys *keys = &build->keys;
+    memset(m, 0, sizeof *m);
+    m->heads = tr_keys_dim(keys, TR_KEY_HEADS);
+    m->nope_dim = tr_keys_dim(keys, "qk_nope_head_dim");
+    m->rope_dim = tr_keys_dim(keys, "qk_rope_head_dim");
+    m->value_dim = tr_keys_dim(keys, "v_head_dim");
+    m->kv_rank = tr_keys_dim(keys, "kv_lora_rank");
+    m->q_rank = tr_keys_whole_or(keys, "q_lora_rank", 0, TR_KEYS_DIM_MAX, 0);
+    if (tr_keys_has(keys, "index_topk")) {
+        m->index_top_k = tr_keys_dim(keys, "index_topk");
+        m->index_heads = tr_keys_dim(keys, "index_n_heads");
+        m->index_dim = tr_keys_dim(keys, "index_head_dim");
+        m->index_own = 1;
+        if (!(m->q_rank > 0))
+            tr_keys_fail(keys, TR_EMISSING, "q_lora_rank", 0, "is missing; the sparse indexer takes its queries from it");
+    }
+}
+
+void tr_build_mixture(tr_build *build, tr_mixture *m)
+{
+    tr_keys *keys = &build->keys;
+    memset(m, 0, sizeof *m);
+    m->experts = tr_keys_whole_or(keys, TR_KEY_EXPERTS, 0, TR_KEYS_DIM_MAX, 0);
+    if (!(m->experts > 0))
+        return;
+    m->active = tr_keys_dim(keys, TR_KEY_TOP_K);
+    if (m->active > m->experts)
+        tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_TOP_K, m->active, "is %.0f; expected at most the %.0f experts", m->active,
+                     m->experts);
+    m->dim = tr_keys_has(keys, TR_KEY_EXPERT_DIM) ? tr_keys_dim(keys, TR_KEY_EXPERT_DIM) : tr_keys_dim(keys, TR_KEY_FFN);
+    if (tr_keys_has(keys, "shared_expert_intermediate_size|shared_intermediate_size")) {
+        m->shared_dim = tr_keys_whole(keys, "shared_expert_intermediate_size|shared_intermediate_size", 0, TR_KEYS_DIM_MAX);
+    } else {
+        m->shared_dim = m->dim * tr_keys_whole_or(keys, "n_shared_experts|num_shared_experts|moe_num_shared_experts|"
+                                                  "num_shared_expert", 0, TR_KEYS_DIM_MAX, 0);
+    }
+    if (build->family->traits & TR_ROUTER_BIAS)
+        m->router_extra = m->experts;
+    if ((build->family->traits & TR_SHARED_GATE) && m->shared_dim > 0)
+        m->shared_extra = build->hidden;
+}
+
+static int listed(const tr_keys *keys, const char *name, double wanted)
+{
+    tr_value value;
+    for (size_t i = 0; tr_keys_item_find(keys, name, i, &value); i++)
+        if (value.kind == TR_VALUE_NUMBER && value.number == wanted)
+            return 1;
+    return 0;
+}
+
+int tr_build_is_sparse(tr_build *build, size_t index)
+{
+    tr_keys *keys = &build->keys;
+    tr_value value;
+    const double at = (double)index;
+    if (tr_keys_item_find(keys, "mlp_layer_types", index, &value))
+        return strcmp(tr_keys_item_text(keys, "mlp_layer_types", index), "sparse") == 0;
+    if (tr_keys_item_find(keys, "moe_layer_freq", index, &value))
+        return tr_keys_item_whole(keys, "moe_layer_freq", index, 0, 1) > 0;
+    if (at < tr_keys_whole_or(keys, "first_k_dense_replace|moe_layer_start_index", 0, TR_KEYS_DIM_MAX, 0) ||
+        at > tr_keys_whole_or(keys, "moe_layer_end_index", -1, TR_KEYS_DIM_MAX, TR_KEYS_DIM_MAX) ||
+        listed(keys, "mlp_only_layers", at))
+        return 0;
+    if (tr_keys_has(keys, "decoder_sparse_step|moe_layer_interval")) {
+        const double step = tr_keys_dim(keys, "decoder_sparse_step|moe_layer_interval");
+        return (index + 1) % (size_t)step == 0;
+    }
+    const double every = tr_keys_has(keys, "moe_layer_freq") ? tr_keys_dim(keys, "moe_layer_freq") : 1;
+    return index % (size_t)every == 0;
+}
+
+double tr_build_window(tr_build *build, size_t index, int *chunk)
+{
+    tr_keys *keys = &build->keys;
+    const unsigned traits = build->family->traits;
+    tr_value value;
+    *chunk = 0;
+    if (tr_keys_item_find(keys, "layer_types", index, &value)) {
+        const char *type = tr_keys_item_text(keys, "layer_types", index);
+        if (strcmp(type, "sliding_attention") == 0)
+            return tr_keys_dim(keys, "sliding_window");
+        *chunk = strcmp(type, "chunked_attention") == 0;
+        return *chunk ? tr_keys_dim(keys, "attention_chunk_size") : 0;
+    }
+    int windowed = 0;
+    if (traits & TR_WINDOW_KEY)
+        windowed = 1;
+    if (traits & TR_WINDOW_QWEN)
+        windowed = tr_keys_bool_or(keys, "use_sliding_window", 0) &&
+                   (double)index >= tr_keys_whole_or(keys, "max_window_layers", 0, TR_KEYS_DIM_MAX, 0);
+    if (traits & TR_WINDOW_ODD)
+        windowed = index % 2 == 0;
+    if (traits & TR_WINDOW_PATTERN)
+        windowed = (index + 1) % (size_t)tr_keys_dim_or(keys, "sliding_window_pattern|_sliding_window_pattern",
+                                                        build->family->pattern) != 0;
+    return windowed ? tr_keys_whole_or(keys, "sliding_window", 0, TR_KEYS_TOKEN_MAX, 0) : 0;
+}
