@@ -17,11 +17,14 @@
 #define TR_KEY_HIDDEN "hidden_size|n_embd|d_model|n_embed"
 #define TR_KEY_LAYERS "num_hidden_layers|n_layer|n_layers|num_layers"
 #define TR_KEY_HEADS "num_attention_heads|n_head|n_heads|num_heads"
-#define TR_KEY_KV_HEADS "num_key_value_heads|num_kv_heads|n_head_kv|multi_query_group_num|attn_config.kv_n_heads|kv_n_heads"
+#define TR_KEY_KV_HEADS                                                                                      \
+    "num_key_value_heads|num_kv_heads|n_head_kv|multi_query_group_num|attn_config.kv_n_heads|kv_n_heads"
 #define TR_KEY_HEAD_DIM "head_dim|attention_head_dim|kv_channels"
 #define TR_KEY_FFN "intermediate_size|n_inner|ffn_dim|ffn_hidden_size|ffn_config.ffn_hidden_size"
-#define TR_KEY_EXPERTS "num_experts|n_routed_experts|num_local_experts|moe_num_experts|ffn_config.moe_num_experts"
-#define TR_KEY_TOP_K "num_experts_per_tok|num_experts_per_token|top_k_experts|moe_k|moe_topk|ffn_config.moe_top_k"
+#define TR_KEY_EXPERTS                                                                                       \
+    "num_experts|n_routed_experts|num_local_experts|moe_num_experts|ffn_config.moe_num_experts"
+#define TR_KEY_TOP_K                                                                                         \
+    "num_experts_per_tok|num_experts_per_token|top_k_experts|moe_k|moe_topk|ffn_config.moe_top_k"
 #define TR_KEY_EXPERT_DIM "moe_intermediate_size|expert_ffn_hidden_size"
 
 typedef struct tr_build {
@@ -30,8 +33,8 @@ typedef struct tr_build {
     tr_model *model;
     double hidden;
     double layers;
-    unsigned char group[TR_BUILD_LAYER_MAX];  /* layer -> index into model->layer */
-    size_t added;                             /* layers added so far */
+    unsigned char group[TR_BUILD_LAYER_MAX]; /* layer -> index into model->layer */
+    size_t added;                            /* layers added so far */
 } tr_build;
 
 /* ---- parts of a layer; each adds to a layer that starts as tr_layer_start ---- */
@@ -40,14 +43,14 @@ void tr_layer_start(tr_layer *layer);
 
 typedef struct tr_attention {
     double heads, kv_heads, head_dim, value_dim;
-    double gate_dim;         /* columns of an output gate beside q, 0 = none */
+    double gate_dim; /* columns of an output gate beside q, 0 = none */
     int qkv_bias, o_bias;
-    int k_is_v;              /* one projection serves as key and value */
-    int shared;              /* keys and values are another layer's: none projected */
-    int shared_param;        /* ... but the unused projections are still in the checkpoint */
-    double extra_param;      /* q/k norms, sinks */
-    double window;           /* rows kept, 0 = all */
-    int chunk;               /* the window is an aligned chunk */
+    int k_is_v;         /* one projection serves as key and value */
+    int shared;         /* keys and values are another layer's: none projected */
+    int shared_param;   /* ... but the unused projections are still in the checkpoint */
+    double extra_param; /* q/k norms, sinks */
+    double window;      /* rows kept, 0 = all */
+    int chunk;          /* the window is an aligned chunk */
 } tr_attention;
 void tr_layer_attention(tr_layer *layer, double hidden, const tr_attention *attention);
 
@@ -56,9 +59,9 @@ void tr_build_heads(tr_build *build, tr_attention *attention);
 
 typedef struct tr_mla {
     double heads, nope_dim, rope_dim, value_dim, q_rank, kv_rank;
-    double gate_dim;         /* output gate columns, 0 = none */
-    double index_heads, index_dim, index_top_k;  /* DSA; top_k 0 = dense attention */
-    int index_own;           /* 1: this layer has the indexer; 0: it reuses another layer's choice */
+    double gate_dim;                            /* output gate columns, 0 = none */
+    double index_heads, index_dim, index_top_k; /* DSA; top_k 0 = dense attention */
+    int index_own; /* 1: this layer has the indexer; 0: it reuses another layer's choice */
 } tr_mla;
 void tr_layer_mla(tr_layer *layer, double hidden, const tr_mla *mla);
 void tr_build_mla(tr_build *build, tr_mla *mla);
@@ -67,12 +70,12 @@ void tr_layer_dense(tr_layer *layer, double hidden, double dim, double matrices,
 
 typedef struct tr_mixture {
     double experts, active, dim;
-    double in_dim;           /* 0 = hidden */
-    double matrices;         /* 0 = 3 */
-    double expert_extra;     /* biases of one expert */
-    double router_extra;     /* per layer: correction bias, norms of the router */
-    double shared_dim;       /* inner width of all shared experts, 0 = none */
-    double shared_extra;     /* gate of the shared expert, latent projections */
+    double in_dim;       /* 0 = hidden */
+    double matrices;     /* 0 = 3 */
+    double expert_extra; /* biases of one expert */
+    double router_extra; /* per layer: correction bias, norms of the router */
+    double shared_dim;   /* inner width of all shared experts, 0 = none */
+    double shared_extra; /* gate of the shared expert, latent projections */
 } tr_mixture;
 void tr_layer_mixture(tr_layer *layer, double hidden, const tr_mixture *mixture);
 

@@ -27,7 +27,8 @@ static size_t distance(const tr_catalog_model *model, const char *wanted, const 
     for (int i = 0; i < 3; i++)
         for (const char *at = lists[i]; *at != '\0';) {
             const size_t n = strcspn(at, "|");
-            const size_t d = tr_name_equal(at, n, wanted, length) ? 0 : 1 + tr_name_distance(at, n, wanted, length);
+            const size_t d =
+                tr_name_equal(at, n, wanted, length) ? 0 : 1 + tr_name_distance(at, n, wanted, length);
             if (d < best) {
                 best = d;
                 *closest = i == 2 ? lists[0] : lists[i];
@@ -52,12 +53,14 @@ static const tr_catalog_model *find(const char *name, tr_error *err)
     }
     const size_t length = strlen(name);
     if (best != (size_t)-1 && best - 1 <= (length < 6 ? 2 : length / 3))
-        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name,
-                      nearest);
-    else
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
-                      "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
-                      "config.json works too", name, (unsigned)tr_model_catalog_size);
+                      "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, nearest);
+    else
+        (void)tr_fail(
+            err, TR_EUNKNOWN, "model", 0,
+            "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
+            "config.json works too",
+            name, (unsigned)tr_model_catalog_size);
     return NULL;
 }
 

@@ -10,9 +10,9 @@ enum { ENTRY_MAX = 65536, KEY_MAX = 256, TEXT_MAX = 4096 };
 
 typedef struct entry {
     uint32_t hash;
-    uint32_t key;            /* offset into text */
+    uint32_t key; /* offset into text */
     uint32_t key_length;
-    uint32_t value;          /* offset into text, TEXT only */
+    uint32_t value; /* offset into text, TEXT only */
     int line;
     tr_value_kind kind;
     double number;
@@ -24,7 +24,7 @@ struct tr_config {
     entry *entries;
     size_t count, capacity;
     uint32_t *slots;
-    size_t slot_count;       /* a power of two, at least twice count */
+    size_t slot_count; /* a power of two, at least twice count */
     char *text;
     size_t text_length, text_capacity;
 };
@@ -56,8 +56,8 @@ static void fill(const tr_config *config, const entry *e, tr_value *value)
     value->text = e->kind == TR_VALUE_TEXT ? config->text + e->value : NULL;
 }
 
-int tr_config_lookup(const tr_config *config, uint32_t hash, const char *head, size_t head_length, const char *tail,
-                     size_t tail_length, tr_value *value)
+int tr_config_lookup(const tr_config *config, uint32_t hash, const char *head, size_t head_length,
+                     const char *tail, size_t tail_length, tr_value *value)
 {
     if (config->slot_count == 0)
         return 0;
@@ -114,18 +114,20 @@ static tr_status check_key(const char *key, size_t *length, int line, tr_error *
     size_t n = 0;
     for (; key[n] != '\0'; n++) {
         if (n >= KEY_MAX - 1)
-            return tr_fail_at(err, TR_ECAPACITY, key, (double)n, line, 0, "a key is longer than %d bytes", KEY_MAX - 1);
+            return tr_fail_at(err, TR_ECAPACITY, key, (double)n, line, 0, "a key is longer than %d bytes",
+                              KEY_MAX - 1);
         if ((unsigned char)key[n] < 0x20)
             return tr_fail_at(err, TR_EPARSE, NULL, (double)n, line, 0, "a key holds a control character");
     }
     if (n == 0)
-        return tr_fail_at(err, TR_EPARSE, NULL, 0, line, 0, "a key is empty; expected a name such as hidden_size");
+        return tr_fail_at(err, TR_EPARSE, NULL, 0, line, 0,
+                          "a key is empty; expected a name such as hidden_size");
     *length = n;
     return TR_OK;
 }
 
-static tr_status set(tr_config *config, const char *key, tr_value_kind kind, double number, const char *text, int line,
-                     tr_error *err)
+static tr_status set(tr_config *config, const char *key, tr_value_kind kind, double number, const char *text,
+                     int line, tr_error *err)
 {
     if (config == NULL || key == NULL || (kind == TR_VALUE_TEXT && text == NULL))
         return tr_fail_at(err, TR_EMISSING, key, 0, line, 0, "a config, a key and a value are needed");
@@ -135,15 +137,16 @@ static tr_status set(tr_config *config, const char *key, tr_value_kind kind, dou
         return checked;
     const size_t text_length = kind == TR_VALUE_TEXT ? strlen(text) : 0;
     if (text_length >= TEXT_MAX)
-        return tr_fail_at(err, TR_ECAPACITY, key, (double)text_length, line, 0, "%s holds %zu bytes of text; the limit is %d",
-                          key, text_length, TEXT_MAX - 1);
+        return tr_fail_at(err, TR_ECAPACITY, key, (double)text_length, line, 0,
+                          "%s holds %zu bytes of text; the limit is %d", key, text_length, TEXT_MAX - 1);
     const uint32_t hash = tr_config_hash(TR_CONFIG_HASH_START, key, length);
     tr_value old;
     if (tr_config_lookup(config, hash, key, length, "", 0, &old))
-        return tr_fail_at(err, TR_ECONFLICT, key, 0, line, 0, "%s is given twice (first on line %d)", key, old.line);
+        return tr_fail_at(err, TR_ECONFLICT, key, 0, line, 0, "%s is given twice (first on line %d)", key,
+                          old.line);
     if (config->count >= ENTRY_MAX)
-        return tr_fail_at(err, TR_ECAPACITY, key, ENTRY_MAX, line, 0, "more than %d keys; a config.json has a few hundred",
-                          ENTRY_MAX);
+        return tr_fail_at(err, TR_ECAPACITY, key, ENTRY_MAX, line, 0,
+                          "more than %d keys; a config.json has a few hundred", ENTRY_MAX);
     void *entries = config->entries, *arena = config->text;
     const int room = grow(&entries, &config->capacity, sizeof(entry), config->count + 1);
     config->entries = entries;
@@ -177,7 +180,8 @@ static tr_status set(tr_config *config, const char *key, tr_value_kind kind, dou
 tr_status tr_config_set_number(tr_config *config, const char *key, double value, int line, tr_error *err)
 {
     if (!(fabs(value) <= 1.7976931348623157e308))
-        return tr_fail_at(err, TR_EDOMAIN, key, value, line, 0, "%s is not a finite number", key == NULL ? "" : key);
+        return tr_fail_at(err, TR_EDOMAIN, key, value, line, 0, "%s is not a finite number",
+                          key == NULL ? "" : key);
     return set(config, key, TR_VALUE_NUMBER, value, NULL, line, err);
 }
 

@@ -9,7 +9,7 @@
 uint32_t tr_config_hash(uint32_t hash, const char *text, size_t length);
 
 /* 1 and *value if the key head + tail is set (null included). hash is that of the whole key. */
-int tr_config_lookup(const tr_config *config, uint32_t hash, const char *head, size_t head_length, const char *tail,
-                     size_t tail_length, tr_value *value);
+int tr_config_lookup(const tr_config *config, uint32_t hash, const char *head, size_t head_length,
+                     const char *tail, size_t tail_length, tr_value *value);
 
 #endif

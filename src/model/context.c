@@ -1,4 +1,5 @@
-/* model/context.c -- what a context costs: cached bytes stored and read, attention FLOPs at decode and prefill. */
+/* model/context.c -- what a context costs: cached bytes stored and read, attention FLOPs at decode and
+ * prefill. */
 #include <math.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ static double elem_byte(const tr_model *model, double kv_byte)
 
 double tr_model_kv_store_byte(const tr_model *model, double context_token, double kv_byte)
 {
-    /* [M5] per layer: rows held x elements a row x bytes; a row that another layer stores is not counted again */
+    /* [M5] per layer: rows held x elements a row x bytes; a row that another layer stores is not counted
+     * again */
     const double byte = elem_byte(model, kv_byte);
     double sum = model->kv_byte_per_token * context_token;
     for (int i = 0; i < model->layer_kinds; i++) {
@@ -41,14 +43,15 @@ double tr_model_kv_store_byte(const tr_model *model, double context_token, doubl
 
 double tr_model_kv_read_byte(const tr_model *model, double context_token, double kv_byte)
 {
-    /* [M6] as stored, but capped by what a sparse query picks; a shared row is read by each layer that uses it;
-     * a recurrent state is read whole whatever the context */
+    /* [M6] as stored, but capped by what a sparse query picks; a shared row is read by each layer that uses
+     * it; a recurrent state is read whole whatever the context */
     const double byte = elem_byte(model, kv_byte);
     double sum = model->kv_byte_per_token * context_token + model->state_byte_per_seq;
     for (int i = 0; i < model->layer_kinds; i++) {
         const tr_layer *layer = &model->layer[i];
         for (int k = 0; k < layer->cache_count; k++)
-            sum += layer->layer_count * (read_rows(&layer->cache[k], context_token) * layer->cache[k].elem * byte);
+            sum += layer->layer_count *
+                   (read_rows(&layer->cache[k], context_token) * layer->cache[k].elem * byte);
     }
     return sum;
 }
@@ -86,28 +89,27 @@ double tr_model_attention_flop(const tr_model *model, double context_token)
 /* Sum of min(floor(n / every), cap) for n = 1 .. last; cap 0: none. */
 static double rows_up_to(double last, double every, double cap)
 {
-    const double knee = cap > 0 && cap * every <= last ? cap * every - 1 : last;   /* up to here nothing is cut */
+    const double knee =
+        cap > 0 && cap * every <= last ? cap * every - 1 : last; /* up to here nothing is cut */
     const double whole = floor((knee + 1) / every), rest = knee + 1 - whole * every;
     const double below = every * (whole * (whole - 1) / 2) + rest * whole;
     return below + (last > knee ? (last - knee) * cap : 0);
 }
 
-/* Query-row pairs of query_token new tokens on context_token cached, each seeing itself and what came before. */
+/* Query-row pairs of query_token new tokens on context_token cached, each seeing itself and what came before.
+ */
 static double pairs(const tr_cache *cache, double cap, double context_token, double query_token)
 {
     return rows_up_to(context_token + query_token, cache->token_per_row, cap) -
            rows_up_to(context_token, cache->token_per_row, cap);
 }
 
-static double smaller_cap(double a, double b)
-{
-    return a > 0 && (b <= 0 || a < b) ? a : b;
-}
+static double smaller_cap(double a, double b) { return a > 0 && (b <= 0 || a < b) ? a : b; }
 
 double tr_model_prefill_attention_flop(const tr_model *model, double context_token, double query_token)
 {
-    /* [M9] causal: pairs of a query and a row it may see; MLA multiplies keys and values at full width, unless
-     * picking few latent rows is less work */
+    /* [M9] causal: pairs of a query and a row it may see; MLA multiplies keys and values at full width,
+     * unless picking few latent rows is less work */
     double sum = 0;
     for (int i = 0; i < model->layer_kinds; i++) {
         const tr_layer *layer = &model->layer[i];
@@ -142,5 +144,6 @@ double tr_model_weight_byte(const tr_model *model)
     }
     const double other = model->total_param - model->routed_param - linear;
     return (model->routed_param * model->weight.routed_byte + linear * model->weight.linear_byte +
-            other * model->weight.other_byte) / model->total_param;
+            other * model->weight.other_byte) /
+           model->total_param;
 }

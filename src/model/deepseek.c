@@ -1,4 +1,5 @@
-/* model/deepseek.c -- latent attention with mixtures: DeepSeek V2, V3, V3.2, GLM-5, Kimi K2, and compressed V4. */
+/* model/deepseek.c -- latent attention with mixtures: DeepSeek V2, V3, V3.2, GLM-5, Kimi K2, and compressed
+ * V4. */
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ void tr_build_deepseek(tr_build *build)
         tr_build_add(build, &layer);
     }
     build->model->final_param = hidden;
-    /* [M1] a prediction layer is a sparse layer with its own indexer, two norms, the joining projection, a norm */
+    /* [M1] a prediction layer is a sparse layer with its own indexer, two norms, the joining projection, a
+     * norm */
     const double count = tr_keys_whole_or(keys, "num_nextn_predict_layers", 0, 64, 0);
     if (!(count > 0) || !(mixture.experts > 0))
         return;
@@ -46,7 +48,8 @@ void tr_build_deepseek(tr_build *build)
     mla.index_own = 1;
     tr_layer_mla(&layer, hidden, &mla);
     tr_layer_mixture(&layer, hidden, &mixture);
-    build->model->mtp_param = count * (tr_layer_param(&layer) + 2 * hidden + 2 * hidden * hidden + 3 * hidden);
+    build->model->mtp_param =
+        count * (tr_layer_param(&layer) + 2 * hidden + 2 * hidden * hidden + 3 * hidden);
 }
 
 /* ---- V4: one shared key-value vector a row, compressed, with a window beside it ---- */
@@ -54,7 +57,7 @@ void tr_build_deepseek(tr_build *build)
 typedef struct v4 {
     double heads, head_dim, q_rank, out_rank, out_groups;
     double index_heads, index_dim, top_k, window;
-    double streams;          /* parallel residual streams (hyper-connections) */
+    double streams; /* parallel residual streams (hyper-connections) */
 } v4;
 
 static void v4_keys(tr_keys *keys, v4 *v)
@@ -84,7 +87,9 @@ static void v4_attention(tr_layer *layer, double hidden, const v4 *v, double rat
     const double q_dim = v->heads * v->head_dim;
     layer->mixer = TR_MIXER_ATTENTION;
     (void)snprintf(layer->attention, sizeof layer->attention, "%s",
-                   ratio > 4 ? "compressed" : ratio > 0 ? "compressed-sparse" : "window");
+                   ratio > 4   ? "compressed"
+                   : ratio > 0 ? "compressed-sparse"
+                               : "window");
     layer->heads = v->heads;
     layer->kv_heads = 1;
     layer->head_dim = v->head_dim;
@@ -95,25 +100,34 @@ static void v4_attention(tr_layer *layer, double hidden, const v4 *v, double rat
     layer->out_rank = v->out_groups * v->out_rank;
     layer->out_groups_count = v->out_groups;
     /* q down, norm, up; one key-value vector and its norm; grouped low-rank output; a sink a head */
-    layer->mixer_param = hidden * v->q_rank + v->q_rank + v->q_rank * q_dim + hidden * v->head_dim + v->head_dim +
-                         q_dim / v->out_groups * layer->out_rank + layer->out_rank * hidden + v->heads;
+    layer->mixer_param = hidden * v->q_rank + v->q_rank + v->q_rank * q_dim + hidden * v->head_dim +
+                         v->head_dim + q_dim / v->out_groups * layer->out_rank + layer->out_rank * hidden +
+                         v->heads;
     const double flop_per_row = 2 * v->heads * (2 * v->head_dim);
     tr_cache *cache = layer->cache;
     if (ratio > 0) {
         layer->mixer_param += compressor_param(hidden, v->head_dim, ratio);
         layer->in_dim += ratio == 4 ? 4 * v->head_dim : 2 * v->head_dim;
-        *cache++ = (tr_cache){.kind = TR_CACHE_KV, .elem = v->head_dim, .token_per_row = ratio,
-                              .read_cap = ratio == 4 ? v->top_k : 0, .flop_per_row = flop_per_row};
+        *cache++ = (tr_cache){.kind = TR_CACHE_KV,
+                              .elem = v->head_dim,
+                              .token_per_row = ratio,
+                              .read_cap = ratio == 4 ? v->top_k : 0,
+                              .flop_per_row = flop_per_row};
     }
     if (ratio == 4) {
         layer->index_heads = v->index_heads;
         layer->index_dim = v->index_dim;
-        layer->mixer_param += compressor_param(hidden, v->index_dim, ratio) + v->q_rank * v->index_heads * v->index_dim +
-                              hidden * v->index_heads;
-        *cache++ = (tr_cache){.kind = TR_CACHE_INDEX, .elem = v->index_dim, .token_per_row = ratio,
+        layer->mixer_param += compressor_param(hidden, v->index_dim, ratio) +
+                              v->q_rank * v->index_heads * v->index_dim + hidden * v->index_heads;
+        *cache++ = (tr_cache){.kind = TR_CACHE_INDEX,
+                              .elem = v->index_dim,
+                              .token_per_row = ratio,
                               .flop_per_row = 2 * v->index_heads * v->index_dim};
     }
-    *cache++ = (tr_cache){.kind = TR_CACHE_KV, .elem = v->head_dim, .token_per_row = 1, .row_cap = v->window,
+    *cache++ = (tr_cache){.kind = TR_CACHE_KV,
+                          .elem = v->head_dim,
+                          .token_per_row = 1,
+                          .row_cap = v->window,
                           .flop_per_row = flop_per_row};
     layer->cache_count = (int)(cache - layer->cache);
 }
@@ -128,8 +142,10 @@ void tr_build_deepseek_v4(tr_build *build)
     v4_keys(keys, &v);
     tr_build_mixture(build, &mixture);
     const double hashed = tr_keys_whole_or(keys, "num_hash_layers", 0, TR_KEYS_LAYER_MAX, 0);
-    /* hyper-connections, before attention and before the mixture: mixing of the streams, its bias, three scales */
-    const double mixing = 2 * ((2 + v.streams) * v.streams * (v.streams * hidden) + (2 + v.streams) * v.streams + 3);
+    /* hyper-connections, before attention and before the mixture: mixing of the streams, its bias, three
+     * scales */
+    const double mixing =
+        2 * ((2 + v.streams) * v.streams * (v.streams * hidden) + (2 + v.streams) * v.streams + 3);
     const double head_mixing = v.streams * v.streams * hidden + v.streams + 1;
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         const double ratio = tr_keys_item_whole(keys, "compress_ratios", i, 0, 1 << 20);
@@ -147,6 +163,6 @@ void tr_build_deepseek_v4(tr_build *build)
     v4_attention(&layer, hidden, &v, 0);
     mixture.router_extra = mixture.experts;
     tr_layer_mixture(&layer, hidden, &mixture);
-    build->model->mtp_param = count * (tr_layer_param(&layer) + 2 * hidden + mixing + 2 * hidden * hidden + 3 * hidden +
-                                       head_mixing);
+    build->model->mtp_param = count * (tr_layer_param(&layer) + 2 * hidden + mixing + 2 * hidden * hidden +
+                                       3 * hidden + head_mixing);
 }

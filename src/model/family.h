@@ -24,20 +24,20 @@ typedef enum tr_builder {
 
 /* Traits of the standard block (attention + FFN); other builders read some of them. */
 enum {
-    TR_QKV_BIAS = 1u << 0,       /* q, k, v projections have biases */
-    TR_O_BIAS = 1u << 1,         /* the output projection has one */
-    TR_QKV_BIAS_KEY = 1u << 2,   /* ... if attention_bias (or its like) says so */
+    TR_QKV_BIAS = 1u << 0,     /* q, k, v projections have biases */
+    TR_O_BIAS = 1u << 1,       /* the output projection has one */
+    TR_QKV_BIAS_KEY = 1u << 2, /* ... if attention_bias (or its like) says so */
     TR_O_BIAS_KEY = 1u << 3,
     TR_FFN_BIAS = 1u << 4,
-    TR_FFN_BIAS_KEY = 1u << 5,   /* mlp_bias */
-    TR_FFN_PLAIN = 1u << 6,      /* up and down only, no gate */
-    TR_FFN_4H = 1u << 7,         /* inner width defaults to four times hidden */
-    TR_LAYERNORM = 1u << 8,      /* norms have weight and bias */
-    TR_NORM_FREE = 1u << 9,      /* norms have no parameters */
-    TR_QK_HEAD = 1u << 10,       /* q and k norms over one head, shared by all heads */
-    TR_QK_FULL = 1u << 11,       /* q and k norms over all heads */
-    TR_QK_KEY = 1u << 12,        /* ... only if use_qk_norm (or its like) says so */
-    TR_TIED = 1u << 13,          /* head is the embedding unless the config says otherwise */
+    TR_FFN_BIAS_KEY = 1u << 5, /* mlp_bias */
+    TR_FFN_PLAIN = 1u << 6,    /* up and down only, no gate */
+    TR_FFN_4H = 1u << 7,       /* inner width defaults to four times hidden */
+    TR_LAYERNORM = 1u << 8,    /* norms have weight and bias */
+    TR_NORM_FREE = 1u << 9,    /* norms have no parameters */
+    TR_QK_HEAD = 1u << 10,     /* q and k norms over one head, shared by all heads */
+    TR_QK_FULL = 1u << 11,     /* q and k norms over all heads */
+    TR_QK_KEY = 1u << 12,      /* ... only if use_qk_norm (or its like) says so */
+    TR_TIED = 1u << 13,        /* head is the embedding unless the config says otherwise */
     TR_HEAD_BIAS = 1u << 14,
     TR_POSITIONS = 1u << 15,     /* a learned table of positions */
     TR_EMBED_NORM = 1u << 16,    /* a norm after the embedding */
@@ -52,11 +52,11 @@ enum {
 };
 
 typedef struct tr_family {
-    char name[44];               /* value of `architectures` */
-    char type[28];               /* value of `model_type` */
+    char name[44]; /* value of `architectures` */
+    char type[28]; /* value of `model_type` */
     unsigned char builder;
-    unsigned char norms;         /* hidden-wide norms a layer */
-    unsigned char pattern;       /* default of sliding_window_pattern */
+    unsigned char norms;   /* hidden-wide norms a layer */
+    unsigned char pattern; /* default of sliding_window_pattern */
     unsigned int traits;
 } tr_family;
 

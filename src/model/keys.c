@@ -20,7 +20,8 @@ static int lookup(const tr_keys *keys, const char *name, size_t length, tr_value
 {
     const size_t head = strlen(keys->prefix);
     const uint32_t hash = tr_config_hash(TR_CONFIG_HASH_START, keys->prefix, head);
-    return tr_config_lookup(keys->config, tr_config_hash(hash, name, length), keys->prefix, head, name, length, value);
+    return tr_config_lookup(keys->config, tr_config_hash(hash, name, length), keys->prefix, head, name,
+                            length, value);
 }
 
 /* The first of names that is present and not null; *name and *length tell which (the first one if none). */
@@ -93,8 +94,8 @@ static double check_whole(tr_keys *keys, const char *names, const tr_value *valu
 {
     char got[32], low[32], high[32];
     if (value->kind != TR_VALUE_NUMBER)
-        tr_keys_fail(keys, TR_EDOMAIN, names, 0, "is %s; expected a whole number of at least %s", kind_word(value->kind),
-                     plain(least, low));
+        tr_keys_fail(keys, TR_EDOMAIN, names, 0, "is %s; expected a whole number of at least %s",
+                     kind_word(value->kind), plain(least, low));
     else if (!(value->number >= least && value->number <= most && value->number == floor(value->number)))
         tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected a whole number from %s to %s",
                      plain(value->number, got), plain(least, low), plain(most, high));
@@ -129,7 +130,10 @@ double tr_keys_whole_or(tr_keys *keys, const char *names, double least, double m
     return tr_keys_find(keys, names, &value) ? check_whole(keys, names, &value, least, most) : fallback;
 }
 
-double tr_keys_dim(tr_keys *keys, const char *names) { return tr_keys_whole(keys, names, 1, TR_KEYS_DIM_MAX); }
+double tr_keys_dim(tr_keys *keys, const char *names)
+{
+    return tr_keys_whole(keys, names, 1, TR_KEYS_DIM_MAX);
+}
 
 double tr_keys_dim_or(tr_keys *keys, const char *names, double fallback)
 {
@@ -144,14 +148,16 @@ double tr_keys_number_or(tr_keys *keys, const char *names, double least, double 
     if (value.kind != TR_VALUE_NUMBER)
         tr_keys_fail(keys, TR_EDOMAIN, names, 0, "is %s; expected a number", kind_word(value.kind));
     else if (!(value.number >= least && value.number <= most))
-        tr_keys_fail(keys, TR_EDOMAIN, names, value.number, "is %g; expected %g to %g", value.number, least, most);
+        tr_keys_fail(keys, TR_EDOMAIN, names, value.number, "is %g; expected %g to %g", value.number, least,
+                     most);
     return keys->status == TR_OK ? value.number : fallback;
 }
 
 static int check_bool(tr_keys *keys, const char *names, const tr_value *value)
 {
     if (value->kind != TR_VALUE_BOOL)
-        tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected true or false", kind_word(value->kind));
+        tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected true or false",
+                     kind_word(value->kind));
     return keys->status == TR_OK && value->number > 0;
 }
 

@@ -18,8 +18,8 @@ typedef enum tr_value_kind { TR_VALUE_NULL = 0, TR_VALUE_NUMBER, TR_VALUE_TEXT, 
 typedef struct tr_value {
     tr_value_kind kind;
     int line;
-    double number;           /* NUMBER; BOOL: 0 or 1 */
-    const char *text;        /* TEXT; owned by the config */
+    double number;    /* NUMBER; BOOL: 0 or 1 */
+    const char *text; /* TEXT; owned by the config */
 } tr_value;
 
 /* Whole set, in document order. */
@@ -29,15 +29,15 @@ const char *tr_config_at(const tr_config *config, size_t index, tr_value *value)
 /* 1 if any key starts with prefix. */
 int tr_config_has_under(const tr_config *config, const char *prefix);
 
-#define TR_KEYS_DIM_MAX 1e9          /* widths, counts of heads, layers, experts */
-#define TR_KEYS_TOKEN_MAX 1e12       /* contexts */
-#define TR_KEYS_LAYER_MAX 16384.0    /* more is a typing error, and costs time to count */
+#define TR_KEYS_DIM_MAX 1e9       /* widths, counts of heads, layers, experts */
+#define TR_KEYS_TOKEN_MAX 1e12    /* contexts */
+#define TR_KEYS_LAYER_MAX 16384.0 /* more is a typing error, and costs time to count */
 
 typedef struct tr_keys {
     const tr_config *config;
     char prefix[64];
-    tr_error *err;               /* the caller's, may be NULL */
-    tr_status status;            /* of the first failure */
+    tr_error *err;    /* the caller's, may be NULL */
+    tr_status status; /* of the first failure */
 } tr_keys;
 
 void tr_keys_init(tr_keys *keys, const tr_config *config, const char *prefix, tr_error *err);

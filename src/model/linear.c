@@ -17,14 +17,14 @@ static void delta_layer(tr_layer *layer, double hidden, const delta *d)
     layer->kv_heads = d->key_heads;
     layer->head_dim = d->key_dim;
     layer->value_dim = d->value_dim;
-    layer->in_dim = channels + values + 2 * d->value_heads;      /* q, k, v, output gate, and two gates a head */
+    layer->in_dim = channels + values + 2 * d->value_heads; /* q, k, v, output gate, and two gates a head */
     layer->out_dim = values;
     layer->state_dim = d->key_dim;
     layer->conv_dim = channels;
     layer->conv_token = d->kernel;
     /* decay and time step a head, a norm over a head */
-    layer->mixer_param = hidden * layer->in_dim + channels * d->kernel + 2 * d->value_heads + d->value_dim +
-                         values * hidden;
+    layer->mixer_param =
+        hidden * layer->in_dim + channels * d->kernel + 2 * d->value_heads + d->value_dim + values * hidden;
     /* state in FP32, the last inputs of the convolution in BF16; decay, look up, correct, read out */
     tr_layer_state(layer, TR_MIXER_LINEAR, "linear", 4 * state + 2 * (d->kernel - 1) * channels,
                    7 * state + 2 * d->kernel * channels);
@@ -58,7 +58,7 @@ void tr_build_delta_net(tr_build *build)
     };
     const double dense = mixture.experts > 0 ? 0 : tr_keys_dim(keys, TR_KEY_FFN);
     for (size_t i = 0; (double)i <= build->layers && keys->status == TR_OK; i++) {
-        const int predicts = (double)i == build->layers;         /* one more layer, to predict a second token */
+        const int predicts = (double)i == build->layers; /* one more layer, to predict a second token */
         tr_layer_start(&layer);
         if (predicts || is_full(build, i))
             tr_layer_attention(&layer, hidden, &attention);
@@ -75,7 +75,8 @@ void tr_build_delta_net(tr_build *build)
     build->model->final_param = hidden;
     /* Qwen3-Next has one prediction layer that its config does not mention */
     const double fallback = strcmp(build->family->type, "qwen3_next") == 0;
-    const double count = tr_keys_whole_or(keys, "mtp_num_hidden_layers|num_nextn_predict_layers", 0, 64, fallback);
+    const double count =
+        tr_keys_whole_or(keys, "mtp_num_hidden_layers|num_nextn_predict_layers", 0, 64, fallback);
     if (count > 0)
         build->model->mtp_param = count * tr_layer_param(&layer) + 2 * hidden * hidden + 3 * hidden;
 }
@@ -98,10 +99,11 @@ static void kda_layer(tr_layer *layer, double hidden, const kda *k)
     layer->state_dim = k->dim;
     layer->conv_dim = channels;
     layer->conv_token = k->kernel;
-    /* q, k, v; their convolutions; a decay a channel and an output gate; a step, a decay base and a bias; a norm */
+    /* q, k, v; their convolutions; a decay a channel and an output gate; a step, a decay base and a bias; a
+     * norm */
     layer->mixer_param = hidden * channels + channels * k->kernel + low_rank +
-                         (k->full_rank_gate ? hidden * width : low_rank) + hidden * k->heads + k->heads + width + k->dim +
-                         width * hidden;
+                         (k->full_rank_gate ? hidden * width : low_rank) + hidden * k->heads + k->heads +
+                         width + k->dim + width * hidden;
     tr_layer_state(layer, TR_MIXER_LINEAR, "linear", 4 * state + 2 * (k->kernel - 1) * channels,
                    7 * state + 2 * k->kernel * channels);
 }
@@ -135,9 +137,10 @@ void tr_build_kimi_linear(tr_build *build)
     };
     mixture.router_extra = mixture.experts;
     const double latent = tr_keys_whole_or(keys, "routed_expert_hidden_size", 0, TR_KEYS_DIM_MAX, 0);
-    if (latent > 0) {                                            /* experts in a narrower space: down, up, a norm */
+    if (latent > 0) { /* experts in a narrower space: down, up, a norm */
         mixture.in_dim = latent;
-        mixture.shared_extra = 2 * hidden * latent + (tr_keys_bool_or(keys, "latent_moe_use_norm", 0) ? latent : 0);
+        mixture.shared_extra =
+            2 * hidden * latent + (tr_keys_bool_or(keys, "latent_moe_use_norm", 0) ? latent : 0);
     }
     if (!tr_keys_has(keys, "linear_attn_config.full_attn_layers.0"))
         tr_keys_fail(keys, TR_EMISSING, "linear_attn_config.full_attn_layers.0", 0,
@@ -181,7 +184,7 @@ void tr_build_lightning(tr_build *build)
         } else {
             layer.heads = layer.kv_heads = attention.heads;
             layer.head_dim = layer.value_dim = layer.state_dim = attention.head_dim;
-            layer.in_dim = 4 * width;                            /* q, k, v and an output gate */
+            layer.in_dim = 4 * width; /* q, k, v and an output gate */
             layer.out_dim = width;
             layer.mixer_param = hidden * 4 * width + width * hidden + width;
             tr_layer_state(&layer, TR_MIXER_LINEAR, "linear", 4 * state, 5 * state);

@@ -10,14 +10,15 @@ void tr_layer_mamba2(tr_layer *layer, double hidden, const tr_mamba2 *m)
     layer->heads = m->heads;
     layer->kv_heads = m->groups;
     layer->head_dim = layer->value_dim = m->head_dim;
-    layer->in_dim = inner + channels + m->heads;                 /* gate; x, B, C; a time step a head */
+    layer->in_dim = inner + channels + m->heads; /* gate; x, B, C; a time step a head */
     layer->out_dim = inner;
     layer->state_dim = m->state;
     layer->conv_dim = channels;
     layer->conv_token = m->kernel;
     /* decay, skip and time-step bias a head */
-    layer->mixer_param += hidden * layer->in_dim + channels * m->kernel + (m->conv_bias ? channels : 0) + 3 * m->heads +
-                          (m->gated_norm ? inner : 0) + inner * hidden + (m->proj_bias ? layer->in_dim + hidden : 0);
+    layer->mixer_param += hidden * layer->in_dim + channels * m->kernel + (m->conv_bias ? channels : 0) +
+                          3 * m->heads + (m->gated_norm ? inner : 0) + inner * hidden +
+                          (m->proj_bias ? layer->in_dim + hidden : 0);
     tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * (m->kernel - 1) * channels,
                    5 * state + 2 * m->kernel * channels);
 }
@@ -25,7 +26,7 @@ void tr_layer_mamba2(tr_layer *layer, double hidden, const tr_mamba2 *m)
 void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *m)
 {
     const double state = m->inner * m->state;
-    layer->heads = m->inner;                                     /* every channel is a head of its own */
+    layer->heads = m->inner; /* every channel is a head of its own */
     layer->kv_heads = 1;
     layer->head_dim = layer->value_dim = 1;
     layer->in_dim = 2 * m->inner;
@@ -35,8 +36,8 @@ void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *m)
     layer->conv_token = m->kernel;
     /* x and gate; convolution; time step, B and C from x; time step up with its bias; decay, skip; output */
     layer->mixer_param += hidden * 2 * m->inner + m->inner * m->kernel + (m->conv_bias ? m->inner : 0) +
-                          m->inner * (m->rank + 2 * m->state) + m->rank * m->inner + m->inner + state + m->inner +
-                          m->inner * hidden + (m->norms ? m->rank + 2 * m->state : 0) +
+                          m->inner * (m->rank + 2 * m->state) + m->rank * m->inner + m->inner + state +
+                          m->inner + m->inner * hidden + (m->norms ? m->rank + 2 * m->state : 0) +
                           (m->proj_bias ? 2 * m->inner + hidden : 0);
     tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * m->kernel * m->inner,
                    5 * state + 2 * m->kernel * m->inner);
@@ -68,7 +69,8 @@ void tr_build_nemotron_h(tr_build *build)
     const char *pattern = tr_keys_text_or(keys, "hybrid_override_pattern", NULL);
     if (pattern != NULL && keys->status == TR_OK && (double)strlen(pattern) != build->layers)
         tr_keys_fail(keys, TR_ECONFLICT, "hybrid_override_pattern", (double)strlen(pattern),
-                     "has %zu letters; expected one for each of the %.0f layers", strlen(pattern), build->layers);
+                     "has %zu letters; expected one for each of the %.0f layers", strlen(pattern),
+                     build->layers);
     tr_build_heads(build, &attention);
     tr_build_mixture(build, &mixture);
     const tr_mamba2 mamba = {
@@ -86,8 +88,8 @@ void tr_build_nemotron_h(tr_build *build)
     mixture.matrices = 2;
     mixture.in_dim = latent;
     mixture.router_extra = mixture.experts;
-    mixture.shared_dim = tr_keys_whole_or(keys, "moe_shared_expert_intermediate_size", 0, TR_KEYS_DIM_MAX,
-                                          mixture.shared_dim);
+    mixture.shared_dim =
+        tr_keys_whole_or(keys, "moe_shared_expert_intermediate_size", 0, TR_KEYS_DIM_MAX, mixture.shared_dim);
     mixture.shared_extra = 2 * hidden * latent;
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
@@ -96,16 +98,20 @@ void tr_build_nemotron_h(tr_build *build)
         case 'M': tr_layer_mamba2(&layer, hidden, &mamba); break;
         case '*': tr_layer_attention(&layer, hidden, &attention); break;
         case '-':
-            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, TR_KEY_FFN), 2, tr_keys_bool_or(keys, "mlp_bias", 0));
+            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, TR_KEY_FFN), 2,
+                           tr_keys_bool_or(keys, "mlp_bias", 0));
             break;
         case 'E':
             if (!(mixture.experts > 0))
-                tr_keys_fail(keys, TR_EMISSING, TR_KEY_EXPERTS, 0, "is missing; the pattern asks for a mixture");
+                tr_keys_fail(keys, TR_EMISSING, TR_KEY_EXPERTS, 0,
+                             "is missing; the pattern asks for a mixture");
             tr_layer_mixture(&layer, hidden, &mixture);
             break;
         default:
-            tr_keys_fail(keys, TR_EDOMAIN, "hybrid_override_pattern|layers_block_type.0", (double)i,
-                         "names an unknown block at place %zu; expected M (mamba), * (attention), - (mlp), E (moe)", i);
+            tr_keys_fail(
+                keys, TR_EDOMAIN, "hybrid_override_pattern|layers_block_type.0", (double)i,
+                "names an unknown block at place %zu; expected M (mamba), * (attention), - (mlp), E (moe)",
+                i);
         }
         tr_build_add(build, &layer);
     }
@@ -169,8 +175,9 @@ void tr_build_granite_hybrid(tr_build *build)
     attention.qkv_bias = attention.o_bias = tr_keys_bool_or(keys, "attention_bias", 0);
     const tr_mamba2 mamba = {
         .heads = tr_keys_dim(keys, "mamba_n_heads"),
-        .head_dim = tr_keys_dim_or(keys, "mamba_d_head", hidden * tr_keys_dim_or(keys, "mamba_expand", 2) /
-                                                             tr_keys_dim(keys, "mamba_n_heads")),
+        .head_dim = tr_keys_dim_or(keys, "mamba_d_head",
+                                   hidden * tr_keys_dim_or(keys, "mamba_expand", 2) /
+                                       tr_keys_dim(keys, "mamba_n_heads")),
         .groups = tr_keys_dim(keys, "mamba_n_groups"),
         .state = tr_keys_dim(keys, "mamba_d_state"),
         .kernel = tr_keys_dim(keys, "mamba_d_conv"),
@@ -188,7 +195,7 @@ void tr_build_granite_hybrid(tr_build *build)
             tr_layer_attention(&layer, hidden, &attention);
         if (mixture.experts > 0)
             tr_layer_mixture(&layer, hidden, &mixture);
-        else                                                     /* the small ones have the shared FFN alone */
+        else /* the small ones have the shared FFN alone */
             tr_layer_dense(&layer, hidden, tr_keys_dim(keys, "shared_intermediate_size"), 3, 0);
         tr_build_add(build, &layer);
     }

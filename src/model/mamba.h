@@ -7,14 +7,14 @@
 typedef struct tr_mamba2 {
     double heads, head_dim, groups, state, kernel;
     int conv_bias, proj_bias;
-    int gated_norm;          /* a norm of the inner width after the scan */
+    int gated_norm; /* a norm of the inner width after the scan */
 } tr_mamba2;
 void tr_layer_mamba2(tr_layer *layer, double hidden, const tr_mamba2 *mamba);
 
 typedef struct tr_mamba1 {
     double inner, state, rank, kernel;
     int conv_bias, proj_bias;
-    int norms;               /* learned norms on time step, B and C */
+    int norms; /* learned norms on time step, B and C */
 } tr_mamba1;
 void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *mamba);
 

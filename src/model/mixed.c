@@ -1,4 +1,5 @@
-/* model/mixed.c -- attention that differs from layer to layer: Llama 4, Gemma 4, gpt-oss, MiMo V2, MiniMax M3. */
+/* model/mixed.c -- attention that differs from layer to layer: Llama 4, Gemma 4, gpt-oss, MiMo V2, MiniMax
+ * M3. */
 #include <stdio.h>
 #include <string.h>
 
@@ -46,8 +47,8 @@ void tr_build_gpt_oss(tr_build *build)
     tr_build_heads(build, &attention);
     tr_build_mixture(build, &mixture);
     attention.qkv_bias = attention.o_bias = 1;
-    attention.extra_param = attention.heads;                     /* a sink a head */
-    mixture.expert_extra = 2 * mixture.dim + hidden;             /* biases of gate, up and down */
+    attention.extra_param = attention.heads;         /* a sink a head */
+    mixture.expert_extra = 2 * mixture.dim + hidden; /* biases of gate, up and down */
     mixture.router_extra = mixture.experts;
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         attention.window = tr_build_window(build, i, &attention.chunk);
@@ -117,7 +118,9 @@ void tr_build_minimax_m3(tr_build *build)
             layer.index_dim = index_dim;
             layer.mixer_param += hidden * index_heads * index_dim + hidden * index_dim + 2 * index_dim;
             layer.cache[0].read_cap = picked;
-            layer.cache[layer.cache_count++] = (tr_cache){.kind = TR_CACHE_INDEX, .elem = index_dim, .token_per_row = 1,
+            layer.cache[layer.cache_count++] = (tr_cache){.kind = TR_CACHE_INDEX,
+                                                          .elem = index_dim,
+                                                          .token_per_row = 1,
                                                           .flop_per_row = 2 * index_heads * index_dim};
         }
         if (tr_build_is_sparse(build, i))

@@ -46,14 +46,14 @@ static const tr_family *family_below(const tr_config *config, const char *prefix
     return family;
 }
 
-static tr_status find_family(const tr_config *config, const char *forced, const char *wrapper, const tr_family **out,
-                             tr_error *err)
+static tr_status find_family(const tr_config *config, const char *forced, const char *wrapper,
+                             const tr_family **out, tr_error *err)
 {
     if (forced != NULL) {
         *out = tr_family_find(forced);
         if (*out == NULL)
-            return tr_fail(err, TR_EUNKNOWN, "family", 0, "no family \"%.80s\"; the nearest known one is %s", forced,
-                           tr_family_nearest(forced)->name);
+            return tr_fail(err, TR_EUNKNOWN, "family", 0, "no family \"%.80s\"; the nearest known one is %s",
+                           forced, tr_family_nearest(forced)->name);
         return TR_OK;
     }
     const char *named = "", *inner = "";
@@ -70,7 +70,8 @@ static tr_status find_family(const tr_config *config, const char *forced, const 
         return keys.status;
     }
     tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
-                 "is \"%.60s\", which is not known; the nearest known one is %s (name it as the family to count it so)",
+                 "is \"%.60s\", which is not known; the nearest known one is %s (name it as the family to "
+                 "count it so)",
                  named, tr_family_nearest(named)->name);
     return keys.status;
 }
@@ -98,7 +99,8 @@ static void run_builder(tr_build *build)
     }
 }
 
-/* [M1] [M2] [M3] [M4] Sums over groups; every term is a whole number below 2^53, so the order does not matter. */
+/* [M1] [M2] [M3] [M4] Sums over groups; every term is a whole number below 2^53, so the order does not
+ * matter. */
 static void add_up(tr_model *model)
 {
     double stack = 0, idle = 0;
@@ -156,8 +158,10 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
     model.tied = tied_of(&build);
     model.embedding_param = model.vocab * model.hidden;
     model.head_param = model.tied ? 0 : model.embedding_param;
-    model.max_context_token = tr_keys_whole_or(keys, "max_position_embeddings|n_positions|seq_length|max_seq_len|"
-                                               "max_sequence_length|model_max_length", 0, TR_KEYS_TOKEN_MAX, 0);
+    model.max_context_token = tr_keys_whole_or(keys,
+                                               "max_position_embeddings|n_positions|seq_length|max_seq_len|"
+                                               "max_sequence_length|model_max_length",
+                                               0, TR_KEYS_TOKEN_MAX, 0);
     if (keys->status == TR_OK)
         run_builder(&build);
     add_up(&model);

@@ -1,4 +1,5 @@
-/* model/nas.c -- block lists found by architecture search (DeciLM, Nemotron NAS): every layer says what it is. */
+/* model/nas.c -- block lists found by architecture search (DeciLM, Nemotron NAS): every layer says what it
+ * is. */
 #include <stdio.h>
 
 #include "model/build.h"
@@ -21,9 +22,11 @@ void tr_build_nas(tr_build *build)
     const double heads = attention.heads;
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
-        const double group = tr_keys_whole_or(keys, path(i, "attention.n_heads_in_group", key), 1, TR_KEYS_DIM_MAX, 0);
+        const double group =
+            tr_keys_whole_or(keys, path(i, "attention.n_heads_in_group", key), 1, TR_KEYS_DIM_MAX, 0);
         const int replaced = tr_keys_bool_or(keys, path(i, "attention.replace_with_linear", key), 0);
-        const int no_attention = tr_keys_bool(keys, path(i, "attention.no_op", key)) || (!(group > 0) && !replaced);
+        const int no_attention =
+            tr_keys_bool(keys, path(i, "attention.no_op", key)) || (!(group > 0) && !replaced);
         if (replaced) {
             layer.mixer_param = hidden * hidden;
             layer.norm_param += hidden;
@@ -36,9 +39,11 @@ void tr_build_nas(tr_build *build)
             layer.norm_param += hidden;
         }
         const double mult = tr_keys_number_or(keys, path(i, "ffn.ffn_mult", key), 0, 64, 0);
-        const double given = tr_keys_whole_or(keys, path(i, "ffn.intermediate_size", key), 1, TR_KEYS_DIM_MAX, 0);
+        const double given =
+            tr_keys_whole_or(keys, path(i, "ffn.intermediate_size", key), 1, TR_KEYS_DIM_MAX, 0);
         const int linear = tr_keys_bool_or(keys, path(i, "ffn.replace_with_linear", key), 0);
-        const int no_ffn = tr_keys_bool(keys, path(i, "ffn.no_op", key)) || (!(mult > 0) && !(given > 0) && !linear);
+        const int no_ffn =
+            tr_keys_bool(keys, path(i, "ffn.no_op", key)) || (!(mult > 0) && !(given > 0) && !linear);
         if (linear) {
             layer.dense_param = hidden * hidden;
             layer.norm_param += hidden;

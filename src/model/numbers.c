@@ -8,8 +8,10 @@
 /* The dtype whose size is nearest above: only a label, the bytes are taken as given. */
 static tr_dtype dtype_of(double weight_byte)
 {
-    return weight_byte <= 0.625 ? TR_DTYPE_FP4 : weight_byte <= 1.25 ? TR_DTYPE_FP8 : weight_byte <= 2 ? TR_DTYPE_BF16
-                                                                                                       : TR_DTYPE_FP32;
+    return weight_byte <= 0.625  ? TR_DTYPE_FP4
+           : weight_byte <= 1.25 ? TR_DTYPE_FP8
+           : weight_byte <= 2    ? TR_DTYPE_BF16
+                                 : TR_DTYPE_FP32;
 }
 
 tr_status tr_model_from_numbers(const tr_model_numbers *n, tr_model *out, tr_error *err)
@@ -17,8 +19,8 @@ tr_status tr_model_from_numbers(const tr_model_numbers *n, tr_model *out, tr_err
     if (n == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "model", 0, "the numbers of a model are needed");
     if (!(n->total_param > 0 && n->total_param <= 1e18))
-        return tr_fail(err, TR_EDOMAIN, "total_param", n->total_param, "total_param is %g; expected above 0, up to 1e18",
-                       n->total_param);
+        return tr_fail(err, TR_EDOMAIN, "total_param", n->total_param,
+                       "total_param is %g; expected above 0, up to 1e18", n->total_param);
     if (!(n->active_param >= 0 && n->active_param <= 1e18))
         return tr_fail(err, TR_EDOMAIN, "active_param", n->active_param,
                        "active_param is %g; expected 0 (all of them) or a count up to 1e18", n->active_param);
@@ -29,8 +31,8 @@ tr_status tr_model_from_numbers(const tr_model_numbers *n, tr_model *out, tr_err
         return tr_fail(err, TR_EDOMAIN, "kv_byte_per_token", n->kv_byte_per_token,
                        "kv_byte_per_token is %g; expected 0 to 1e12", n->kv_byte_per_token);
     if (!(n->weight_byte > 0 && n->weight_byte <= 16))
-        return tr_fail(err, TR_EDOMAIN, "weight_byte", n->weight_byte, "weight_byte is %g; expected above 0, up to 16",
-                       n->weight_byte);
+        return tr_fail(err, TR_EDOMAIN, "weight_byte", n->weight_byte,
+                       "weight_byte is %g; expected above 0, up to 16", n->weight_byte);
     tr_model m;
     memset(&m, 0, sizeof m);
     (void)snprintf(m.name, sizeof m.name, "inline");

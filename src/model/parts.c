@@ -82,8 +82,8 @@ void tr_layer_mla(tr_layer *layer, double hidden, const tr_mla *m)
     layer->index_heads = m->index_heads;
     layer->index_dim = m->index_dim;
     /* indexer: queries from the query latent, one key, its LayerNorm, a weight per head */
-    layer->mixer_param += m->q_rank * m->index_heads * m->index_dim + hidden * m->index_dim + 2 * m->index_dim +
-                          hidden * m->index_heads;
+    layer->mixer_param += m->q_rank * m->index_heads * m->index_dim + hidden * m->index_dim +
+                          2 * m->index_dim + hidden * m->index_heads;
     const tr_cache index = {
         .kind = TR_CACHE_INDEX,
         .elem = m->index_dim,
@@ -127,7 +127,8 @@ void tr_layer_state(tr_layer *layer, tr_mixer mixer, const char *name, double st
 
 double tr_layer_param(const tr_layer *l)
 {
-    return l->mixer_param + l->norm_param + l->dense_param + l->routed_param + l->shared_param + l->router_param;
+    return l->mixer_param + l->norm_param + l->dense_param + l->routed_param + l->shared_param +
+           l->router_param;
 }
 
 /* ---- groups ------------------------------------------------------------------ */
@@ -136,8 +137,10 @@ double tr_layer_param(const tr_layer *l)
 static int same(const tr_layer *a, const tr_layer *b)
 {
     const size_t heads = offsetof(tr_layer, heads), cache = offsetof(tr_layer, cache);
-    const size_t state = offsetof(tr_layer, state_byte), end = offsetof(tr_layer, router_param) + sizeof(double);
-    return a->mixer == b->mixer && a->cache_count == b->cache_count && strcmp(a->attention, b->attention) == 0 &&
+    const size_t state = offsetof(tr_layer, state_byte),
+                 end = offsetof(tr_layer, router_param) + sizeof(double);
+    return a->mixer == b->mixer && a->cache_count == b->cache_count &&
+           strcmp(a->attention, b->attention) == 0 &&
            memcmp((const char *)a + heads, (const char *)b + heads, cache - heads) == 0 &&
            memcmp((const char *)a + state, (const char *)b + state, end - state) == 0 &&
            memcmp(a->cache, b->cache, sizeof a->cache) == 0;
@@ -152,7 +155,8 @@ void tr_build_add(tr_build *build, const tr_layer *layer)
     while (kind < model->layer_kinds && !same(&model->layer[kind], layer))
         kind++;
     if (kind == TR_LAYER_MAX) {
-        tr_keys_fail(&build->keys, TR_ECAPACITY, TR_KEY_LAYERS, kind, "gives more than %d different layers", TR_LAYER_MAX);
+        tr_keys_fail(&build->keys, TR_ECAPACITY, TR_KEY_LAYERS, kind, "gives more than %d different layers",
+                     TR_LAYER_MAX);
         return;
     }
     if (kind == model->layer_kinds) {

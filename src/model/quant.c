@@ -32,12 +32,15 @@ static format format_of_bits(double bits, int is_float, double group, double sca
     const tr_dtype eight = is_float ? TR_DTYPE_FP8 : TR_DTYPE_INT8;
     const format f = {
         .byte = bits / 8 + (group > 0 ? scale_byte / group : 0),
-        .dtype = bits <= 4 ? (is_float ? TR_DTYPE_FP4 : TR_DTYPE_INT4) : bits <= 8 ? eight : TR_DTYPE_BF16,
+        .dtype = bits <= 4   ? (is_float ? TR_DTYPE_FP4 : TR_DTYPE_INT4)
+                 : bits <= 8 ? eight
+                             : TR_DTYPE_BF16,
     };
     return f;
 }
 
-/* NVFP4: 4-bit payload, an FP8 scale for 16; MXFP4: a power-of-two scale for 32; FP8: a float for 128 x 128. */
+/* NVFP4: 4-bit payload, an FP8 scale for 16; MXFP4: a power-of-two scale for 32; FP8: a float for 128 x 128.
+ */
 static int format_of_algo(const char *algo, format *out)
 {
     if (starts(algo, "NVFP4"))
@@ -92,15 +95,18 @@ static format format_of_method(tr_keys *q, const char *method)
     } else if (format_of_algo(method, &f)) {
         return f;
     } else if (equal(method, "awq") || equal(method, "gptq") || equal(method, "auto-round") ||
-               equal(method, "intel/auto-round") || equal(method, "gptq_marlin") || equal(method, "awq_marlin")) {
+               equal(method, "intel/auto-round") || equal(method, "gptq_marlin") ||
+               equal(method, "awq_marlin")) {
         /* a 16-bit scale and a packed zero point for each group */
         const double bits = tr_keys_whole(q, "bits|w_bit", 1, 16);
         f = format_of_bits(bits, 0, group, 2 + bits / 8);
     } else if (equal(method, "bitsandbytes")) {
         f = tr_keys_bool_or(q, "load_in_8bit", 0) ? format_of_bits(8, 0, 0, 0) : format_of_bits(4, 0, 64, 4);
     } else {
-        tr_keys_fail(q, TR_EUNKNOWN, "quant_method|quant_algo", 0,
-                     "is \"%.40s\"; expected fp8, mxfp4, modelopt, compressed-tensors, awq, gptq or bitsandbytes", method);
+        tr_keys_fail(
+            q, TR_EUNKNOWN, "quant_method|quant_algo", 0,
+            "is \"%.40s\"; expected fp8, mxfp4, modelopt, compressed-tensors, awq, gptq or bitsandbytes",
+            method);
     }
     return f;
 }
@@ -110,8 +116,8 @@ static format format_of_method(tr_keys *q, const char *method)
 /* A norm, a router or a single small projection of an attention block. */
 static int is_small(const char *name)
 {
-    static const char parts[][20] = {"norm", "indexer", "weights_proj", "shared_expert_gate", "e_score", ".router",
-                                     "conv1d", "eh_proj"};
+    static const char parts[][20] = {"norm",    "indexer", "weights_proj", "shared_expert_gate",
+                                     "e_score", ".router", "conv1d",       "eh_proj"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strstr(name, parts[i]) != NULL)
             return 1;
@@ -122,7 +128,8 @@ static int is_small(const char *name)
 /* Another tower, the head or the tables. */
 static int is_outside(const char *name)
 {
-    static const char parts[][16] = {"vision", "visual", "projector", "lm_head", "embed", "mtp", "patch_merge", "audio"};
+    static const char parts[][16] = {"vision", "visual", "projector",   "lm_head",
+                                     "embed",  "mtp",    "patch_merge", "audio"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strstr(name, parts[i]) != NULL)
             return 1;
@@ -139,14 +146,15 @@ static int parts_of(const char *name)
         return ROUTED;
     if (strstr(name, "attn") != NULL || strstr(name, "attention") != NULL)
         return ATTENTION;
-    if (strstr(name, "mixer") != NULL)   /* one block, one mixer, whatever it is */
+    if (strstr(name, "mixer") != NULL) /* one block, one mixer, whatever it is */
         return ATTENTION | DENSE;
     if (strstr(name, "mlp") != NULL || strstr(name, "ffn") != NULL || strstr(name, "feed_forward") != NULL)
         return DENSE;
     return 0;
 }
 
-/* The layer a name speaks of: its number, or -1 for all. *whole: nothing but the layer is named ("layers.3.*"). */
+/* The layer a name speaks of: its number, or -1 for all. *whole: nothing but the layer is named
+ * ("layers.3.*"). */
 static long layer_of(const char *name, int *whole)
 {
     const char *at = strstr(name, "layers.");
@@ -247,7 +255,8 @@ static void by_part(tr_build *build, const widths *w, format wide)
         const tr_layer *l = &m->layer[build->group[i]];
         const double param[PARTS] = {l->mixer_param, l->dense_param, l->shared_param, l->routed_param};
         for (int part = 0; part < PARTS; part++)
-            count(1 << part == ROUTED ? &routed : &linear, param[part], w->formats[w->part[part][i]], by_dtype);
+            count(1 << part == ROUTED ? &routed : &linear, param[part], w->formats[w->part[part][i]],
+                  by_dtype);
     }
     by_dtype[wide.dtype] += m->total_param - linear.param - routed.param;
     m->weight.linear_byte = linear.param > 0 ? linear.byte / linear.param : wide.byte;

@@ -13,7 +13,8 @@ static void attention_traits(tr_build *build, tr_attention *a)
     tr_keys *keys = &build->keys;
     const unsigned traits = build->family->traits;
     tr_build_heads(build, a);
-    const int key = tr_keys_bool_or(keys, "attention_bias|use_qkv_bias|use_bias|bias|qkv_bias|add_qkv_bias", 0);
+    const int key =
+        tr_keys_bool_or(keys, "attention_bias|use_qkv_bias|use_bias|bias|qkv_bias|add_qkv_bias", 0);
     a->qkv_bias = (traits & TR_QKV_BIAS) || ((traits & TR_QKV_BIAS_KEY) && key);
     a->o_bias = (traits & TR_O_BIAS) || ((traits & TR_O_BIAS_KEY) && key);
     if ((traits & TR_QK_KEY) && !tr_keys_bool_or(keys, "use_qk_norm|qk_layernorm", 0))

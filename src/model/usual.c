@@ -1,4 +1,5 @@
-/* model/usual.c -- the keys that most families share: heads, mixtures, which layers are sparse or windowed. */
+/* model/usual.c -- the keys that most families share: heads, mixtures, which layers are sparse or windowed.
+ */
 #include <string.h>
 
 #include "model/build.h"
@@ -13,7 +14,8 @@ void tr_build_heads(tr_build *build, tr_attention *a)
         a->head_dim = (double)(long)(build->hidden / a->heads);
         if (a->head_dim * a->heads != build->hidden)
             tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_HEADS, a->heads,
-                         "is %.0f, which does not divide the hidden size %.0f; expected a divisor, or head_dim beside it",
+                         "is %.0f, which does not divide the hidden size %.0f; expected a divisor, or "
+                         "head_dim beside it",
                          a->heads, build->hidden);
     } else {
         a->head_dim = tr_keys_dim(keys, TR_KEY_HEAD_DIM);
@@ -22,7 +24,8 @@ void tr_build_heads(tr_build *build, tr_attention *a)
     const double share = a->heads / a->kv_heads;
     if (keys->status == TR_OK && share != (double)(long)share)
         tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_KV_HEADS, a->kv_heads,
-                     "is %.0f, which does not divide the %.0f query heads; expected a divisor", a->kv_heads, a->heads);
+                     "is %.0f, which does not divide the %.0f query heads; expected a divisor", a->kv_heads,
+                     a->heads);
 }
 
 void tr_build_mla(tr_build *build, tr_mla *m)
@@ -41,7 +44,8 @@ void tr_build_mla(tr_build *build, tr_mla *m)
         m->index_dim = tr_keys_dim(keys, "index_head_dim");
         m->index_own = 1;
         if (!(m->q_rank > 0))
-            tr_keys_fail(keys, TR_EMISSING, "q_lora_rank", 0, "is missing; the sparse indexer takes its queries from it");
+            tr_keys_fail(keys, TR_EMISSING, "q_lora_rank", 0,
+                         "is missing; the sparse indexer takes its queries from it");
     }
 }
 
@@ -54,14 +58,19 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
         return;
     m->active = tr_keys_dim(keys, TR_KEY_TOP_K);
     if (m->active > m->experts)
-        tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_TOP_K, m->active, "is %.0f; expected at most the %.0f experts", m->active,
-                     m->experts);
-    m->dim = tr_keys_has(keys, TR_KEY_EXPERT_DIM) ? tr_keys_dim(keys, TR_KEY_EXPERT_DIM) : tr_keys_dim(keys, TR_KEY_FFN);
+        tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_TOP_K, m->active,
+                     "is %.0f; expected at most the %.0f experts", m->active, m->experts);
+    m->dim = tr_keys_has(keys, TR_KEY_EXPERT_DIM) ? tr_keys_dim(keys, TR_KEY_EXPERT_DIM)
+                                                  : tr_keys_dim(keys, TR_KEY_FFN);
     if (tr_keys_has(keys, "shared_expert_intermediate_size|shared_intermediate_size")) {
-        m->shared_dim = tr_keys_whole(keys, "shared_expert_intermediate_size|shared_intermediate_size", 0, TR_KEYS_DIM_MAX);
+        m->shared_dim = tr_keys_whole(keys, "shared_expert_intermediate_size|shared_intermediate_size", 0,
+                                      TR_KEYS_DIM_MAX);
     } else {
-        m->shared_dim = m->dim * tr_keys_whole_or(keys, "n_shared_experts|num_shared_experts|moe_num_shared_experts|"
-                                                  "num_shared_expert", 0, TR_KEYS_DIM_MAX, 0);
+        m->shared_dim =
+            m->dim * tr_keys_whole_or(keys,
+                                      "n_shared_experts|num_shared_experts|moe_num_shared_experts|"
+                                      "num_shared_expert",
+                                      0, TR_KEYS_DIM_MAX, 0);
     }
     if (build->family->traits & TR_ROUTER_BIAS)
         m->router_extra = m->experts;
@@ -121,7 +130,9 @@ double tr_build_window(tr_build *build, size_t index, int *chunk)
     if (traits & TR_WINDOW_ODD)
         windowed = index % 2 == 0;
     if (traits & TR_WINDOW_PATTERN)
-        windowed = (index + 1) % (size_t)tr_keys_dim_or(keys, "sliding_window_pattern|_sliding_window_pattern",
-                                                        build->family->pattern) != 0;
+        windowed =
+            (index + 1) % (size_t)tr_keys_dim_or(keys, "sliding_window_pattern|_sliding_window_pattern",
+                                                 build->family->pattern) !=
+            0;
     return windowed ? tr_keys_whole_or(keys, "sliding_window", 0, TR_KEYS_TOKEN_MAX, 0) : 0;
 }

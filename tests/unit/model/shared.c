@@ -52,4 +52,7 @@ tr_status count_text_as(const char *json, const char *family, tr_model *out, tr_
     return s;
 }
 
-tr_status count_text(const char *json, tr_model *out, tr_error *err) { return count_text_as(json, NULL, out, err); }
+tr_status count_text(const char *json, tr_model *out, tr_error *err)
+{
+    return count_text_as(json, NULL, out, err);
+}

@@ -4,7 +4,8 @@
 
 #include <tokenroof/model.h>
 
-/* "<shared>/<rest>" into out: TOKENROOF_SHARED, or ../shared beside the repository. 0 if it cannot be read. */
+/* "<shared>/<rest>" into out: TOKENROOF_SHARED, or ../shared beside the repository. 0 if it cannot be read.
+ */
 int shared_path(const char *rest, char *out, size_t size);
 /* Count a config.json, or JSON text. */
 tr_status count_file(const char *path, tr_model *out, tr_error *err);

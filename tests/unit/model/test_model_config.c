@@ -119,7 +119,8 @@ static void the_first_failure_is_kept_and_later_getters_are_harmless(void **stat
     tr_keys_init(&keys, config, "", &err);
     (void)tr_keys_dim(&keys, "hidden_size|n_embd");
     assert_int_equal(keys.status, TR_EMISSING);
-    assert_string_equal(err.text, "hidden_size is missing; expected a whole number under one of hidden_size|n_embd");
+    assert_string_equal(err.text,
+                        "hidden_size is missing; expected a whole number under one of hidden_size|n_embd");
     tr_config_destroy(config);
 }
 

@@ -26,22 +26,28 @@ static double tower_layer(double width, double inner)
 }
 
 /* SigLIP 400M at patch 14 with 4096 positions. */
-static double siglip(void) { return 27 * tower_layer(1152, 4304) + 3 * 14 * 14 * 1152 + 1152 + 4096 * 1152 + 2 * 1152; }
+static double siglip(void)
+{
+    return 27 * tower_layer(1152, 4304) + 3 * 14 * 14 * 1152 + 1152 + 4096 * 1152 + 2 * 1152;
+}
 
 static double gemma3_vision(double hidden) { return siglip() + hidden * 1152 + 1152; }
 
-static double kimi_k25_vision(void) { return siglip() + 2 * 1152 + 4608. * 4608 + 4608 + 4608. * 7168 + 7168; }
+static double kimi_k25_vision(void)
+{
+    return siglip() + 2 * 1152 + 4608. * 4608 + 4608 + 4608. * 7168 + 7168;
+}
 
 static double qwen35_vision(double hidden)
 {
-    return 27 * tower_layer(1152, 4304) + 3 * 2 * 16 * 16 * 1152 + 1152 + 2304 * 1152 + 2 * 1152 + 4608. * 4608 + 4608 +
-           4608 * hidden + hidden;
+    return 27 * tower_layer(1152, 4304) + 3 * 2 * 16 * 16 * 1152 + 1152 + 2304 * 1152 + 2 * 1152 +
+           4608. * 4608 + 4608 + 4608 * hidden + hidden;
 }
 
 static double llama4_vision(void)
 {
-    return 34 * tower_layer(1408, 5632) + 588 * 1408 + 1408 + 577 * 1408 + 4 * 1408 + 5632. * 4096 + 4096. * 4096 +
-           4096. * 5120;
+    return 34 * tower_layer(1408, 5632) + 588 * 1408 + 1408 + 577 * 1408 + 4 * 1408 + 5632. * 4096 +
+           4096. * 4096 + 4096. * 5120;
 }
 
 static double pixtral(double hidden)
@@ -55,17 +61,17 @@ static double scales(double rows, double columns) { return ceil(rows / 128) * ce
 
 static double v3_scales(void)
 {
-    const double attention =
-        scales(1536, 7168) + scales(24576, 1536) + scales(576, 7168) + scales(32768, 512) + scales(7168, 16384);
+    const double attention = scales(1536, 7168) + scales(24576, 1536) + scales(576, 7168) +
+                             scales(32768, 512) + scales(7168, 16384);
     const double expert = 2 * scales(2048, 7168) + scales(7168, 2048);
     const double dense = 2 * scales(18432, 7168) + scales(7168, 18432);
-    return 62 * attention + 59 * 257 * expert + 3 * dense;       /* 61 layers and the prediction layer */
+    return 62 * attention + 59 * 257 * expert + 3 * dense; /* 61 layers and the prediction layer */
 }
 
 static double m2_scales(void)
 {
-    return 62 * (256 * (2 * scales(1536, 3072) + scales(3072, 1536)) + scales(6144, 3072) + 2 * scales(1024, 3072) +
-                 scales(3072, 6144));
+    return 62 * (256 * (2 * scales(1536, 3072) + scales(3072, 1536)) + scales(6144, 3072) +
+                 2 * scales(1024, 3072) + scales(3072, 6144));
 }
 
 /* An attention block and a latent mixture, each behind the joining of two states. */
@@ -79,15 +85,16 @@ static double nemotron_super_mtp(void)
 /* Patches, projector, and the attention over earlier layers' outputs (its layout is assumed). */
 static double kimi_k3_rest(void)
 {
-    const double tower = 27 * (1024 * 4608. + 1536 * 1024. + 2 * 1024. * 4096 + 2 * 1024) + 588 * 1024 + 4096 * 1024. + 1024;
+    const double tower =
+        27 * (1024 * 4608. + 1536 * 1024. + 2 * 1024. * 4096 + 2 * 1024) + 588 * 1024 + 4096 * 1024. + 1024;
     return tower + 4096. * 4096 + 4096. * 7168 + 1024 + 7168 + 93 * 2 * 2 * 7168. + 2 * 7168;
 }
 
 typedef struct rest {
     const char *name;
-    double extra;            /* beyond the language model and its prediction layers */
-    int mtp;                 /* prediction layers are in the file */
-    double unknown;          /* and this much has no name */
+    double extra;   /* beyond the language model and its prediction layers */
+    int mtp;        /* prediction layers are in the file */
+    double unknown; /* and this much has no name */
     const char *what;
 } rest;
 
@@ -99,7 +106,8 @@ static const rest *rest_of(const char *name, double tables)
         {"gemma-3-27b-it", gemma3_vision(5376), 0, 0, "vision tower"},
         {"Kimi-K2.5", kimi_k25_vision(), 0, 0, "vision tower and projector"},
         {"Kimi-K2-Instruct", 0, 0, 3416, "3,416 elements nobody has named"},
-        {"Kimi-K3", kimi_k3_rest(), 0, 1184, "vision tower, attention over layers; 1,184 elements without a name"},
+        {"Kimi-K3", kimi_k3_rest(), 0, 1184,
+         "vision tower, attention over layers; 1,184 elements without a name"},
         {"Qwen3.5-27B", qwen35_vision(5120), 1, 0, "vision tower"},
         {"Qwen3.5-35B-A3B", qwen35_vision(2048), 1, 0, "vision tower"},
         {"Llama-4-Scout-17B-16E-Instruct", llama4_vision(), 0, 0, "vision tower and projector"},
@@ -178,7 +186,8 @@ static int expect(const char *model, const char *what, double got, double wanted
 {
     if (got == wanted)
         return 0;
-    print_message("   %s: %s is %.0f, the oracle has %.0f (difference %.0f)\n", model, what, got, wanted, got - wanted);
+    print_message("# %s: %s is %.0f, the oracle has %.0f (difference %.0f)\n", model, what, got, wanted,
+                  got - wanted);
     return 1;
 }
 
@@ -196,7 +205,7 @@ static int compare_row(const table *t, tr_model *m)
         (void)snprintf(slash, sizeof file - (size_t)(slash - file), "--%s", rest_of_name);
     }
     if (!shared_path(file, path, sizeof path) || count_file(path, m, &err) != TR_OK) {
-        print_message("   %s: %d %s\n", name, err.line, err.text);
+        print_message("# %s: %d %s\n", name, err.line, err.text);
         return 1;
     }
     int bad = expect(name, "total", m->total_param, number(t, "computed_total_lm"));
@@ -208,7 +217,8 @@ static int compare_row(const table *t, tr_model *m)
     bad += expect(name, "max context", m->max_context_token, number(t, "max_context"));
     bad += expect(name, "KV bytes a token", tr_model_kv_byte_per_token(m, 2),
                   number(t, "kv_bytes_per_token_bf16_asymptotic"));
-    bad += expect(name, "KV bytes at 128k", tr_model_kv_store_byte(m, 131072, 2), number(t, "kv_bytes_at_128k_bf16"));
+    bad += expect(name, "KV bytes at 128k", tr_model_kv_store_byte(m, 131072, 2),
+                  number(t, "kv_bytes_at_128k_bf16"));
     bad += expect(name, "state bytes", m->state_byte_per_seq, number(t, "recurrent_state_bytes_per_seq"));
     return bad;
 }
@@ -247,7 +257,7 @@ static void every_model_of_the_oracle_is_counted_to_the_last_parameter(void **st
                 wrong += expect(name, "rebuilt checkpoint", rebuilt, exact);
                 continue;
             }
-            print_message("   %-42s %15.0f = %15.0f + %12.0f (%s%s)\n", name, exact, m.total_param,
+            print_message("# %-42s %15.0f = %15.0f + %12.0f (%s%s)\n", name, exact, m.total_param,
                           exact - m.total_param, r->mtp ? "prediction layer, " : "", r->what);
             if (r->unknown > 0)
                 remainder++;
@@ -262,9 +272,10 @@ static void every_model_of_the_oracle_is_counted_to_the_last_parameter(void **st
         }
     }
     (void)fclose(file);
-    print_message("   %d models: %d equal the published total, %d with their prediction layers, %d rebuilt from named "
-                  "parts,\n   %d rebuilt but for a stated remainder, %d without a published total, %d wrong\n",
-                  rows, matched, with_mtp, explained, remainder, unpublished, wrong);
+    print_message(
+        "# %d models: %d equal the published total, %d with their prediction layers, %d rebuilt from named "
+        "parts,\n# %d rebuilt but for a stated remainder, %d without a published total, %d wrong\n",
+        rows, matched, with_mtp, explained, remainder, unpublished, wrong);
     assert_int_equal(wrong, 0);
     assert_true(rows >= 119);
 }
