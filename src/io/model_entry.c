@@ -69,7 +69,8 @@ static tr_status check_entry(const tr_flat_entry *e, tr_error *err)
     const form *f = form_of(e->key);
     if (f == NULL)
         return tr_fail_at(err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
-                          "'%.80s' is not a key of a model file; the keys of a config.json go below \"config\"", e->key);
+                          "'%.80s' is not a key of a model file; the keys of a config.json go below \"config\"",
+                          e->key);
     if (f->kind != e->kind)
         return tr_fail_at(err, TR_EPARSE, e->key, 0.0, e->line, e->column, "%.80s: expected %s, found %s", e->key,
                           tr_flat_kind_name(f->kind), tr_flat_kind_name(e->kind));

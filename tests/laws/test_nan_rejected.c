@@ -1,0 +1,444 @@
+/* tests/laws/test_nan_rejected.c -- law: a NaN never comes out as a plausible number.
+ *
+ * The fields are read from the headers (double_fields.py), so that a field is
+ * poisoned here from the day it is declared. What returns a status must refuse
+ * and leave its output untouched; what returns a double must return NaN.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <math.h>
+
+#include <cmocka.h>
+
+#include <tokenroof/tokenroof.h>
+
+typedef struct field {
+    const char *name;
+    size_t offset;
+    size_t count;
+} field;
+
+#include "double_fields.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NOT_A_NUMBER ((double)NAN)
+
+/* A number no function here would write. */
+static const unsigned char UNTOUCHED = 0xA5;
+
+typedef tr_status (*taker)(const void *poisoned, void *out, tr_error *err);
+
+static void put(void *base, size_t offset, double value) { memcpy((char *)base + offset, &value, sizeof value); }
+
+static double get(const void *base, size_t offset)
+{
+    double value;
+    memcpy(&value, (const char *)base + offset, sizeof value);
+    return value;
+}
+
+/* Names in `except` are documented not to be looked at. */
+static int is_listed(const char *name, const char *const *except)
+{
+    for (; except != NULL && *except != NULL; except++)
+        if (strcmp(name, *except) == 0)
+            return 1;
+    return 0;
+}
+
+/* Call take() with each field of *good poisoned in turn. */
+static void refuses_each(const char *what, const field *fields, size_t field_count, const void *good, size_t size,
+                         size_t out_size, taker take, const char *const *except)
+{
+    unsigned char *input = malloc(size), *out = malloc(out_size), *before = malloc(out_size);
+    assert_true(input != NULL && out != NULL && before != NULL);
+    memset(before, UNTOUCHED, out_size);
+    tr_error err;
+    memset(&err, 0, sizeof err);
+    memcpy(input, good, size);
+    memcpy(out, before, out_size);
+    if (take(input, out, &err) != TR_OK)
+        fail_msg("%s refuses the good input: %s", what, err.text);
+    int bad = 0;
+    for (size_t f = 0; f < field_count; f++) {
+        if (is_listed(fields[f].name, except))
+            continue;
+        for (size_t i = 0; i < fields[f].count; i++) {
+            memcpy(input, good, size);
+            memcpy(out, before, out_size);
+            memset(&err, 0, sizeof err);
+            put(input, fields[f].offset + i * sizeof(double), NOT_A_NUMBER);
+            const tr_status status = take(input, out, &err);
+            if (status == TR_OK) {
+                print_error("# %s: takes a NaN in %s[%zu]\n", what, fields[f].name, i);
+                bad++;
+            } else if (memcmp(out, before, out_size) != 0) {
+                print_error("# %s: refuses %s[%zu] and touches its output\n", what, fields[f].name, i);
+                bad++;
+            } else if (err.status != status || err.text[0] == '\0') {
+                print_error("# %s: refuses %s[%zu] and does not say why\n", what, fields[f].name, i);
+                bad++;
+            }
+        }
+    }
+    free(input);
+    free(out);
+    free(before);
+    assert_int_equal(bad, 0);
+}
+
+/* ---- good values to start from ---------------------------------------------- */
+
+typedef struct good {
+    tr_model model;
+    tr_system system;
+    tr_roofline roof;
+} good;
+
+static void make_good(good *g)
+{
+    const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    tr_error err;
+    if (tr_model_catalog_get("deepseek-v3", &g->model, &err) != TR_OK ||
+        tr_system_catalog_get("gb200-nvl72", &g->system, &err) != TR_OK ||
+        tr_roofline_of(&g->model, &g->system, &native, &g->roof, &err) != TR_OK)
+        fail_msg("the catalog has no deepseek-v3 on a gb200-nvl72: %s", err.text);
+}
+
+static int setup(void **state)
+{
+    good *g = calloc(1, sizeof *g);
+    if (g == NULL)
+        return -1;
+    make_good(g);
+    *state = g;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+/* ---- chip ---------------------------------------------------------------------- */
+
+static tr_status take_chip_check(const void *chip, void *out, tr_error *err)
+{
+    (void)out;
+    return tr_chip_check(chip, err);
+}
+
+static tr_status take_system_of(const void *chip, void *out, tr_error *err) { return tr_system_of(chip, 8.0, out, err); }
+
+static tr_status take_system_numbers(const void *numbers, void *out, tr_error *err)
+{
+    return tr_system_from_numbers(numbers, out, err);
+}
+
+static void a_chip_with_a_nan_is_refused(void **state)
+{
+    const good *g = *state;
+    assert_true(g->system.chip.tier_count >= 1);
+    refuses_each("tr_chip_check", tr_chip_field, COUNT(tr_chip_field), &g->system.chip, sizeof(tr_chip), 1,
+                 take_chip_check, NULL);
+    refuses_each("tr_system_of", tr_chip_field, COUNT(tr_chip_field), &g->system.chip, sizeof(tr_chip),
+                 sizeof(tr_system), take_system_of, NULL);
+}
+
+static void a_system_of_nan_chips_is_refused(void **state)
+{
+    const good *g = *state;
+    tr_system out;
+    tr_error err;
+    assert_int_not_equal(tr_system_of(&g->system.chip, NOT_A_NUMBER, &out, &err), TR_OK);
+}
+
+static void a_system_from_numbers_with_a_nan_is_refused(void **state)
+{
+    (void)state;
+    const tr_chip_numbers numbers = {.flop_per_s = 2e15, .memory_byte_per_s = 3.35e12, .memory_byte = 80e9,
+                                     .usd_per_hour = 2.5};
+    refuses_each("tr_system_from_numbers", tr_chip_numbers_field, COUNT(tr_chip_numbers_field), &numbers,
+                 sizeof numbers, sizeof(tr_system), take_system_numbers, NULL);
+}
+
+/* ---- model ---------------------------------------------------------------------- */
+
+static tr_status take_model_numbers(const void *numbers, void *out, tr_error *err)
+{
+    return tr_model_from_numbers(numbers, out, err);
+}
+
+static void a_model_from_numbers_with_a_nan_is_refused(void **state)
+{
+    (void)state;
+    const tr_model_numbers numbers = {.total_param = 671e9, .active_param = 37e9, .kv_byte_per_token = 70272,
+                                      .weight_byte = 1};
+    refuses_each("tr_model_from_numbers", tr_model_numbers_field, COUNT(tr_model_numbers_field), &numbers,
+                 sizeof numbers, sizeof(tr_model), take_model_numbers, NULL);
+}
+
+static void a_config_key_with_a_nan_is_refused(void **state)
+{
+    (void)state;
+    tr_config *config = tr_config_create();
+    assert_non_null(config);
+    assert_int_equal(tr_config_set_number(config, "hidden_size", NOT_A_NUMBER, 3, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_config_set_number(config, "hidden_size", HUGE_VAL, 3, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_config_set_number(config, "hidden_size", 4096.0, 3, NULL), TR_OK);
+    tr_config_destroy(config);
+}
+
+static void bytes_and_flops_of_a_nan_context_are_nan(void **state)
+{
+    const good *g = *state;
+    assert_true(isnan(tr_model_kv_store_byte(&g->model, NOT_A_NUMBER, 1.0)));
+    assert_true(isnan(tr_model_kv_read_byte(&g->model, NOT_A_NUMBER, 1.0)));
+    assert_true(isnan(tr_model_attention_flop(&g->model, NOT_A_NUMBER)));
+    assert_true(isnan(tr_model_prefill_attention_flop(&g->model, NOT_A_NUMBER, 1.0)));
+    assert_true(isnan(tr_model_prefill_attention_flop(&g->model, 1.0, NOT_A_NUMBER)));
+}
+
+/* ---- step ----------------------------------------------------------------------- */
+
+typedef struct step_input {
+    tr_roofline roof;
+    tr_load load;
+    const tr_model *model;
+} step_input;
+
+static tr_status take_step(const void *input, void *out, tr_error *err)
+{
+    const step_input *in = input;
+    return tr_bound_step(&in->roof, in->model, &in->load, out, err);
+}
+
+typedef struct roof_input {
+    tr_system system;
+    const tr_model *model;
+} roof_input;
+
+static tr_status take_roofline(const void *input, void *out, tr_error *err)
+{
+    const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    const roof_input *in = input;
+    return tr_roofline_of(in->model, &in->system, &native, out, err);
+}
+
+static void a_step_with_a_nan_load_is_refused(void **state)
+{
+    const good *g = *state;
+    step_input in = {.roof = g->roof, .model = &g->model,
+                     .load = {.phase = TR_PHASE_PREFILL, .batch_seq = 4, .context_token = 100, .query_token = 512}};
+    field moved[COUNT(tr_load_field)];
+    for (size_t i = 0; i < COUNT(moved); i++) {
+        moved[i] = tr_load_field[i];
+        moved[i].offset += offsetof(step_input, load);
+    }
+    refuses_each("tr_bound_step (prefill load)", moved, COUNT(moved), &in, sizeof in, sizeof(tr_step), take_step, NULL);
+    in.load.phase = TR_PHASE_DECODE;
+    static const char *const decode_ignores[] = {"query_token", NULL};
+    refuses_each("tr_bound_step (decode load)", moved, COUNT(moved), &in, sizeof in, sizeof(tr_step), take_step,
+                 decode_ignores);
+}
+
+static void a_step_on_a_nan_roofline_is_refused(void **state)
+{
+    const good *g = *state;
+    const step_input in = {.roof = g->roof, .model = &g->model,
+                           .load = {.phase = TR_PHASE_DECODE, .batch_seq = 4, .context_token = 100}};
+    refuses_each("tr_bound_step (roofline)", tr_roofline_field, COUNT(tr_roofline_field), &in, sizeof in,
+                 sizeof(tr_step), take_step, NULL);
+}
+
+static void a_roofline_of_a_nan_system_is_refused(void **state)
+{
+    const good *g = *state;
+    const roof_input in = {.system = g->system, .model = &g->model};
+    refuses_each("tr_roofline_of", tr_system_field, COUNT(tr_system_field), &in, sizeof in, sizeof(tr_roofline),
+                 take_roofline, NULL);
+}
+
+typedef struct named_value {
+    const char *name;
+    double value;
+} named_value;
+
+static size_t values_of(const tr_roofline *roof, const tr_model *model, named_value *out)
+{
+    const named_value all[] = {
+        {"tr_floor_s", tr_floor_s(roof)},
+        {"tr_ridge_flop_per_byte", tr_ridge_flop_per_byte(roof)},
+        {"tr_balance_batch_seq", tr_balance_batch_seq(roof, model, 100.0)},
+        {"tr_balance_context_token", tr_balance_context_token(roof, model)},
+        {"tr_cliff_context_token", tr_cliff_context_token(roof, model, 8.0)},
+        {"tr_max_batch_seq", tr_max_batch_seq(roof, model, 100.0)},
+        {"tr_max_context_token", tr_max_context_token(roof, model, 8.0)},
+        {"tr_drain_s", tr_drain_s(roof)},
+        {"tr_weight_intensity_flop_per_byte", tr_weight_intensity_flop_per_byte(roof, 8.0)},
+        {"tr_attention_intensity_flop_per_byte", tr_attention_intensity_flop_per_byte(roof, model, 100.0)},
+    };
+    memcpy(out, all, sizeof all);
+    return COUNT(all);
+}
+
+static void values_of_a_nan_roofline_are_nan(void **state)
+{
+    const good *g = *state;
+    named_value v[32];
+    size_t n = values_of(&g->roof, &g->model, v);
+    int bad = 0;
+    for (size_t i = 0; i < n; i++)
+        assert_false(isnan(v[i].value));
+    for (size_t f = 0; f < COUNT(tr_roofline_field); f++) {
+        tr_roofline roof = g->roof;
+        put(&roof, tr_roofline_field[f].offset, NOT_A_NUMBER);
+        n = values_of(&roof, &g->model, v);
+        for (size_t i = 0; i < n; i++) {
+            /* A value may be of what it does not depend on, but only if the whole roofline is not refused. */
+            if (!isnan(v[i].value)) {
+                print_error("# %s: a NaN in %s gives %g\n", v[i].name, tr_roofline_field[f].name, v[i].value);
+                bad++;
+            }
+        }
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void values_at_a_nan_batch_or_context_are_nan(void **state)
+{
+    const good *g = *state;
+    const double x = NOT_A_NUMBER;
+    assert_true(isnan(tr_balance_batch_seq(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_cliff_context_token(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_max_batch_seq(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_max_context_token(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_weight_intensity_flop_per_byte(&g->roof, x)));
+    assert_true(isnan(tr_attention_intensity_flop_per_byte(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_expert_touched_share(x, 4.0)));
+    assert_true(isnan(tr_expert_touched_share(0.9, x)));
+}
+
+static void a_nan_in_an_array_costs_its_own_element_only(void **state)
+{
+    const good *g = *state;
+    for (int poisoned = 0; poisoned < 3; poisoned++) {
+        double in[3][5], out[4][5];
+        for (int i = 0; i < 5; i++) {
+            in[0][i] = 8.0;
+            in[1][i] = 7e6;
+            in[2][i] = 1e9;
+        }
+        in[poisoned][2] = NOT_A_NUMBER;
+        tr_bound_step_array(&g->roof, 5, in[0], in[1], in[2], out[0], out[1], out[2], out[3]);
+        for (int i = 0; i < 5; i++)
+            assert_int_equal(isnan(out[3][i]) != 0, i == 2);
+    }
+}
+
+/* ---- scenario --------------------------------------------------------------------- */
+
+static void no_input_takes_a_nan(void **state)
+{
+    (void)state;
+    tr_scenario *scenario = tr_scenario_create();
+    assert_non_null(scenario);
+    int bad = 0;
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        tr_error err;
+        memset(&err, 0, sizeof err);
+        if (tr_scenario_set_number(scenario, input->key, NOT_A_NUMBER, &err) == TR_OK || err.text[0] == '\0' ||
+            tr_scenario_is_set(scenario, input->key)) {
+            print_error("# %s takes a NaN\n", input->key);
+            bad++;
+        }
+        if ((input->kind == TR_INPUT_NUMBER || input->kind == TR_INPUT_LIST) &&
+            tr_scenario_set(scenario, input->key, "nan", &err) == TR_OK) {
+            print_error("# %s takes the word nan\n", input->key);
+            bad++;
+        }
+    }
+    tr_scenario_destroy(scenario);
+    assert_int_equal(bad, 0);
+}
+
+/* ---- base and figure ---------------------------------------------------------------- */
+
+static void a_nan_is_no_quantity(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"nan", "NaN", "-nan", "inf", "infinity", "-inf", "nan(1)", "1e999"};
+    for (int unit = 0; unit < TR_UNIT_COUNT; unit++) {
+        for (size_t i = 0; i < COUNT(words); i++) {
+            double out = -1.0;
+            assert_int_not_equal(tr_quantity_parse(words[i], (tr_unit)unit, &out, NULL), TR_OK);
+            assert_true(out == -1.0);
+        }
+    }
+    char text[32];
+    assert_int_equal(tr_number_format(NOT_A_NUMBER, text, sizeof text), 4);
+    assert_string_equal(text, "null");
+}
+
+static int swallow(void *context, const char *text, size_t length)
+{
+    (void)text;
+    *(size_t *)context += length;
+    return 0;
+}
+
+static void a_figure_of_nan_size_or_range_is_refused(void **state)
+{
+    (void)state;
+    const double x[] = {1, 2, 3}, y[] = {2, 4, 8};
+    const tr_series series = {.name = "line", .x = x, .y = y, .n = 3};
+    const tr_figure plain = {.title = "t", .x = {.label = "x", .min = 1, .max = 3}, .y = {.label = "y"},
+                             .series = &series, .series_count = 1};
+    const tr_svg_style style = {.width_px = 800, .height_px = 500};
+    size_t written = 0;
+    tr_sink sink = {swallow, &written};
+    tr_error err;
+    assert_int_equal(tr_figure_svg(&plain, &style, &sink, &err), TR_OK);
+    assert_true(written > 0);
+    for (size_t f = 0; f < COUNT(tr_svg_style_field); f++) {
+        tr_svg_style bad = style;
+        put(&bad, tr_svg_style_field[f].offset, NOT_A_NUMBER);
+        assert_int_equal(tr_figure_svg(&plain, &bad, &sink, &err), TR_EDOMAIN);
+    }
+    for (size_t f = 0; f < COUNT(tr_axis_field); f++) {
+        tr_figure bad = plain;
+        put(&bad.x, tr_axis_field[f].offset, NOT_A_NUMBER);
+        assert_true(isnan(get(&bad.x, tr_axis_field[f].offset)));
+        assert_int_equal(tr_figure_svg(&bad, &style, &sink, &err), TR_EDOMAIN);
+        assert_int_equal(tr_figure_terminal(&bad, 80, 20, 0, 0, &sink, &err), TR_EDOMAIN);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chip_with_a_nan_is_refused),
+        cmocka_unit_test(a_system_of_nan_chips_is_refused),
+        cmocka_unit_test(a_system_from_numbers_with_a_nan_is_refused),
+        cmocka_unit_test(a_model_from_numbers_with_a_nan_is_refused),
+        cmocka_unit_test(a_config_key_with_a_nan_is_refused),
+        cmocka_unit_test(bytes_and_flops_of_a_nan_context_are_nan),
+        cmocka_unit_test(a_step_with_a_nan_load_is_refused),
+        cmocka_unit_test(a_step_on_a_nan_roofline_is_refused),
+        cmocka_unit_test(a_roofline_of_a_nan_system_is_refused),
+        cmocka_unit_test(values_of_a_nan_roofline_are_nan),
+        cmocka_unit_test(values_at_a_nan_batch_or_context_are_nan),
+        cmocka_unit_test(a_nan_in_an_array_costs_its_own_element_only),
+        cmocka_unit_test(no_input_takes_a_nan),
+        cmocka_unit_test(a_nan_is_no_quantity),
+        cmocka_unit_test(a_figure_of_nan_size_or_range_is_refused),
+    };
+    return cmocka_run_group_tests_name("nan", tests, setup, teardown);
+}
