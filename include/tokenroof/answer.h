@@ -1,7 +1,9 @@
 /* tokenroof/answer.h -- a verb's answer as a document: JSON, rows, and figures.
  *
  * The same functions serve the command line, the HTTP server and the page, so
- * that an answer is written down once. Text goes to the caller's sink.
+ * that an answer is written down once. Text goes to the caller's sink. No
+ * allocation. An error may come after part of the text went to the sink
+ * (never a wrong text): a caller that must not show half an answer buffers it.
  */
 #ifndef TOKENROOF_ANSWER_H
 #define TOKENROOF_ANSWER_H
@@ -14,8 +16,52 @@
 extern "C" {
 #endif
 
-/* Grows with the verbs: see the helpers in src/answer/. Declarations are
- * added here as each verb lands. */
+typedef enum tr_format {
+    TR_FORMAT_TEXT = 0,      /* a page or table for people */
+    TR_FORMAT_JSON,          /* one document */
+    TR_FORMAT_JSONL,         /* one document a row, each on its line */
+    TR_FORMAT_CSV            /* a line of column names, then rows */
+} tr_format;
+
+/* How an answer is written. All zero but columns is plain text. */
+typedef struct tr_style {
+    tr_format format;
+    int explain;             /* show each equation used, with its numbers */
+    int columns;             /* 40..400: where text wraps and how wide a terminal figure is */
+    int colour;              /* ANSI escapes; text only */
+    int ascii;               /* no characters beyond ASCII in figures; text only */
+} tr_style;
+
+/* Every JSON document begins {"tokenroof": {version, commit, data}, "scenario": {...}}. */
+
+/* One pass by terms, bound, throughput and cost. Where batch, context or query
+ * is a list: one row for each combination (batch runs fastest), of which those
+ * that do not fit the memory say so instead of a time.
+ * Errors: TR_ENOFIT (no row fits), TR_EDOMAIN, TR_ECAPACITY (more than a million rows), TR_EIO. */
+TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
+/* ---- the equations ---------------------------------------------------------- */
+
+/* One section of docs/equations.md. Static storage, no NULL fields. */
+typedef struct tr_equation {
+    const char *id;          /* "R1" */
+    const char *title;
+    const char *formula;
+    const char *meaning;
+    const char *derivation;
+    const char *source;
+    const char *caveats;
+    const char *test;        /* names of the tests that prove it */
+} tr_equation;
+
+TR_API size_t tr_equation_count(void);
+TR_API const tr_equation *tr_equation_at(size_t index);      /* by id; NULL past the end */
+TR_API const tr_equation *tr_equation_find(const char *id);  /* ASCII case ignored; NULL if unknown */
+
+/* One equation in full; id NULL or "": the list of all.
+ * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EIO. */
+TR_API tr_status tr_answer_explain(const char *id, const tr_style *style, tr_sink *sink, tr_error *err);
 
 #ifdef __cplusplus
 }

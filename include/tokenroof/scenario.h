@@ -21,7 +21,8 @@ typedef enum tr_input_kind {
     TR_INPUT_LIST,           /* numbers: a list or range gives rows */
     TR_INPUT_TEXT,           /* a name or path */
     TR_INPUT_CHOICE,         /* one of choices */
-    TR_INPUT_SWITCH          /* on or off */
+    TR_INPUT_SWITCH,         /* on or off */
+    TR_INPUT_DTYPE           /* a number format: one of choices, or another name of one ("fp16", "nvfp4") */
 } tr_input_kind;
 
 /* One row of the table. Static storage, never NULL fields but choices. */
@@ -35,7 +36,7 @@ typedef struct tr_input {
     int slider_log;
     const char *fallback;        /* default, as text; "" = not set */
     const char *choices;         /* "decode|prefill", NULL if not a choice */
-    const char *group;           /* "load", "model", "system", "price", ... */
+    const char *group;           /* "model", "system", "load", "number", "price", "physics", "source"; "output" is how to answer */
     const char *doc;             /* one line */
 } tr_input;
 
@@ -54,25 +55,38 @@ TR_API void tr_scenario_destroy(tr_scenario *scenario);
 TR_API tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from);
 
 /* Set by key or option from text, as typed ("128k", "1..4096x2", "fp8").
- * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EPARSE, TR_EDOMAIN (says the range). */
+ * A context not set follows the phase: its default in decode, 0 in prefill.
+ * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EPARSE, TR_EDOMAIN (says the range), TR_ECAPACITY, TR_ENOMEM. */
 TR_API tr_status tr_scenario_set(tr_scenario *scenario, const char *key, const char *text, tr_error *err);
 TR_API tr_status tr_scenario_set_number(tr_scenario *scenario, const char *key, double value, tr_error *err);
+/* For a list, 1 .. TR_LIST_MAX values; for any other number count must be 1, for a switch it is 0 or 1. */
+TR_API tr_status tr_scenario_set_list(tr_scenario *scenario, const char *key, const double *value, size_t count,
+                                      tr_error *err);
 TR_API int tr_scenario_is_set(const tr_scenario *scenario, const char *key);  /* explicitly, not by default */
+/* Back to the default: as if never set. An unknown key is left alone. */
+TR_API void tr_scenario_unset(tr_scenario *scenario, const char *key);
 /* First value of a number or list; NaN if unset or not numeric. */
 TR_API double tr_scenario_number(const tr_scenario *scenario, const char *key);
 /* All values of a list; count 0 if unset. Valid until the next set on this key. */
 TR_API const double *tr_scenario_list(const tr_scenario *scenario, const char *key, size_t *count);
 /* "" if unset. Valid until the next set on this key. */
 TR_API const char *tr_scenario_text(const tr_scenario *scenario, const char *key);
-/* Index of the chosen word, or of a switch's 0/1; -1 if not a choice. */
+/* Index of the chosen word, a switch's 0/1, or a tr_dtype; -1 if unset or none of these. */
 TR_API int tr_scenario_choice(const tr_scenario *scenario, const char *key);
 
-/* Named presets ("relearning-02", "lesson-11"): a list of key=text settings. Errors: TR_EUNKNOWN. */
+/* Named presets ("relearning-02", "lesson-11"): a list of key=text settings,
+ * the key "preset" among them. Inputs a preset does not name keep their values.
+ * Errors: TR_EUNKNOWN. */
 TR_API tr_status tr_scenario_preset(tr_scenario *scenario, const char *name, tr_error *err);
 TR_API const char *tr_preset_name(size_t index);             /* NULL past the end */
 TR_API const char *tr_preset_doc(size_t index);
+/* What a preset's reading leaves out or assumes, one sentence. NULL past the end. */
+TR_API const char *tr_preset_note(size_t index);
 
-/* "total=671e9,active=37e9,kv=70272,weight=1" and "flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5". */
+/* "total=671e9,active=37e9,kv=70272,weight=1" and "flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5".
+ * Not given: active = total, kv = 0, weight = 2 (bf16); mem = not limited, usd = no price.
+ * weight takes bytes or a dtype's name. A name=... names it.
+ * Errors: TR_EPARSE, TR_EUNKNOWN (a key, with the known ones), TR_EMISSING, TR_ECONFLICT (twice), TR_EDOMAIN. */
 TR_API int tr_is_inline(const char *text);                   /* has a '=' */
 TR_API tr_status tr_model_inline(const char *text, tr_model *out, tr_error *err);
 TR_API tr_status tr_system_inline(const char *text, tr_system *out, tr_error *err);

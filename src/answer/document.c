@@ -1,0 +1,84 @@
+/* answer/document.c -- version, data and scenario at the head of every document, and the notes at its foot. */
+#include "answer/document.h"
+
+#include <string.h>
+
+#include "answer/data_stamp.h"
+#include "answer/print.h"
+#include "base/text.h"
+#include "scenario/echo.h"
+
+static void stamp(const tr_scenario *scenario, tr_json *json)
+{
+    const char *folder = scenario == NULL ? "" : tr_scenario_text(scenario, "data");
+    char data[TR_TEXT_MAX + 32];
+    (void)tr_text_copy(data, sizeof data, TR_DATA_STAMP);
+    if (folder[0] != '\0') {
+        (void)tr_text_append(data, sizeof data, "+");
+        (void)tr_text_append(data, sizeof data, folder);
+    }
+    tr_json_key(json, "tokenroof");
+    tr_json_object_inline(json);
+    tr_json_key_string(json, "version", tr_version());
+    tr_json_key_string(json, "commit", tr_commit());
+    tr_json_key_string(json, "data", data);
+    tr_json_close(json);
+}
+
+void tr_document_begin(tr_json *json, const tr_sink *sink, int pretty, const tr_scenario *scenario,
+                       const tr_load *load)
+{
+    tr_json_begin(json, sink, pretty);
+    tr_json_object(json);
+    stamp(scenario, json);
+    if (scenario != NULL) {
+        tr_json_key_object(json, "scenario");
+        tr_scenario_echo(scenario, load, json);
+        tr_json_close(json);
+    }
+}
+
+static void add(tr_notes *notes, const char *text)
+{
+    if (text != NULL && notes->count < TR_NOTE_MAX)
+        notes->text[notes->count++] = text;
+}
+
+/* The note of the preset that the scenario started from. */
+static const char *preset_note(const tr_scenario *scenario)
+{
+    const int preset = tr_scenario_choice(scenario, "preset");
+    return preset < 0 ? NULL : tr_preset_note((size_t)preset);
+}
+
+void tr_notes_of(const tr_scenario *scenario, const tr_case *question, tr_notes *out)
+{
+    const tr_roofline *roof = &question->roof;
+    const int preset = tr_scenario_choice(scenario, "preset") >= 0;
+    out->count = 0;
+    add(out, preset_note(scenario));
+    if (!(roof->kv_byte_per_token > 0) && !preset && question->model.layer_kinds == 0)
+        add(out, "the model's kv was not given: reading the KV cache costs nothing here");
+    if (!(roof->memory_byte < 1e300) && !preset)
+        add(out, "the system's mem was not given: everything fits");
+    if (!(roof->usd_per_s > 0) && !preset)
+        add(out, "no price is known for this system: --price gives one");
+}
+
+void tr_notes_json(const tr_notes *notes, tr_json *json)
+{
+    if (notes->count == 0)
+        return;
+    tr_json_key_array(json, "notes");
+    for (size_t i = 0; i < notes->count; i++)
+        tr_json_string(json, notes->text[i]);
+    tr_json_close(json);
+}
+
+void tr_notes_text(const tr_notes *notes, int columns, tr_writer *out)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        tr_write_text(out, i == 0 ? "\n" : "");
+        tr_print_wrapped(out, i == 0 ? "note: " : "      ", "      ", notes->text[i], columns);
+    }
+}

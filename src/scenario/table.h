@@ -1,0 +1,73 @@
+/* scenario/table.h -- THE TABLE: every input, once.
+ *
+ * One row declares a key's name in JSON, its option on the command line, its
+ * kind, unit, allowed range, slider, default, choices, group and meaning.
+ * Options, --help, completion, the man page, the keys a scenario file may
+ * hold and the page's sliders are all read from here: a key is added in one place.
+ *
+ * X(ID, key, option, KIND, UNIT, min, max, slider_min, slider_max, slider_step, slider_log,
+ *   fallback, choices, group, doc)
+ *
+ * Groups: model system load number price physics source are the question and
+ * are echoed with every answer; output says how the answer is written.
+ */
+#ifndef TOKENROOF_SRC_SCENARIO_TABLE_H
+#define TOKENROOF_SRC_SCENARIO_TABLE_H
+
+#define TR_DTYPE_CHOICES "native|fp32|tf32|bf16|fp8|int8|fp4|int4"
+
+#define TR_INPUT_TABLE(X)                                                                                  \
+    X(MODEL, "model", "model", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "model",                            \
+      "what is served: a catalog name, a Hugging Face id, a config.json or its folder, a .gguf file, "     \
+      "or numbers (total=671e9,active=37e9,kv=70272,weight=1)")                                            \
+    X(FAMILY, "family", "as", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "model",                             \
+      "read a config.json of an unknown architecture as this family")                                      \
+    X(SYSTEM, "system", "system", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "system",                        \
+      "what it runs on: a catalog name, 8xNAME, a chip or system JSON, or numbers "                        \
+      "(flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5)")                                                         \
+    X(CHIP_COUNT, "chip_count", "count", NUMBER, NONE, 1, 1e6, 1, 1024, 1, 1, "", NULL, "system",          \
+      "run on this many chips of the system's kind (default: as many as the system has)")                  \
+    X(PHASE, "phase", "phase", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "decode", "decode|prefill", "load",         \
+      "decode: one new token for each sequence; prefill: a whole prompt for each")                         \
+    X(BATCH, "batch_seq", "batch", LIST, SEQ, 1, 1e9, 1, 16384, 0, 1, "1", NULL, "load",                   \
+      "sequences in one pass; a list or range gives rows")                                                 \
+    X(CONTEXT, "context_token", "context", LIST, CONTEXT, 0, 1e9, 128, 1048576, 0, 1, "4096", NULL, "load",\
+      "tokens cached for each sequence before the pass, 128k = 131072 (default 0 in prefill)")             \
+    X(QUERY, "query_token", "query", LIST, CONTEXT, 1, 1e9, 1, 131072, 0, 1, "2048", NULL, "load",         \
+      "prefill: new tokens of each sequence; decode has 1")                                                \
+    X(WEIGHT_DTYPE, "weight_dtype", "weights", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES,  \
+      "number", "number format the weights are stored in; native: as published")                           \
+    X(KV_DTYPE, "kv_dtype", "kv", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "number",     \
+      "number format of the KV cache; native: as the model states, else bf16")                             \
+    X(MATH_DTYPE, "math_dtype", "math", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "number",\
+      "number format of the multiplies; native: the weights' where the chip has it, else the next wider")  \
+    X(PRICE, "chip_usd_per_hour", "price", NUMBER, USD_PER_HOUR, 0, 1e6, 0.1, 20, 0, 1, "", NULL, "price", \
+      "price of one chip for an hour (default: the catalog's)")                                            \
+    X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound", "physics",          \
+      "bound: the two equations at datasheet peak; nothing real is faster")                                \
+    X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
+      "start from a published example's numbers; other inputs change them")                                \
+    X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \
+      "a folder whose models/ and chips/ add to the catalogs, or override them")                           \
+    X(SCENARIO, "scenario", "scenario", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output",                  \
+      "read inputs from a JSON file, such as an earlier answer; options win over it")                      \
+    X(JSON, "json", "json", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                         \
+      "answer with one JSON document")                                                                     \
+    X(JSONL, "jsonl", "jsonl", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                      \
+      "answer with one JSON object a row")                                                                 \
+    X(CSV, "csv", "csv", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                            \
+      "answer with comma-separated rows")                                                                  \
+    X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output",                              \
+      "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert); - draws in the terminal")      \
+    X(EXPLAIN, "explain", "explain", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                \
+      "print each equation used, with its numbers and its result")
+
+/* Index of each row: TR_IN_BATCH is the row of batch_seq. */
+typedef enum tr_input_id {
+#define TR_INPUT_ID(ID, ...) TR_IN_##ID,
+    TR_INPUT_TABLE(TR_INPUT_ID)
+#undef TR_INPUT_ID
+    TR_IN_SIZE
+} tr_input_id;
+
+#endif
