@@ -1,4 +1,5 @@
-/* answer/document.c -- version, data and scenario at the head of every document, and the notes at its foot. */
+/* answer/document.c -- version, data and scenario at the head of every document, and the notes at its foot.
+ */
 #include "answer/document.h"
 
 #include <string.h>

@@ -11,10 +11,10 @@
 /* Exactly one of number, text and flag is not NULL. A number that is not
  * finite, and a NULL text, are null in JSON and empty in CSV. */
 typedef struct tr_field {
-    const char *path;                      /* "terms.compute_s": dots make objects; siblings stand together */
-    tr_unit unit;                          /* of the number, for people */
-    const char *head;                      /* column head for people; NULL: not in their table */
-    int width;                             /* of that column */
+    const char *path; /* "terms.compute_s": dots make objects; siblings stand together */
+    tr_unit unit;     /* of the number, for people */
+    const char *head; /* column head for people; NULL: not in their table */
+    int width;        /* of that column */
     double (*number)(const void *row);
     const char *(*text)(const void *row);
     int (*flag)(const void *row);

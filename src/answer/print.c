@@ -1,7 +1,11 @@
 /* answer/print.c -- pages for people: wrapped text, "label  value" lines, headings. */
 #include "answer/print.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
 
 enum { LABEL_WIDTH = 24, VALUE_WIDTH = 18 };
 
@@ -61,4 +65,30 @@ void tr_print_heading(tr_writer *out, const tr_style *style, const char *title)
     tr_write_text(out, style->colour ? "\n\033[1m" : "\n");
     tr_write_text(out, title);
     tr_write_text(out, style->colour ? "\033[0m\n" : "\n");
+}
+
+const char *tr_print_batch(double batch_seq, char *out, size_t size)
+{
+    if (batch_seq < 1000)
+        (void)tr_text_fixed(out, size, batch_seq, 2);
+    else
+        (void)tr_quantity_format(batch_seq < 1e5 ? floor(batch_seq + 0.5) : batch_seq, TR_UNIT_SEQ, out,
+                                 size);
+    return out;
+}
+
+void tr_print_setting(const tr_case *question, tr_writer *out)
+{
+    const tr_roofline *roof = &question->roof;
+    char text[512], chips[64], flop[64], bandwidth[64], memory[64];
+    (void)tr_quantity_format(roof->chip_count, TR_UNIT_NONE, chips, sizeof chips);
+    (void)tr_quantity_format(roof->flop_per_s, TR_UNIT_FLOP_PER_S, flop, sizeof flop);
+    (void)tr_quantity_format(roof->byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
+    (void)tr_quantity_format(roof->memory_byte, TR_UNIT_BYTE, memory, sizeof memory);
+    (void)snprintf(text, sizeof text, "%s chip%s: %s in %s, %s, %s; weights %s, KV cache %s; physics %s\n",
+                   chips, roof->chip_count > 1 ? "s" : "", flop, tr_dtype_name(roof->math_dtype), bandwidth,
+                   isfinite(roof->memory_byte) ? memory : "memory not limited",
+                   tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                   tr_physics_name(question->physics));
+    tr_write_text(out, text);
 }

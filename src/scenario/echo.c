@@ -49,12 +49,8 @@ static void echo_one(const tr_scenario *scenario, const tr_input *input, tr_json
         if (choice >= 0)
             word(input->choices, choice, input->key, json);
         break;
-    case TR_INPUT_SWITCH:
-        tr_json_key_bool(json, input->key, choice > 0);
-        break;
-    case TR_INPUT_DTYPE:
-        tr_json_key_string(json, input->key, tr_dtype_name((tr_dtype)choice));
-        break;
+    case TR_INPUT_SWITCH: tr_json_key_bool(json, input->key, choice > 0); break;
+    case TR_INPUT_DTYPE: tr_json_key_string(json, input->key, tr_dtype_name((tr_dtype)choice)); break;
     }
 }
 

@@ -204,8 +204,7 @@ static tr_status store_text(value *v, const tr_input *input, const char *text, t
     tr_status s = TR_OK;
     double number = 0;
     switch (input->kind) {
-    case TR_INPUT_LIST:
-        return store_list_text(v, input, text, err);
+    case TR_INPUT_LIST: return store_list_text(v, input, text, err);
     case TR_INPUT_TEXT:
         if (strlen(text) >= TR_TEXT_MAX)
             return tr_fail(err, TR_ECAPACITY, input->key, (double)strlen(text), "%s: longer than %d bytes",
@@ -218,9 +217,7 @@ static tr_status store_text(value *v, const tr_input *input, const char *text, t
         break;
     case TR_INPUT_CHOICE:
     case TR_INPUT_SWITCH:
-    case TR_INPUT_DTYPE:
-        s = parse_word(input, text, &number, err);
-        break;
+    case TR_INPUT_DTYPE: s = parse_word(input, text, &number, err); break;
     }
     if (s == TR_OK)
         v->number = number;
