@@ -58,7 +58,7 @@ void tr_scenario_echo(const tr_scenario *scenario, const tr_load *load, tr_json 
 {
     for (size_t i = 0; i < tr_input_count(); i++) {
         const tr_input *input = tr_input_at(i);
-        if (strcmp(input->group, "output") == 0)
+        if (strncmp(input->group, "output", 6) == 0)
             continue;
         if (load != NULL && i == TR_IN_BATCH)
             tr_json_key_number(json, input->key, load->batch_seq);

@@ -9,7 +9,8 @@
  *   fallback, choices, group, doc)
  *
  * Groups: model system load number price physics source are the question and
- * are echoed with every answer; output says how the answer is written.
+ * are echoed with every answer; output, output-picture and output-working say
+ * how the answer is written. A verb takes whole groups.
  */
 #ifndef TOKENROOF_SRC_SCENARIO_TABLE_H
 #define TOKENROOF_SRC_SCENARIO_TABLE_H
@@ -57,9 +58,9 @@
       "answer with one JSON object a row")                                                                 \
     X(CSV, "csv", "csv", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                            \
       "answer with comma-separated rows")                                                                  \
-    X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output",                              \
+    X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-picture",                      \
       "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert); - draws in the terminal")      \
-    X(EXPLAIN, "explain", "explain", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                \
+    X(EXPLAIN, "explain", "explain", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-working",        \
       "print each equation used, with its numbers and its result")
 
 /* Index of each row: TR_IN_BATCH is the row of batch_seq. */

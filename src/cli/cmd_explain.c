@@ -1,0 +1,7 @@
+/* cli/cmd_explain.c -- `tokenroof explain [ID]`: an equation, or the list of all. */
+#include "cli/cli.h"
+
+tr_status cmd_explain(cli *c, tr_error *err)
+{
+    return tr_answer_explain(c->arg_count > 0 ? c->args[0] : NULL, &c->style, &c->out, err);
+}

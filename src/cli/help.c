@@ -1,0 +1,237 @@
+/* cli/help.c -- the overview, a verb's help and the man page, all from the tables of verbs and inputs. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WIDTH = 96, INDENT = 22 };
+
+/* text broken at blanks; the cursor stands at column `at`, later lines begin at `indent`. */
+static void wrap(cli *c, const char *text, size_t at, size_t indent)
+{
+    int begun = 0;
+    while (*text != '\0') {
+        const size_t n = strcspn(text, " ");
+        if (begun && at + 1 + n > WIDTH) {
+            cli_print(c, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (begun) {
+            cli_print(c, " ");
+            at++;
+        }
+        cli_print(c, "%.*s", (int)n, text);
+        at += n;
+        begun = 1;
+        text += n + strspn(text + n, " ");
+    }
+    cli_print(c, "\n");
+}
+
+static void labelled(cli *c, const char *label, const char *text)
+{
+    const size_t n = strlen(label);
+    cli_print(c, "  %s%*s", label, n + 2 < INDENT ? (int)(INDENT - n - 2) : 2, "");
+    wrap(c, text, n + 2 < INDENT ? INDENT : n + 4, INDENT);
+}
+
+/* Verbs under their topics, in the order of the table. */
+static void print_verbs(cli *c)
+{
+    const char *topic = "";
+    for (size_t i = 0; i < cli_verb_count; i++) {
+        const cli_verb *v = &cli_verbs[i];
+        if (strcmp(topic, v->topic) != 0)
+            cli_print(c, "\n%s\n", v->topic);
+        topic = v->topic;
+        labelled(c, v->name, v->doc);
+    }
+}
+
+void cli_help_overview(cli *c)
+{
+    cli_print(c,
+              "tokenroof: how long a language model takes on this hardware, what limits it, what it costs\n\n"
+              "  tokenroof VERB [MODEL] [SYSTEM] [options]\n");
+    print_verbs(c);
+    cli_print(c,
+              "\nMODEL is a catalog name, a Hugging Face id, a config.json or its folder, a .gguf file, or "
+              "numbers\n"
+              "(total=671e9,active=37e9,kv=70272,weight=1). SYSTEM is a catalog name, a count and a name\n"
+              "(8xh100-sxm), a JSON file, or numbers (flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5).\n"
+              "Numbers take units (3.35TB/s, 128k, 20ms, '$2.50/h'), lists (1,8,64) and ranges (1..4096x2,\n"
+              "1..100+5). `tokenroof help VERB` lists a verb's options.\n");
+}
+
+/* ---- one verb --------------------------------------------------------------- */
+
+static const char *placeholder(const tr_input *input)
+{
+    switch (input->kind) {
+    case TR_INPUT_NUMBER: return "NUMBER";
+    case TR_INPUT_LIST: return "LIST";
+    case TR_INPUT_TEXT:
+        return strcmp(input->key, "plot") == 0 || strcmp(input->key, "scenario") == 0 ? "FILE" : "NAME";
+    case TR_INPUT_CHOICE:
+    case TR_INPUT_DTYPE: return "WORD";
+    case TR_INPUT_SWITCH: break;
+    }
+    return "";
+}
+
+/* "one of decode, prefill; default decode", "1 to 1e9; default 1". Empty if there is nothing to say. */
+static void limits(const tr_input *input, char *out, size_t size)
+{
+    char low[40], high[40];
+    size_t n = 0;
+    out[0] = '\0';
+    if (input->choices != NULL && input->kind != TR_INPUT_SWITCH) {
+        for (const char *at = input->choices; *at != '\0' && n + 4 < size; at++) {
+            out[n++] = *at == '|' ? ',' : *at;
+            if (*at == '|')
+                out[n++] = ' ';
+        }
+        out[n] = '\0';
+    } else if (input->kind == TR_INPUT_NUMBER || input->kind == TR_INPUT_LIST) {
+        (void)tr_number_format(input->min, low, sizeof low);
+        (void)tr_number_format(input->max, high, sizeof high);
+        n = (size_t)snprintf(out, size, "%s to %s", low, high);
+    }
+    if (input->fallback[0] != '\0' && input->kind != TR_INPUT_SWITCH)
+        (void)snprintf(out + n, size - n, "%sdefault %s", n > 0 ? "; " : "", input->fallback);
+}
+
+static void print_option(cli *c, const tr_input *input)
+{
+    char label[64], range[256], text[768];
+    (void)snprintf(label, sizeof label, "--%s %s", input->option, placeholder(input));
+    limits(input, range, sizeof range);
+    (void)snprintf(text, sizeof text, "%s%s%s%s", input->doc, range[0] != '\0' ? " (" : "", range,
+                   range[0] != '\0' ? ")" : "");
+    labelled(c, label, text);
+}
+
+static void print_examples(cli *c, const char *examples)
+{
+    if (examples[0] == '\0')
+        return;
+    cli_print(c, "\nExamples\n");
+    for (const char *at = examples; *at != '\0';) {
+        const size_t n = strcspn(at, "\n");
+        cli_print(c, "  %.*s\n", (int)n, at);
+        at += n + (at[n] == '\n');
+    }
+}
+
+void cli_help_verb(cli *c, const cli_verb *verb)
+{
+    int any = 0;
+    cli_print(c, "tokenroof %s%s%s%s\n\n", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands,
+              verb->groups[0] != '\0' ? " [options]" : "");
+    cli_print(c, "  ");
+    wrap(c, verb->doc, 2, 2);
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        if (!cli_verb_takes(verb, tr_input_at(i)))
+            continue;
+        if (!any++)
+            cli_print(c, "\nOptions\n");
+        print_option(c, tr_input_at(i));
+    }
+    print_examples(c, verb->examples);
+}
+
+/* ---- the man page, as scdoc source ------------------------------------------- */
+
+/* scdoc reads _ and * as emphasis and a leading dash, dot or hash as structure. */
+static void man_text(cli *c, const char *text)
+{
+    for (; *text != '\0'; text++)
+        cli_print(c, strchr("_*\\~`[]<>|", *text) != NULL ? "\\%c" : "%c", *text);
+}
+
+static void man_verbs(cli *c)
+{
+    cli_print(c, "# VERBS\n\n");
+    for (size_t i = 0; i < cli_verb_count; i++) {
+        cli_print(c, "*%s*", cli_verbs[i].name);
+        if (cli_verbs[i].operands[0] != '\0')
+            cli_print(c, " ");
+        man_text(c, cli_verbs[i].operands);
+        cli_print(c, "\n\t");
+        man_text(c, cli_verbs[i].doc);
+        cli_print(c, ".\n\n");
+    }
+}
+
+/* The verbs that take an input: "step, report". */
+static void man_takers(cli *c, const tr_input *input)
+{
+    int n = 0;
+    cli_print(c, " Taken by ");
+    for (size_t i = 0; i < cli_verb_count; i++)
+        if (cli_verb_takes(&cli_verbs[i], input))
+            cli_print(c, "%s%s", n++ > 0 ? ", " : "", cli_verbs[i].name);
+    cli_print(c, ".");
+}
+
+static void man_options(cli *c)
+{
+    cli_print(c, "# OPTIONS\n\nThe name in brackets is the key in a scenario file.\n\n");
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        char range[256];
+        limits(input, range, sizeof range);
+        cli_print(c, "*--%s* %s (", input->option, placeholder(input));
+        man_text(c, input->key);
+        cli_print(c, ")\n\t");
+        man_text(c, input->doc);
+        cli_print(c, ".");
+        if (range[0] != '\0') {
+            cli_print(c, " Range: ");
+            man_text(c, range);
+            cli_print(c, ".");
+        }
+        man_takers(c, input);
+        cli_print(c, "\n\n");
+    }
+}
+
+static void man_examples(cli *c)
+{
+    cli_print(c, "# EXAMPLES\n\n```\n");
+    for (size_t i = 0; i < cli_verb_count; i++)
+        cli_print(c, "%s", cli_verbs[i].examples);
+    cli_print(c, "```\n");
+}
+
+void cli_help_man(cli *c)
+{
+    cli_print(
+        c,
+        "tokenroof(1)\n\n# NAME\n\ntokenroof - how long a language model takes on this hardware, what limits "
+        "it, and what it costs\n\n# SYNOPSIS\n\n*tokenroof* VERB \\[MODEL\\] \\[SYSTEM\\] \\[options\\]\n\n");
+    cli_print(
+        c,
+        "# DESCRIPTION\n\nComputes a forward pass of a language model from its config.json and a chip's "
+        "datasheet: work divided by rate, sum over what shares a resource, max over resources that run side "
+        "by side. It needs no GPU, no Python and no network.\n\n");
+    man_verbs(c);
+    cli_print(c, "# MODEL AND SYSTEM\n\n");
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        if (strcmp(input->key, "model") != 0 && strcmp(input->key, "system") != 0)
+            continue;
+        cli_print(c, "*%s*: ", strcmp(input->key, "model") == 0 ? "MODEL" : "SYSTEM");
+        man_text(c, input->doc);
+        cli_print(c, ".\n\n");
+    }
+    cli_print(
+        c,
+        "Numbers take units (3.35TB/s, 128k, 20ms, $2.50/h), lists (1,8,64) and ranges (1..4096x2 doubles, "
+        "1..100+5 steps). A list gives rows. In a context k is 1024, elsewhere 1000.\n\n");
+    man_options(c);
+    cli_print(c, "# EXIT STATUS\n\n0\n\tAnswered.\n\n1\n\tThe model has no answer: it does not fit, or "
+                 "nothing reaches "
+                 "the target.\n\n2\n\tUsage, or bad input.\n\n3\n\tCould not read or write.\n\n");
+    cli_print(c, "# ENVIRONMENT\n\n*NO\\_COLOR*\n\tIf set and not empty, no colour.\n\n");
+    man_examples(c);
+}

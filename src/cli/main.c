@@ -1,0 +1,87 @@
+/* cli/main.c -- finds the verb, runs it, prints its answer, and turns its status into an exit code. */
+#define _POSIX_C_SOURCE 200809L
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int exit_code(tr_status status)
+{
+    switch (status) {
+    case TR_OK: return CLI_ANSWERED;
+    case TR_ENOFIT: return CLI_NO_ANSWER;
+    case TR_EIO:
+    case TR_ENOMEM: return CLI_IO;
+    case TR_EDOMAIN:
+    case TR_EPARSE:
+    case TR_EUNKNOWN:
+    case TR_EMISSING:
+    case TR_ECONFLICT:
+    case TR_ECAPACITY: break;
+    }
+    return CLI_USAGE;
+}
+
+static void complain(const cli_verb *verb, const tr_error *err)
+{
+    char place[64] = "";
+    if (err->line > 0)
+        (void)snprintf(place, sizeof place, " (line %d, column %d)", err->line, err->column);
+    (void)fprintf(stderr, "tokenroof%s%s: %s%s\n", verb != NULL ? " " : "", verb != NULL ? verb->name : "",
+                  err->text, place);
+}
+
+static tr_status find_verb(const char *name, const cli_verb **out, tr_error *err)
+{
+    *out = cli_verb_find(name);
+    if (*out != NULL)
+        return TR_OK;
+    if (name[0] == '-')
+        return cli_fail(err, TR_EPARSE, "verb", "expected a verb before %.60s: `tokenroof help` lists them",
+                        name);
+    const char *near = cli_verb_near(name);
+    return near != NULL
+               ? cli_fail(err, TR_EUNKNOWN, "verb", "unknown verb '%.60s': did you mean '%s'?", name, near)
+               : cli_fail(err, TR_EUNKNOWN, "verb", "unknown verb '%.60s': `tokenroof help` lists them",
+                          name);
+}
+
+/* argv[0] is the verb. */
+static tr_status run(cli *c, int argc, char **argv, tr_error *err)
+{
+    int help = 0;
+    tr_status s = cli_parse(c, argc, argv, &help, err);
+    if (s == TR_OK && help)
+        cli_help_verb(c, c->verb);
+    else if (s == TR_OK)
+        s = c->verb->run(c, err);
+    return s == TR_OK ? cli_flush(c, err) : s;
+}
+
+static const char *verb_of(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return "help";
+    return strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
+}
+
+int main(int argc, char **argv)
+{
+    tr_error err = {.status = TR_OK};
+    cli c = {.scenario = tr_scenario_create()};
+    tr_status s = TR_OK;
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error to report, not a death */
+    c.out = cli_text_sink(&c.text);
+    cli_style_from_terminal(&c.style);
+    s = c.scenario == NULL ? cli_fail(&err, TR_ENOMEM, "", "out of memory")
+                           : find_verb(verb_of(argc, argv), &c.verb, &err);
+    if (s == TR_OK)
+        s = run(&c, argc < 2 ? 1 : argc - 1, argc < 2 ? argv : argv + 1, &err);
+    if (s != TR_OK)
+        complain(c.verb, &err);
+    free(c.text.data);
+    tr_scenario_destroy(c.scenario);
+    return exit_code(s);
+}

@@ -1,0 +1,222 @@
+/* cli/options.c -- the command line into a scenario, by the table of inputs. */
+#define _GNU_SOURCE
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/scenario_file.h"
+
+enum { OPTION_HELP = 1000 };
+
+/* An option as it was typed. */
+typedef struct given {
+    const tr_input *input;
+    const char *text;
+} given;
+
+static const char *option_at(size_t index, const void *context)
+{
+    /* Only options that this verb takes are worth suggesting. */
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        if (cli_verb_takes(context, input) && index-- == 0)
+            return input->option;
+    }
+    return NULL;
+}
+
+static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_error *err)
+{
+    char name[64];
+    const char *start = typed + strspn(typed, "-");
+    const size_t length = strcspn(start, "=");
+    (void)strncpy(name, start, sizeof name - 1);
+    name[length < sizeof name - 1 ? length : sizeof name - 1] = '\0';
+    const char *near = tr_near_name(name, option_at, verb);
+    if (near != NULL)
+        return cli_fail(err, TR_EUNKNOWN, name, "unknown option --%s: did you mean --%s?", name, near);
+    return cli_fail(err, TR_EUNKNOWN, name, "unknown option %.60s: `tokenroof help %s` lists them", typed,
+                    verb->name);
+}
+
+/* getopt's view of the table. Freed by the caller. */
+static struct option *options_of_table(void)
+{
+    struct option *options = calloc(tr_input_count() + 2, sizeof *options);
+    if (options == NULL)
+        return NULL;
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        options[i].name = input->option;
+        options[i].has_arg = input->kind == TR_INPUT_SWITCH ? no_argument : required_argument;
+        options[i].val = (int)i;
+    }
+    options[tr_input_count()] = (struct option){"help", no_argument, NULL, OPTION_HELP};
+    return options;
+}
+
+static tr_status read_options(const cli_verb *verb, int argc, char **argv, const struct option *options,
+                              given *list, int *count, int *help, tr_error *err)
+{
+    opterr = 0;
+    optind = 1;
+    while (1) {
+        const int before = optind;
+        const int got = getopt_long(argc, argv, ":h", options, NULL);
+        if (got == -1)
+            return TR_OK;
+        if (got == 'h' || got == OPTION_HELP) {
+            *help = 1;
+            continue;
+        }
+        if (got == '?')
+            return unknown_option(verb, argv[optind > before ? optind - 1 : before], err);
+        if (got == ':')
+            return cli_fail(err, TR_EMISSING, "", "%.60s needs a value", argv[optind - 1]);
+        const tr_input *input = tr_input_at((size_t)got);
+        if (!cli_verb_takes(verb, input))
+            return cli_fail(err, TR_EUNKNOWN, input->key,
+                            "%s takes no --%s: `tokenroof help %s` lists its options", verb->name,
+                            input->option, verb->name);
+        list[(*count)++] = (given){input, optarg};
+    }
+}
+
+/* ---- operands --------------------------------------------------------------- */
+
+/* The index-th word of "MODEL SYSTEM" without its brackets; *required is 0 for "[ID]". */
+static int operand_at(const char *operands, int index, char *out, size_t size, int *required)
+{
+    const char *at = operands + strspn(operands, " ");
+    for (; index > 0 && *at != '\0'; index--) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    size_t n = strcspn(at, " ");
+    *required = *at != '[';
+    if (*at == '[') {
+        at++;
+        n -= 2;
+    }
+    if (n == 0 || n >= size)
+        return 0;
+    memcpy(out, at, n);
+    out[n] = '\0';
+    return 1;
+}
+
+static const char *input_of_operand(const char *operand)
+{
+    return strcmp(operand, "MODEL") == 0 ? "model" : strcmp(operand, "SYSTEM") == 0 ? "system" : NULL;
+}
+
+static int was_given(const given *list, int count, const char *key)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(list[i].input->key, key) == 0)
+            return 1;
+    return 0;
+}
+
+static tr_status take_operand(cli *c, const char *operand, const char *text, const given *list, int count,
+                              tr_error *err)
+{
+    const char *key = input_of_operand(operand);
+    if (key == NULL) {
+        c->args[c->arg_count++] = text;
+        return TR_OK;
+    }
+    if (was_given(list, count, key))
+        return cli_fail(err, TR_ECONFLICT, key, "%s is given twice: '%.60s' and --%s", operand, text, key);
+    return tr_scenario_set(c->scenario, key, text, err);
+}
+
+static tr_status take_operands(cli *c, int argc, char **argv, const given *list, int count, tr_error *err)
+{
+    char operand[32];
+    int required = 0;
+    for (int i = 0; i < argc; i++) {
+        if (i >= CLI_ARG_MAX || !operand_at(c->verb->operands, i, operand, sizeof operand, &required))
+            return cli_fail(err, TR_EPARSE, "", "'%.60s' is one too many: expected tokenroof %s %s", argv[i],
+                            c->verb->name, c->verb->operands);
+        const tr_status s = take_operand(c, operand, argv[i], list, count, err);
+        if (s != TR_OK)
+            return s;
+    }
+    for (int i = 0; operand_at(c->verb->operands, i, operand, sizeof operand, &required); i++) {
+        const char *key = input_of_operand(operand);
+        const int missing = key != NULL ? tr_scenario_text(c->scenario, key)[0] == '\0' : i >= argc;
+        if (required && missing)
+            return cli_fail(err, TR_EMISSING, key == NULL ? "" : key,
+                            "%s is missing: expected tokenroof %s %s", operand, c->verb->name,
+                            c->verb->operands);
+    }
+    return TR_OK;
+}
+
+/* ---- style ------------------------------------------------------------------ */
+
+static tr_status style_of(const tr_scenario *scenario, tr_style *style, tr_error *err)
+{
+    const int json = tr_scenario_choice(scenario, "json") > 0;
+    const int jsonl = tr_scenario_choice(scenario, "jsonl") > 0;
+    const int csv = tr_scenario_choice(scenario, "csv") > 0;
+    const int to_terminal = strcmp(tr_scenario_text(scenario, "plot"), "-") == 0;
+    style->explain = tr_scenario_choice(scenario, "explain") > 0;
+    if (json + jsonl + csv > 1)
+        return cli_fail(err, TR_ECONFLICT, "json", "--json, --jsonl and --csv exclude each other");
+    if (style->explain && (jsonl || csv))
+        return cli_fail(err, TR_ECONFLICT, "explain",
+                        "--explain goes with the page or with --json, not with --%s", csv ? "csv" : "jsonl");
+    if (to_terminal && json + jsonl + csv > 0)
+        return cli_fail(err, TR_ECONFLICT, "plot",
+                        "--plot - draws on stdout, where --%s writes: give it a file",
+                        json  ? "json"
+                        : csv ? "csv"
+                              : "jsonl");
+    style->format = json ? TR_FORMAT_JSON : jsonl ? TR_FORMAT_JSONL : csv ? TR_FORMAT_CSV : TR_FORMAT_TEXT;
+    return TR_OK;
+}
+
+/* Preset first, then the file, then the options as typed: the more specific wins. */
+static tr_status apply(cli *c, const given *list, int count, tr_error *err)
+{
+    tr_status s = TR_OK;
+    for (int i = 0; s == TR_OK && i < count; i++)
+        if (strcmp(list[i].input->key, "preset") == 0)
+            s = tr_scenario_preset(c->scenario, list[i].text, err);
+    for (int i = 0; s == TR_OK && i < count; i++)
+        if (strcmp(list[i].input->key, "scenario") == 0)
+            s = tr_scenario_read(list[i].text, c->scenario, err);
+    for (int i = 0; s == TR_OK && i < count; i++) {
+        const tr_input *input = list[i].input;
+        if (strcmp(input->key, "preset") != 0)
+            s = tr_scenario_set(c->scenario, input->key, input->kind == TR_INPUT_SWITCH ? "on" : list[i].text,
+                                err);
+    }
+    return s;
+}
+
+tr_status cli_parse(cli *c, int argc, char **argv, int *help, tr_error *err)
+{
+    struct option *options = options_of_table();
+    given *list = calloc((size_t)argc + 1, sizeof *list);
+    int count = 0;
+    tr_status s = TR_OK;
+    if (options == NULL || list == NULL)
+        s = cli_fail(err, TR_ENOMEM, "", "out of memory");
+    if (s == TR_OK)
+        s = read_options(c->verb, argc, argv, options, list, &count, help, err);
+    if (s == TR_OK && !*help) {
+        s = apply(c, list, count, err);
+        if (s == TR_OK)
+            s = take_operands(c, argc - optind, argv + optind, list, count, err);
+        if (s == TR_OK)
+            s = style_of(c->scenario, &c->style, err);
+    }
+    free(list);
+    free(options);
+    return s;
+}

@@ -1,0 +1,54 @@
+/* cli/verbs.c -- the table of verbs: one row and one cmd_<verb>.c each. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#define QUESTION "model system load number price physics source output"
+
+const cli_verb cli_verbs[] = {
+    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-working",
+     "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
+     "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
+     "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
+     "tokenroof step --preset relearning-02\n",
+     cmd_step},
+    {"explain", "How it is computed", "[ID]", "output",
+     "an equation: formula, derivation, source, caveats; or the list of all", "tokenroof explain R1\n",
+     cmd_explain},
+    {"help", "About", "[VERB]", "", "the verbs, or one verb's options; --man prints the man page's source",
+     "tokenroof help step\n", cmd_help},
+    {"completion", "About", "SHELL", "",
+     "a completion script for the shell (bash), or the models or systems it completes",
+     "source <(tokenroof completion bash)\n", cmd_completion},
+    {"version", "About", "", "", "version and commit", "", cmd_version},
+};
+
+const size_t cli_verb_count = sizeof cli_verbs / sizeof cli_verbs[0];
+
+const cli_verb *cli_verb_find(const char *name)
+{
+    for (size_t i = 0; i < cli_verb_count; i++)
+        if (strcmp(cli_verbs[i].name, name) == 0)
+            return &cli_verbs[i];
+    return NULL;
+}
+
+static const char *verb_name(size_t index, const void *context)
+{
+    (void)context;
+    return index < cli_verb_count ? cli_verbs[index].name : NULL;
+}
+
+const char *cli_verb_near(const char *name) { return tr_near_name(name, verb_name, NULL); }
+
+int cli_verb_takes(const cli_verb *verb, const tr_input *input)
+{
+    const size_t length = strlen(input->group);
+    for (const char *at = verb->groups; *at != '\0';) {
+        const size_t n = strcspn(at, " ");
+        if (n == length && memcmp(at, input->group, n) == 0)
+            return 1;
+        at += n + strspn(at + n, " ");
+    }
+    return 0;
+}

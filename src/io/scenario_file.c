@@ -1,0 +1,143 @@
+/* io/scenario_file.c -- flat JSON keys into a scenario, the table of inputs being the only judge of them. */
+#include "io/scenario_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/text.h"
+
+enum { KEY_SIZE = 64 };
+
+/* Errors of the table know no place in a file: add it. */
+static tr_status placed(tr_status status, const tr_error *inner, const tr_flat_entry *entry, tr_error *err)
+{
+    if (status == TR_OK)
+        return TR_OK;
+    return tr_fail_at(err, status, inner->field, inner->value, entry->line, entry->column, "%.310s", inner->text);
+}
+
+/* "batch_seq" of "batch_seq.0"; 0 if it does not fit. */
+static int head_of(const char *key, char *out)
+{
+    return tr_text_copy_span(out, KEY_SIZE, key, strcspn(key, ".")) < KEY_SIZE;
+}
+
+static tr_status check_key(const char *head, const tr_flat_entry *entry, tr_error *err)
+{
+    const tr_input *input = tr_input_find(head);
+    if (input != NULL && strncmp(input->group, "output", 6) == 0)
+        return tr_fail_at(err, TR_ECONFLICT, head, 0, entry->line, entry->column,
+                          "%s says how to answer, not what: give it as --%s", head, input->option);
+    return TR_OK;
+}
+
+static tr_status set_one(const char *key, const tr_flat_entry *entry, tr_scenario *scenario, tr_error *err)
+{
+    tr_error inner;
+    tr_status s = TR_OK;
+    switch (entry->kind) {
+    case TR_FLAT_NULL: tr_scenario_unset(scenario, key); break;
+    case TR_FLAT_BOOL: s = tr_scenario_set(scenario, key, entry->number > 0 ? "on" : "off", &inner); break;
+    case TR_FLAT_NUMBER: s = tr_scenario_set_number(scenario, key, entry->number, &inner); break;
+    case TR_FLAT_TEXT: s = tr_scenario_set(scenario, key, entry->text, &inner); break;
+    case TR_FLAT_EMPTY_LIST:
+    case TR_FLAT_EMPTY_OBJECT:
+        return tr_fail_at(err, TR_EPARSE, key, 0, entry->line, entry->column,
+                          "%s: expected a value, not an empty %s", key,
+                          entry->kind == TR_FLAT_EMPTY_LIST ? "list" : "object");
+    }
+    return placed(s, &inner, entry, err);
+}
+
+/* The elements of a list stand together: "batch_seq.0", "batch_seq.1", ... from index on. */
+static tr_status set_list(const tr_flat *flat, const char *prefix, size_t *index, const char *head,
+                          tr_scenario *scenario, tr_error *err)
+{
+    const tr_flat_entry *first = tr_flat_at(flat, *index);
+    double *numbers = malloc(TR_LIST_MAX * sizeof *numbers);
+    size_t count = 0;
+    tr_status s = TR_OK;
+    if (numbers == NULL)
+        return tr_fail(err, TR_ENOMEM, head, 0, "out of memory for a list");
+    for (; s == TR_OK; (*index)++) {
+        const tr_flat_entry *entry = tr_flat_at(flat, *index);
+        char expected[KEY_SIZE + 32];
+        (void)snprintf(expected, sizeof expected, "%s.%zu", head, count);
+        const char *key = entry == NULL ? NULL : tr_flat_below(entry->key, prefix);
+        if (key == NULL || tr_flat_below(key, head) == NULL)
+            break;
+        if (strcmp(key, expected) != 0 || entry->kind != TR_FLAT_NUMBER)
+            s = tr_fail_at(err, TR_EPARSE, head, 0, entry->line, entry->column, "%s: expected a list of numbers",
+                           head);
+        else if (count == TR_LIST_MAX)
+            s = tr_fail_at(err, TR_ECAPACITY, head, 0, entry->line, entry->column, "%s: more than %d values", head,
+                           TR_LIST_MAX);
+        else
+            numbers[count++] = entry->number;
+    }
+    if (s == TR_OK) {
+        tr_error inner;
+        s = placed(tr_scenario_set_list(scenario, head, numbers, count, &inner), &inner, first, err);
+    }
+    free(numbers);
+    return s;
+}
+
+static tr_status apply_preset(const tr_flat *flat, const char *prefix, tr_scenario *scenario, tr_error *err)
+{
+    const tr_flat_entry *entry = tr_flat_find(flat, prefix[0] == '\0' ? "preset" : "scenario.preset");
+    tr_error inner;
+    if (entry == NULL || entry->kind != TR_FLAT_TEXT)
+        return TR_OK;
+    return placed(tr_scenario_preset(scenario, entry->text, &inner), &inner, entry, err);
+}
+
+static int has_scenario(const tr_flat *flat)
+{
+    for (size_t i = 0; i < tr_flat_count(flat); i++)
+        if (tr_flat_below(tr_flat_at(flat, i)->key, "scenario") != NULL)
+            return 1;
+    return 0;
+}
+
+tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_error *err)
+{
+    const char *prefix = has_scenario(flat) ? "scenario" : "";
+    tr_status s = apply_preset(flat, prefix, scenario, err);
+    for (size_t i = 0; s == TR_OK && i < tr_flat_count(flat);) {
+        const tr_flat_entry *entry = tr_flat_at(flat, i);
+        const char *key = tr_flat_below(entry->key, prefix);
+        char head[KEY_SIZE];
+        if (key == NULL || key[0] == '\0') { /* beside "scenario", or the empty document */
+            i++;
+            continue;
+        }
+        if (!head_of(key, head))
+            return tr_fail_at(err, TR_EUNKNOWN, "", 0, entry->line, entry->column, "unknown input '%.60s'", key);
+        s = check_key(head, entry, err);
+        if (s == TR_OK && strchr(key, '.') != NULL) {
+            s = set_list(flat, prefix, &i, head, scenario, err);
+        } else if (s == TR_OK) {
+            s = set_one(head, entry, scenario, err);
+            i++;
+        }
+    }
+    return s;
+}
+
+tr_status tr_scenario_read(const char *path, tr_scenario *scenario, tr_error *err)
+{
+    tr_flat *flat = NULL;
+    tr_error inner;
+    tr_status s = tr_flat_read(path, &flat, err);
+    if (s != TR_OK)
+        return s;
+    s = tr_scenario_from_flat(flat, scenario, &inner);
+    if (s != TR_OK)
+        s = tr_fail_at(err, s, inner.field, inner.value, inner.line, inner.column, "%.120s: %.190s", path,
+                       inner.text);
+    tr_flat_destroy(flat);
+    return s;
+}

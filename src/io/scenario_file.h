@@ -1,0 +1,22 @@
+/* io/scenario_file.h -- inputs from a JSON file: written by hand, or the "scenario" of an earlier answer.
+ *
+ *   { "model": "deepseek-v3", "system": "gb200-nvl72", "batch_seq": [1, 64], "context_token": "128k" }
+ *
+ * Keys are those of the table of inputs; a number, a text as typed on the
+ * command line, true or false, or a list of numbers. Where there is a member
+ * "scenario", it is read and the rest of the document is left alone.
+ */
+#ifndef TOKENROOF_SRC_IO_SCENARIO_FILE_H
+#define TOKENROOF_SRC_IO_SCENARIO_FILE_H
+
+#include <tokenroof/scenario.h>
+
+#include "io/json_flat.h"
+
+/* Set every input that the file names; a "preset" is applied first, whatever
+ * its place. On error the scenario may hold a part of the file.
+ * Errors: as tr_flat_read and tr_scenario_set, with line and column. */
+tr_status tr_scenario_read(const char *path, tr_scenario *scenario, tr_error *err);
+tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_error *err);
+
+#endif
