@@ -41,6 +41,47 @@ typedef struct tr_style {
 TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
+/* What fits: weights, KV cache and state against the memory, the largest batch
+ * and the longest context; lists give rows. A load that does not fit is a row
+ * that says so. Errors: TR_ENOFIT (the weights alone do not fit: the text says
+ * how many chips would do), TR_ECAPACITY, TR_EIO. */
+TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+
+/* ---- the catalogs ----------------------------------------------------------- */
+
+/* One model with what it is made of; kv_dtype of the scenario says in what the
+ * cache is counted. Errors: TR_EIO. */
+TR_API tr_status tr_answer_model(const tr_scenario *scenario, const tr_model *model, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+
+/* Models by position, for a list that is more than the catalog. */
+typedef struct tr_model_list {
+    size_t count;
+    tr_status (*at)(void *context, size_t index, tr_model *out, tr_error *err);
+    void *context;
+} tr_model_list;
+
+/* One row a model; list NULL: the catalog, which allocates. Needs a stack of
+ * 128 KiB (a tr_model is large). Errors: those of at, TR_EIO. */
+TR_API tr_status tr_answer_models(const tr_scenario *scenario, const tr_model_list *list, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+
+/* One system and its chip, with sources. Errors: TR_EIO. */
+TR_API tr_status tr_answer_chip(const tr_scenario *scenario, const tr_system *system, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
+/* Systems by position, for a list that is more than the catalog. */
+typedef struct tr_system_list {
+    size_t count;
+    tr_status (*at)(void *context, size_t index, tr_system *out, tr_error *err);
+    void *context;
+} tr_system_list;
+
+/* One row a chip or system; list NULL: the catalog's chips, then its systems. Errors: those of at, TR_EIO. */
+TR_API tr_status tr_answer_chips(const tr_scenario *scenario, const tr_system_list *list, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+
 /* ---- the equations ---------------------------------------------------------- */
 
 /* One section of docs/equations.md. Static storage, no NULL fields. */

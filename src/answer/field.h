@@ -25,6 +25,25 @@ typedef struct tr_fields {
     size_t count;
 } tr_fields;
 
+/* Getters of a row type: TR_NUMBER(step_row, NAME, row->x) defines double NAME(row). */
+#define TR_GETTER(RETURNS, TYPE, NAME, VALUE)                                                              \
+    static RETURNS NAME(const void *p)                                                                     \
+    {                                                                                                      \
+        const TYPE *row = p;                                                                               \
+        return VALUE;                                                                                      \
+    }
+#define TR_NUMBER(TYPE, NAME, VALUE) TR_GETTER(double, TYPE, NAME, VALUE)
+#define TR_TEXT(TYPE, NAME, VALUE) TR_GETTER(const char *, TYPE, NAME, VALUE)
+#define TR_FLAG(TYPE, NAME, VALUE) TR_GETTER(int, TYPE, NAME, VALUE)
+
+/* Rows of a list of fields; the _HEAD forms are columns of the table for people too. */
+#define TR_N(PATH, UNIT, READ) {PATH, TR_UNIT_##UNIT, NULL, 0, READ, NULL, NULL}
+#define TR_N_HEAD(PATH, UNIT, HEAD, WIDTH, READ) {PATH, TR_UNIT_##UNIT, HEAD, WIDTH, READ, NULL, NULL}
+#define TR_T(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, READ, NULL}
+#define TR_T_HEAD(PATH, HEAD, WIDTH, READ) {PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, READ, NULL}
+#define TR_F(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, NULL, READ}
+#define TR_F_HEAD(PATH, HEAD, WIDTH, READ) {PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, NULL, READ}
+
 /* Every field as a member of the object that is open in json. */
 void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json);
 

@@ -92,18 +92,8 @@ tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_r
 
 /* ---- its fields ----------------------------------------------------------- */
 
-#define NUMBER(NAME, VALUE)                                                                                  \
-    static double NAME(const void *p)                                                                        \
-    {                                                                                                        \
-        const tr_step_row *row = p;                                                                          \
-        return VALUE;                                                                                        \
-    }
-#define TEXT(NAME, VALUE)                                                                                    \
-    static const char *NAME(const void *p)                                                                   \
-    {                                                                                                        \
-        const tr_step_row *row = p;                                                                          \
-        return VALUE;                                                                                        \
-    }
+#define NUMBER(NAME, VALUE) TR_NUMBER(tr_step_row, NAME, VALUE)
+#define TEXT(NAME, VALUE) TR_TEXT(tr_step_row, NAME, VALUE)
 
 TEXT(model_name, row->question->model.name)
 NUMBER(model_total, row->question->model.total_param)
@@ -150,76 +140,59 @@ NUMBER(intensity, row->step.intensity_flop_per_byte)
 NUMBER(ridge, row->ridge_flop_per_byte)
 NUMBER(weight_intensity, row->weight_intensity_flop_per_byte)
 NUMBER(attention_intensity, row->attention_intensity_flop_per_byte)
-static int fits(const void *p) { return ((const tr_step_row *)p)->fits; }
+TR_FLAG(tr_step_row, fits, row->fits)
 TEXT(reason, row->fits ? NULL : row->why.text)
 
-#define N(PATH, UNIT, READ)                                                                                  \
-    {                                                                                                        \
-        PATH, TR_UNIT_##UNIT, NULL, 0, READ, NULL, NULL                                                      \
-    }
-#define N_HEAD(PATH, UNIT, HEAD, WIDTH, READ)                                                                \
-    {                                                                                                        \
-        PATH, TR_UNIT_##UNIT, HEAD, WIDTH, READ, NULL, NULL                                                  \
-    }
-#define T(PATH, READ)                                                                                        \
-    {                                                                                                        \
-        PATH, TR_UNIT_NONE, NULL, 0, NULL, READ, NULL                                                        \
-    }
-#define T_HEAD(PATH, HEAD, WIDTH, READ)                                                                      \
-    {                                                                                                        \
-        PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, READ, NULL                                                    \
-    }
-
 static const tr_field fields[] = {
-    T("model.name", model_name),
-    N("model.total_param", PARAM, model_total),
-    N("model.active_param", PARAM, model_active),
-    N("model.weight_byte", BYTE, model_weight),
-    N("model.kv_byte_per_token", BYTE, model_kv),
-    T("model.weight_dtype", model_weight_dtype),
-    T("model.kv_dtype", model_kv_dtype),
-    N("model.stored_weight_byte", BYTE, model_stored),
-    T("system.name", system_name),
-    N("system.chip_count", NONE, system_chips),
-    T("system.math_dtype", system_math),
-    N("system.flop_per_s", FLOP_PER_S, system_flop),
-    N("system.byte_per_s", BYTE_PER_S, system_bandwidth),
-    N("system.memory_byte", BYTE, system_memory),
-    N("system.usd_per_hour", USD_PER_HOUR, system_price),
-    N("layout.tp", NONE, layout_tp),
-    N("layout.ep", NONE, layout_one),
-    N("layout.pp", NONE, layout_one),
-    N("layout.dp", NONE, layout_one),
+    TR_T("model.name", model_name),
+    TR_N("model.total_param", PARAM, model_total),
+    TR_N("model.active_param", PARAM, model_active),
+    TR_N("model.weight_byte", BYTE, model_weight),
+    TR_N("model.kv_byte_per_token", BYTE, model_kv),
+    TR_T("model.weight_dtype", model_weight_dtype),
+    TR_T("model.kv_dtype", model_kv_dtype),
+    TR_N("model.stored_weight_byte", BYTE, model_stored),
+    TR_T("system.name", system_name),
+    TR_N("system.chip_count", NONE, system_chips),
+    TR_T("system.math_dtype", system_math),
+    TR_N("system.flop_per_s", FLOP_PER_S, system_flop),
+    TR_N("system.byte_per_s", BYTE_PER_S, system_bandwidth),
+    TR_N("system.memory_byte", BYTE, system_memory),
+    TR_N("system.usd_per_hour", USD_PER_HOUR, system_price),
+    TR_N("layout.tp", NONE, layout_tp),
+    TR_N("layout.ep", NONE, layout_one),
+    TR_N("layout.pp", NONE, layout_one),
+    TR_N("layout.dp", NONE, layout_one),
     /* From here on a row's own. */
-    N_HEAD("batch_seq", SEQ, "batch", 8, batch),
-    N_HEAD("context_token", CONTEXT, "context", 8, context),
-    N("query_token", CONTEXT, query),
-    T("phase", phase),
-    T("physics", physics),
-    N_HEAD("terms.compute_s", SECOND, "compute", 9, compute),
-    N_HEAD("terms.weights_s", SECOND, "weights", 9, weights),
-    N_HEAD("terms.kv_s", SECOND, "kv", 9, kv),
-    N("terms.comm_s", SECOND, comm),
-    N("terms.fixed_s", SECOND, fixed),
-    N_HEAD("step_s", SECOND, "step", 9, step),
-    N("low_s", SECOND, low),
-    N("high_s", SECOND, high),
-    T_HEAD("bound", "bound", 7, bound),
-    N_HEAD("token_per_s", TOKEN_PER_S, "all", 15, rate),
-    N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 15, rate_seq),
-    N("token_per_s_per_chip", TOKEN_PER_S, rate_chip),
-    N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, cost),
-    N("mfu", RATIO, mfu),
-    N("mbu", RATIO, mbu),
-    N("floor_s", SECOND, floor_time),
-    N("balance_batch_seq", SEQ, balance),
-    N("max_batch_seq", SEQ, max_batch),
-    N("intensity_flop_per_byte", FLOP_PER_BYTE, intensity),
-    N("ridge_flop_per_byte", FLOP_PER_BYTE, ridge),
-    N("weight_intensity_flop_per_byte", FLOP_PER_BYTE, weight_intensity),
-    N("attention_intensity_flop_per_byte", FLOP_PER_BYTE, attention_intensity),
-    {"fits", TR_UNIT_NONE, NULL, 0, NULL, NULL, fits},
-    T("reason", reason),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
+    TR_N("query_token", CONTEXT, query),
+    TR_T("phase", phase),
+    TR_T("physics", physics),
+    TR_N_HEAD("terms.compute_s", SECOND, "compute", 9, compute),
+    TR_N_HEAD("terms.weights_s", SECOND, "weights", 9, weights),
+    TR_N_HEAD("terms.kv_s", SECOND, "kv", 9, kv),
+    TR_N("terms.comm_s", SECOND, comm),
+    TR_N("terms.fixed_s", SECOND, fixed),
+    TR_N_HEAD("step_s", SECOND, "step", 9, step),
+    TR_N("low_s", SECOND, low),
+    TR_N("high_s", SECOND, high),
+    TR_T_HEAD("bound", "bound", 7, bound),
+    TR_N_HEAD("token_per_s", TOKEN_PER_S, "all", 15, rate),
+    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 15, rate_seq),
+    TR_N("token_per_s_per_chip", TOKEN_PER_S, rate_chip),
+    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, cost),
+    TR_N("mfu", RATIO, mfu),
+    TR_N("mbu", RATIO, mbu),
+    TR_N("floor_s", SECOND, floor_time),
+    TR_N("balance_batch_seq", SEQ, balance),
+    TR_N("max_batch_seq", SEQ, max_batch),
+    TR_N("intensity_flop_per_byte", FLOP_PER_BYTE, intensity),
+    TR_N("ridge_flop_per_byte", FLOP_PER_BYTE, ridge),
+    TR_N("weight_intensity_flop_per_byte", FLOP_PER_BYTE, weight_intensity),
+    TR_N("attention_intensity_flop_per_byte", FLOP_PER_BYTE, attention_intensity),
+    TR_F("fits", fits),
+    TR_T("reason", reason),
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};

@@ -81,6 +81,9 @@ void cli_completion_bash(cli *c);
 
 /* The verbs, one file each. */
 tr_status cmd_step(cli *c, tr_error *err);
+tr_status cmd_memory(cli *c, tr_error *err);
+tr_status cmd_models(cli *c, tr_error *err);
+tr_status cmd_chips(cli *c, tr_error *err);
 tr_status cmd_explain(cli *c, tr_error *err);
 tr_status cmd_help(cli *c, tr_error *err);
 tr_status cmd_completion(cli *c, tr_error *err);
