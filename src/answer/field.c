@@ -70,6 +70,8 @@ void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json)
     int depth = 0;
     for (size_t i = 0; i < fields->count; i++) {
         const char *path = fields->field[i].path;
+        if (path == NULL)
+            continue;
         const int keep = shared_depth(path, last);
         for (; depth > keep; depth--)
             tr_json_close(json);
@@ -100,20 +102,26 @@ static void csv_text(const char *text, tr_writer *out)
 
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out)
 {
+    const char *comma = "";
     for (size_t i = 0; i < fields->count; i++) {
-        if (i > 0)
-            tr_write_char(out, ',');
+        if (fields->field[i].path == NULL)
+            continue;
+        tr_write_text(out, comma);
         tr_write_text(out, fields->field[i].path);
+        comma = ",";
     }
     tr_write_char(out, '\n');
 }
 
 void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out)
 {
+    const char *comma = "";
     for (size_t i = 0; i < fields->count; i++) {
         const tr_field *field = &fields->field[i];
-        if (i > 0)
-            tr_write_char(out, ',');
+        if (field->path == NULL)
+            continue;
+        tr_write_text(out, comma);
+        comma = ",";
         if (field->number != NULL) {
             const double number = field->number(row);
             if (isfinite(number))

@@ -184,22 +184,6 @@ static tr_status write_json_one(const tr_rows *rows, const tr_sink *sink, tr_err
     return tr_written(tr_json_finish(&json), err);
 }
 
-/* The weights are the one part that no smaller batch or context shrinks. */
-static tr_status check_weights(const tr_case *question, tr_error *err)
-{
-    const tr_roofline *roof = &question->roof;
-    if (!(roof->store_weight_byte > roof->memory_byte))
-        return TR_OK;
-    char weights[64], memory[64];
-    format(roof->store_weight_byte, TR_UNIT_BYTE, weights, sizeof weights);
-    format(roof->memory_byte, TR_UNIT_BYTE, memory, sizeof memory);
-    return tr_fail(
-        err, TR_ENOFIT, "weight_dtype", roof->store_weight_byte,
-        "the weights alone need %s and the memory holds %s: it takes %.0f such chips, or fewer bytes a "
-        "weight",
-        weights, memory, ceil(roof->store_weight_byte / question->system.chip.memory_byte));
-}
-
 tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                            tr_sink *sink, tr_error *err)
 {
@@ -207,7 +191,7 @@ tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question,
     tr_notes notes;
     tr_status s = tr_loads_of(scenario, &w.loads, err);
     if (s == TR_OK)
-        s = check_weights(question, err);
+        s = tr_check_weights_fit(question, err);
     if (s != TR_OK)
         return s;
     tr_notes_of(scenario, question, &notes);

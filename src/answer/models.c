@@ -213,7 +213,7 @@ static void print_param(tr_writer *out, const char *label, double param, const c
 static void print_shape(const model_row *row, tr_writer *out)
 {
     const tr_model *m = row->model;
-    char text[128];
+    char text[192];
     if (m->layer_kinds == 0)
         return;
     (void)snprintf(text, sizeof text, "%.0f, %.0f wide", m->layers, m->hidden);
@@ -233,7 +233,7 @@ static void print_shape(const model_row *row, tr_writer *out)
 static tr_status write_card(const model_row *row, const tr_style *style, const tr_sink *sink, tr_error *err)
 {
     const tr_model *m = row->model;
-    char text[128];
+    char text[256];
     tr_writer out;
     tr_writer_begin(&out, sink);
     (void)snprintf(text, sizeof text, "%s (%s)\n\n", m->name, m->family);

@@ -208,6 +208,8 @@ tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *question, c
     tr_notes notes;
     tr_status s = tr_loads_of(scenario, &w.loads, err);
     if (s == TR_OK)
+        s = tr_check_weights_fit(question, err);
+    if (s == TR_OK)
         s = check_any_fits(&w, err);
     if (s != TR_OK)
         return s;

@@ -90,6 +90,21 @@ tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_r
     return TR_OK;
 }
 
+tr_status tr_check_weights_fit(const tr_case *question, tr_error *err)
+{
+    const tr_roofline *roof = &question->roof;
+    if (!(roof->store_weight_byte > roof->memory_byte))
+        return TR_OK;
+    char weights[64], memory[64];
+    (void)tr_quantity_format(roof->store_weight_byte, TR_UNIT_BYTE, weights, sizeof weights);
+    (void)tr_quantity_format(roof->memory_byte, TR_UNIT_BYTE, memory, sizeof memory);
+    return tr_fail(
+        err, TR_ENOFIT, "weight_dtype", roof->store_weight_byte,
+        "the weights alone take %s and the memory holds %s: it needs %.0f such chips (--count), or fewer "
+        "bytes a weight (--weights)",
+        weights, memory, ceil(roof->store_weight_byte / question->system.chip.memory_byte));
+}
+
 /* ---- its fields ----------------------------------------------------------- */
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(tr_step_row, NAME, VALUE)
@@ -127,6 +142,7 @@ NUMBER(step, row->step.step_s)
 NUMBER(low, row->step.low_s)
 NUMBER(high, row->step.high_s)
 TEXT(bound, row->fits ? tr_bound_name(row->step.bound) : NULL)
+TEXT(bound_for_people, row->fits ? tr_bound_name(row->step.bound) : "no fit")
 NUMBER(rate, row->step.token_per_s)
 NUMBER(rate_seq, row->step.token_per_s_per_seq)
 NUMBER(rate_chip, row->step.token_per_s_per_chip)
@@ -177,9 +193,10 @@ static const tr_field fields[] = {
     TR_N_HEAD("step_s", SECOND, "step", 9, step),
     TR_N("low_s", SECOND, low),
     TR_N("high_s", SECOND, high),
-    TR_T_HEAD("bound", "bound", 7, bound),
-    TR_N_HEAD("token_per_s", TOKEN_PER_S, "all", 15, rate),
-    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 15, rate_seq),
+    TR_T("bound", bound),
+    TR_T_HEAD(NULL, "bound", 7, bound_for_people),
+    TR_N_HEAD("token_per_s", NONE, "token/s", 9, rate),
+    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, rate_seq),
     TR_N("token_per_s_per_chip", TOKEN_PER_S, rate_chip),
     TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, cost),
     TR_N("mfu", RATIO, mfu),

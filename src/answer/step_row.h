@@ -23,6 +23,10 @@ typedef struct tr_step_row {
 /* Errors: as tr_bound_step but TR_ENOFIT, which fills the row with fits = 0. */
 tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_row *out, tr_error *err);
 
+/* The weights are the one part that no smaller batch or context shrinks.
+ * Errors: TR_ENOFIT, with what would have to change. */
+tr_status tr_check_weights_fit(const tr_case *question, tr_error *err);
+
 /* The row's fields as the contract of `step` names them. */
 extern const tr_fields tr_step_fields;
 /* How many of them, from the first, are the same in every row of a document: model, system, layout. */

@@ -38,15 +38,16 @@ static const preset presets[] = {
      * the shape of the published 27B of that family. */
     {"lesson-11",
      "the roofline lesson's cluster: H100 NVL, 836 TFLOPS BF16, 3.9 TB/s, batch 8",
-     "the lesson's 4 % holds where weights and math share a dtype (BF16: 8 of 214.4 FLOP/byte; FP8: 16 of "
-     "428.7; both 3.7 %); its own 16 FLOP/byte of one-byte weights under the BF16 ridge is 7.5 %; it names "
-     "no "
-     "model, so a 27e9-parameter one stands in",
+     "the lesson's 4% holds where weights and math share a dtype (BF16: 8 of 214.4 FLOP/byte; FP8: 16 of "
+     "428.7; "
+     "both 3.7%); its own 16 FLOP/byte of one-byte weights under the BF16 ridge is 7.5%; it names neither "
+     "model "
+     "nor context, so 27e9 parameters and 2k tokens stand in",
      {{"model", "name=lesson-11,total=27e9,active=27e9,kv=65536,weight=1"},
       {"system", "name=h100-nvl-836,flops=836e12,bw=3.9TB/s,mem=94GB"},
       {"phase", "decode"},
       {"batch_seq", "8"},
-      {"context_token", "8192"},
+      {"context_token", "2k"},
       {NULL, NULL}}},
 };
 

@@ -1,0 +1,1 @@
+"$TOKENROOF" stpe deepseek-v3 gb200-nvl72
