@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__GNUC__) && !defined(__wasm__)
+#if defined(__GNUC__)
 #define TR_API __attribute__((visibility("default")))
 #else
 #define TR_API
