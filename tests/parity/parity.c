@@ -5,6 +5,7 @@
  */
 #include "parity.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -311,8 +312,12 @@ const double *parity_case(uint32_t index)
     if (made == TR_OK) {
         tr_step step;
         memset(&step, 0, sizeof step);
-        const tr_status stepped = tr_bound_step(&roof, model, &load, &step, &err);
-        put_status("step status", stepped, &err);
+        const tr_status fits = tr_bound_step(&roof, model, &load, &step, &err);
+        put_status("step status", fits, &err);
+        if (fits == TR_ENOFIT) { /* the refusal is compared; then the step itself, on memory without end */
+            roof.memory_byte = HUGE_VAL;
+            put_status("step status, endless memory", tr_bound_step(&roof, model, &load, &step, &err), &err);
+        }
         put_step(&step);
         put_limits(&roof, model, &load);
         put_array(&rng, &roof, model, &load);
