@@ -1,0 +1,129 @@
+/* cli/plot.c -- --plot: a figure into a file or the terminal; PNG and PDF through rsvg-convert. */
+#define _POSIX_C_SOURCE 200809L
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+extern char **environ;
+
+static const tr_svg_style svg_style = {.width_px = 900, .height_px = 560, .dark = 0};
+
+static tr_status unwritten(const char *path, int code, tr_error *err)
+{
+    return cli_fail(err, TR_EIO, "plot", "%.200s: could not write: %s", path, tr_errno_text(code));
+}
+
+static tr_status write_file(const char *path, const cli_text *text, tr_error *err)
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return unwritten(path, errno, err);
+    errno = 0;
+    const int whole = fwrite(text->data, 1, text->length, file) == text->length;
+    const int code = errno;
+    if (fclose(file) != 0 || !whole)
+        return unwritten(path, code != 0 ? code : errno, err);
+    return TR_OK;
+}
+
+/* All of text into a pipe's end; SIGPIPE is ignored, so a reader that died is an error here. */
+static int feed(int to, const cli_text *text)
+{
+    size_t done = 0;
+    while (done < text->length) {
+        const ssize_t n = write(to, text->data + done, text->length - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return 0;
+        done += (size_t)n;
+    }
+    return 1;
+}
+
+/* rsvg-convert with its input from a pipe. Returns 0 or an errno value. */
+static int start_converter(char *const argv[], int *to, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+    if (pipe(ends) != 0)
+        return errno;
+    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    int code = posix_spawn_file_actions_init(&actions);
+    if (code == 0)
+        code = posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+    if (code == 0)
+        code = posix_spawn_file_actions_addclose(&actions, ends[0]);
+    if (code == 0)
+        code = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)close(ends[0]);
+    if (code != 0)
+        (void)close(ends[1]);
+    *to = ends[1];
+    return code;
+}
+
+static tr_status convert(const char *path, const char *format, const cli_text *svg, tr_error *err)
+{
+    static char program[] = "rsvg-convert", zoom[] = "--zoom=2";
+    char output[TR_TEXT_MAX + 16], kind[16];
+    char *const argv[] = {program, zoom, kind, output, NULL};
+    int to = -1, status = 0;
+    pid_t pid = 0;
+    (void)snprintf(kind, sizeof kind, "--format=%s", format);
+    (void)snprintf(output, sizeof output, "--output=%s", path);
+    const int code = start_converter(argv, &to, &pid);
+    if (code == ENOENT)
+        return cli_fail(
+            err, TR_EIO, "plot",
+            "%.120s: a .%s needs rsvg-convert (Debian: librsvg2-bin), which is not installed; .svg needs "
+            "nothing",
+            path, format);
+    if (code != 0)
+        return cli_fail(err, TR_EIO, "plot", "rsvg-convert could not start: %s", tr_errno_text(code));
+    const int fed = feed(to, svg);
+    (void)close(to);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (!fed || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return cli_fail(err, TR_EIO, "plot", "%.200s: rsvg-convert could not write it", path);
+    return TR_OK;
+}
+
+static tr_status draw_to_file(const char *path, cli_draw draw, void *context, tr_error *err)
+{
+    cli_text text = {NULL, 0, 0, 0};
+    tr_sink sink = cli_text_sink(&text);
+    tr_status s = draw(context, &svg_style, &sink, err);
+    if (text.failed)
+        s = cli_fail(err, TR_ENOMEM, "plot", "out of memory for the figure");
+    if (s == TR_OK && tr_has_suffix(path, ".svg"))
+        s = write_file(path, &text, err);
+    else if (s == TR_OK)
+        s = convert(path, tr_has_suffix(path, ".png") ? "png" : "pdf", &text, err);
+    free(text.data);
+    return s;
+}
+
+int cli_plots(const cli *c) { return tr_scenario_text(c->scenario, "plot")[0] != '\0'; }
+
+tr_status cli_plot(cli *c, cli_draw draw, void *context, tr_error *err)
+{
+    const char *path = tr_scenario_text(c->scenario, "plot");
+    if (strcmp(path, "-") == 0)
+        return draw(context, NULL, &c->out, err);
+    if (!tr_has_suffix(path, ".svg") && !tr_has_suffix(path, ".png") && !tr_has_suffix(path, ".pdf"))
+        return cli_fail(err, TR_EPARSE, "plot",
+                        "plot: expected a name that ends in .svg, .png or .pdf, or -, not '%.120s'", path);
+    return draw_to_file(path, draw, context, err);
+}
