@@ -290,6 +290,9 @@ static tr_status finish(reader *r, tr_server_find server, const void *context)
         s = finish_tiers(r, server, context);
     if (s != TR_OK)
         return s;
+    /* Without figures there is no own memory to be the first tier; tr_chip_check says what is missing. */
+    if (!(chip->memory_byte > 0.0) || !(chip->memory_byte_per_s > 0.0))
+        chip->tier_count = 0;
     if (r->strictness == TR_READ_USER)
         return tr_chip_check(chip, r->err);
     if (chip->source[0] == '\0' || chip->date[0] == '\0' || chip->confidence[0] == '\0' ||
@@ -299,8 +302,6 @@ static tr_status finish(reader *r, tr_server_find server, const void *context)
     const int nothing = !(chip->memory_byte > 0.0) && !(chip->memory_byte_per_s > 0.0);
     if (!tr_chip_has_figures(chip) && !nothing)
         return tr_chip_check(chip, r->err);
-    if (nothing)
-        chip->tier_count = 0;
     return tr_chip_check_ranges(chip, r->err);
 }
 

@@ -16,6 +16,7 @@
 
 #define TESTS(name) static const struct CMUnitTest name[]
 #define CASE(f) cmocka_unit_test(f)
+#define CASE_WITH(f, teardown) cmocka_unit_test_teardown(f, teardown)
 
 /* Within relative tolerance; NaN fails. */
 static inline void assert_near_at(double have, double want, double tolerance, const char *file, int line)
