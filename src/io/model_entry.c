@@ -190,7 +190,7 @@ tr_status tr_model_entry_read(const char *path, tr_model_entry *out, tr_error *e
     if (s != TR_OK)
         return s;
     tr_error inner = { .text = "" };
-    tr_model_entry entry;
+    tr_model_entry entry = { .name = "" };
     s = tr_model_entry_from_flat(flat, &entry, &inner);
     const char *file = tr_path_last(path);
     if (s == TR_OK) {

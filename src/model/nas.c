@@ -50,7 +50,8 @@ void tr_build_nas(tr_build *build)
         } else if (!no_ffn) {
             /* two thirds of the multiple, cut, then up to a multiple of 256 */
             const double cut = (double)(long)(2 * mult * hidden / 3);
-            const double dim = given > 0 ? given : (double)((((long)cut + 255) / 256) * 256);
+            const long blocks = ((long)cut + 255) / 256;
+            const double dim = given > 0 ? given : (double)(blocks * 256);
             tr_layer_dense(&layer, hidden, dim, 3, 0);
             layer.norm_param += hidden;
         }
