@@ -19,7 +19,7 @@ typedef struct tr_axis {
     const char *label;           /* "batch (sequences)" */
     tr_unit unit;                /* how ticks are written */
     tr_scale scale;
-    double min, max;             /* min < max; both 0: from the data */
+    double min, max;             /* min < max; both 0: from the data; one NaN: that end from the data */
 } tr_axis;
 
 typedef enum tr_series_kind {
@@ -27,7 +27,8 @@ typedef enum tr_series_kind {
     TR_SERIES_DASHED,            /* a limit, an asymptote */
     TR_SERIES_POINTS,
     TR_SERIES_BAND,              /* between y and y2 */
-    TR_SERIES_BARS
+    TR_SERIES_BARS               /* horizontal, one below the other, lengths in x (>= 0); y is not used.
+                                  * Several such series are stacked left to right; nothing else may be beside them. */
 } tr_series_kind;
 
 /* Colour is a role, not a number: the same quantity has the same colour in every figure. */
@@ -37,19 +38,26 @@ typedef enum tr_role {
 } tr_role;
 
 typedef struct tr_series {
-    const char *name;            /* legend; also written beside the line's end */
+    const char *name;            /* written beside the line, or in a legend where it finds no room; NULL: nowhere */
     tr_series_kind kind;
     tr_role role;
-    const double *x, *y, *y2;    /* n each; y2 only for bands; NaN breaks a line */
+    const double *x, *y, *y2;    /* n each; y2 only for bands; NaN breaks a line, as does what cannot stand on the axis */
     size_t n;
+    const char *const *label;    /* points: n short texts written beside them where there is room, or NULL */
 } tr_series;
 
-typedef enum tr_mark_kind { TR_MARK_POINT = 0, TR_MARK_VERTICAL, TR_MARK_HORIZONTAL } tr_mark_kind;
+typedef enum tr_mark_kind {
+    TR_MARK_POINT = 0,
+    TR_MARK_VERTICAL,
+    TR_MARK_HORIZONTAL,
+    TR_MARK_REGION               /* shaded from x to x2 (HUGE_VAL: to the end) */
+} tr_mark_kind;
 typedef struct tr_mark {
     tr_mark_kind kind;
     tr_role role;
     double x, y;                 /* the one that matters for a line */
-    const char *text;            /* "crossover: batch 601" */
+    const char *text;            /* "crossover: batch 601"; NULL for none. Outside the axes: not drawn, text and all */
+    double x2;                   /* regions only */
 } tr_mark;
 
 typedef struct tr_figure {
@@ -63,19 +71,43 @@ typedef struct tr_figure {
     const tr_mark *marks;
     size_t mark_count;
     const char *const *bar_labels;   /* for TR_SERIES_BARS, n of the first bar series; else NULL */
+    const tr_axis *y2;           /* NULL, or a second reading of the same heights at the right (label and unit count): */
+    double y2_ratio;             /* its value is y times this, > 0 */
 } tr_figure;
 
+#define TR_FIGURE_SERIES_MAX 24
+#define TR_FIGURE_MARKS_MAX 24
+
 typedef struct tr_svg_style {
-    double width_px, height_px;  /* 320..4000 */
-    int dark;                    /* 0 light, 1 dark, 2 CSS variables of the embedding page */
+    double width_px;             /* 320..4000 */
+    double height_px;            /* 240..4000; 0: as tall as the content asks for */
+    int dark;                    /* 0 light, 1 dark, 2 CSS variables of the embedding page: --tr-paper, --tr-ink,
+                                  * --tr-muted, --tr-axis, --tr-grid and one a role (--tr-result, --tr-compute,
+                                  * --tr-weights, --tr-kv, --tr-comm, --tr-fixed, --tr-limit, --tr-other) */
 } tr_svg_style;
 
-/* Errors: TR_EDOMAIN (sizes, empty figure, nothing finite), TR_EIO (the sink stopped). Text is escaped. */
+/* One SVG document; also fit to stand inside an HTML page (no ids). No two texts
+ * overlap, none is smaller than 10 px, and the layout is made for the width
+ * asked for. For programs: the root carries data-plot="x0 y0 x1 y1" (px) and
+ * data-x-axis and data-y-axis="linear|log min max"; each series is a group with
+ * data-series, data-role and data-kind, points have data-x and data-y, and in
+ * CSS mode (the page) lines carry all their values as data-x and data-y lists.
+ * Errors: TR_EDOMAIN (sizes, empty figure, nothing to draw, bars on a log axis),
+ * TR_ECAPACITY (more than 24 series or marks), TR_EIO (the sink stopped). Text is escaped. */
 TR_API tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *style, tr_sink *sink, tr_error *err);
 
-/* columns 40..400, rows 10..200; colour 0/1 (ANSI); ascii 1 avoids braille and box characters. */
+/* columns 40..400, rows 10..200; colour 0/1 (ANSI); ascii 1 avoids braille and box characters.
+ * Writes exactly rows lines, none wider than columns, blanks at line ends left out. Errors: as tr_figure_svg. */
 TR_API tr_status tr_figure_terminal(const tr_figure *figure, int columns, int rows, int colour, int ascii,
                                     tr_sink *sink, tr_error *err);
+
+/* Where a figure goes, for those who draw without caring. */
+typedef struct tr_figure_target {
+    int terminal;                /* 0: svg counts; 1: the rest does */
+    tr_svg_style svg;
+    int columns, rows, colour, ascii;
+} tr_figure_target;
+TR_API tr_status tr_figure_draw(const tr_figure *figure, const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,7 @@ NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")
 COUNTS = {"layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
           "ffn_matrices", "row_cap", "read_cap", "columns", "rows"}
 # The unit stands beside the number, in a field or an argument of its own.
-UNIT_BESIDE = {"value", "min", "max", "slider_min", "slider_max", "slider_step", "x", "y", "y2", "out"}
+UNIT_BESIDE = {"value", "min", "max", "slider_min", "slider_max", "slider_step", "x", "x2", "y", "y2", "out"}
 # A range of the quantity in front of the word.
 RANGE = re.compile(r"_(?:low|high)$")
 # Functions whose value is of the unit of what they are asked for.

@@ -1,0 +1,241 @@
+/* figure/draw.c -- a laid-out figure onto a canvas, from the back to the front. */
+#include <math.h>
+
+#include "figure/layout.h"
+
+static double clamp(double v, double low, double high) { return v < low ? low : v > high ? high : v; }
+
+static void draw_grid(const tr_fig_layout *L, tr_fig_canvas *c)
+{
+    const tr_fig_pen grid = {FIG_GRID, 1.0, FIG_SOLID}, axis = {FIG_AXIS, 1.0, FIG_SOLID};
+    const double half = L->m.axis / 2.0; /* the axis runs through the middle of its room */
+    const double bottom = L->plot.y1 + half, left = L->plot.x0 - half;
+    const int bars = L->bar_total > 0;
+    for (size_t i = 0; i < L->y_ticks.count; i++) {
+        const double y = tr_fig_place(&L->y, L->y_ticks.tick[i].value);
+        if (y < L->plot.y1 - L->m.gap / 4.0 || L->m.axis > 0.0)
+            c->ops->line(c, L->plot.x0, y, L->plot.x1, y, &grid);
+        if (L->m.axis > 0.0)
+            c->ops->line(c, left - L->m.tick_length - half, y, left, y, &axis);
+    }
+    for (size_t i = 0; i < L->y2_ticks.count && L->m.axis > 0.0; i++) {
+        const double y = tr_fig_place(&L->y, L->y2_ticks.tick[i].value / L->figure->y2_ratio);
+        c->ops->line(c, L->plot.x1 + half, y, L->plot.x1 + L->m.axis + L->m.tick_length, y, &axis);
+    }
+    for (size_t i = 0; i < L->x_ticks.count; i++) {
+        const double x = tr_fig_place(&L->x, L->x_ticks.tick[i].value);
+        if (bars && L->m.axis == 0.0)
+            c->ops->line(c, x, L->plot.y0, x, L->plot.y1, &grid);
+        if (!bars || L->m.axis > 0.0)
+            c->ops->line(c, x, bottom, x, bottom + half + L->m.tick_length, &axis);
+    }
+    if (!bars || L->m.axis > 0.0)
+        c->ops->line(c, L->m.axis > 0.0 ? left : L->plot.x0, bottom, L->plot.x1, bottom, &axis);
+    if (L->m.axis > 0.0)
+        c->ops->line(c, left, L->plot.y0, left, bottom, &axis);
+    if (L->m.axis > 0.0 && L->figure->y2 != NULL)
+        c->ops->line(c, L->plot.x1 + half, L->plot.y0, L->plot.x1 + half, bottom, &axis);
+}
+
+static void draw_line(const tr_fig_layout *L, const tr_series *series, tr_fig_canvas *c)
+{
+    const tr_fig_pen pen = {FIG_ROLE + (int)series->role, series->role == TR_ROLE_RESULT ? 2.6 : 1.8,
+                            series->kind == TR_SERIES_DASHED ? FIG_DASHED : FIG_SOLID};
+    double x0 = 0.0, y0 = 0.0;
+    int known = 0, open = 0;
+    for (size_t i = 0; i < series->n; i++) {
+        double x = 0.0, y = 0.0;
+        const int good = tr_fig_point_of(L, series, i, &x, &y);
+        if (good && known) {
+            double a = x0, b = y0, p = x, q = y;
+            const int seen = tr_fig_clip(L->plot, &a, &b, &p, &q);
+            if (seen && !open) {
+                c->ops->polyline_begin(c, &pen);
+                c->ops->polyline_point(c, clamp(a, L->plot.x0, L->plot.x1), clamp(b, L->plot.y0, L->plot.y1));
+            }
+            if (seen)
+                c->ops->polyline_point(c, clamp(p, L->plot.x0, L->plot.x1), clamp(q, L->plot.y0, L->plot.y1));
+            /* A clipped end is an end: the line comes back elsewhere. */
+            if ((open || seen) && (!seen || p != x || q != y))
+                c->ops->polyline_end(c);
+            open = seen && p == x && q == y;
+        } else if (!good && open) {
+            c->ops->polyline_end(c);
+            open = 0;
+        }
+        x0 = x;
+        y0 = y;
+        known = good;
+    }
+    if (open)
+        c->ops->polyline_end(c);
+}
+
+static void draw_band(const tr_fig_layout *L, const tr_series *series, tr_fig_canvas *c)
+{
+    double x0 = 0.0, a0 = 0.0, b0 = 0.0;
+    int known = 0, open = 0;
+    for (size_t i = 0; i < series->n; i++) {
+        double x = 0.0, a = 0.0;
+        const int good = tr_fig_point_of(L, series, i, &x, &a) && tr_fig_drawable(L->y.scale, series->y2[i]);
+        const double b = good ? tr_fig_place(&L->y, series->y2[i]) : 0.0;
+        if (good && known && x > x0 && x > L->plot.x0 && x0 < L->plot.x1) {
+            const double from = clamp((L->plot.x0 - x0) / (x - x0), 0.0, 1.0);
+            const double to = clamp((L->plot.x1 - x0) / (x - x0), 0.0, 1.0);
+            if (!open)
+                c->ops->band_begin(c, FIG_ROLE + (int)series->role, 0.16);
+            open = 1;
+            c->ops->band_slice(c, x0 + from * (x - x0), clamp(a0 + from * (a - a0), L->plot.y0, L->plot.y1),
+                               clamp(b0 + from * (b - b0), L->plot.y0, L->plot.y1), x0 + to * (x - x0),
+                               clamp(a0 + to * (a - a0), L->plot.y0, L->plot.y1),
+                               clamp(b0 + to * (b - b0), L->plot.y0, L->plot.y1));
+        } else if (open) {
+            c->ops->band_end(c);
+            open = 0;
+        }
+        x0 = x;
+        a0 = a;
+        b0 = b;
+        known = good;
+    }
+    if (open)
+        c->ops->band_end(c);
+}
+
+static void draw_points(const tr_fig_layout *L, const tr_series *series, tr_fig_canvas *c)
+{
+    for (size_t i = 0; i < series->n; i++) {
+        double x, y;
+        const double value[2] = {series->x[i], series->y[i]};
+        if (tr_fig_point_of(L, series, i, &x, &y) && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot))
+            c->ops->dot(c, x, y, L->m.dot, FIG_ROLE + (int)series->role, value);
+    }
+}
+
+static void draw_bars(const tr_fig_layout *L, tr_fig_canvas *c)
+{
+    const tr_figure *f = L->figure;
+    const double row = (L->plot.y1 - L->plot.y0) / (double)L->bar_count;
+    const double thick = L->m.snap > 0.0 ? (row > 1.0 ? row - 1.0 : 1.0) : row * 0.66;
+    for (size_t s = 0; s < f->series_count; s++) {
+        const tr_series *series = &f->series[s];
+        c->ops->series_begin(c, series);
+        for (size_t i = 0; i < L->bar_count; i++) {
+            double before = 0.0;
+            for (size_t k = 0; k < s; k++)
+                before += f->series[k].x[i];
+            const double x0 = clamp(tr_fig_place(&L->x, before), L->plot.x0, L->plot.x1);
+            const double x1 = clamp(tr_fig_place(&L->x, before + series->x[i]), L->plot.x0, L->plot.x1);
+            const double y = L->plot.y0 + (double)i * row + (L->m.snap > 0.0 ? 0.0 : (row - thick) / 2.0);
+            if (x1 > x0)
+                c->ops->box(c, x0, y, x1, y + thick, FIG_ROLE + (int)series->role, 1.0);
+        }
+        c->ops->series_end(c);
+    }
+}
+
+static void draw_mark_lines(const tr_fig_layout *L, tr_fig_canvas *c)
+{
+    for (size_t i = 0; i < L->figure->mark_count; i++) {
+        const tr_mark *mark = &L->figure->marks[i];
+        const tr_fig_pen pen = {FIG_ROLE + (int)mark->role, 1.2, FIG_DOTTED};
+        if (!tr_fig_mark_shown(L, mark))
+            continue;
+        double x0, x1;
+        if (mark->kind == TR_MARK_VERTICAL) {
+            const double x = tr_fig_place(&L->x, mark->x);
+            c->ops->line(c, x, L->plot.y0, x, L->plot.y1, &pen);
+        } else if (mark->kind == TR_MARK_HORIZONTAL) {
+            const double y = tr_fig_place(&L->y, mark->y);
+            c->ops->line(c, L->plot.x0, y, L->plot.x1, y, &pen);
+        } else if (mark->kind == TR_MARK_REGION && tr_fig_region_of(L, mark, &x0, &x1)) {
+            c->ops->box(c, x0, L->plot.y0, x1, L->plot.y1, FIG_ROLE + (int)mark->role, 0.09);
+            if (mark->x > L->x.min)
+                c->ops->line(c, x0, L->plot.y0, x0, L->plot.y1, &pen);
+            if (mark->x2 < L->x.max)
+                c->ops->line(c, x1, L->plot.y0, x1, L->plot.y1, &pen);
+        }
+    }
+}
+
+static void draw_keys(const tr_fig_layout *L, tr_fig_canvas *c)
+{
+    for (size_t i = 0; i < L->key_count; i++) {
+        const tr_fig_key *key = &L->key[i];
+        const double y = (key->box.y0 + key->box.y1) / 2.0, x0 = key->box.x0, x1 = key->box.x1;
+        const int role =
+            key->is_mark ? (int)L->figure->marks[key->index].role : (int)L->figure->series[key->index].role;
+        const int paint = FIG_ROLE + role;
+        const int is_point = key->is_mark ? L->figure->marks[key->index].kind == TR_MARK_POINT
+                                          : L->figure->series[key->index].kind == TR_SERIES_POINTS;
+        const int is_area = key->is_mark ? L->figure->marks[key->index].kind == TR_MARK_REGION
+                                         : L->figure->series[key->index].kind == TR_SERIES_BAND;
+        const int is_bar = !key->is_mark && L->figure->series[key->index].kind == TR_SERIES_BARS;
+        const int dashed = !key->is_mark && L->figure->series[key->index].kind == TR_SERIES_DASHED;
+        const tr_fig_pen pen = {paint, role == TR_ROLE_RESULT ? 2.6 : 1.8,
+                                key->is_mark ? FIG_DOTTED
+                                : dashed     ? FIG_DASHED
+                                             : FIG_SOLID};
+        const double inset = L->m.snap > 0.0 ? 0.0 : (key->box.y1 - key->box.y0) * 0.22;
+        if (is_point) {
+            c->ops->dot(c, (x0 + x1) / 2.0, y, L->m.dot, paint, NULL);
+        } else if (is_area || is_bar) {
+            c->ops->box(c, x0, key->box.y0 + inset, x1, key->box.y1 - inset, paint, is_bar ? 1.0 : 0.25);
+        } else {
+            c->ops->polyline_begin(c, &pen);
+            c->ops->polyline_point(c, x0, y);
+            c->ops->polyline_point(c, x1, y);
+            c->ops->polyline_end(c);
+        }
+    }
+}
+
+/* Later series lie on top; the result lies on all. */
+static void draw_series(const tr_fig_layout *L, tr_fig_canvas *c, tr_series_kind kind, int result)
+{
+    for (size_t i = 0; i < L->figure->series_count; i++) {
+        const tr_series *series = &L->figure->series[i];
+        if (series->kind != kind || (series->role == TR_ROLE_RESULT) != result || series->n == 0)
+            continue;
+        c->ops->series_begin(c, series);
+        if (kind == TR_SERIES_BAND)
+            draw_band(L, series, c);
+        else if (kind == TR_SERIES_POINTS)
+            draw_points(L, series, c);
+        else
+            draw_line(L, series, c);
+        c->ops->series_end(c);
+    }
+}
+
+void tr_fig_layout_draw(const tr_fig_layout *L, tr_fig_canvas *c)
+{
+    draw_grid(L, c);
+    if (L->bar_total > 0) {
+        draw_bars(L, c);
+        draw_mark_lines(L, c);
+    } else {
+        static const tr_series_kind ORDER[3] = {TR_SERIES_DASHED, TR_SERIES_LINE, TR_SERIES_POINTS};
+        draw_series(L, c, TR_SERIES_BAND, 0);
+        draw_series(L, c, TR_SERIES_BAND, 1);
+        draw_mark_lines(L, c);
+        for (int o = 0; o < 3; o++)
+            for (int result = 0; result < 2; result++)
+                draw_series(L, c, ORDER[o], result);
+    }
+    for (size_t i = 0; i < L->leader_count; i++) {
+        const tr_fig_leader *l = &L->leader[i];
+        const tr_fig_pen pen = {l->paint, 0.8, FIG_SOLID};
+        c->ops->line(c, l->x0, l->y0, l->x1, l->y1, &pen);
+    }
+    for (size_t i = 0; i < L->figure->mark_count; i++) {
+        const tr_mark *mark = &L->figure->marks[i];
+        const double value[2] = {mark->x, mark->y};
+        if (mark->kind == TR_MARK_POINT && tr_fig_mark_shown(L, mark))
+            c->ops->dot(c, tr_fig_place(&L->x, mark->x), tr_fig_place(&L->y, mark->y), L->m.dot * 1.15,
+                        FIG_ROLE + (int)mark->role, value);
+    }
+    draw_keys(L, c);
+    for (size_t i = 0; i < L->label_count; i++)
+        c->ops->text(c, L->label[i].box.x0, L->label[i].box.y0, &L->label[i].type, L->label[i].span);
+}
