@@ -65,8 +65,10 @@ static void arrays_are_bit_identical_with_single_steps(void **state)
     system.chip.memory_byte = HUGE_VAL;
     const tr_model models[3] = {toy_model(0), toy_model(1), chalk_model(671e9, 37e9, 70272.0, 1.0)};
     for (size_t m = 0; m < 3; m++) {
-        const tr_roofline roof = roof_of(&models[m], &system);
         for (int round = 0; round < 10; round++) {
+            system.chip.memory_byte_per_s = 1e12 * (1.0 + 7.0 * tr_rng_uniform(&rng));
+            system.chip.flop_per_s[TR_DTYPE_BF16] = 1e14 * (1.0 + 9.0 * tr_rng_uniform(&rng));
+            const tr_roofline roof = roof_of(&models[m], &system);
             fill(a, MOST, &models[m], &roof, &rng);
             run(a, MOST, &roof);
             check_same(a, MOST, &models[m], &roof);

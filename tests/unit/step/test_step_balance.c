@@ -103,6 +103,30 @@ static void a_window_can_keep_kv_below_compute_for_ever(void **state)
     assert_close(tr_balance_context_token(&roof, &model), 2.1e-6 / row_s - 9.0 * 128.0, 1e-9);
 }
 
+static void the_first_of_two_crossings_is_found_between_powers_of_two(void **state)
+{
+    (void)state;
+    /* Nine windowed layers pull memory up until they are full at 1,500 tokens; then one layer whose attention
+     * is mostly math pulls it down again: memory is the longer side only from about 1,450 to 1,700 tokens. */
+    tr_model model = toy_model(0);
+    const tr_system system = toy_system(1.0);
+    model.layer[1] = model.layer[0];
+    model.layer_kinds = 2;
+    model.layer[0].layer_count = 9.0;
+    model.layer[1].layer_count = 1.0;
+    model.layer[0].cache[0].row_cap = 1500.0;
+    model.layer[1].cache[0].elem = 16.0;
+    const double window_s = 9.0 * (4096.0 / 4e12 - 32768.0 / 1e15); /* excess a row */
+    model.layer[1].cache[0].flop_per_row = 2e6;
+    const double full_s = 32.0 / 4e12 - 2e6 / 1e15;
+    model.multiply_param = 0.5 * 1450.0 * (window_s + full_s) * 1e15;
+    const tr_roofline roof = roof_of(&model, &system);
+    assert_close(tr_balance_context_token(&roof, &model), 1450.0, 1e-9);
+    assert_true(tr_balance_batch_seq(&roof, &model, 1024.0) < HUGE_VAL);
+    assert_true(isinf(tr_balance_batch_seq(&roof, &model, 1500.0)));
+    assert_true(tr_balance_batch_seq(&roof, &model, 2048.0) < HUGE_VAL);
+}
+
 static void attention_that_outruns_its_bytes_never_balances(void **state)
 {
     (void)state;
@@ -191,6 +215,7 @@ int main(void)
         cmocka_unit_test(the_balanced_context_is_where_kv_reading_equals_compute),
         cmocka_unit_test(without_kv_the_balanced_context_is_infinite),
         cmocka_unit_test(a_window_can_keep_kv_below_compute_for_ever),
+        cmocka_unit_test(the_first_of_two_crossings_is_found_between_powers_of_two),
         cmocka_unit_test(attention_that_outruns_its_bytes_never_balances),
         cmocka_unit_test(the_cliff_keeps_the_weights_and_tends_to_the_balanced_context),
         cmocka_unit_test(the_weight_intensity_walks_up_with_the_batch),

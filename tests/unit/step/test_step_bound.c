@@ -126,6 +126,30 @@ static void prefill_scores_only_the_last_token(void **state)
                  2000.0 / prefill(&roof, &model, 3.0, 0.0, 2000.0).step_s, 1e-15);
 }
 
+static void a_tied_output_table_is_scored_once_too(void **state)
+{
+    (void)state;
+    tr_model model = toy_model(0);
+    model.tied = 1;
+    model.head_param = 0.0;
+    model.total_param = model.active_param = 1.05e9;
+    const tr_system system = toy_system(1.0);
+    const tr_roofline roof = roof_of(&model, &system);
+    const double attention_flop = tr_model_prefill_attention_flop(&model, 0.0, 2000.0);
+    assert_close(prefill(&roof, &model, 1.0, 0.0, 2000.0).flop, 4e12 + 1e8 + attention_flop, 1e-14);
+}
+
+static void prefill_reads_the_recurrent_state_once_per_pass(void **state)
+{
+    (void)state;
+    tr_model model = toy_model(0);
+    model.layer[0].state_byte = 1e6;
+    model.state_byte_per_seq = 1e7;
+    const tr_system system = toy_system(1.0);
+    const tr_roofline roof = roof_of(&model, &system);
+    assert_close(prefill(&roof, &model, 2.0, 100.0, 50.0).kv_read_byte, 2.0 * (1e7 + 150.0 * 40960.0), 1e-15);
+}
+
 static void prefill_of_a_chalkboard_model_is_two_flop_per_parameter_and_token(void **state)
 {
     (void)state;
@@ -286,6 +310,8 @@ int main(void)
         cmocka_unit_test(doubling_context_halves_throughput_when_kv_bound),
         cmocka_unit_test(throughput_and_cost_come_from_the_same_step),
         cmocka_unit_test(prefill_scores_only_the_last_token),
+        cmocka_unit_test(a_tied_output_table_is_scored_once_too),
+        cmocka_unit_test(prefill_reads_the_recurrent_state_once_per_pass),
         cmocka_unit_test(prefill_of_a_chalkboard_model_is_two_flop_per_parameter_and_token),
         cmocka_unit_test(prefill_reads_its_cache_once_and_writes_its_own_rows),
         cmocka_unit_test(many_sparse_queries_read_at_most_all_that_is_stored),

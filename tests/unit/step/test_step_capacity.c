@@ -22,6 +22,27 @@ static void the_largest_batch_fits_and_one_more_does_not(void **state)
     }
 }
 
+static void the_largest_batch_agrees_with_the_step_where_quotients_round(void **state)
+{
+    (void)state;
+    /* Tenths are not exact in binary, so memory / cache lands on either side of a whole number. */
+    for (int tenths = 1; tenths <= 5000; tenths++) {
+        const double weight_byte = 0.1 * (1 + tenths % 60);
+        const double edge_byte = weight_byte + 0.1 * tenths;
+        const double memory_byte = tenths % 2 ? edge_byte : edge_byte * (1.0 - 0x1p-53); /* on it, or a hair below */
+        const tr_model model = chalk_model(1.0, 1.0, 0.1, weight_byte);
+        const tr_system system = chalk_system(1e15, 4e12, memory_byte, 0.0);
+        const tr_roofline roof = roof_of(&model, &system);
+        const double most = tr_max_batch_seq(&roof, &model, 1.0);
+        tr_load load = {TR_PHASE_DECODE, most, 1.0, 1.0};
+        tr_step step;
+        if (most >= 1.0)
+            assert_int_equal(tr_bound_step(&roof, &model, &load, &step, NULL), TR_OK);
+        load.batch_seq = most + 1.0;
+        assert_int_equal(tr_bound_step(&roof, &model, &load, &step, NULL), TR_ENOFIT);
+    }
+}
+
 static void weights_that_do_not_fit_leave_no_batch_and_no_context(void **state)
 {
     (void)state;
@@ -131,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_batch_fits_and_one_more_does_not),
+        cmocka_unit_test(the_largest_batch_agrees_with_the_step_where_quotients_round),
         cmocka_unit_test(weights_that_do_not_fit_leave_no_batch_and_no_context),
         cmocka_unit_test(without_a_limit_nothing_limits),
         cmocka_unit_test(the_longest_context_fits_and_one_token_more_does_not),

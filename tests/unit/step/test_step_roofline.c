@@ -60,6 +60,11 @@ static void a_tied_table_is_stored_once_and_streamed_as_the_head(void **state)
     const tr_roofline roof = roof_of(&model, &system);
     assert_true(roof.fixed_weight_byte == 2.1e9);
     assert_true(roof.store_weight_byte == 2.1e9);
+    /* Linear parts in FP8, the table in BF16: 1.0e9 x 1 + 50e6 x 2. */
+    model.weight = (tr_weight_bytes){1.0, 1.0, 2.0};
+    const tr_roofline fp8 = roof_of(&model, &system);
+    assert_close(fp8.fixed_weight_byte, 1.1e9, 1e-15);
+    assert_close(fp8.store_weight_byte, 1.1e9, 1e-15);
 }
 
 static void layers_with_other_mixtures_are_averaged_by_their_parameters(void **state)
