@@ -48,7 +48,7 @@ static void write_plain(const rounded *r, int min_decimals, char *out)
             out[n++] = '.';
         if (i > r->exp10)
             decimals++;
-        out[n++] = i < SIGNIFICANT ? r->digit[i] : '0';
+        out[n++] = (char)(i < SIGNIFICANT ? r->digit[i] : '0');
     }
     out[n] = '\0';
 }
@@ -85,7 +85,7 @@ static void write_prefixed(double value, const style *st, char *out, size_t size
         write_scientific(&r, out);
     else
         write_small(&r, 0, out);
-    const char prefix[2] = {steps > 0 ? st->prefix[steps - 1] : '\0', '\0'};
+    const char prefix[2] = {(char)(steps > 0 ? st->prefix[steps - 1] : '\0'), '\0'};
     if (steps > 0 || st->unit[0] != '\0')
         (void)tr_text_append(out, size, " ");
     (void)tr_text_append(out, size, prefix);

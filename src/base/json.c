@@ -91,7 +91,7 @@ static void quote(tr_writer *writer, const char *text)
             tr_write_char(writer, *p++);
         } else if (c == '\n' || c == '\t' || c == '\r') {
             tr_write_char(writer, '\\');
-            tr_write_char(writer, c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+            tr_write_text(writer, c == '\n' ? "n" : c == '\t' ? "t" : "r");
             p++;
         } else if (c < 0x20 || c == 0x7F) {
             tr_write_text(writer, "\\u00");

@@ -78,7 +78,7 @@ static size_t lay_out(const char *digits, int count, int exp10, char *out)
         for (int i = 0; i < count || i <= exp10; i++) {
             if (i == exp10 + 1)
                 out[n++] = '.';
-            out[n++] = i < count ? digits[i] : '0';
+            out[n++] = (char)(i < count ? digits[i] : '0');
         }
         return n;
     }

@@ -75,13 +75,15 @@ void tr_write_repeat(tr_writer *writer, char c, size_t count)
 void tr_write_number(tr_writer *writer, double value)
 {
     char text[32];
-    tr_write_span(writer, text, tr_number_format(value, text, sizeof text));
+    const size_t length = tr_number_format(value, text, sizeof text);
+    tr_write_span(writer, text, length);
 }
 
 void tr_write_fixed(tr_writer *writer, double value, int decimals)
 {
     char text[24];
-    tr_write_span(writer, text, tr_text_fixed(text, sizeof text, value, decimals));
+    const size_t length = tr_text_fixed(text, sizeof text, value, decimals);
+    tr_write_span(writer, text, length);
 }
 
 void tr_write_quantity(tr_writer *writer, double value, tr_unit unit)

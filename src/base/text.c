@@ -29,7 +29,7 @@ size_t tr_text_append(char *out, size_t size, const char *text)
     return used + tr_text_copy(out + used, size - used, text);
 }
 
-char tr_text_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+char tr_text_lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 int tr_text_is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 int tr_text_is_digit(char c) { return c >= '0' && c <= '9'; }
 
