@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "io/chip_file.h"
+
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
 {
     const char *name = tr_scenario_text(c->scenario, "model");
@@ -16,7 +18,8 @@ tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
     const char *name = tr_scenario_text(c->scenario, "system");
     if (tr_is_inline(name))
         return tr_system_inline(name, out, err);
-    return tr_system_catalog_get(name, out, err);
+    const char *folder = tr_scenario_text(c->scenario, "data");
+    return tr_system_open(name, folder[0] != '\0' ? folder : NULL, out, err);
 }
 
 tr_status cli_case(const cli *c, tr_case **out, tr_error *err)
