@@ -6,6 +6,8 @@
  */
 #include "base/decimal.h"
 
+#include <float.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,6 +34,23 @@ static size_t write_exponent(char *out, long exp10)
     return n;
 }
 
+/* Up to 15 digits and powers up to 10^22 are doubles exactly, so that one
+ * operation rounds once, as it should (Clinger 1990). Most of what people type
+ * is of this kind; wasi-libc's strtod is slow, in 128-bit software. */
+static int read_exactly(const char *digits, size_t count, long exp10, double *out)
+{
+    static const double POWER[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (FLT_EVAL_METHOD != 0 || count > 15 || exp10 < -22 || exp10 > 22)
+        return 0;
+    int64_t mantissa = 0;
+    for (size_t i = 0; i < count; i++)
+        mantissa = mantissa * 10 + (digits[i] - '0');
+    const double value = (double)mantissa;
+    *out = exp10 < 0 ? value / POWER[-exp10] : value * POWER[exp10];
+    return 1;
+}
+
 double tr_decimal_read(const char *digits, size_t count, long exp10)
 {
     while (count > 0 && digits[0] == '0') {
@@ -40,6 +59,9 @@ double tr_decimal_read(const char *digits, size_t count, long exp10)
     }
     if (count == 0)
         return 0.0;
+    double exact;
+    if (read_exactly(digits, count, exp10, &exact))
+        return exact;
     char text[TR_DECIMAL_DIGIT_MAX + 32];
     size_t kept = 0;
     int sticky = 0;
