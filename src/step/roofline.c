@@ -154,9 +154,11 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
         roof.weight_dtype = dtype_of_byte(tr_model_weight_byte(model));
     double flop_per_s = 0.0;
     const tr_dtype math = math_request(roof.weight_dtype, ask->math);
-    status = tr_chip_math(&system->chip, math, &flop_per_s, &roof.math_dtype, err);
+    tr_error chip_err;
+    status = tr_chip_math(&system->chip, math, &flop_per_s, &roof.math_dtype, &chip_err);
     if (status != TR_OK)
-        return status;
+        return tr_fail(err, status, chip_err.field, chip_err.value, "%.240s; weights stored in such a dtype would run",
+                       chip_err.text);
 
     roof.chip_count = system->chip_count;
     roof.flop_per_s = system->chip_count * flop_per_s;

@@ -121,6 +121,8 @@ static void a_chip_without_the_math_is_refused(void **state)
     tr_roofline roof;
     tr_error err;
     assert_int_equal(tr_roofline_of(&model, &system, NULL, &roof, &err), TR_ENOFIT);
+    assert_non_null(strstr(err.text, "it has fp8; weights stored in such a dtype would run"));
+    assert_true(roof_with(&model, &system, TR_DTYPE_FP8, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE).flop_per_s == 2e15);
 }
 
 static void an_override_counts_payload_and_leaves_the_rest(void **state)
