@@ -22,7 +22,7 @@ enum { KEY_MAX = 256, SOURCE_MAX = 256 };
 typedef struct pool {
     char *text;
     size_t used, room;
-    uint32_t *slot;      /* offset + 1, or 0: open addressing */
+    uint32_t *slot; /* offset + 1, or 0: open addressing */
     size_t slots, count;
 } pool;
 
@@ -134,8 +134,8 @@ static void add_keys(table *t, const tr_flat *flat)
         const char *key = tr_flat_below(e->key, TR_ENTRY_CONFIG);
         if (key == NULL || e->kind == TR_FLAT_EMPTY_LIST || e->kind == TR_FLAT_EMPTY_OBJECT)
             continue;
-        const tr_catalog_key next = { .kind = kind_of(e), .text = pool_add(&t->texts, e->text), .repeat = 1,
-                                      .number = e->number };
+        const tr_catalog_key next = {
+            .kind = kind_of(e), .text = pool_add(&t->texts, e->text), .repeat = 1, .number = e->number};
         if (continues(t, first_key, &next, key)) {
             t->key[t->keys - 1].repeat++;
             continue;
@@ -152,7 +152,7 @@ static void add_keys(table *t, const tr_flat *flat)
 static int add_model(table *t, const char *path)
 {
     tr_model_entry e;
-    tr_error err = { .text = "" };
+    tr_error err = {.text = ""};
     if (tr_model_entry_read(path, &e, &err) != TR_OK) {
         (void)fprintf(stderr, "%s:%d:%d: error: %s\n", path, err.line, err.column, err.text);
         return 0;
@@ -171,10 +171,14 @@ static int add_model(table *t, const char *path)
         const size_t first = t->keys;
         add_keys(t, e.flat);
         t->model[t->models++] = (tr_catalog_model){
-            .name = pool_add(&t->texts, e.name), .hf_id = pool_add(&t->texts, e.hf_id),
-            .aliases = pool_add(&t->texts, e.aliases), .family = pool_add(&t->texts, e.family),
-            .source = pool_add(&t->texts, source), .first_key = (uint32_t)first,
-            .key_count = (uint32_t)(t->keys - first), .weight_total_byte = e.weight_total_byte,
+            .name = pool_add(&t->texts, e.name),
+            .hf_id = pool_add(&t->texts, e.hf_id),
+            .aliases = pool_add(&t->texts, e.aliases),
+            .family = pool_add(&t->texts, e.family),
+            .source = pool_add(&t->texts, source),
+            .first_key = (uint32_t)first,
+            .key_count = (uint32_t)(t->keys - first),
+            .weight_total_byte = e.weight_total_byte,
         };
     }
     tr_model_entry_free(&e);
@@ -209,7 +213,8 @@ static int same_letters(const char *a, size_t n, const char *b, size_t m)
 /* 1 if name (n bytes, case ignored) is the name, id or an alias of m. */
 static int is_called(const table *t, const tr_catalog_model *m, const char *name, size_t n)
 {
-    const char *const lists[3] = { t->texts.text + m->name, t->texts.text + m->hf_id, t->texts.text + m->aliases };
+    const char *const lists[3] = {t->texts.text + m->name, t->texts.text + m->hf_id,
+                                  t->texts.text + m->aliases};
     for (int i = 0; i < 3; i++)
         for (const char *at = lists[i]; *at != '\0';) {
             const size_t length = strcspn(at, "|");
@@ -223,15 +228,15 @@ static int is_called(const table *t, const tr_catalog_model *m, const char *name
 static int names_are_unique(const table *t)
 {
     for (size_t i = 0; i < t->models; i++) {
-        const char *const lists[3] = { t->texts.text + t->model[i].name, t->texts.text + t->model[i].hf_id,
-                                       t->texts.text + t->model[i].aliases };
+        const char *const lists[3] = {t->texts.text + t->model[i].name, t->texts.text + t->model[i].hf_id,
+                                      t->texts.text + t->model[i].aliases};
         for (int k = 0; k < 3; k++)
             for (const char *at = lists[k]; *at != '\0';) {
                 const size_t length = strcspn(at, "|");
                 for (size_t j = 0; j < t->models; j++)
                     if (j != i && is_called(t, &t->model[j], at, length)) {
-                        (void)fprintf(stderr, "embed_models: error: '%.*s' names both %s and %s\n", (int)length, at,
-                                      lists[0], t->texts.text + t->model[j].name);
+                        (void)fprintf(stderr, "embed_models: error: '%.*s' names both %s and %s\n",
+                                      (int)length, at, lists[0], t->texts.text + t->model[j].name);
                         return 0;
                     }
                 at += at[length] == '|' ? length + 1 : length;
@@ -243,7 +248,8 @@ static int names_are_unique(const table *t)
 static void write_table(FILE *f, const table *t)
 {
     (void)fputs("/* Generated from data/models by tools/embed_models.c: edit those files instead. */\n"
-                "#include \"model/catalog_table.h\"\n\n", f);
+                "#include \"model/catalog_table.h\"\n\n",
+                f);
     /* Numbers, not a string literal: C promises only 4,095 characters of those. */
     (void)fprintf(f, "const char tr_model_catalog_text[%zu] = {", t->texts.used);
     for (size_t i = 0; i < t->texts.used; i++)
@@ -255,8 +261,8 @@ static void write_table(FILE *f, const table *t)
     (void)fprintf(f, "};\n\nconst tr_catalog_model tr_model_catalog_table[%zu] = {\n", t->models);
     for (size_t i = 0; i < t->models; i++) {
         const tr_catalog_model *m = &t->model[i];
-        (void)fprintf(f, "{%u, %u, %u, %u, %u, %u, %u, 0, %.17g},\n", m->name, m->hf_id, m->aliases, m->family,
-                      m->source, m->first_key, m->key_count, m->weight_total_byte);
+        (void)fprintf(f, "{%u, %u, %u, %u, %u, %u, %u, 0, %.17g},\n", m->name, m->hf_id, m->aliases,
+                      m->family, m->source, m->first_key, m->key_count, m->weight_total_byte);
     }
     (void)fprintf(f, "};\n\nconst uint32_t tr_model_catalog_size = %zu;\n", t->models);
 }
@@ -279,15 +285,16 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: embed_models OUT.c OUT.c.d DATA_FOLDER\n");
         return 2;
     }
-    tr_error err = { .text = "" };
+    tr_error err = {.text = ""};
     char **name = NULL;
     size_t count = 0;
     if (tr_folder_list(argv[3], ".json", &name, &count, &err) != TR_OK || count == 0) {
-        (void)fprintf(stderr, "embed_models: error: %s\n", count == 0 && name != NULL ? "no models" : err.text);
+        (void)fprintf(stderr, "embed_models: error: %s\n",
+                      count == 0 && name != NULL ? "no models" : err.text);
         free(name);
         return 1;
     }
-    table t = { .texts = { .text = NULL } };
+    table t = {.texts = {.text = NULL}};
     (void)pool_add(&t.texts, "");
     t.model = grown(NULL, count * sizeof *t.model);
     int ok = 1;

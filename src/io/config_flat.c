@@ -20,8 +20,8 @@ static int is_repeated_expert(const char *key)
 
 static int is_left_out(const char *key, const tr_flat_entry *e)
 {
-    return e->kind == TR_FLAT_EMPTY_LIST || e->kind == TR_FLAT_EMPTY_OBJECT || strlen(key) >= CONFIG_KEY_MAX ||
-           strlen(e->text) >= CONFIG_TEXT_MAX || is_repeated_expert(key);
+    return e->kind == TR_FLAT_EMPTY_LIST || e->kind == TR_FLAT_EMPTY_OBJECT ||
+           strlen(key) >= CONFIG_KEY_MAX || strlen(e->text) >= CONFIG_TEXT_MAX || is_repeated_expert(key);
 }
 
 static tr_status set(tr_config *config, const char *key, const tr_flat_entry *e, tr_error *err)

@@ -209,13 +209,14 @@ tr_status tr_folder_list(const char *folder, const char *suffix, char ***out, si
     DIR *stream = opendir(folder);
     if (stream == NULL)
         return fail_path(err, folder, tr_errno_text(errno));
-    names list = { NULL, 0, 0, 0 };
+    names list = {NULL, 0, 0, 0};
     tr_status s = TR_OK;
     for (const struct dirent *e; s == TR_OK && (e = readdir(stream)) != NULL;) {
         if (e->d_name[0] == '.' || !tr_has_suffix(e->d_name, suffix))
             continue;
         if (list.count >= FOLDER_MAX)
-            s = tr_fail(err, TR_ECAPACITY, NULL, FOLDER_MAX, "'%.200s' holds more than %d files", folder, FOLDER_MAX);
+            s = tr_fail(err, TR_ECAPACITY, NULL, FOLDER_MAX, "'%.200s' holds more than %d files", folder,
+                        FOLDER_MAX);
         else if (!names_add(&list, e->d_name))
             s = tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory listing '%.200s'", folder);
     }

@@ -1,4 +1,5 @@
-/* io/file.h -- whole small files into memory, parts of large ones, folders; limits, and plain words for errors.
+/* io/file.h -- whole small files into memory, parts of large ones, folders; limits, and plain words for
+ * errors.
  *
  * Native only. Nothing here looks at what a file holds. On error outputs are
  * untouched and err names the path and the reason.
@@ -22,7 +23,7 @@ tr_status tr_file_read(const char *path, size_t limit_byte, char **out, size_t *
 tr_status tr_file_open(const char *path, FILE **out, uint64_t *size_byte, tr_error *err);
 
 typedef enum tr_path_kind { TR_PATH_NONE = 0, TR_PATH_FILE, TR_PATH_FOLDER, TR_PATH_OTHER } tr_path_kind;
-tr_path_kind tr_path_look(const char *path);   /* TR_PATH_NONE: not there, or not reachable */
+tr_path_kind tr_path_look(const char *path); /* TR_PATH_NONE: not there, or not reachable */
 
 /* out = folder/name. Errors: TR_ECAPACITY (longer than size). */
 tr_status tr_path_join(char *out, size_t size, const char *folder, const char *name, tr_error *err);

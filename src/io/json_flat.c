@@ -23,7 +23,7 @@ typedef struct block {
 struct tr_flat {
     tr_flat_entry *entry;
     size_t count, room;
-    size_t *by_key;        /* positions in entry, sorted by key */
+    size_t *by_key; /* positions in entry, sorted by key */
     block *blocks;
 };
 
@@ -88,7 +88,7 @@ static tr_flat_entry *append(walk *w, tr_flat_kind kind, int line, int column)
     if (key == NULL)
         return NULL;
     tr_flat_entry *e = &flat->entry[flat->count++];
-    *e = (tr_flat_entry){ .key = key, .kind = kind, .text = "", .line = line, .column = column };
+    *e = (tr_flat_entry){.key = key, .kind = kind, .text = "", .line = line, .column = column};
     return e;
 }
 
@@ -181,7 +181,8 @@ static tr_status walk_object(walk *w, json_t *value, int depth)
     const char *name;
     json_t *child;
     w->at++;
-    json_object_foreach(value, name, child) { /* in the order of insertion: the document's */
+    json_object_foreach(value, name, child)
+    { /* in the order of insertion: the document's */
         skip_between(w);
         skip_string(w);
         const tr_status s = walk_child(w, name, child, depth);
@@ -251,17 +252,14 @@ static tr_status walk_value(walk *w, json_t *value, int depth)
             return fail_here(w, TR_ENOMEM, line, column, "out of memory");
         skip_string(w);
         return TR_OK;
-    case TR_FLAT_BOOL:
-        e->number = json_is_true(value) ? 1.0 : 0.0;
-        break;
+    case TR_FLAT_BOOL: e->number = json_is_true(value) ? 1.0 : 0.0; break;
     case TR_FLAT_EMPTY_LIST:
     case TR_FLAT_EMPTY_OBJECT:
         w->at++;
         skip_between(w);
         w->at++;
         return TR_OK;
-    case TR_FLAT_NULL:
-        break;
+    case TR_FLAT_NULL: break;
     }
     skip_word(w);
     return TR_OK;
@@ -353,8 +351,7 @@ static tr_status fail_jansson(tr_error *err, const json_error_t *e)
     case json_error_stack_overflow:
         return tr_fail_at(err, TR_ECAPACITY, NULL, 0.0, line, column,
                           "objects and lists are nested more than %d deep", TR_JSON_DEPTH_MAX);
-    default:
-        return tr_fail_at(err, TR_EPARSE, NULL, 0.0, line, column, "not valid JSON: %s", text);
+    default: return tr_fail_at(err, TR_EPARSE, NULL, 0.0, line, column, "not valid JSON: %s", text);
     }
 }
 
@@ -396,7 +393,7 @@ static tr_status parse_copy(char *text, size_t size, tr_flat **out, tr_error *er
     if (flat == NULL || w == NULL) {
         s = tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
     } else {
-        *w = (walk){ .at = text, .line = 1, .line_start = text, .flat = flat, .err = err };
+        *w = (walk){.at = text, .line = 1, .line_start = text, .flat = flat, .err = err};
         skip_between(w);
         if (!json_is_object(root))
             s = tr_fail_at(err, TR_EPARSE, NULL, 0.0, w->line, (int)(w->at - w->line_start) + 1,
@@ -419,8 +416,8 @@ static tr_status parse_copy(char *text, size_t size, tr_flat **out, tr_error *er
 tr_status tr_flat_parse(const char *text, size_t size, tr_flat **out, tr_error *err)
 {
     if (size > TR_JSON_SIZE_MAX)
-        return tr_fail(err, TR_ECAPACITY, NULL, (double)size, "the text is larger than the limit of %zu bytes",
-                       TR_JSON_SIZE_MAX);
+        return tr_fail(err, TR_ECAPACITY, NULL, (double)size,
+                       "the text is larger than the limit of %zu bytes", TR_JSON_SIZE_MAX);
     if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         text += 3;
         size -= 3;

@@ -15,24 +15,24 @@ typedef struct form {
 } form;
 
 static const form forms[] = {
-    { "name", TR_FLAT_TEXT, 1 },
-    { "hf_id", TR_FLAT_TEXT, 1 },
-    { "licence", TR_FLAT_TEXT, 1 },
-    { "source", TR_FLAT_TEXT, 1 },
-    { "date", TR_FLAT_TEXT, 1 },
-    { "family", TR_FLAT_TEXT, 0 },
-    { "aliases.#", TR_FLAT_TEXT, 0 },
-    { "notes.#", TR_FLAT_TEXT, 0 },
-    { "weight_total_byte", TR_FLAT_NUMBER, 0 },
-    { "published.total_param", TR_FLAT_NUMBER, 0 },
-    { "published.active_param", TR_FLAT_NUMBER, 0 },
-    { "published.source", TR_FLAT_TEXT, 0 },
-    { "published.date", TR_FLAT_TEXT, 0 },
-    { "stored.param", TR_FLAT_NUMBER, 0 },
-    { "stored.source", TR_FLAT_TEXT, 0 },
-    { "stored.date", TR_FLAT_TEXT, 0 },
-    { "stored.differences.#.what", TR_FLAT_TEXT, 0 },
-    { "stored.differences.#.param", TR_FLAT_NUMBER, 0 },
+    {"name", TR_FLAT_TEXT, 1},
+    {"hf_id", TR_FLAT_TEXT, 1},
+    {"licence", TR_FLAT_TEXT, 1},
+    {"source", TR_FLAT_TEXT, 1},
+    {"date", TR_FLAT_TEXT, 1},
+    {"family", TR_FLAT_TEXT, 0},
+    {"aliases.#", TR_FLAT_TEXT, 0},
+    {"notes.#", TR_FLAT_TEXT, 0},
+    {"weight_total_byte", TR_FLAT_NUMBER, 0},
+    {"published.total_param", TR_FLAT_NUMBER, 0},
+    {"published.active_param", TR_FLAT_NUMBER, 0},
+    {"published.source", TR_FLAT_TEXT, 0},
+    {"published.date", TR_FLAT_TEXT, 0},
+    {"stored.param", TR_FLAT_NUMBER, 0},
+    {"stored.source", TR_FLAT_TEXT, 0},
+    {"stored.date", TR_FLAT_TEXT, 0},
+    {"stored.differences.#.what", TR_FLAT_TEXT, 0},
+    {"stored.differences.#.param", TR_FLAT_NUMBER, 0},
 };
 
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -68,21 +68,21 @@ static tr_status check_entry(const tr_flat_entry *e, tr_error *err)
         return TR_OK;
     const form *f = form_of(e->key);
     if (f == NULL)
-        return tr_fail_at(err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
-                          "'%.80s' is not a key of a model file; the keys of a config.json go below \"config\"",
-                          e->key);
+        return tr_fail_at(
+            err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
+            "'%.80s' is not a key of a model file; the keys of a config.json go below \"config\"", e->key);
     if (f->kind != e->kind)
-        return tr_fail_at(err, TR_EPARSE, e->key, 0.0, e->line, e->column, "%.80s: expected %s, found %s", e->key,
-                          tr_flat_kind_name(f->kind), tr_flat_kind_name(e->kind));
+        return tr_fail_at(err, TR_EPARSE, e->key, 0.0, e->line, e->column, "%.80s: expected %s, found %s",
+                          e->key, tr_flat_kind_name(f->kind), tr_flat_kind_name(e->kind));
     if (e->kind == TR_FLAT_TEXT && e->text[0] == '\0')
-        return tr_fail_at(err, TR_EPARSE, e->key, 0.0, e->line, e->column, "%.80s: expected a text, found an empty one",
-                          e->key);
+        return tr_fail_at(err, TR_EPARSE, e->key, 0.0, e->line, e->column,
+                          "%.80s: expected a text, found an empty one", e->key);
     if (e->kind == TR_FLAT_NUMBER && !e->whole)
-        return tr_fail_at(err, TR_EDOMAIN, e->key, e->number, e->line, e->column, "%.80s: expected a whole number",
-                          e->key);
+        return tr_fail_at(err, TR_EDOMAIN, e->key, e->number, e->line, e->column,
+                          "%.80s: expected a whole number", e->key);
     if (e->kind == TR_FLAT_NUMBER && !(e->number > 0.0) && strstr(e->key, "differences") == NULL)
-        return tr_fail_at(err, TR_EDOMAIN, e->key, e->number, e->line, e->column, "%.80s: expected a number above 0",
-                          e->key);
+        return tr_fail_at(err, TR_EDOMAIN, e->key, e->number, e->line, e->column,
+                          "%.80s: expected a number above 0", e->key);
     return TR_OK;
 }
 
@@ -114,10 +114,11 @@ static tr_status gather_aliases(const tr_flat *flat, tr_model_entry *out, tr_err
         const tr_flat_entry *e = tr_flat_at(flat, i);
         if (tr_flat_below(e->key, "aliases") == NULL)
             continue;
-        const int written = snprintf(out->aliases + used, sizeof out->aliases - used, "%s%s", used > 0 ? "|" : "",
-                                     e->text);
+        const int written =
+            snprintf(out->aliases + used, sizeof out->aliases - used, "%s%s", used > 0 ? "|" : "", e->text);
         if (written < 0 || (size_t)written >= sizeof out->aliases - used)
-            return tr_fail_at(err, TR_ECAPACITY, e->key, 0.0, e->line, e->column, "the aliases together are too long");
+            return tr_fail_at(err, TR_ECAPACITY, e->key, 0.0, e->line, e->column,
+                              "the aliases together are too long");
         if (strchr(e->text, '|') != NULL)
             return tr_fail_at(err, TR_EPARSE, e->key, 0.0, e->line, e->column, "an alias must not hold '|'");
         used += (size_t)written;
@@ -166,15 +167,22 @@ tr_status tr_model_entry_from_flat(tr_flat *flat, tr_model_entry *out, tr_error 
                        "a model file needs \"config\" with the keys of a config.json");
 
     tr_model_entry e = {
-        .flat = flat, .name = text_of(flat, "name"), .hf_id = text_of(flat, "hf_id"),
-        .family = text_of(flat, "family"), .licence = text_of(flat, "licence"), .source = text_of(flat, "source"),
-        .date = text_of(flat, "date"), .weight_total_byte = number_of(flat, "weight_total_byte"),
-        .published_param = number_of(flat, "published.total_param"), .stored_param = number_of(flat, "stored.param"),
+        .flat = flat,
+        .name = text_of(flat, "name"),
+        .hf_id = text_of(flat, "hf_id"),
+        .family = text_of(flat, "family"),
+        .licence = text_of(flat, "licence"),
+        .source = text_of(flat, "source"),
+        .date = text_of(flat, "date"),
+        .weight_total_byte = number_of(flat, "weight_total_byte"),
+        .published_param = number_of(flat, "published.total_param"),
+        .stored_param = number_of(flat, "stored.param"),
     };
     const tr_flat_entry *name = tr_flat_find(flat, "name");
     if (!is_name(e.name))
         return tr_fail_at(err, TR_EPARSE, "name", 0.0, name->line, name->column,
-                          "expected a name of lower-case letters, digits, dots and dashes, found '%.80s'", e.name);
+                          "expected a name of lower-case letters, digits, dots and dashes, found '%.80s'",
+                          e.name);
     const tr_status s = gather_aliases(flat, &e, err);
     if (s != TR_OK)
         return s;
@@ -189,8 +197,8 @@ tr_status tr_model_entry_read(const char *path, tr_model_entry *out, tr_error *e
     tr_status s = tr_flat_read(path, &flat, err);
     if (s != TR_OK)
         return s;
-    tr_error inner = { .text = "" };
-    tr_model_entry entry = { .name = "" };
+    tr_error inner = {.text = ""};
+    tr_model_entry entry = {.name = ""};
     s = tr_model_entry_from_flat(flat, &entry, &inner);
     const char *file = tr_path_last(path);
     if (s == TR_OK) {

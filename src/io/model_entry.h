@@ -8,22 +8,22 @@
 
 #include "io/json_flat.h"
 
-#define TR_ENTRY_CONFIG "config"   /* prefix of the keys that make the architecture */
+#define TR_ENTRY_CONFIG "config" /* prefix of the keys that make the architecture */
 
 /* All texts belong to flat; "" where absent. */
 typedef struct tr_model_entry {
     tr_flat *flat;
     const char *name;
     const char *hf_id;
-    const char *family;          /* forces a family; "" = from `architectures` */
+    const char *family; /* forces a family; "" = from `architectures` */
     const char *licence;
     const char *source;
     const char *date;
-    char aliases[2048];          /* separated by '|' */
-    double weight_total_byte;    /* exact stored bytes, 0 = not known */
-    double published_param;      /* rounded, as its makers state it; 0 = not stated */
-    double stored_param;         /* exact number of stored elements, 0 = not known */
-    double difference_param;     /* sum of the named differences: stored_param less the language model */
+    char aliases[2048];       /* separated by '|' */
+    double weight_total_byte; /* exact stored bytes, 0 = not known */
+    double published_param;   /* rounded, as its makers state it; 0 = not stated */
+    double stored_param;      /* exact number of stored elements, 0 = not known */
+    double difference_param;  /* sum of the named differences: stored_param less the language model */
 } tr_model_entry;
 
 /* 1 if flat looks like an entry and not like a config.json. */

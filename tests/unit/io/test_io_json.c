@@ -18,7 +18,7 @@
 static tr_flat *parse(const char *text)
 {
     tr_flat *flat = NULL;
-    tr_error err = { .text = "" };
+    tr_error err = {.text = ""};
     const tr_status s = tr_flat_parse(text, strlen(text), &flat, &err);
     if (s != TR_OK)
         print_message("%d:%d %s\n", err.line, err.column, err.text);
@@ -287,7 +287,8 @@ static void a_file_error_names_the_file(void **state)
 static void a_config_takes_the_keys_below_a_prefix_with_their_lines(void **state)
 {
     (void)state;
-    tr_flat *flat = parse("{\"name\": \"x\",\n \"config\": {\"hidden_size\": 64,\n\"act\": \"silu\", \"bias\": false, \"q\": null}}");
+    tr_flat *flat = parse("{\"name\": \"x\",\n \"config\": {\"hidden_size\": 64,\n\"act\": \"silu\", "
+                          "\"bias\": false, \"q\": null}}");
     tr_config *config = NULL;
     assert_int_equal(tr_config_from_flat(flat, "config", &config, NULL), TR_OK);
     assert_int_equal(tr_config_count(config), 4);
@@ -313,10 +314,12 @@ static void what_cannot_matter_to_an_architecture_is_left_out(void **state)
     static char text[16384];
     static char words[5000];
     memset(words, 'w', sizeof words - 1);
-    (void)snprintf(text, sizeof text,
-                   "{\"chat_template\": \"%s\", \"empty\": [], \"quantization_config\": {\"quantized_layers\": {"
-                   "\"model.layers.0.mlp.experts.0.up_proj\": {\"quant_algo\": \"NVFP4\"},"
-                   "\"model.layers.0.mlp.experts.17.up_proj\": {\"quant_algo\": \"NVFP4\"}}}, \"n\": 1}", words);
+    (void)snprintf(
+        text, sizeof text,
+        "{\"chat_template\": \"%s\", \"empty\": [], \"quantization_config\": {\"quantized_layers\": {"
+        "\"model.layers.0.mlp.experts.0.up_proj\": {\"quant_algo\": \"NVFP4\"},"
+        "\"model.layers.0.mlp.experts.17.up_proj\": {\"quant_algo\": \"NVFP4\"}}}, \"n\": 1}",
+        words);
     tr_flat *flat = parse(text);
     tr_config *config = NULL;
     assert_int_equal(tr_config_from_flat(flat, "", &config, NULL), TR_OK);

@@ -1,0 +1,429 @@
+/* io/gguf.c -- the header of a .gguf file: its metadata and its tensors' names, types and shapes; never the
+ * payload. */
+#include "io/gguf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/sort.h"
+#include "io/file.h"
+#include "io/gguf_bytes.h"
+
+enum {
+    KEY_MAX = 256,
+    NAME_MAX_BYTE = 256,
+    VALUES_MAX = 4096,
+    NESTED_MAX = 4,
+    RANK_MAX = 4,
+    ENTRY_MIN_BYTE = 8 + 1 + 4 + 1,          /* the shortest metadata entry */
+    TENSOR_MIN_BYTE = 8 + 1 + 4 + 8 + 4 + 8, /* the shortest tensor entry */
+    ALIGNMENT_MAX = 1 << 20,
+    ALIGNMENT_DEFAULT = 32
+};
+
+enum { U8 = 0, I8, U16, I16, U32, I32, F32, BOOL, TEXT, LIST, U64, I64, F64 };
+
+/* Elements in a block and bytes it takes, by ggml type number. */
+typedef struct type {
+    uint32_t number;
+    const char *name;
+    uint32_t elem, byte;
+} type;
+
+static const type types[] = {
+    {0, "F32", 1, 4},         {1, "F16", 1, 2},         {2, "Q4_0", 32, 18},      {3, "Q4_1", 32, 20},
+    {6, "Q5_0", 32, 22},      {7, "Q5_1", 32, 24},      {8, "Q8_0", 32, 34},      {9, "Q8_1", 32, 36},
+    {10, "Q2_K", 256, 84},    {11, "Q3_K", 256, 110},   {12, "Q4_K", 256, 144},   {13, "Q5_K", 256, 176},
+    {14, "Q6_K", 256, 210},   {15, "Q8_K", 256, 292},   {16, "IQ2_XXS", 256, 66}, {17, "IQ2_XS", 256, 74},
+    {18, "IQ3_XXS", 256, 98}, {19, "IQ1_S", 256, 50},   {20, "IQ4_NL", 32, 18},   {21, "IQ3_S", 256, 110},
+    {22, "IQ2_S", 256, 82},   {23, "IQ4_XS", 256, 136}, {24, "I8", 1, 1},         {25, "I16", 1, 2},
+    {26, "I32", 1, 4},        {27, "I64", 1, 8},        {28, "F64", 1, 8},        {29, "IQ1_M", 256, 56},
+    {30, "BF16", 1, 2},       {34, "TQ1_0", 256, 54},   {35, "TQ2_0", 256, 66},   {39, "MXFP4", 32, 17},
+    {40, "NVFP4", 64, 36},    {41, "Q1_0", 128, 18},    {42, "Q2_0", 64, 18},
+};
+
+typedef struct span {
+    uint64_t begin, end;
+} span;
+
+struct tr_gguf {
+    tr_arena arena;
+    tr_gguf_value *value;
+    size_t values;
+    tr_tensor *tensor;
+    size_t tensors;
+};
+
+static const type *type_of(uint32_t number)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].number == number)
+            return &types[i];
+    return NULL;
+}
+
+static tr_status fail(tr_bytes *b, tr_status status, const char *field, double value, const char *text)
+{
+    if (b->status == TR_OK)
+        b->status = tr_fail(b->err, status, field, value, "%s", text);
+    return b->status;
+}
+
+/* A text of at most limit bytes, kept; a longer one is skipped and gives "". NULL after a failure. */
+static const char *read_text(tr_bytes *b, tr_gguf *g, size_t limit)
+{
+    const uint64_t length = tr_bytes_number(b, 8);
+    if (length >= limit) {
+        tr_bytes_skip(b, length);
+        return b->status == TR_OK ? "" : NULL;
+    }
+    char *text = tr_arena_take(&g->arena, (size_t)length + 1);
+    if (text == NULL) {
+        (void)fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
+        return NULL;
+    }
+    tr_bytes_copy(b, text, (size_t)length);
+    text[length] = '\0';
+    return b->status == TR_OK ? text : NULL;
+}
+
+/* Bytes of a fixed-size value; 0 for texts, lists and unknown types. */
+static int width_of(uint32_t kind)
+{
+    static const int width[] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+    return kind < sizeof width / sizeof width[0] ? width[kind] : 0;
+}
+
+static double read_number(tr_bytes *b, uint32_t kind)
+{
+    const uint64_t raw = tr_bytes_number(b, width_of(kind));
+    float single;
+    double wide;
+    switch (kind) {
+    case I8: return (double)(int8_t)(uint8_t)raw;
+    case I16: return (double)(int16_t)(uint16_t)raw;
+    case I32: return (double)(int32_t)(uint32_t)raw;
+    case I64: return (double)(int64_t)raw;
+    case BOOL: return raw != 0 ? 1.0 : 0.0;
+    case F32: {
+        const uint32_t bits = (uint32_t)raw;
+        memcpy(&single, &bits, sizeof single);
+        return (double)single;
+    }
+    case F64: memcpy(&wide, &raw, sizeof wide); return wide;
+    default: return (double)raw;
+    }
+}
+
+/* A list: numbers of a reasonable count are kept, everything else is skipped. */
+static void read_list(tr_bytes *b, tr_gguf *g, tr_gguf_value *out, int depth)
+{
+    const uint32_t kind = (uint32_t)tr_bytes_number(b, 4);
+    const uint64_t count = tr_bytes_number(b, 8);
+    const int width = width_of(kind);
+    if (b->status != TR_OK)
+        return;
+    if ((width == 0 && kind != TEXT && kind != LIST) || depth > NESTED_MAX) {
+        (void)fail(b, TR_EPARSE, out->key, (double)kind,
+                   "a metadata list is of an unknown kind, or nested too deep");
+        return;
+    }
+    const uint64_t least = width > 0 ? (uint64_t)width : 8; /* a text or list takes its own length at least */
+    if (count > tr_bytes_left(b) / least) {
+        (void)fail(b, TR_EPARSE, out->key, (double)count,
+                   "a metadata list claims more items than the file holds");
+        return;
+    }
+    out->list_count = (double)count;
+    if (width > 0 && count <= TR_GGUF_LIST_MAX) {
+        double *list = tr_arena_take(&g->arena, ((size_t)count + 1) * sizeof *list);
+        if (list == NULL) {
+            (void)fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
+            return;
+        }
+        for (uint64_t i = 0; i < count && b->status == TR_OK; i++)
+            list[i] = read_number(b, kind);
+        out->list = list;
+    } else if (width > 0) {
+        tr_bytes_skip(b, count * (uint64_t)width);
+    } else {
+        for (uint64_t i = 0; i < count && b->status == TR_OK; i++) {
+            tr_gguf_value inner = {.key = out->key};
+            if (kind == TEXT)
+                tr_bytes_skip(b, tr_bytes_number(b, 8));
+            else
+                read_list(b, g, &inner, depth + 1);
+        }
+    }
+}
+
+static void read_value(tr_bytes *b, tr_gguf *g, tr_gguf_value *out)
+{
+    memset(out, 0, sizeof *out);
+    out->text = "";
+    out->key = read_text(b, g, KEY_MAX);
+    const uint32_t kind = (uint32_t)tr_bytes_number(b, 4);
+    if (b->status != TR_OK)
+        return;
+    if (out->key[0] == '\0') {
+        (void)fail(b, TR_EPARSE, NULL, 0.0, "a metadata key is empty or longer than 255 bytes");
+    } else if (kind == TEXT) {
+        out->kind = TR_GGUF_TEXT;
+        out->text = read_text(b, g, TR_GGUF_TEXT_MAX);
+    } else if (kind == LIST) {
+        out->kind = TR_GGUF_LIST;
+        read_list(b, g, out, 1);
+    } else if (width_of(kind) > 0) {
+        out->kind = kind == BOOL ? TR_GGUF_BOOL : TR_GGUF_NUMBER;
+        out->number = read_number(b, kind);
+    } else {
+        (void)fail(b, TR_EPARSE, out->key, (double)kind, "a metadata value is of an unknown kind");
+    }
+}
+
+static tr_status read_values(tr_bytes *b, tr_gguf *g, uint64_t count)
+{
+    if (count > VALUES_MAX || count > tr_bytes_left(b) / ENTRY_MIN_BYTE)
+        return fail(b, TR_EDOMAIN, NULL, (double)count,
+                    "the header claims more metadata than the file can hold");
+    g->value = tr_arena_take(&g->arena, ((size_t)count + 1) * sizeof *g->value);
+    if (g->value == NULL)
+        return fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
+    for (uint64_t i = 0; i < count && b->status == TR_OK; i++) {
+        read_value(b, g, &g->value[i]);
+        if (b->status == TR_OK && tr_gguf_find(g, g->value[i].key) != NULL)
+            (void)fail(b, TR_ECONFLICT, g->value[i].key, 0.0, "a metadata key is given twice");
+        g->values += b->status == TR_OK;
+    }
+    return b->status;
+}
+
+/* ---- tensors -------------------------------------------------------------- */
+
+static tr_status fail_tensor(tr_bytes *b, tr_status status, const char *name, const char *what)
+{
+    if (b->status == TR_OK)
+        b->status = tr_fail(b->err, status, NULL, 0.0, "tensor '%.120s' %s", name, what);
+    return b->status;
+}
+
+static tr_status read_shape(tr_bytes *b, tr_tensor *t, uint64_t *elem, uint64_t *row)
+{
+    const uint64_t rank = tr_bytes_number(b, 4);
+    if (b->status == TR_OK && rank > RANK_MAX)
+        return fail_tensor(b, TR_EPARSE, t->name, "has more than 4 dimensions");
+    t->rank = (int)rank;
+    *elem = 1;
+    *row = 1;
+    for (uint64_t i = 0; i < rank; i++) {
+        const uint64_t dim = tr_bytes_number(b, 8);
+        if (dim != 0 && *elem > (uint64_t)1 << 58 && b->status == TR_OK)
+            return fail_tensor(b, TR_EDOMAIN, t->name, "has a shape that multiplies beyond 2^58");
+        if (dim != 0 && *elem > ((uint64_t)1 << 58) / dim)
+            return fail_tensor(b, TR_EDOMAIN, t->name, "has a shape that multiplies beyond 2^58");
+        *elem *= dim;
+        if (i == 0)
+            *row = dim;
+        t->dim[i] = (double)dim;
+    }
+    return b->status;
+}
+
+static tr_status read_tensor(tr_bytes *b, tr_gguf *g, tr_tensor *t, span *where)
+{
+    uint64_t elem = 0, row = 0;
+    memset(t, 0, sizeof *t);
+    t->name = read_text(b, g, NAME_MAX_BYTE);
+    if (b->status != TR_OK)
+        return b->status;
+    if (t->name[0] == '\0')
+        return fail(b, TR_EPARSE, NULL, 0.0, "a tensor name is empty or longer than 255 bytes");
+    if (read_shape(b, t, &elem, &row) != TR_OK)
+        return b->status;
+    const type *kind = type_of((uint32_t)tr_bytes_number(b, 4));
+    where->begin = tr_bytes_number(b, 8);
+    if (b->status != TR_OK)
+        return b->status;
+    if (kind == NULL)
+        return fail_tensor(b, TR_EUNKNOWN, t->name, "is of a type that is not known");
+    if (row % kind->elem != 0)
+        return fail_tensor(b, TR_EDOMAIN, t->name, "has rows that are no whole number of its type's blocks");
+    const uint64_t byte = elem / kind->elem * kind->byte;
+    if (where->begin > UINT64_MAX / 2)
+        return fail_tensor(b, TR_EDOMAIN, t->name, "lies outside the file");
+    where->end = where->begin + byte;
+    t->format = kind->name;
+    t->elem = (double)elem;
+    t->byte = (double)byte;
+    return TR_OK;
+}
+
+static int span_before(const void *context, size_t a, size_t b)
+{
+    const span *s = context;
+    return s[a].begin < s[b].begin || (s[a].begin == s[b].begin && s[a].end < s[b].end);
+}
+
+static tr_status check_cover(tr_bytes *b, const tr_gguf *g, const span *where, uint64_t alignment,
+                             uint64_t start)
+{
+    size_t *order = malloc((2 * g->tensors + 2) * sizeof *order);
+    if (order == NULL)
+        return fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
+    for (size_t i = 0; i < g->tensors; i++)
+        order[i] = i;
+    tr_sort_index_by(span_before, where, order, g->tensors, order + g->tensors + 1);
+    uint64_t at = 0;
+    for (size_t i = 0; i < g->tensors && b->status == TR_OK; i++) {
+        const span *w = &where[order[i]];
+        const char *name = g->tensor[order[i]].name;
+        if (w->begin % alignment != 0)
+            (void)fail_tensor(b, TR_EDOMAIN, name, "does not start at a multiple of the file's alignment");
+        else if (w->begin < at)
+            (void)fail_tensor(b, TR_ECONFLICT, name, "overlaps another one");
+        else if (start > b->size || w->end > b->size - start)
+            (void)fail_tensor(b, TR_EDOMAIN, name,
+                              "ends after the end of the file: is the download complete?");
+        at = w->end;
+    }
+    free(order);
+    return b->status;
+}
+
+static tr_status read_tensors(tr_bytes *b, tr_gguf *g, uint64_t count, uint64_t alignment)
+{
+    if (count > tr_bytes_left(b) / TENSOR_MIN_BYTE)
+        return fail(b, TR_EDOMAIN, NULL, (double)count,
+                    "the header claims more tensors than the file can hold");
+    g->tensor = tr_arena_take(&g->arena, ((size_t)count + 1) * sizeof *g->tensor);
+    span *where = malloc(((size_t)count + 1) * sizeof *where);
+    if (g->tensor == NULL || where == NULL) {
+        free(where);
+        return fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
+    }
+    for (uint64_t i = 0; i < count && b->status == TR_OK; i++)
+        g->tensors += read_tensor(b, g, &g->tensor[i], &where[i]) == TR_OK;
+    const uint64_t start = (b->at + alignment - 1) / alignment * alignment;
+    if (b->status == TR_OK)
+        (void)check_cover(b, g, where, alignment, start);
+    free(where);
+    return b->status;
+}
+
+/* ---- file ----------------------------------------------------------------- */
+
+static tr_status read_all(tr_bytes *b, tr_gguf *g)
+{
+    char magic[4];
+    tr_bytes_copy(b, magic, sizeof magic);
+    const uint32_t version = (uint32_t)tr_bytes_number(b, 4);
+    if (b->status == TR_OK && memcmp(magic, "GGUF", 4) != 0)
+        return fail(b, TR_EPARSE, NULL, 0.0, "it does not start with GGUF: another kind of file");
+    if (b->status == TR_OK && (version & 0xffffu) == 0)
+        return fail(b, TR_EPARSE, NULL, (double)version,
+                    "a big-endian GGUF file; expected a little-endian one");
+    if (b->status == TR_OK && (version < 2 || version > 3)) {
+        b->status =
+            tr_fail(b->err, TR_EPARSE, NULL, (double)version, "GGUF version %u; expected 2 or 3", version);
+        return b->status;
+    }
+    const uint64_t tensors = tr_bytes_number(b, 8), values = tr_bytes_number(b, 8);
+    if (b->status != TR_OK || read_values(b, g, values) != TR_OK)
+        return b->status;
+    uint64_t alignment = ALIGNMENT_DEFAULT;
+    const tr_gguf_value *a = tr_gguf_find(g, "general.alignment");
+    if (a != NULL) {
+        if (a->kind != TR_GGUF_NUMBER || !(a->number >= 1.0 && a->number <= ALIGNMENT_MAX))
+            return fail(b, TR_EDOMAIN, a->key, a->number, "expected an alignment of 1 to 1,048,576 bytes");
+        alignment = (uint64_t)a->number;
+    }
+    return read_tensors(b, g, tensors, alignment);
+}
+
+tr_status tr_gguf_parse(FILE *file, uint64_t size_byte, tr_gguf **out, tr_error *err)
+{
+    tr_gguf *g = calloc(1, sizeof *g);
+    tr_bytes *b = calloc(1, sizeof *b);
+    if (g == NULL || b == NULL) {
+        free(g);
+        free(b);
+        return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
+    }
+    b->file = file;
+    b->size = size_byte;
+    b->err = err;
+    const tr_status s = read_all(b, g);
+    free(b);
+    if (s == TR_OK)
+        *out = g;
+    else
+        tr_gguf_destroy(g);
+    return s;
+}
+
+tr_status tr_gguf_read(const char *path, tr_gguf **out, tr_error *err)
+{
+    FILE *file = NULL;
+    uint64_t size_byte = 0;
+    tr_status s = tr_file_open(path, &file, &size_byte, err);
+    if (s != TR_OK)
+        return s;
+    tr_error inner = {.text = ""};
+    s = tr_gguf_parse(file, size_byte, out, &inner);
+    (void)fclose(file);
+    if (s != TR_OK && err != NULL) {
+        *err = inner;
+        (void)snprintf(err->text, sizeof err->text, "%.80s: %.230s", tr_path_last(path), inner.text);
+    }
+    return s;
+}
+
+void tr_gguf_destroy(tr_gguf *gguf)
+{
+    if (gguf == NULL)
+        return;
+    tr_arena_free(&gguf->arena);
+    free(gguf);
+}
+
+size_t tr_gguf_value_count(const tr_gguf *gguf) { return gguf->values; }
+size_t tr_gguf_tensor_count(const tr_gguf *gguf) { return gguf->tensors; }
+
+const tr_gguf_value *tr_gguf_value_at(const tr_gguf *gguf, size_t index)
+{
+    return index < gguf->values ? &gguf->value[index] : NULL;
+}
+
+const tr_tensor *tr_gguf_tensor(const tr_gguf *gguf, size_t index)
+{
+    return index < gguf->tensors ? &gguf->tensor[index] : NULL;
+}
+
+const tr_gguf_value *tr_gguf_find(const tr_gguf *gguf, const char *key)
+{
+    for (size_t i = 0; i < gguf->values; i++)
+        if (strcmp(gguf->value[i].key, key) == 0)
+            return &gguf->value[i];
+    return NULL;
+}
+
+const tr_tensor *tr_gguf_tensor_find(const tr_gguf *gguf, const char *name)
+{
+    for (size_t i = 0; i < gguf->tensors; i++)
+        if (strcmp(gguf->tensor[i].name, name) == 0)
+            return &gguf->tensor[i];
+    return NULL;
+}
+
+int tr_gguf_is(const char *path)
+{
+    char magic[4] = "";
+    FILE *file = NULL;
+    uint64_t size_byte = 0;
+    if (tr_file_open(path, &file, &size_byte, NULL) != TR_OK)
+        return 0;
+    const size_t got = fread(magic, 1, sizeof magic, file);
+    (void)fclose(file);
+    return got == sizeof magic && memcmp(magic, "GGUF", 4) == 0;
+}
