@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/text.h"
 #include "model/build.h"
 
 enum { ATTENTION = 1, DENSE = 2, SHARED = 4, ROUTED = 8, EVERYTHING = 15 };
@@ -297,11 +298,12 @@ static tr_dtype kv_dtype_of(tr_keys *q)
 /* The reader of the quantisation's keys: beside the model's or at the top; 0 if there is none. */
 static int quantisation(const tr_build *build, tr_keys *q)
 {
-    static const char places[][48] = {"quantization_config.", "quantization_config.quantization.",
+    static const char *const places[] = {"quantization_config.", "quantization_config.quantization.",
                                       "compression_config."};
     for (size_t i = 0; i < 2 * sizeof places / sizeof places[0]; i++) {
         char prefix[64];
-        (void)snprintf(prefix, sizeof prefix, "%s%s", i % 2 ? build->keys.prefix : "", places[i / 2]);
+        (void)tr_text_copy(prefix, sizeof prefix, i % 2 ? build->keys.prefix : "");
+        (void)tr_text_append(prefix, sizeof prefix, places[i / 2]);
         tr_keys_init(q, build->keys.config, prefix, build->keys.err);
         if (tr_keys_has(q, "quant_method|quant_algo|format"))
             return 1;
