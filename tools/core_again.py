@@ -70,7 +70,7 @@ def main():
     if done.returncode != 0:
         sys.stdout.write(done.stdout + done.stderr)
         raise SystemExit(done.returncode)
-    listing = "".join(os.path.join(work, o) + "\n" for o in objects)
+    listing = "".join('"' + os.path.join(work, o) + '"\n' for o in objects)
     newest = max(os.path.getmtime(os.path.join(work, o)) for o in objects)
     if (not os.path.exists(out) or open(out, encoding="utf-8").read() != listing
             or os.path.getmtime(out) < newest):
