@@ -36,6 +36,8 @@ command -v wasm-ld-14|lld-14
 test -n "$(find /usr/lib/wasm32-wasi /usr/share/wasi-sysroot -name libc.a -print -quit)"|wasi-libc
 test -n "$(find /usr/lib/llvm-14 -name 'libclang_rt.builtins-wasm32.a' -print -quit)"|libclang-rt-14-dev-wasm32
 command -v node|nodejs
+pkg-config --exists gsl|libgsl-dev
+test -e /usr/share/i18n/locales/de_DE|locales
 NEEDS
 }
 

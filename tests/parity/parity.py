@@ -1,7 +1,7 @@
 """The model path gives the same bits in every build: run the same random cases in each and compare.
 
     parity.py CASES NAME=COMMAND... [NAME!=COMMAND...]
-    (COMMAND is split at spaces; the first is the reference; != is a build that must differ, to show that
+    (COMMAND is split at "|"; the first is the reference; != is a build that must differ, to show that
     the comparison would notice)
 
 Prints TAP. Where builds differ, names the case and the first value that does.
@@ -51,7 +51,7 @@ def coverage(command, cases):
 
 def main():
     cases = int(sys.argv[1])
-    builds = [(name, command.split(" ")) for name, command in (a.split("=", 1) for a in sys.argv[2:])]
+    builds = [(name, command.split("|")) for name, command in (a.split("=", 1) for a in sys.argv[2:])]
     running = [start(command, "hash", str(cases), str(BLOCK)) for _, command in builds]
     reference, *others = [finish(r) for r in running]
     failed = 0
