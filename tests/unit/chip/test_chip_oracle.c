@@ -7,7 +7,7 @@
 
 #include "chip_test.h"
 
-#include "csv_rows.h"
+#include "../csv_rows.h"
 
 typedef struct pair {
     const char *row, *chip;

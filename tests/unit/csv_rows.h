@@ -1,4 +1,4 @@
-/* tests/unit/chip/csv_rows.h -- a table beside the repository, read whole; a case that needs it skips without
+/* tests/unit/csv_rows.h -- a table beside the repository, read whole; a case that needs it skips without
  * it. */
 #ifndef TOKENROOF_TESTS_CSV_ROWS_H
 #define TOKENROOF_TESTS_CSV_ROWS_H
