@@ -19,4 +19,9 @@ tr_status tr_fail_at(tr_error *err, tr_status status, const char *field, double 
 #endif
     ;
 
+#ifdef __clang_analyzer__ /* so that the analyzer knows, across files, that a failure is not TR_OK */
+#define tr_fail(err, status, ...) (tr_fail((err), (status), __VA_ARGS__), (status))
+#define tr_fail_at(err, status, ...) (tr_fail_at((err), (status), __VA_ARGS__), (status))
+#endif
+
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#undef tr_fail /* under the analyzer fail.h names macros so */
+#undef tr_fail_at
 
 #ifdef TR_HAVE_COMMIT_H
 #include "base/commit.h"

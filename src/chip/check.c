@@ -132,9 +132,12 @@ tr_status tr_chip_check_ranges(const tr_chip *chip, tr_error *err)
             return s;
     }
     /* INT4 is a weight format: no file gives it, but inline numbers set every dtype. */
-    const double int4 = chip->flop_per_s[TR_DTYPE_INT4], native = chip->flop_per_s[TR_DTYPE_NATIVE];
-    if (!(int4 >= 0.0 && int4 <= 1e20) || !(native >= 0.0 && native <= 1e20))
-        return tr_fail(err, TR_EDOMAIN, "flop_per_s", int4, "flop_per_s must be between 0 and 1e20");
+    const double rest[] = {chip->flop_per_s[TR_DTYPE_INT4], chip->flop_per_s[TR_DTYPE_NATIVE],
+                           chip->measured_flop_per_s[TR_DTYPE_INT4], chip->measured_flop_per_s[TR_DTYPE_NATIVE]};
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
+        if (!(rest[i] >= 0.0 && rest[i] <= 1e20))
+            return tr_fail(err, TR_EDOMAIN, i < 2 ? "flop_per_s" : "measured_flop_per_s", rest[i],
+                           "every flop_per_s must be between 0 and 1e20");
     if (!(chip->scaleup_domain_chip >= 1.0))
         return tr_fail(err, TR_EDOMAIN, "scaleup_domain_chip", chip->scaleup_domain_chip,
                        "scaleup_domain_chip must be 1 or more (1: no fast link), not %g",

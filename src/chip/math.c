@@ -20,15 +20,19 @@ static const unsigned char HELD_BY[TR_DTYPE_COUNT][6] = {
 };
 
 /* [C3] Software may always widen its operands, so the ceiling is the fastest
- * of the dtypes that hold them; a tie goes to the narrowest. 0 if none. */
+ * of the dtypes that hold them; a tie goes to the narrowest. 0 if none, NaN if
+ * one of them is: an unreadable ceiling is not an absent one. */
 static double best_math(const tr_chip *chip, tr_dtype dtype, tr_dtype *used)
 {
     double best = 0.0;
-    for (const unsigned char *d = HELD_BY[dtype]; *d != TR_DTYPE_NATIVE; d++)
+    for (const unsigned char *d = HELD_BY[dtype]; *d != TR_DTYPE_NATIVE; d++) {
+        if (isnan(chip->flop_per_s[*d]))
+            return chip->flop_per_s[*d];
         if (chip->flop_per_s[*d] > best) {
             best = chip->flop_per_s[*d];
             *used = (tr_dtype)*d;
         }
+    }
     return best;
 }
 
@@ -44,6 +48,9 @@ tr_status tr_chip_math(const tr_chip *chip, tr_dtype dtype, double *flop_per_s, 
         *used = in;
         return TR_OK;
     }
+    if (isnan(best))
+        return tr_fail(err, TR_EDOMAIN, "flop_per_s", best, "%s has a rate for %s math that is not a number",
+                       chip->name, tr_dtype_name(dtype));
     char has[64] = "";
     size_t n = 0;
     for (int d = TR_DTYPE_FP32; d < TR_DTYPE_COUNT && n < sizeof has; d++)

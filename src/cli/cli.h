@@ -65,6 +65,9 @@ tr_status cli_case(const cli *c, tr_case **out, tr_error *err);
 /* Fill *err and return status. field may be "". */
 tr_status cli_fail(tr_error *err, tr_status status, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+#ifdef __clang_analyzer__ /* as in base/fail.h */
+#define cli_fail(err, status, ...) (cli_fail((err), (status), __VA_ARGS__), (status))
+#endif
 tr_sink cli_text_sink(cli_text *text);
 void cli_print(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* All of the answer to stdout; a full disk or a closed pipe is TR_EIO. */

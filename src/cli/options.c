@@ -8,7 +8,7 @@
 
 #include "io/scenario_file.h"
 
-enum { OPTION_HELP = 1000 };
+enum { OPTION_FIRST = 256, OPTION_HELP = 100000 }; /* clear of the characters getopt returns */
 
 /* An option as it was typed. */
 typedef struct given {
@@ -51,7 +51,7 @@ static struct option *options_of_table(void)
         const tr_input *input = tr_input_at(i);
         options[i].name = input->option;
         options[i].has_arg = input->kind == TR_INPUT_SWITCH ? no_argument : required_argument;
-        options[i].val = (int)i;
+        options[i].val = OPTION_FIRST + (int)i;
     }
     options[tr_input_count()] = (struct option){"help", no_argument, NULL, OPTION_HELP};
     return options;
@@ -75,7 +75,7 @@ static tr_status read_options(const cli_verb *verb, int argc, char **argv, const
             return unknown_option(verb, argv[optind > before ? optind - 1 : before], err);
         if (got == ':')
             return cli_fail(err, TR_EMISSING, "", "%.60s needs a value", argv[optind - 1]);
-        const tr_input *input = tr_input_at((size_t)got);
+        const tr_input *input = tr_input_at((size_t)(got - OPTION_FIRST));
         if (!cli_verb_takes(verb, input))
             return cli_fail(err, TR_EUNKNOWN, input->key,
                             "%s takes no --%s: `tokenroof help %s` lists its options", verb->name,

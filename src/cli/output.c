@@ -13,6 +13,7 @@
 
 #include "io/file.h"
 
+#undef cli_fail /* a macro under the analyzer */
 tr_status cli_fail(tr_error *err, tr_status status, const char *field, const char *format, ...)
 {
     va_list args;

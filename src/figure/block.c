@@ -80,7 +80,7 @@ void tr_fig_leader_set(tr_fig_layout *L, const tr_fig_block *b, const tr_fig_spo
 void tr_fig_try_around(const tr_fig_layout *L, const tr_fig_block *b, double x, double y, int rings,
                        tr_fig_spot *best)
 {
-    static const signed char WAY[8][2] = {{1, -1}, {-1, -1}, {1, 1}, {-1, 1},
+    static const int WAY[8][2] = {{1, -1}, {-1, -1}, {1, 1}, {-1, 1},
                                           {0, -1}, {1, 0},   {0, 1}, {-1, 0}};
     const double cell = L->m.snap > 0.0 ? 1.0 : 0.0;
     for (int ring = 0; ring < rings; ring++) {

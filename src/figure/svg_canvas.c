@@ -66,7 +66,7 @@ void tr_fig_svg_tenths(tr_fig_svg *c, const char *name, double v) { put_fixed(c,
 void tr_fig_svg_escaped(tr_writer *out, tr_fig_span span)
 {
     char utf8[4];
-    const char *at = span.text, *end = span.text + span.length;
+    const char *at = span.text, *end = span.length > 0 ? span.text + span.length : span.text;
     for (uint32_t ch; span.length > 0 && (ch = tr_fig_utf8_next(&at, end)) != 0;) {
         switch (ch) {
         case '&': tr_write_text(out, "&amp;"); break;

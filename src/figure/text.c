@@ -119,7 +119,7 @@ static double em_of(uint32_t c, int bold)
 double tr_fig_measure_px(tr_fig_span span, double size, int bold)
 {
     double em = span.cut ? ELLIPSIS_EM : 0.0;
-    const char *at = span.text, *end = span.text + span.length;
+    const char *at = span.text, *end = span.length > 0 ? span.text + span.length : span.text;
     for (uint32_t c; span.length > 0 && (c = tr_fig_utf8_next(&at, end)) != 0;)
         em += em_of(c, bold);
     return em * size;
@@ -129,7 +129,7 @@ double tr_fig_measure_cell(tr_fig_span span, double size, int bold)
 {
     (void)size, (void)bold;
     int cells = span.cut ? 1 : 0;
-    const char *at = span.text, *end = span.text + span.length;
+    const char *at = span.text, *end = span.length > 0 ? span.text + span.length : span.text;
     for (uint32_t c; span.length > 0 && (c = tr_fig_utf8_next(&at, end)) != 0;)
         cells += tr_fig_cell_width(c);
     return cells;

@@ -169,7 +169,7 @@ static tr_status store_list(value *v, const tr_input *input, const double *numbe
         if (s != TR_OK)
             return s;
     }
-    double *list = malloc(count * sizeof *list);
+    double *list = malloc((count > 0 ? count : 1) * sizeof *list);
     if (list == NULL)
         return tr_fail(err, TR_ENOMEM, input->key, 0, "out of memory for %zu values", count);
     memcpy(list, numbers, count * sizeof *list);
