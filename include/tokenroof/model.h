@@ -122,7 +122,7 @@ typedef struct tr_model {
     char source[256];                /* where the numbers come from, with date */
     tr_layer layer[TR_LAYER_MAX];
     int layer_kinds;
-    double layers;                   /* sum of layer_count */
+    double layers;                   /* as its config counts them: one with two mixers stands as two entries above */
     double hidden;
     double vocab;
     double max_context_token;        /* 0 = not stated */

@@ -24,8 +24,8 @@
 #define TR_KEY_EXPERTS                                                                                       \
     "num_experts|n_routed_experts|num_local_experts|moe_num_experts|ffn_config.moe_num_experts"
 #define TR_KEY_TOP_K                                                                                         \
-    "num_experts_per_tok|num_experts_per_token|top_k_experts|moe_k|moe_topk|ffn_config.moe_top_k"
-#define TR_KEY_EXPERT_DIM "moe_intermediate_size|expert_ffn_hidden_size"
+    "num_experts_per_tok|num_experts_per_token|top_k_experts|moe_k|moe_topk|moe_topk.0|ffn_config.moe_top_k"
+#define TR_KEY_EXPERT_DIM "moe_intermediate_size|moe_intermediate_size.0"
 
 typedef struct tr_build {
     tr_keys keys;
@@ -111,6 +111,14 @@ void tr_build_nemotron_h(tr_build *build);
 void tr_build_jamba(tr_build *build);
 void tr_build_granite_hybrid(tr_build *build);
 void tr_build_nas(tr_build *build);
+void tr_build_gemma3n(tr_build *build);
+void tr_build_mamba(tr_build *build);
+void tr_build_mamba2(tr_build *build);
+void tr_build_falcon_h1(tr_build *build);
+void tr_build_lfm2(tr_build *build);
+void tr_build_longcat(tr_build *build);
+void tr_build_step3(tr_build *build);
+void tr_build_step3p5(tr_build *build);
 
 /* ---- after the builder ------------------------------------------------------- */
 

@@ -19,8 +19,32 @@ typedef enum tr_builder {
     TR_BUILDER_NEMOTRON_H,
     TR_BUILDER_JAMBA,
     TR_BUILDER_GRANITE_HYBRID,
-    TR_BUILDER_NAS
+    TR_BUILDER_NAS,
+    TR_BUILDER_GEMMA3N,
+    TR_BUILDER_MAMBA,
+    TR_BUILDER_MAMBA2,
+    TR_BUILDER_FALCON_H1,
+    TR_BUILDER_LFM2,
+    TR_BUILDER_LONGCAT,
+    TR_BUILDER_STEP3,
+    TR_BUILDER_STEP3P5
 } tr_builder;
+
+/* What no trait says: keys of a family's own that change its standard block. */
+typedef enum tr_quirk {
+    TR_QUIRK_NONE = 0,
+    TR_QUIRK_FALCON,   /* multi_query, new_decoder_architecture, parallel_attn, bias */
+    TR_QUIRK_BIGCODE,  /* multi_query */
+    TR_QUIRK_MPT,      /* expansion_ratio, no_bias, attn_config */
+    TR_QUIRK_STABLELM, /* use_parallel_residual drops a norm */
+    TR_QUIRK_OPT,      /* two positions more; word_embed_proj_dim; do_layer_norm_before */
+    TR_QUIRK_CHATGLM,  /* multi_query_attention */
+    TR_QUIRK_QWEN1,    /* intermediate_size counts gate and up together */
+    TR_QUIRK_ARCTIC,   /* a dense FFN beside the mixture */
+    TR_QUIRK_HUNYUAN,  /* use_cla: layers share keys and values */
+    TR_QUIRK_APERTUS,  /* an activation with two learned numbers */
+    TR_QUIRK_GPT_NEO   /* attention_layers: global or local */
+} tr_quirk;
 
 /* Traits of the standard block (attention + FFN); other builders read some of them. */
 enum {
@@ -39,16 +63,17 @@ enum {
     TR_QK_KEY = 1u << 12,      /* ... only if use_qk_norm (or its like) says so */
     TR_TIED = 1u << 13,        /* head is the embedding unless the config says otherwise */
     TR_HEAD_BIAS = 1u << 14,
-    TR_POSITIONS = 1u << 15,     /* a learned table of positions */
-    TR_EMBED_NORM = 1u << 16,    /* a norm after the embedding */
-    TR_MOE = 1u << 17,           /* the FFN is a mixture where the keys say so */
-    TR_ROUTER_BIAS = 1u << 18,   /* a selection bias an expert */
-    TR_SHARED_GATE = 1u << 19,   /* the shared expert has a gate of hidden width */
-    TR_MTP = 1u << 20,           /* num_nextn_predict_layers are in the checkpoint */
-    TR_WINDOW_KEY = 1u << 21,    /* sliding_window holds for every layer */
-    TR_WINDOW_QWEN = 1u << 22,   /* use_sliding_window, from layer max_window_layers on */
-    TR_WINDOW_ODD = 1u << 23,    /* every other layer, the first one windowed */
-    TR_WINDOW_PATTERN = 1u << 24 /* all but every sliding_window_pattern-th */
+    TR_POSITIONS = 1u << 15,      /* a learned table of positions */
+    TR_EMBED_NORM = 1u << 16,     /* a norm after the embedding */
+    TR_MOE = 1u << 17,            /* the FFN is a mixture where the keys say so */
+    TR_ROUTER_BIAS = 1u << 18,    /* a selection bias an expert */
+    TR_SHARED_GATE = 1u << 19,    /* the shared expert has a gate of hidden width */
+    TR_MTP = 1u << 20,            /* num_nextn_predict_layers are in the checkpoint */
+    TR_WINDOW_KEY = 1u << 21,     /* sliding_window holds for every layer */
+    TR_WINDOW_QWEN = 1u << 22,    /* use_sliding_window, from layer max_window_layers on */
+    TR_WINDOW_ODD = 1u << 23,     /* every other layer, the first one windowed */
+    TR_WINDOW_PATTERN = 1u << 24, /* all but every sliding_window_pattern-th */
+    TR_ROUTER_BIAS_KEY = 1u << 25 /* moe_router_enable_expert_bias */
 };
 
 typedef struct tr_family {
@@ -58,6 +83,7 @@ typedef struct tr_family {
     unsigned char norms;   /* hidden-wide norms a layer */
     unsigned char pattern; /* default of sliding_window_pattern */
     unsigned int traits;
+    unsigned char quirk;
 } tr_family;
 
 size_t tr_family_count(void);

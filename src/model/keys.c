@@ -16,6 +16,13 @@ void tr_keys_init(tr_keys *keys, const tr_config *config, const char *prefix, tr
     (void)snprintf(keys->prefix, sizeof keys->prefix, "%s", prefix);
 }
 
+static int lookup_default(const tr_keys *keys, const char *name, size_t length, tr_value *value)
+{
+    memset(value, 0, sizeof *value);
+    value->kind = TR_VALUE_NUMBER;
+    return keys->defaults != NULL && tr_key_default(keys->defaults, name, length, &value->number);
+}
+
 static int lookup(const tr_keys *keys, const char *name, size_t length, tr_value *value)
 {
     const size_t head = strlen(keys->prefix);
@@ -25,13 +32,12 @@ static int lookup(const tr_keys *keys, const char *name, size_t length, tr_value
 }
 
 /* The first of names that is present and not null; *name and *length tell which (the first one if none). */
-static int find(const tr_keys *keys, const char *names, const char **name, size_t *length, tr_value *value)
+static int find_by(const tr_keys *keys, const char *names, const char **name, size_t *length, tr_value *value,
+                   int (*look)(const tr_keys *, const char *, size_t, tr_value *))
 {
-    *name = names;
-    *length = strcspn(names, "|");
     for (const char *at = names;;) {
         const size_t n = strcspn(at, "|");
-        if (lookup(keys, at, n, value) && value->kind != TR_VALUE_NULL) {
+        if (look(keys, at, n, value) && value->kind != TR_VALUE_NULL) {
             *name = at;
             *length = n;
             return 1;
@@ -40,6 +46,14 @@ static int find(const tr_keys *keys, const char *names, const char **name, size_
             return 0;
         at += n + 1;
     }
+}
+
+static int find(const tr_keys *keys, const char *names, const char **name, size_t *length, tr_value *value)
+{
+    *name = names;
+    *length = strcspn(names, "|");
+    return find_by(keys, names, name, length, value, lookup) ||
+           (keys->defaults != NULL && find_by(keys, names, name, length, value, lookup_default));
 }
 
 int tr_keys_find(const tr_keys *keys, const char *names, tr_value *value)
@@ -245,14 +259,14 @@ const char *tr_keys_item_text(tr_keys *keys, const char *name, size_t index)
     return tr_keys_text(keys, item(name, index, path));
 }
 
-void tr_keys_list_expect(tr_keys *keys, const char *name, double length, const char *of)
+void tr_keys_list_expect(tr_keys *keys, const char *name, double least, double most, const char *of)
 {
     if (keys->status != TR_OK)
         return;
-    const size_t got = tr_keys_list_length(keys, name);
-    if ((double)got == length)
+    const double length = (double)tr_keys_list_length(keys, name);
+    if (!(length > 0) || (length >= least && length <= most))
         return;
     char path[128];
-    tr_keys_fail(keys, TR_ECONFLICT, item(name, 0, path), (double)got,
-                 "starts a list of %zu items; expected one for each of the %.0f of %s", got, length, of);
+    tr_keys_fail(keys, TR_ECONFLICT, item(name, 0, path), length,
+                 "starts a list of %.0f items; expected one for each of the %.0f %s", length, least, of);
 }

@@ -36,11 +36,16 @@ int tr_config_has_under(const tr_config *config, const char *prefix);
 typedef struct tr_keys {
     const tr_config *config;
     char prefix[64];
-    tr_error *err;    /* the caller's, may be NULL */
-    tr_status status; /* of the first failure */
+    const char *defaults; /* model_type whose class defaults stand in for absent keys; NULL = none */
+    tr_error *err;        /* the caller's, may be NULL */
+    tr_status status;     /* of the first failure */
 } tr_keys;
 
 void tr_keys_init(tr_keys *keys, const tr_config *config, const char *prefix, tr_error *err);
+
+/* A config inside a config leaves out what equals its class's default. 1 and *value if that of this
+ * model_type has one for the key name[0..length). */
+int tr_key_default(const char *type, const char *name, size_t length, double *value);
 
 /* 1 and *value if one of names is present and not null; never fails. */
 int tr_keys_find(const tr_keys *keys, const char *names, tr_value *value);
@@ -66,8 +71,8 @@ size_t tr_keys_list_length(const tr_keys *keys, const char *name);
 int tr_keys_item_find(const tr_keys *keys, const char *name, size_t index, tr_value *value);
 double tr_keys_item_whole(tr_keys *keys, const char *name, size_t index, double least, double most);
 const char *tr_keys_item_text(tr_keys *keys, const char *name, size_t index);
-/* Fails unless the list has exactly `length` items (TR_ECONFLICT, naming `of`). */
-void tr_keys_list_expect(tr_keys *keys, const char *name, double length, const char *of);
+/* Fails (TR_ECONFLICT) if the list is present but has not least .. most items, one for each of `of`. */
+void tr_keys_list_expect(tr_keys *keys, const char *name, double least, double most, const char *of);
 
 /* Record a failure about the first present of names (or its first name, if none is): the line is looked
  * up. Does nothing after an earlier failure. */

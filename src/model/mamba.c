@@ -158,7 +158,25 @@ void tr_build_jamba(tr_build *build)
     build->model->final_param = hidden;
 }
 
-/* ---- Granite 4: Mamba-2 and attention, each with a mixture and a shared FFN --------- */
+/* ---- Granite 4, Bamba: Mamba-2 and attention, each with a mixture or a dense FFN ----- */
+
+/* 1 if layer index is attention: by a list of types, or of the places of attention. */
+static int hybrid_is_attention(tr_build *build, size_t index)
+{
+    static const char lists[][12] = {"layer_types", "layers_block"};
+    tr_keys *keys = &build->keys;
+    tr_value value;
+    for (int k = 0; k < 2; k++)
+        if (tr_keys_item_find(keys, lists[k], index, &value))
+            return strcmp(tr_keys_item_text(keys, lists[k], index), "mamba") != 0;
+    if (!tr_keys_item_find(keys, "attn_layer_indices", 0, &value))
+        tr_keys_fail(keys, TR_EMISSING, "layer_types", 0,
+                     "is missing; expected \"mamba\" or \"attention\" for each layer");
+    for (size_t i = 0; tr_keys_item_find(keys, "attn_layer_indices", i, &value); i++)
+        if (value.kind == TR_VALUE_NUMBER && value.number == (double)index)
+            return 1;
+    return 0;
+}
 
 void tr_build_granite_hybrid(tr_build *build)
 {
@@ -167,17 +185,13 @@ void tr_build_granite_hybrid(tr_build *build)
     tr_attention attention;
     tr_mixture mixture;
     tr_layer layer;
-    tr_value value;
-    const char *list = tr_keys_item_find(keys, "layer_types", 0, &value) ? "layer_types" : "layers_block";
-    tr_keys_list_expect(keys, list, build->layers, "num_hidden_layers");
     tr_build_heads(build, &attention);
     tr_build_mixture(build, &mixture);
     attention.qkv_bias = attention.o_bias = tr_keys_bool_or(keys, "attention_bias", 0);
+    const double heads = tr_keys_dim(keys, "mamba_n_heads"), expand = tr_keys_dim_or(keys, "mamba_expand", 2);
     const tr_mamba2 mamba = {
-        .heads = tr_keys_dim(keys, "mamba_n_heads"),
-        .head_dim = tr_keys_dim_or(keys, "mamba_d_head",
-                                   hidden * tr_keys_dim_or(keys, "mamba_expand", 2) /
-                                       tr_keys_dim(keys, "mamba_n_heads")),
+        .heads = heads,
+        .head_dim = hidden * expand / heads,
         .groups = tr_keys_dim(keys, "mamba_n_groups"),
         .state = tr_keys_dim(keys, "mamba_d_state"),
         .kernel = tr_keys_dim(keys, "mamba_d_conv"),
@@ -185,18 +199,20 @@ void tr_build_granite_hybrid(tr_build *build)
         .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
         .gated_norm = 1,
     };
+    /* Granite's small ones keep the shared FFN alone; Bamba has a plain one */
+    const double dense =
+        mixture.experts > 0 ? 0 : tr_keys_dim(keys, "shared_intermediate_size|intermediate_size");
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
-        const int is_mamba = strcmp(tr_keys_item_text(keys, list, i), "mamba") == 0;
         tr_layer_start(&layer);
         layer.norm_param = 2 * hidden;
-        if (is_mamba)
-            tr_layer_mamba2(&layer, hidden, &mamba);
-        else
+        if (hybrid_is_attention(build, i))
             tr_layer_attention(&layer, hidden, &attention);
+        else
+            tr_layer_mamba2(&layer, hidden, &mamba);
         if (mixture.experts > 0)
             tr_layer_mixture(&layer, hidden, &mixture);
-        else /* the small ones have the shared FFN alone */
-            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, "shared_intermediate_size"), 3, 0);
+        else
+            tr_layer_dense(&layer, hidden, dense, 3, 0);
         tr_build_add(build, &layer);
     }
     build->model->final_param = hidden;

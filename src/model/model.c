@@ -18,10 +18,11 @@ static const char wrappers[][20] = {"text_config.", "llm_config.", "language_con
 
 static const char *wrapper_of(const tr_config *config)
 {
+    static const char known[] = TR_KEY_LAYERS "|" TR_KEY_HIDDEN "|model_type";
     tr_keys keys;
     for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
         tr_keys_init(&keys, config, wrappers[i], NULL);
-        if (tr_keys_has(&keys, TR_KEY_LAYERS "|" TR_KEY_HIDDEN))
+        if (tr_keys_has(&keys, known))
             return wrappers[i];
     }
     return "";
@@ -96,6 +97,14 @@ static void run_builder(tr_build *build)
     case TR_BUILDER_JAMBA: tr_build_jamba(build); break;
     case TR_BUILDER_GRANITE_HYBRID: tr_build_granite_hybrid(build); break;
     case TR_BUILDER_NAS: tr_build_nas(build); break;
+    case TR_BUILDER_GEMMA3N: tr_build_gemma3n(build); break;
+    case TR_BUILDER_MAMBA: tr_build_mamba(build); break;
+    case TR_BUILDER_MAMBA2: tr_build_mamba2(build); break;
+    case TR_BUILDER_FALCON_H1: tr_build_falcon_h1(build); break;
+    case TR_BUILDER_LFM2: tr_build_lfm2(build); break;
+    case TR_BUILDER_LONGCAT: tr_build_longcat(build); break;
+    case TR_BUILDER_STEP3: tr_build_step3(build); break;
+    case TR_BUILDER_STEP3P5: tr_build_step3p5(build); break;
     }
 }
 
@@ -110,7 +119,6 @@ static void add_up(tr_model *model)
         model->routed_param += l->layer_count * l->routed_param;
         if (l->experts > 0)
             idle += l->layer_count * (l->experts - l->experts_active) * (l->routed_param / l->experts);
-        model->layers += l->layer_count;
         model->state_byte_per_seq += l->layer_count * l->state_byte;
     }
     const double looked_up = model->lookup_param + (model->tied ? 0 : model->embedding_param);
@@ -119,6 +127,19 @@ static void add_up(tr_model *model)
     model->active_param = model->total_param - idle;
     model->multiply_param = model->active_param - looked_up;
     model->stream_param = model->total_param - looked_up;
+}
+
+/* A list with an item for each layer has one for each, or a few more for the layers that predict ahead. */
+static void check_lists(tr_build *build)
+{
+    static const char lists[][24] = {"layer_types",      "mlp_layer_types",     "indexer_types",
+                                     "compress_ratios",  "attn_type_list",      "moe_layer_freq",
+                                     "no_rope_layers",   "layers_block",        "layers_block_type",
+                                     "attention_layers", "hybrid_layer_pattern"};
+    tr_keys *keys = &build->keys;
+    const double ahead = tr_keys_whole_or(keys, "num_nextn_predict_layers|mtp_num_hidden_layers", 0, 64, 0);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        tr_keys_list_expect(keys, lists[i], build->layers, build->layers + ahead, "layers");
 }
 
 static int tied_of(tr_build *build)
@@ -149,11 +170,14 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
         return found;
     tr_keys *keys = &build.keys;
     tr_keys_init(keys, config, wrapper, err);
+    if (*wrapper != '\0')
+        keys->defaults = tr_keys_text_or(keys, "model_type", NULL);
     build.model = &model;
     build.hidden = tr_keys_dim(keys, TR_KEY_HIDDEN);
     build.layers = tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_BUILD_LAYER_MAX);
     (void)snprintf(model.family, sizeof model.family, "%s", build.family->name);
     model.hidden = build.hidden;
+    model.layers = build.layers;
     model.vocab = tr_keys_dim(keys, "vocab_size|padded_vocab_size");
     model.tied = tied_of(&build);
     model.embedding_param = model.vocab * model.hidden;
@@ -162,6 +186,7 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
                                                "max_position_embeddings|n_positions|seq_length|max_seq_len|"
                                                "max_sequence_length|model_max_length",
                                                0, TR_KEYS_TOKEN_MAX, 0);
+    check_lists(&build);
     if (keys->status == TR_OK)
         run_builder(&build);
     add_up(&model);

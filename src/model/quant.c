@@ -197,7 +197,9 @@ static void apply(const tr_build *build, widths *w, const char *name, format f)
     int whole;
     const long layer = layer_of(name, &whole);
     const int parts = is_outside(name) ? 0 : whole ? EVERYTHING : parts_of(name);
-    const size_t first = layer < 0 ? 0 : (size_t)layer, last = layer < 0 ? build->added : first + 1;
+    /* a layer with two mixers was added as two entries */
+    const size_t each = build->added / (size_t)build->layers;
+    const size_t first = layer < 0 ? 0 : each * (size_t)layer, last = layer < 0 ? build->added : first + each;
     if (parts == 0 || first >= build->added)
         return;
     const unsigned char index = index_of(w, f);

@@ -1,5 +1,7 @@
 /* model/standard.c -- the standard block: attention and a dense or mixture FFN, by the family's traits. */
-#include "model/build.h"
+#include "model/standard.h"
+
+#include <string.h>
 
 /* Parameters of one norm of this width in this family. */
 static double norm(const tr_build *build, double width)
@@ -25,11 +27,49 @@ static void attention_traits(tr_build *build, tr_attention *a)
         a->extra_param += (a->heads + a->kv_heads) * a->head_dim;
 }
 
-static double ffn_dim(tr_build *build)
+static void read_block(tr_build *build, tr_block *block)
 {
-    if ((build->family->traits & TR_FFN_4H) && !tr_keys_has(&build->keys, TR_KEY_FFN))
-        return 4 * build->hidden;
-    return tr_keys_dim(&build->keys, TR_KEY_FFN);
+    tr_keys *keys = &build->keys;
+    const unsigned traits = build->family->traits;
+    memset(block, 0, sizeof *block);
+    attention_traits(build, &block->attention);
+    if (traits & TR_MOE)
+        tr_build_mixture(build, &block->mixture);
+    if ((traits & TR_ROUTER_BIAS_KEY) && tr_keys_bool_or(keys, "moe_router_enable_expert_bias", 0))
+        block->mixture.router_extra = block->mixture.experts;
+    block->norms = build->family->norms;
+    block->final_norms = 1;
+    block->matrices = traits & TR_FFN_PLAIN ? 2 : 3;
+    block->mixture.matrices = block->matrices;
+    block->ffn_bias = (traits & TR_FFN_BIAS) ||
+                      ((traits & TR_FFN_BIAS_KEY) && tr_keys_bool_or(keys, "mlp_bias|use_bias", 0));
+    if ((traits & TR_FFN_4H) && !tr_keys_has(keys, TR_KEY_FFN))
+        block->dense_dim = 4 * build->hidden;
+    if (traits & TR_POSITIONS)
+        block->positions = tr_keys_dim(keys, "max_position_embeddings|n_positions|n_ctx");
+    if (build->family->quirk != TR_QUIRK_NONE)
+        tr_block_quirk(build, block);
+}
+
+static void make_layer(tr_build *build, tr_block *block, size_t index, tr_layer *layer)
+{
+    const double hidden = build->hidden;
+    tr_attention *attention = &block->attention;
+    tr_layer_start(layer);
+    attention->window = tr_build_window(build, index, &attention->chunk);
+    attention->shared = block->share_every > 1 && index % (size_t)block->share_every != 0;
+    tr_layer_attention(layer, hidden, attention);
+    layer->norm_param = norm(build, block->norms * hidden) + block->extra;
+    if (block->mixture.experts > 0 && tr_build_is_sparse(build, index)) {
+        tr_layer_mixture(layer, hidden, &block->mixture);
+        if (block->beside_dim > 0) {
+            tr_layer_dense(layer, hidden, block->beside_dim, block->matrices, 0);
+            layer->norm_param += norm(build, hidden);
+        }
+    } else {
+        const double dim = block->dense_dim > 0 ? block->dense_dim : tr_keys_dim(&build->keys, TR_KEY_FFN);
+        tr_layer_dense(layer, hidden, dim, block->matrices, block->ffn_bias);
+    }
 }
 
 /* [M1] a multi-token-prediction layer: one more layer of the last kind, two norms, the projection of two
@@ -43,37 +83,19 @@ static void multi_token(tr_build *build, const tr_layer *last)
 
 void tr_build_standard(tr_build *build)
 {
-    tr_keys *keys = &build->keys;
     const unsigned traits = build->family->traits;
-    const double hidden = build->hidden;
-    tr_attention attention;
-    tr_mixture mixture = {0};
-    attention_traits(build, &attention);
-    if (traits & TR_MOE)
-        tr_build_mixture(build, &mixture);
-    const double matrices = traits & TR_FFN_PLAIN ? 2 : 3;
-    mixture.matrices = matrices;
-    const int ffn_bias = (traits & TR_FFN_BIAS) ||
-                         ((traits & TR_FFN_BIAS_KEY) && tr_keys_bool_or(keys, "mlp_bias|use_bias", 0));
+    tr_model *model = build->model;
+    tr_block block;
     tr_layer layer;
+    read_block(build, &block);
     tr_layer_start(&layer);
-    for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
-        const int sparse = mixture.experts > 0 && tr_build_is_sparse(build, i);
-        tr_layer_start(&layer);
-        attention.window = tr_build_window(build, i, &attention.chunk);
-        tr_layer_attention(&layer, hidden, &attention);
-        layer.norm_param = norm(build, build->family->norms * hidden);
-        if (sparse)
-            tr_layer_mixture(&layer, hidden, &mixture);
-        else
-            tr_layer_dense(&layer, hidden, ffn_dim(build), matrices, ffn_bias);
+    for (size_t i = 0; (double)i < build->layers && build->keys.status == TR_OK; i++) {
+        make_layer(build, &block, i, &layer);
         tr_build_add(build, &layer);
     }
-    build->model->final_param = norm(build, hidden) + (traits & TR_EMBED_NORM ? norm(build, hidden) : 0);
-    if (traits & TR_HEAD_BIAS)
-        build->model->final_param += build->model->vocab;
-    if (traits & TR_POSITIONS)
-        build->model->lookup_param = hidden * tr_keys_dim(keys, "max_position_embeddings|n_positions");
+    const double norms = block.final_norms + (traits & TR_EMBED_NORM ? 1 : 0);
+    model->final_param += norm(build, norms * build->hidden) + (traits & TR_HEAD_BIAS ? model->vocab : 0);
+    model->lookup_param += block.positions * build->hidden;
     if (traits & TR_MTP)
         multi_token(build, &layer);
 }

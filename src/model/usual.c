@@ -49,6 +49,18 @@ void tr_build_mla(tr_build *build, tr_mla *m)
     }
 }
 
+/* A list with one value for each layer is read by its first item, so they must be equal. */
+static void expect_uniform(tr_keys *keys, const char *name)
+{
+    tr_value first, value;
+    if (!tr_keys_item_find(keys, name, 0, &first))
+        return;
+    for (size_t i = 1; tr_keys_item_find(keys, name, i, &value); i++)
+        if (value.number != first.number)
+            tr_keys_fail(keys, TR_EDOMAIN, name, value.number,
+                         "differs from layer to layer (item %zu); only equal values are known", i);
+}
+
 void tr_build_mixture(tr_build *build, tr_mixture *m)
 {
     tr_keys *keys = &build->keys;
@@ -56,22 +68,21 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
     m->experts = tr_keys_whole_or(keys, TR_KEY_EXPERTS, 0, TR_KEYS_DIM_MAX, 0);
     if (!(m->experts > 0))
         return;
+    expect_uniform(keys, "moe_topk");
+    expect_uniform(keys, "moe_intermediate_size");
+    expect_uniform(keys, "num_shared_expert");
     m->active = tr_keys_dim(keys, TR_KEY_TOP_K);
     if (m->active > m->experts)
         tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_TOP_K, m->active,
                      "is %.0f; expected at most the %.0f experts", m->active, m->experts);
     m->dim = tr_keys_has(keys, TR_KEY_EXPERT_DIM) ? tr_keys_dim(keys, TR_KEY_EXPERT_DIM)
                                                   : tr_keys_dim(keys, TR_KEY_FFN);
-    if (tr_keys_has(keys, "shared_expert_intermediate_size|shared_intermediate_size")) {
-        m->shared_dim = tr_keys_whole(keys, "shared_expert_intermediate_size|shared_intermediate_size", 0,
-                                      TR_KEYS_DIM_MAX);
-    } else {
-        m->shared_dim =
-            m->dim * tr_keys_whole_or(keys,
-                                      "n_shared_experts|num_shared_experts|moe_num_shared_experts|"
-                                      "num_shared_expert",
-                                      0, TR_KEYS_DIM_MAX, 0);
-    }
+    static const char width[] = "shared_expert_intermediate_size|shared_intermediate_size";
+    static const char count[] = "n_shared_experts|num_shared_experts|moe_num_shared_experts";
+    if (tr_keys_has(keys, width))
+        m->shared_dim = tr_keys_whole(keys, width, 0, TR_KEYS_DIM_MAX);
+    else
+        m->shared_dim = m->dim * tr_keys_whole_or(keys, count, 0, TR_KEYS_DIM_MAX, 0);
     if (build->family->traits & TR_ROUTER_BIAS)
         m->router_extra = m->experts;
     if ((build->family->traits & TR_SHARED_GATE) && m->shared_dim > 0)
@@ -108,6 +119,16 @@ int tr_build_is_sparse(tr_build *build, size_t index)
     return index % (size_t)every == 0;
 }
 
+/* A number (every n-th layer is full), or letters such as "LLLG" that repeat. */
+static int pattern_windowed(tr_build *build, size_t index)
+{
+    static const char names[] = "sliding_window_pattern|_sliding_window_pattern";
+    tr_value value;
+    if (tr_keys_find(&build->keys, names, &value) && value.kind == TR_VALUE_TEXT && value.text[0] != '\0')
+        return value.text[index % strlen(value.text)] == 'L';
+    return (index + 1) % (size_t)tr_keys_dim_or(&build->keys, names, build->family->pattern) != 0;
+}
+
 double tr_build_window(tr_build *build, size_t index, int *chunk)
 {
     tr_keys *keys = &build->keys;
@@ -121,6 +142,10 @@ double tr_build_window(tr_build *build, size_t index, int *chunk)
         *chunk = strcmp(type, "chunked_attention") == 0;
         return *chunk ? tr_keys_dim(keys, "attention_chunk_size") : 0;
     }
+    if (tr_keys_item_find(keys, "attention_layers", index, &value)) /* GPT-Neo: global or local */
+        return strcmp(tr_keys_item_text(keys, "attention_layers", index), "local") == 0
+                   ? tr_keys_dim_or(keys, "window_size", 256)
+                   : 0;
     int windowed = 0;
     if (traits & TR_WINDOW_KEY)
         windowed = 1;
@@ -130,9 +155,6 @@ double tr_build_window(tr_build *build, size_t index, int *chunk)
     if (traits & TR_WINDOW_ODD)
         windowed = index % 2 == 0;
     if (traits & TR_WINDOW_PATTERN)
-        windowed =
-            (index + 1) % (size_t)tr_keys_dim_or(keys, "sliding_window_pattern|_sliding_window_pattern",
-                                                 build->family->pattern) !=
-            0;
+        windowed = pattern_windowed(build, index);
     return windowed ? tr_keys_whole_or(keys, "sliding_window", 0, TR_KEYS_TOKEN_MAX, 0) : 0;
 }

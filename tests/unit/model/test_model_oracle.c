@@ -227,10 +227,7 @@ static void every_model_of_the_oracle_is_counted_to_the_last_parameter(void **st
 {
     (void)state;
     char path[512];
-    if (!shared_path("facts/models/models.csv", path, sizeof path)) {
-        print_message("SKIP: %s absent\n", path);
-        skip();
-    }
+    assert_true(shared_path("facts/models/models.csv", path, sizeof path));
     static table t;
     static tr_model m;
     FILE *file = fopen(path, "r");
@@ -282,6 +279,11 @@ static void every_model_of_the_oracle_is_counted_to_the_last_parameter(void **st
 
 int main(void)
 {
+    char path[512];
+    if (!shared_path("facts/models/models.csv", path, sizeof path)) {
+        printf("1..0 # SKIP %s absent\n", path);
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_model_of_the_oracle_is_counted_to_the_last_parameter),
     };
