@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # scripts/lib.sh -- what setup, demo and test share: where the tree is, how to speak, what must be installed.
 # Sourced by bash; not a command.
 

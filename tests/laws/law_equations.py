@@ -41,7 +41,7 @@ def sections(root):
 def uses(root):
     """id -> first place it stands in a comment."""
     first = {}
-    for path in house.files(root, "src", ext=(".c", ".h")):
+    for path in house.files(root, "include", "src", ext=(".c", ".h")):
         text = house.comments(house.read(root, path))
         for m in ID.finditer(text):
             first.setdefault(m.group(1), f"{path}:{house.line_of(text, m.start())}")

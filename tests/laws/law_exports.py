@@ -23,7 +23,7 @@ def undeclared_prototypes(root):
         text = house.code(house.read(root, path))
         text = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", "", text, flags=re.M)
         for statement in re.split(r"[;{}]", text):
-            m = re.search(r"\b(tr_\w+)\s*\(", statement)
+            m = re.search(r"\b(tr_\w+)\s*\((?!\s*\*)", statement)     # not a member that points to a function
             if m and "TR_API" not in statement and "typedef" not in statement:
                 bad.append(f"{path}: {m.group(1)} is declared without TR_API")
     return bad
