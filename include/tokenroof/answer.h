@@ -34,6 +34,14 @@ typedef struct tr_style {
 
 /* Every JSON document begins {"tokenroof": {version, commit, data}, "scenario": {...}}. */
 
+/* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
+ * step at batch 1, at balance and at three times balance with the price menu
+ * they imply, what fits, the train schedule. Takes the first context; decode.
+ * Where no batch balances at it, the balance without KV stands in. Needs a
+ * stack of 128 KiB. Errors: TR_ENOFIT (the weights alone do not fit), TR_EDOMAIN, TR_EIO. */
+TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+
 /* One pass by terms, bound, throughput and cost. Where batch, context or query
  * is a list: one row for each combination (batch runs fastest), of which those
  * that do not fit the memory say so instead of a time.

@@ -6,6 +6,11 @@
 #define QUESTION "model system load number price physics source output"
 
 const cli_verb cli_verbs[] = {
+    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " output-working",
+     "the main job: everything about MODEL on SYSTEM on one page",
+     "tokenroof report deepseek-v3 gb200-nvl72\n"
+     "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n",
+     cmd_report},
     {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"

@@ -1,0 +1,156 @@
+/* answer/report.c -- gathers everything the blackboard knows about a model on a system. */
+#include "answer/report.h"
+
+#include <math.h>
+
+#include "answer/published.h"
+#include "answer/rows.h"
+#include "answer/working.h"
+
+/* The batch where the weights' multiplies take as long as reading all weights:
+ * ridge x bytes / 2 x sparsity, with neither KV nor attention.  [R9] */
+static double balance_without_kv(const tr_roofline *roof)
+{
+    return tr_floor_s(roof) / (roof->flop_per_token / roof->flop_per_s);
+}
+
+/* Cost per token falls as 1/B and flattens at the larger of compute and KV
+ * time a sequence; no batch passes that.  [K2] */
+static double floor_cost(const tr_report *report)
+{
+    const tr_roofline *roof = &report->question->roof;
+    const tr_model *model = &report->question->model;
+    if (!(roof->usd_per_s > 0))
+        return (double)NAN;
+    const double compute_s =
+        (roof->flop_per_token + tr_model_attention_flop(model, report->context_token)) / roof->flop_per_s;
+    const double kv_s =
+        tr_model_kv_read_byte(model, report->context_token, roof->kv_elem_byte) / roof->byte_per_s;
+    return roof->usd_per_s * (compute_s > kv_s ? compute_s : kv_s) * 1e6;
+}
+
+/* The terms of a batch that does not fit still say what more memory would give. */
+static tr_status point_of(const tr_report *report, const char *name, double batch_seq, tr_report_point *out,
+                          tr_case *unlimited, tr_error *err)
+{
+    const tr_load load = {.phase = TR_PHASE_DECODE,
+                          .batch_seq = batch_seq,
+                          .context_token = report->context_token,
+                          .query_token = 1};
+    out->name = name;
+    const tr_status s = tr_step_row_of(unlimited, &load, &out->row, err);
+    if (s != TR_OK)
+        return s;
+    out->row.question = report->question;
+    out->row.max_batch_seq = report->max_batch_seq;
+    out->row.fits = batch_seq <= report->max_batch_seq;
+    return TR_OK;
+}
+
+static void compare(tr_report *report)
+{
+    const tr_step *normal = &report->point[1].row.step;
+    for (int i = 0; i < TR_REPORT_POINTS; i++) {
+        const tr_step *step = &report->point[i].row.step;
+        report->point[i].speed_ratio = normal->step_s / step->step_s;
+        report->point[i].price_ratio = normal->token_per_s / step->token_per_s;
+    }
+}
+
+tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_report *out, tr_error *err)
+{
+    const tr_roofline *roof = &question->roof;
+    const tr_model *model = &question->model;
+    tr_status s = tr_check_weights_fit(question, err);
+    if (s != TR_OK)
+        return s;
+    *out = (tr_report){.question = question, .context_token = tr_scenario_number(scenario, "context_token")};
+    out->balance_batch_seq = tr_balance_batch_seq(roof, model, out->context_token);
+    out->balance_without_kv_batch_seq = balance_without_kv(roof);
+    const double normal_batch_seq =
+        isfinite(out->balance_batch_seq) ? out->balance_batch_seq : out->balance_without_kv_batch_seq;
+    out->normal_batch_seq = floor(normal_batch_seq + 0.5) > 1 ? floor(normal_batch_seq + 0.5) : 1;
+    out->sparsity_ratio = model->total_param / model->active_param;
+    out->balance_token = tr_ridge_flop_per_byte(roof) * roof->weight_byte / 2;
+    out->balanced_context_token = tr_balance_context_token(roof, model);
+    out->kv_byte_per_seq = tr_model_kv_store_byte(model, out->context_token, roof->kv_elem_byte);
+    out->max_batch_seq = tr_max_batch_seq(roof, model, out->context_token);
+    out->max_context_token = tr_max_context_token(roof, model, 1);
+    out->drain_s = tr_drain_s(roof);
+    out->floor_usd_per_mtoken = floor_cost(out);
+    tr_case unlimited = *question;
+    unlimited.roof.memory_byte = HUGE_VAL;
+    static const char *const names[TR_REPORT_POINTS] = {"fast", "normal", "slow"};
+    const double batches_seq[TR_REPORT_POINTS] = {1, out->normal_batch_seq, 3 * out->normal_batch_seq};
+    for (int i = 0; s == TR_OK && i < TR_REPORT_POINTS; i++)
+        s = point_of(out, names[i], batches_seq[i], &out->point[i], &unlimited, err);
+    if (s == TR_OK)
+        compare(out);
+    return s;
+}
+
+static tr_status write_json(const tr_scenario *scenario, const tr_report *report, const tr_notes *notes,
+                            const tr_style *style, const tr_sink *sink, tr_error *err)
+{
+    const tr_fields shared = {tr_step_fields.field, tr_step_shared_count};
+    tr_json json;
+    tr_document_begin(&json, sink, style->format == TR_FORMAT_JSON, scenario, NULL);
+    tr_fields_json(&shared, &report->point[1].row, &json);
+    tr_report_json(report, &json);
+    tr_notes_json(notes, &json);
+    if (style->explain) {
+        tr_workings workings;
+        tr_workings_of_step(&report->point[1].row, &workings);
+        tr_workings_add_report(&report->point[1].row, &workings);
+        tr_workings_json(&workings, &json);
+    }
+    tr_json_close(&json);
+    tr_status s = tr_json_finish(&json);
+    if (s == TR_OK && style->format == TR_FORMAT_JSONL && sink->write(sink->context, "\n", 1) != 0)
+        s = TR_EIO;
+    return tr_written(s, err);
+}
+
+static tr_status write_text(const tr_report *report, const tr_notes *notes, const tr_style *style,
+                            const tr_sink *sink, tr_error *err)
+{
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_report_text(report, style, &out);
+    tr_notes_text(notes, style->columns, &out);
+    if (style->explain) {
+        tr_workings workings;
+        tr_workings_of_step(&report->point[1].row, &workings);
+        tr_workings_add_report(&report->point[1].row, &workings);
+        tr_workings_text(&workings, style, &out);
+    }
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+/* The points as rows, with the fields of `step`. */
+static const void *point_at(void *context, size_t index, tr_error *err)
+{
+    (void)err;
+    return &((tr_report *)context)->point[index].row;
+}
+
+tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                           tr_sink *sink, tr_error *err)
+{
+    tr_report report;
+    tr_notes notes;
+    const tr_status s = tr_report_of(scenario, question, &report, err);
+    if (s != TR_OK)
+        return s;
+    tr_notes_of(scenario, question, &notes);
+    if (style->format == TR_FORMAT_TEXT)
+        return write_text(&report, &notes, style, sink, err);
+    if (style->format != TR_FORMAT_CSV)
+        return write_json(scenario, &report, &notes, style, sink, err);
+    const tr_rows rows = {.fields = &tr_step_fields,
+                          .name = "points",
+                          .count = TR_REPORT_POINTS,
+                          .at = point_at,
+                          .context = &report};
+    return tr_rows_write(&rows, style, sink, err);
+}
