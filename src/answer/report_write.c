@@ -127,7 +127,7 @@ static void print_machine(const tr_report *report, tr_writer *out)
 static void print_cells(tr_writer *out, const char *label, char cells[TR_REPORT_POINTS][CELL])
 {
     char line[256];
-    (void)snprintf(line, sizeof line, "  %-22s%18s%18s%18s\n", label, cells[0], cells[1], cells[2]);
+    (void)snprintf(line, sizeof line, "  %-24s%16s%16s%16s\n", label, cells[0], cells[1], cells[2]);
     tr_write_text(out, line);
 }
 
@@ -172,11 +172,9 @@ static void print_ratios(const tr_report *report, const char *label, int price, 
 
 static void print_points(const tr_report *report, tr_writer *out)
 {
-    char heads[TR_REPORT_POINTS][CELL] = {"fast: alone", "normal: balance", "slow: 3 x balance"};
+    char heads[TR_REPORT_POINTS][CELL] = {"fast: alone", "normal: balance", "slow: 3 x that"};
     char cells[TR_REPORT_POINTS][CELL];
     int all_fit = 1;
-    (void)tr_text_copy(heads[1], CELL,
-                       isfinite(report->balance_batch_seq) ? "normal: balance" : "normal: without KV");
     print_cells(out, "", heads);
     print_batches(report, out);
     print_quantities(out, report, "compute", TR_UNIT_SECOND, compute_s);
@@ -221,11 +219,10 @@ static void print_capacity(const tr_report *report, tr_writer *out)
 static void print_schedule(const tr_report *report, tr_writer *out)
 {
     const double departure_s = report->point[1].row.step.step_s;
-    char text[320], a[CELL], b[CELL];
-    (void)snprintf(text, sizeof text,
-                   "one step; a new request waits %s on average (1.5 steps), %s at worst (2)",
-                   show(1.5 * departure_s, TR_UNIT_SECOND, a), show(2 * departure_s, TR_UNIT_SECOND, b));
-    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, text);
+    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, "one step at the normal batch");
+    tr_print_quantity(out, "a request waits", 1.5 * departure_s, TR_UNIT_SECOND,
+                      "on average: half a step for its batch, one step in it");
+    tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "it just missed one");
 }
 
 void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *out)
@@ -241,6 +238,8 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
     print_machine(report, out);
     tr_print_heading(out, style, "One step, and the price menu it implies");
     print_points(report, out);
+    if (!isfinite(report->balance_batch_seq))
+        tr_write_text(out, "  normal is the balance without KV: with this context's KV no batch balances\n");
     if (q->roof.usd_per_s > 0) {
         (void)snprintf(text, sizeof text, "per million tokens: no batch is cheaper, at %s for the system",
                        show(q->system.usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
@@ -248,6 +247,6 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
     }
     tr_print_heading(out, style, "What fits");
     print_capacity(report, out);
-    tr_print_heading(out, style, "The train schedule, at the normal batch");
+    tr_print_heading(out, style, "The train schedule");
     print_schedule(report, out);
 }

@@ -139,7 +139,7 @@ tr_status tr_bound_step(const tr_roofline *roof, const tr_model *model, const tr
     step.token_per_s = new_token / step.step_s;
     step.token_per_s_per_seq = query_token / step.step_s;
     step.token_per_s_per_chip = step.token_per_s / roof->chip_count;
-    step.usd_per_mtoken = roof->usd_per_s / step.token_per_s * 1e6;
+    step.usd_per_mtoken = roof->usd_per_s / step.token_per_s * 1e6; /* [K1] */
     /* [R8] Ratios of times, so that neither can pass 1 by rounding. */
     step.mfu = step.compute_s / step.step_s;
     step.mbu = memory_s / step.step_s;
