@@ -101,7 +101,7 @@ static tr_status write_json(const tr_scenario *scenario, const tr_report *report
     if (style->explain) {
         tr_workings workings;
         tr_workings_of_step(&report->point[1].row, &workings);
-        tr_workings_add_report(&report->point[1].row, &workings);
+        tr_workings_add_report(report, &workings);
         tr_workings_json(&workings, &json);
     }
     tr_json_close(&json);
@@ -121,7 +121,7 @@ static tr_status write_text(const tr_report *report, const tr_notes *notes, cons
     if (style->explain) {
         tr_workings workings;
         tr_workings_of_step(&report->point[1].row, &workings);
-        tr_workings_add_report(&report->point[1].row, &workings);
+        tr_workings_add_report(report, &workings);
         tr_workings_text(&workings, style, &out);
     }
     return tr_written(tr_writer_finish(&out), err);

@@ -148,16 +148,24 @@ void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
         with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
         with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
         with(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+        if (row->question->roof.usd_per_s > 0) {
+            w = start(out, "K1");
+            result(w, "usd_per_mtoken", TR_UNIT_USD, row->step.usd_per_mtoken);
+            with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
+            with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, row->step.token_per_s);
+        }
     }
     add_marks(row, out);
     add_capacity(row, out);
 }
 
-void tr_workings_add_report(const tr_step_row *row, tr_workings *out)
+void tr_workings_add_report(const tr_report *report, tr_workings *out)
 {
+    const tr_step_row *row = &report->point[1].row;
     const tr_roofline *roof = &row->question->roof;
     const tr_model *model = &row->question->model;
-    const double balanced_token = tr_balance_context_token(roof, model);
+    const double context_token = report->context_token;
+    const double balanced_token = report->balanced_context_token;
     tr_working *w;
     if (isfinite(balanced_token)) {
         w = start(out, "R10");
@@ -174,6 +182,19 @@ void tr_workings_add_report(const tr_step_row *row, tr_workings *out)
         result(w, "drain_s", TR_UNIT_SECOND, tr_drain_s(roof));
         with(w, "memory", TR_UNIT_BYTE, roof->memory_byte);
         with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    }
+    w = start(out, "R17");
+    result(w, "worst_wait_s", TR_UNIT_SECOND, 2 * row->step.step_s);
+    result(w, "mean_wait_s", TR_UNIT_SECOND, 1.5 * row->step.step_s);
+    with(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+    if (roof->usd_per_s > 0) {
+        w = start(out, "K2");
+        result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);
+        with(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s);
+        with(w, "c", TR_UNIT_SECOND,
+             (roof->flop_per_token + tr_model_attention_flop(model, context_token)) / roof->flop_per_s);
+        with(w, "k", TR_UNIT_SECOND,
+             tr_model_kv_read_byte(model, context_token, roof->kv_elem_byte) / roof->byte_per_s);
     }
 }
 
@@ -210,19 +231,18 @@ static size_t equation_length(const char *formula)
     return strlen(formula);
 }
 
-size_t tr_working_substitute(const tr_working *working, const char *formula, char *out, size_t size)
+void tr_working_substitute(const tr_working *working, const char *formula, char *out, size_t size)
 {
     const size_t length = equation_length(formula);
-    size_t needed = tr_text_copy(out, size, "");
+    (void)tr_text_copy(out, size, "");
     for (size_t i = 0; i < length;) {
         const tr_symbol *symbol = i > 0 && is_word(formula[i - 1]) ? NULL : symbol_at(working, formula + i);
         char text[64] = {formula[i], '\0'};
         if (symbol != NULL)
             (void)tr_quantity_format(symbol->value, symbol->unit, text, sizeof text);
-        needed = tr_text_append(out, size, text);
+        (void)tr_text_append(out, size, text);
         i += symbol != NULL ? strlen(symbol->name) : 1;
     }
-    return needed;
 }
 
 void tr_workings_json(const tr_workings *workings, tr_json *json)
@@ -265,7 +285,7 @@ void tr_workings_text(const tr_workings *workings, const tr_style *style, tr_wri
         tr_write_text(out, equation->title);
         tr_write_char(out, '\n');
         tr_print_wrapped(out, "      ", "        ", equation->formula, style->columns);
-        (void)tr_working_substitute(w, equation->formula, text, sizeof text);
+        tr_working_substitute(w, equation->formula, text, sizeof text);
         tr_print_wrapped(out, "      ", "        ", text, style->columns);
     }
 }

@@ -4,6 +4,7 @@
 
 #include <tokenroof/answer.h>
 
+#include "answer/report.h"
 #include "answer/step_row.h"
 
 /* A symbol of an equation's formula and what it stands for here. */
@@ -30,12 +31,12 @@ typedef struct tr_workings {
 /* The equations behind one row of `step`. */
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out);
 /* Further ones about the system and the model as a whole: the balanced
- * context, the cliff, the longest context, the drain time. */
-void tr_workings_add_report(const tr_step_row *row, tr_workings *out);
+ * context, the drain time, the train schedule, the floor of the cost. */
+void tr_workings_add_report(const tr_report *report, tr_workings *out);
 
 /* The formula with each symbol replaced by its number, up to a trailing clause
- * ("..., infinite where"). Returns the length needed. */
-size_t tr_working_substitute(const tr_working *working, const char *formula, char *out, size_t size);
+ * ("..., infinite where"), cut to size. */
+void tr_working_substitute(const tr_working *working, const char *formula, char *out, size_t size);
 
 void tr_workings_json(const tr_workings *workings, tr_json *json); /* "explain": [...] */
 void tr_workings_text(const tr_workings *workings, const tr_style *style, tr_writer *out);

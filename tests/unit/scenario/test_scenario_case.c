@@ -1,0 +1,181 @@
+/* test_scenario_case.c -- inline numbers, presets, and the case they make. */
+#include "unit_scenario.h"
+
+static void a_chalkboard_model_is_typed_as_numbers(void **state)
+{
+    (void)state;
+    static tr_model m;
+    tr_error err;
+    assert_int_equal(tr_model_inline("total=671e9,active=37e9,kv=70272,weight=1", &m, &err), TR_OK);
+    assert_true(m.total_param == 671e9 && m.active_param == 37e9);
+    assert_true(tr_model_kv_byte_per_token(&m, 0) == 70272);
+    assert_true(tr_model_weight_byte(&m) == 1);
+    assert_string_equal(m.name, "inline");
+    assert_int_equal(tr_model_inline(" name=my toy , total = 8B , weight=fp4 ", &m, &err), TR_OK);
+    assert_string_equal(m.name, "my toy");
+    assert_true(m.total_param == 8e9 && m.active_param == 8e9);
+    assert_true(tr_model_weight_byte(&m) == 0.5 && tr_model_kv_byte_per_token(&m, 0) == 0);
+    assert_int_equal(tr_model_inline("total=1e9", &m, &err), TR_OK);
+    assert_true(tr_model_weight_byte(&m) == 2);
+    assert_true(tr_is_inline("total=1") && !tr_is_inline("deepseek-v3"));
+}
+
+static void a_chalkboard_system_is_typed_as_numbers(void **state)
+{
+    (void)state;
+    tr_system s;
+    tr_error err;
+    assert_int_equal(tr_system_inline("flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5", &s, &err), TR_OK);
+    assert_true(s.chip.flop_per_s[TR_DTYPE_FP8] == 2e15 && s.chip.memory_byte_per_s == 3.35e12);
+    assert_true(s.chip.memory_byte == 80e9 && s.usd_per_hour == 2.5 && s.chip_count == 1);
+    assert_int_equal(tr_system_inline("flops=2 PFLOP/s,bw=1e12", &s, &err), TR_OK);
+    assert_true(s.chip.flop_per_s[TR_DTYPE_BF16] == 2e15 && !isfinite(s.chip.memory_byte) &&
+                s.usd_per_hour == 0);
+}
+
+static void inline_numbers_that_make_no_sense_are_refused(void **state)
+{
+    (void)state;
+    static tr_model m;
+    tr_system s;
+    tr_error err;
+    refuse(tr_model_inline("active=37e9", &m, &err), TR_EMISSING, &err, "total is missing");
+    refuse(tr_model_inline("total=1e9,total=2e9", &m, &err), TR_ECONFLICT, &err, "total is given twice");
+    refuse(tr_model_inline("total=1e9,actve=2e9", &m, &err), TR_EUNKNOWN, &err, "did you mean 'active'?");
+    refuse(tr_model_inline("total=1e9,shoe=2", &m, &err), TR_EUNKNOWN, &err, "unknown key 'shoe'");
+    refuse(tr_model_inline("total=1e9,kv", &m, &err), TR_EPARSE, &err, "key=number");
+    refuse(tr_model_inline("total=", &m, &err), TR_EPARSE, &err, "total");
+    refuse(tr_model_inline("total=12TB/s", &m, &err), TR_EPARSE, &err, "total");
+    refuse(tr_model_inline("total=1e9,name=a,name=b", &m, &err), TR_ECONFLICT, &err, "name is given twice");
+    refuse(tr_model_inline("total=1e9,active=2e9", &m, &err), TR_ECONFLICT, &err, "active");
+    refuse(tr_model_inline("total=-1", &m, &err), TR_EDOMAIN, &err, "total");
+    refuse(tr_model_inline("total=0", &m, &err), TR_EDOMAIN, &err, "total");
+    refuse(tr_system_inline("flops=2e15", &s, &err), TR_EMISSING, &err, "bw is missing");
+    refuse(tr_system_inline("bw=2e12", &s, &err), TR_EMISSING, &err, "flops is missing");
+    refuse(tr_system_inline("flops=0,bw=1", &s, &err), TR_EDOMAIN, &err, "flop");
+    refuse(tr_system_inline("flops=1e15,bw=1e12,mem=nan", &s, &err), TR_EDOMAIN, &err, "mem");
+}
+
+static tr_case *case_of(tr_scenario *scenario, tr_status expected, tr_error *err)
+{
+    static tr_model model;
+    static tr_case made;
+    tr_system system;
+    assert_int_equal(tr_model_inline(tr_scenario_text(scenario, "model"), &model, err), TR_OK);
+    assert_int_equal(tr_system_inline(tr_scenario_text(scenario, "system"), &system, err), TR_OK);
+    assert_int_equal(tr_case_build(scenario, &model, &system, &made, err), expected);
+    return &made;
+}
+
+static void count_and_price_change_the_system(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    set(s, "model", "total=8e9,weight=2");
+    set(s, "system", "flops=1e15,bw=1e12,mem=80GB,usd=2");
+    const tr_case *c = case_of(s, TR_OK, &err);
+    assert_true(c->roof.flop_per_s == 1e15 && c->roof.usd_per_s == 2.0 / 3600.0);
+    set(s, "count", "8");
+    c = case_of(s, TR_OK, &err);
+    assert_true(c->roof.flop_per_s == 8e15 && c->roof.byte_per_s == 8e12 && c->roof.memory_byte == 640e9);
+    assert_true(c->system.usd_per_hour == 16);
+    set(s, "price", "$3/h");
+    c = case_of(s, TR_OK, &err);
+    assert_true(c->system.usd_per_hour == 24 && c->roof.usd_per_s == 24.0 / 3600.0);
+    tr_scenario_destroy(s);
+}
+
+static void the_load_is_the_first_of_each_list(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    set(s, "model", "total=8e9");
+    set(s, "system", "flops=1e15,bw=1e12");
+    set(s, "batch", "3,5");
+    set(s, "context", "1k,2k");
+    set(s, "query", "7");
+    const tr_case *c = case_of(s, TR_OK, &err);
+    assert_true(c->load.batch_seq == 3 && c->load.context_token == 1024 && c->load.query_token == 1);
+    set(s, "phase", "prefill");
+    c = case_of(s, TR_OK, &err);
+    assert_true(c->load.query_token == 7 && c->load.phase == TR_PHASE_PREFILL);
+    tr_scenario_destroy(s);
+}
+
+static void a_count_that_is_no_whole_number_is_refused(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    set(s, "model", "total=8e9");
+    set(s, "system", "flops=1e15,bw=1e12");
+    set(s, "count", "2.5");
+    (void)case_of(s, TR_EDOMAIN, &err);
+    assert_non_null(strstr(err.text, "whole"));
+    tr_scenario_destroy(s);
+}
+
+static void the_published_simulator_comes_out_to_the_digit(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    tr_step step;
+    assert_int_equal(tr_scenario_preset(s, "relearning-02", &err), TR_OK);
+    const tr_case *c = case_of(s, TR_OK, &err);
+    assert_int_equal(tr_bound_step(&c->roof, &c->model, &c->load, &step, &err), TR_OK);
+    /* 12.8 ms, 60 ms, 0.01049 ms, 60.01 ms, slope 8.192e-5 ms, B* 600.49, ratio 0.2133, share 0.02 % */
+    assert_true(fabs(step.compute_s - 12.8e-3) < 1e-12);
+    assert_true(fabs(step.weights_s - 60e-3) < 1e-12);
+    assert_true(fabs(step.kv_s - 0.01048576e-3) < 1e-15);
+    assert_true(fabs(step.step_s - 60.01048576e-3) < 1e-12);
+    assert_true(fabs(step.kv_s / 128 - 8.192e-8) < 1e-18);
+    assert_true(fabs(tr_balance_batch_seq(&c->roof, &c->model, 8192) - 600.4919) < 1e-4);
+    assert_true(fabs(step.compute_s / step.step_s - 0.2133) < 5e-5);
+    assert_true(fabs(step.kv_s / step.step_s - 0.000175) < 5e-7);
+    tr_scenario_destroy(s);
+}
+
+static void the_lessons_ridge_is_836_over_3_9(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    assert_int_equal(tr_scenario_preset(s, "lesson-11", &err), TR_OK);
+    const tr_case *c = case_of(s, TR_OK, &err);
+    assert_true(fabs(tr_ridge_flop_per_byte(&c->roof) - 214.358974) < 1e-6);
+    assert_true(tr_weight_intensity_flop_per_byte(&c->roof, 8) == 16);
+    tr_scenario_destroy(s);
+}
+
+static void a_preset_is_a_start_that_other_inputs_change(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    assert_int_equal(tr_scenario_preset(s, "relearning-02", &err), TR_OK);
+    assert_int_equal(tr_scenario_choice(s, "preset"), 0);
+    set(s, "batch", "601");
+    assert_true(tr_scenario_number(s, "batch_seq") == 601 && tr_scenario_number(s, "context_token") == 8192);
+    refuse(tr_scenario_preset(s, "relearning-2", &err), TR_EUNKNOWN, &err, "did you mean 'relearning-02'?");
+    refuse(tr_scenario_preset(s, "", &err), TR_EUNKNOWN, &err, "'relearning-02' and 'lesson-11'");
+    tr_scenario_destroy(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chalkboard_model_is_typed_as_numbers),
+        cmocka_unit_test(a_chalkboard_system_is_typed_as_numbers),
+        cmocka_unit_test(inline_numbers_that_make_no_sense_are_refused),
+        cmocka_unit_test(count_and_price_change_the_system),
+        cmocka_unit_test(the_load_is_the_first_of_each_list),
+        cmocka_unit_test(a_count_that_is_no_whole_number_is_refused),
+        cmocka_unit_test(the_published_simulator_comes_out_to_the_digit),
+        cmocka_unit_test(the_lessons_ridge_is_836_over_3_9),
+        cmocka_unit_test(a_preset_is_a_start_that_other_inputs_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
