@@ -56,6 +56,28 @@ TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *ques
 TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
+/* ---- figures ---------------------------------------------------------------- */
+
+/* Four pictures of a case. Each needs a stack of 128 KiB.
+ * Errors: TR_ENOFIT (the weights alone do not fit), and those of tr_figure_draw. */
+
+/* Time of one decode step against batch at the case's context: compute, weights
+ * and KV cache, where they balance, and where memory is full. The case's own
+ * batch is marked if it is more than 1. */
+TR_API tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                        tr_error *err);
+/* Dollars for a million tokens against batch (chip-seconds where no price is
+ * known), with the floor that no batch can pass. */
+TR_API tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                       tr_error *err);
+/* Time and cost of one decode step against context at the case's batch, with the cliff. */
+TR_API tr_status tr_answer_figure_context(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                          tr_error *err);
+/* The roofline: weight multiplies by batch, attention, prefill, the ridge, and
+ * the batch at which memory is full. */
+TR_API tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                       tr_error *err);
+
 /* ---- the catalogs ----------------------------------------------------------- */
 
 /* One model with what it is made of; kv_dtype of the scenario says in what the

@@ -31,7 +31,7 @@ void tr_fig_ticks_choose(const tr_fig_layout *L, const tr_fig_map *map, tr_unit 
             }
             return;
         }
-        tr_fig_ticks_trim(&ticks, unit, map->scale);
+        tr_fig_ticks_trim(&ticks, unit);
         int fits = 1;
         for (size_t i = 0; i + 1 < ticks.count; i++) {
             const double apart =

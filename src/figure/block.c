@@ -45,7 +45,7 @@ void tr_fig_consider(const tr_fig_layout *L, const tr_fig_block *b, double x, do
     for (size_t i = L->label_inside; i < L->label_count; i++)
         if (tr_fig_box_overlap(wide, L->label[i].box))
             return;
-    const double cost = dislike + 40.0 * tr_fig_ink_share(&L->ink, box);
+    const double cost = dislike + 90.0 * tr_fig_ink_share(&L->ink, box);
     if (cost < best->cost)
         *best = (tr_fig_spot){x, y, cost, align};
 }
@@ -76,18 +76,17 @@ void tr_fig_leader_set(tr_fig_layout *L, const tr_fig_block *b, const tr_fig_spo
                                                    from_x + dx * stop, from_y + dy * stop, b->paint};
 }
 
-/* Around a point: eight directions, nearer first. */
 void tr_fig_try_around(const tr_fig_layout *L, const tr_fig_block *b, double x, double y, int rings,
-                       tr_fig_spot *best)
+                       int liked, tr_fig_spot *best)
 {
-    static const int WAY[8][2] = {{1, -1}, {-1, -1}, {1, 1}, {-1, 1},
-                                          {0, -1}, {1, 0},   {0, 1}, {-1, 0}};
+    static const int WAY[FIG_WAYS][2] = {{1, -1}, {-1, -1}, {1, 1}, {-1, 1},
+                                         {0, -1}, {1, 0},   {0, 1}, {-1, 0}};
     const double cell = L->m.snap > 0.0 ? 1.0 : 0.0;
     for (int ring = 0; ring < rings; ring++) {
-        const double off_x = cell > 0.0 ? 1.0 + 2.0 * ring : L->m.dot + L->m.gap * (0.35 + 1.4 * ring);
+        const double off_x = cell > 0.0 ? 1.0 + 2.0 * ring : L->m.dot + L->m.gap * (0.45 + 1.4 * ring);
         const double off_y = cell > 0.0 ? ring : L->m.dot + L->m.gap * (0.1 + 1.2 * ring);
         const double px = cell > 0.0 ? floor(x) : x, py = cell > 0.0 ? floor(y) : y;
-        for (int w = 0; w < 8; w++) {
+        for (int w = 0; w < FIG_WAYS; w++) {
             const int dx = WAY[w][0], dy = WAY[w][1];
             const double bx = dx > 0   ? px + cell + off_x
                               : dx < 0 ? px - off_x - b->width
@@ -95,7 +94,12 @@ void tr_fig_try_around(const tr_fig_layout *L, const tr_fig_block *b, double x, 
             const double by = dy > 0   ? py + cell + off_y
                               : dy < 0 ? py - off_y - b->height
                                        : py + cell / 2.0 - b->height / 2.0;
-            tr_fig_consider(L, b, bx, by, 0.25 * w + 2.5 * ring, -dx, best);
+            tr_fig_consider(L, b, bx, by,
+                            (w == liked   ? 0.0
+                             : liked >= 0 ? 4.0 + 0.25 * w
+                                          : 0.25 * w) +
+                                2.5 * ring,
+                            -dx, best);
         }
     }
 }

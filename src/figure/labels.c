@@ -27,7 +27,7 @@ static void ink_dot(tr_fig_layout *L, double x, double y)
     tr_fig_ink_line(&L->ink, x - r, y + r, x + r, y + r);
 }
 
-static void ink_series(tr_fig_layout *L, const tr_series *series)
+static void ink_series(tr_fig_layout *L, const tr_series *series, uint8_t *seen)
 {
     double x0 = 0.0, y0 = 0.0;
     int open = 0;
@@ -42,10 +42,15 @@ static void ink_series(tr_fig_layout *L, const tr_series *series)
         }
         if (series->kind == TR_SERIES_POINTS && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot)) {
             ink_dot(L, x, y);
+            *seen = 1;
         } else if (is_line(series) && open) {
             double a = x0, b = y0, c = x, d = y;
-            if (tr_fig_clip(L->plot, &a, &b, &c, &d))
+            if (tr_fig_clip(L->plot, &a, &b, &c, &d)) {
                 tr_fig_ink_line(&L->ink, a, b, c, d);
+                *seen = 1;
+            }
+        } else if (series->kind == TR_SERIES_BAND) {
+            *seen = 1;
         }
         x0 = x;
         y0 = y;
@@ -53,12 +58,13 @@ static void ink_series(tr_fig_layout *L, const tr_series *series)
     }
 }
 
-static void ink_all(tr_fig_layout *L)
+/* seen[i]: some of series i shows. */
+static void ink_all(tr_fig_layout *L, uint8_t *seen)
 {
     const tr_figure *f = L->figure;
     tr_fig_ink_clear(&L->ink, L->plot);
     for (size_t i = 0; L->bar_total == 0 && i < f->series_count; i++)
-        ink_series(L, &f->series[i]);
+        ink_series(L, &f->series[i], &seen[i]);
     for (size_t i = 0; i < f->mark_count; i++) {
         const tr_mark *mark = &f->marks[i];
         if (!tr_fig_mark_shown(L, mark))
@@ -173,41 +179,67 @@ static void place_margin(tr_fig_layout *L, uint8_t *done)
     }
 }
 
-/* Along a line: above, below and beside it, rather towards its right end. */
+/* Beside one place of a line or one point of a series. */
+static void try_beside(const tr_fig_layout *L, const tr_fig_block *b, tr_series_kind kind, double x, double y,
+                       tr_fig_spot *best)
+{
+    const double cell = L->m.snap > 0.0 ? 1.0 : 0.0;
+    const double off = cell > 0.0 ? 0.0 : L->m.gap * 0.3;
+    const double gap = kind == TR_SERIES_POINTS ? L->m.dot + off : off;
+    const double dislike = 3.0 * fabs((x - L->plot.x0) / (L->plot.x1 - L->plot.x0) - 0.75);
+    if (cell > 0.0) {
+        x = floor(x);
+        y = floor(y);
+    }
+    const double above = y - gap - b->height, below = y + cell + gap;
+    for (int k = 0; k < 5; k++) {
+        const double shift = b->width * k / 4.0;
+        tr_fig_consider(L, b, x - shift, above, dislike + (k == 2 ? 0.0 : 0.2), 0, best);
+        tr_fig_consider(L, b, x - shift, below, dislike + (k == 2 ? 0.3 : 0.5), 0, best);
+    }
+    const double side = gap + L->m.gap * 0.3, middle = y + cell / 2.0 - b->height / 2.0;
+    tr_fig_consider(L, b, x + cell + side, middle, dislike + 0.6, 0, best);
+    tr_fig_consider(L, b, x - side - b->width, middle, dislike + 0.6, 0, best);
+}
+
+static void try_in_band(const tr_fig_layout *L, const tr_fig_block *b, const tr_series *series,
+                        tr_fig_spot *best)
+{
+    for (size_t i = 0; i < series->n; i += series->n / 40 + 1) {
+        double x, y;
+        if (!tr_fig_point_of(L, series, i, &x, &y) || !tr_fig_drawable(L->y.scale, series->y2[i]))
+            continue;
+        const double y2 = tr_fig_place(&L->y, series->y2[i]);
+        if (fabs(y2 - y) > b->height + 0.6 * L->m.gap)
+            tr_fig_consider(L, b, x - b->width / 2.0, (y + y2 - b->height) / 2.0,
+                            3.0 * fabs((x - L->plot.x0) / (L->plot.x1 - L->plot.x0) - 0.75), 0, best);
+    }
+}
+
+/* Along a line: forty places of it, however its points are spread; or every point. */
 static void try_along(const tr_fig_layout *L, const tr_fig_block *b, const tr_series *series,
                       tr_fig_spot *best)
 {
-    const double off = L->m.snap > 0.0 ? 0.0 : L->m.gap * 0.3, cell = L->m.snap > 0.0 ? 1.0 : 0.0;
-    const size_t stride = series->n / 40 + 1;
-    const double span = L->plot.x1 - L->plot.x0;
-    for (size_t i = 0; i < series->n; i += stride) {
+    const double step = (L->plot.x1 - L->plot.x0) / 40.0;
+    double x0 = 0.0, y0 = 0.0, next = L->plot.x0;
+    int known = 0;
+    for (size_t i = 0; i < series->n; i++) {
         double x, y;
-        if (!tr_fig_point_of(L, series, i, &x, &y) || !tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot))
-            continue;
-        if (cell > 0.0) {
-            x = floor(x);
-            y = floor(y);
-        }
-        const double dislike = 3.0 * fabs((x - L->plot.x0) / span - 0.75);
-        if (series->kind == TR_SERIES_BAND) {
-            double y2;
-            if (!tr_fig_drawable(L->y.scale, series->y2[i]))
-                continue;
-            y2 = tr_fig_place(&L->y, series->y2[i]);
-            if (fabs(y2 - y) > b->height + 2.0 * off)
-                tr_fig_consider(L, b, x - b->width / 2.0, (y + y2 - b->height) / 2.0, dislike, 0, best);
+        if (!tr_fig_point_of(L, series, i, &x, &y)) {
+            known = 0;
             continue;
         }
-        const double gap = series->kind == TR_SERIES_POINTS ? L->m.dot + off : off;
-        const double above = y - gap - b->height, below = y + cell + gap;
-        for (int k = 0; k < 5; k++) {
-            const double shift = b->width * k / 4.0;
-            tr_fig_consider(L, b, x - shift, above, dislike + (k == 2 ? 0.0 : 0.2), 0, best);
-            tr_fig_consider(L, b, x - shift, below, dislike + (k == 2 ? 0.3 : 0.5), 0, best);
+        if (series->kind == TR_SERIES_POINTS && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot))
+            try_beside(L, b, series->kind, x, y, best);
+        while (series->kind != TR_SERIES_POINTS && known && next < x && next < L->plot.x1) {
+            const double at = y0 + (y - y0) * (next - x0) / (x - x0);
+            if (next >= x0 && at >= L->plot.y0 && at <= L->plot.y1)
+                try_beside(L, b, series->kind, next, at, best);
+            next += step;
         }
-        tr_fig_consider(L, b, x + cell + gap + L->m.gap * 0.3, y - b->height / 2.0, dislike + 0.6, 0, best);
-        tr_fig_consider(L, b, x - gap - L->m.gap * 0.3 - b->width, y - b->height / 2.0, dislike + 0.6, 0,
-                        best);
+        x0 = x;
+        y0 = y;
+        known = 1;
     }
 }
 
@@ -218,26 +250,65 @@ static int place_name(tr_fig_layout *L, const tr_series *series)
     tr_fig_spot best = FIG_NOWHERE;
     if (!tr_fig_block_is_whole(&b))
         return 0;
-    try_along(L, &b, series, &best);
+    if (series->kind == TR_SERIES_BAND)
+        try_in_band(L, &b, series, &best);
+    else
+        try_along(L, &b, series, &best);
     if (!(best.cost < FIG_TOLERABLE))
         return 0;
     tr_fig_block_set(L, &b, &best);
     return 1;
 }
 
+/* The block of a point's label and its place; 0 if it has none. */
+static int point_block(const tr_fig_layout *L, const tr_series *series, size_t i, tr_fig_block *b, double *x,
+                       double *y)
+{
+    if (series->label[i] == NULL || !tr_fig_point_of(L, series, i, x, y) ||
+        !tr_fig_box_inside((tr_fig_box){*x, *y, *x, *y}, L->plot))
+        return 0;
+    *b = tr_fig_block_of(L, series->label[i], 0.4 * (L->plot.x1 - L->plot.x0), FIG_ROLE + (int)series->role,
+                         0);
+    return b->count == 1;
+}
+
+/* The side on which most labels of a series stand free: a row of them reads best on one side. */
+static int best_side(const tr_fig_layout *L, const tr_series *series)
+{
+    double least = HUGE_VAL;
+    int best = 0;
+    for (int way = 0; way < 4; way++) { /* the four corners */
+        double cost = 0.0;
+        for (size_t i = 0; i < series->n; i++) {
+            tr_fig_block b;
+            double x, y;
+            tr_fig_spot spot = FIG_NOWHERE;
+            if (!point_block(L, series, i, &b, &x, &y))
+                continue;
+            spot.cost = FIG_TOLERABLE;
+            tr_fig_try_around(L, &b, x, y, 1, way, &spot);
+            cost += spot.cost;
+        }
+        if (cost < least - 1e-9) {
+            least = cost;
+            best = way;
+        }
+    }
+    return best;
+}
+
 /* Short texts beside points; one that finds no room is left out: the others place it. */
 static void place_point_labels(tr_fig_layout *L, const tr_series *series)
 {
-    for (size_t i = 0; i < series->n; i++) {
+    const int side = best_side(L, series);
+    for (size_t i = 0; i < series->n && L->label_count + 48 < FIG_LABEL_MAX; i++) {
+        tr_fig_block b;
         double x, y;
-        if (series->label[i] == NULL || !tr_fig_point_of(L, series, i, &x, &y) ||
-            !tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot) || L->label_count + 48 > FIG_LABEL_MAX)
-            continue;
-        const tr_fig_block b = tr_fig_block_of(L, series->label[i], 0.4 * (L->plot.x1 - L->plot.x0),
-                                               FIG_ROLE + (int)series->role, 0);
         tr_fig_spot best = FIG_NOWHERE;
-        tr_fig_try_around(L, &b, x, y, 1, &best);
-        if (b.count == 1 && best.cost < FIG_TOLERABLE)
+        if (!point_block(L, series, i, &b, &x, &y))
+            continue;
+        tr_fig_try_around(L, &b, x, y, 1, side, &best);
+        if (best.cost < FIG_TOLERABLE)
             tr_fig_block_set(L, &b, &best);
     }
 }
@@ -249,9 +320,9 @@ static int has_text(const char *text) { return text != NULL && text[0] != '\0'; 
 size_t tr_fig_labels_place(tr_fig_layout *L)
 {
     const tr_figure *f = L->figure;
-    uint8_t done[TR_FIGURE_SERIES_MAX] = {0};
+    uint8_t done[TR_FIGURE_SERIES_MAX] = {0}, seen[TR_FIGURE_SERIES_MAX] = {0};
     size_t failed = 0;
-    ink_all(L);
+    ink_all(L, seen);
     place_margin(L, done);
     static const tr_mark_kind ORDER[4] = {TR_MARK_REGION, TR_MARK_VERTICAL, TR_MARK_POINT,
                                           TR_MARK_HORIZONTAL};
@@ -272,7 +343,7 @@ size_t tr_fig_labels_place(tr_fig_layout *L)
         if (f->series[i].kind == TR_SERIES_POINTS && f->series[i].label != NULL)
             place_point_labels(L, &f->series[i]);
     for (size_t i = 0; i < f->series_count; i++) {
-        if (done[i] || L->series_key[i] || !has_text(f->series[i].name) || f->series[i].n == 0)
+        if (done[i] || !seen[i] || L->series_key[i] || !has_text(f->series[i].name) || f->series[i].n == 0)
             continue;
         if (!place_name(L, &f->series[i])) {
             L->series_key[i] = 1;

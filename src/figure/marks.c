@@ -99,7 +99,7 @@ int tr_fig_mark_place(tr_fig_layout *L, const tr_mark *mark)
         tr_fig_spot s = {0.0, 0.0, best.cost - (shape == 0 ? 0.0 : 1.5), -1};
         const double before = s.cost;
         switch (mark->kind) {
-        case TR_MARK_POINT: tr_fig_try_around(L, &b, px, py, 4, &s); break;
+        case TR_MARK_POINT: tr_fig_try_around(L, &b, px, py, 4, -1, &s); break;
         case TR_MARK_VERTICAL: try_upright(L, &b, px, 3, 0.0, &s); break;
         case TR_MARK_HORIZONTAL: try_level(L, &b, py, &s); break;
         case TR_MARK_REGION: try_region(L, &b, x0, x1, &s); break;

@@ -72,7 +72,7 @@ static int decade_of(double v)
 static double step_at(tr_unit unit, double least, int n)
 {
     if (unit == TR_UNIT_CONTEXT && least >= 1.0) {
-        double step = 1.0;
+        double step = least > 128.0 ? 1024.0 : 1.0; /* 1,536 is no number to count in */
         while (step < least)
             step *= 2.0;
         for (int i = 0; i < n; i++)
@@ -194,7 +194,11 @@ void tr_fig_range_widen(tr_scale scale, tr_unit unit, double *min, double *max)
 void tr_fig_quantity(double value, tr_unit unit, char *out, size_t size)
 {
     char text[FIG_TICK_TEXT];
-    (void)tr_quantity_format(value, unit, text, sizeof text);
+    const int count = unit == TR_UNIT_NONE || unit == TR_UNIT_SEQ || unit == TR_UNIT_TOKEN;
+    if (count && value >= 1000.0 && value < 1e7) /* in full: 100,000 beside 10,000 */
+        (void)tr_text_fixed(text, sizeof text, value, 0);
+    else
+        (void)tr_quantity_format(value, unit, text, sizeof text);
     size_t n = 0;
     size_t digits = 0;
     while (text[digits] >= '0' && text[digits] <= '9')
@@ -242,7 +246,10 @@ static int unit_is_apart(tr_unit unit)
 static void write_ticks(tr_fig_ticks *ticks, tr_unit unit, int even)
 {
     for (size_t i = 0; i < ticks->count; i++)
-        tr_fig_quantity(ticks->tick[i].value, unit, ticks->tick[i].text, FIG_TICK_TEXT);
+        if (ticks->tick[i].value == 0.0) /* nothing needs no unit */
+            (void)tr_text_copy(ticks->tick[i].text, FIG_TICK_TEXT, "0");
+        else
+            tr_fig_quantity(ticks->tick[i].value, unit, ticks->tick[i].text, FIG_TICK_TEXT);
     const tr_fig_tick *last = &ticks->tick[ticks->count - 1];
     size_t a, b;
     split(last->text, &a, &b);
@@ -257,7 +264,7 @@ static void write_ticks(tr_fig_ticks *ticks, tr_unit unit, int even)
         tr_fig_tick *tick = &ticks->tick[i];
         size_t c, d;
         split(tick->text, &c, &d);
-        if (strcmp(tick->text + d, last->text + b) == 0)
+        if (tick->value == 0.0 || strcmp(tick->text + d, last->text + b) == 0)
             continue;
         char text[FIG_TICK_TEXT], value[24];
         (void)tr_text_fixed(value, sizeof value, tick->value / one, 6);
@@ -279,7 +286,7 @@ int tr_fig_ticks_at(tr_scale scale, tr_unit unit, double min, double max, int le
     return found;
 }
 
-void tr_fig_ticks_trim(tr_fig_ticks *ticks, tr_unit unit, tr_scale scale)
+void tr_fig_ticks_trim(tr_fig_ticks *ticks, tr_unit unit)
 {
     const size_t n = ticks->count;
     if (n < 2 || !unit_is_apart(unit))
@@ -292,15 +299,14 @@ void tr_fig_ticks_trim(tr_fig_ticks *ticks, tr_unit unit, tr_scale scale)
         const char *text = ticks->tick[i].text;
         size_t c, d;
         split(text, &c, &d);
-        if (scale == TR_SCALE_LINEAR && ticks->tick[i].value == 0.0)
+        if (ticks->tick[i].value == 0.0)
             continue;
         if (c != a || memcmp(text, last->text, a) != 0 || strcmp(text + d, last->text + b) != 0)
             same = 0;
     }
     for (size_t i = 0; i + 1 < n; i++) {
         char *text = ticks->tick[i].text;
-        /* Zero needs no unit. */
-        if (!same && !(scale == TR_SCALE_LINEAR && ticks->tick[i].value == 0.0))
+        if (!same)
             continue;
         size_t c, d;
         split(text, &c, &d);

@@ -48,6 +48,6 @@ void tr_fig_quantity(double value, tr_unit unit, char *out, size_t size);
 void tr_fig_range_widen(tr_scale scale, tr_unit unit, double *min, double *max);
 
 /* Where every tick carries the same unit, leave it only on the last one; zero needs none. */
-void tr_fig_ticks_trim(tr_fig_ticks *ticks, tr_unit unit, tr_scale scale);
+void tr_fig_ticks_trim(tr_fig_ticks *ticks, tr_unit unit);
 
 #endif

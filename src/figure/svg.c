@@ -35,8 +35,8 @@ static tr_fig_metrics metrics_of(const tr_svg_style *style)
     m.leader = between(w, 14.0, 18.0) * scale;
     m.plot_min_height = 64.0;
     m.plot_aspect = w < 560.0 ? 0.78 : 0.5;
-    m.tick_room_x = between(w, 44.0, 64.0) * scale;
-    m.tick_room_y = between(w, 34.0, 44.0) * scale;
+    m.tick_room_x = between(w, 52.0, 88.0) * scale;
+    m.tick_room_y = between(w, 36.0, 54.0) * scale;
     m.bar_row = m.label * 2.1;
     m.margin_label_min_width = 600.0;
     m.measure = tr_fig_measure_px;

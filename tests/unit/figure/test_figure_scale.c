@@ -91,7 +91,7 @@ static void even_ticks_share_one_prefix_and_say_it_once(void **state)
 {
     (void)state;
     tr_fig_ticks t = ticks_of(TR_SCALE_LINEAR, TR_UNIT_SECOND, 0.0, 0.002, 2);
-    tr_fig_ticks_trim(&t, TR_UNIT_SECOND, TR_SCALE_LINEAR);
+    tr_fig_ticks_trim(&t, TR_UNIT_SECOND);
     assert_int_equal(t.count, 5);
     static const char *const TEXT[5] = {"0", "0.5", "1", "1.5", "2\xC2\xA0ms"};
     for (size_t i = 0; i < 5; i++)
@@ -102,7 +102,7 @@ static void a_suffix_that_is_part_of_the_number_is_never_dropped(void **state)
 {
     (void)state;
     tr_fig_ticks t = ticks_of(TR_SCALE_LINEAR, TR_UNIT_CONTEXT, 0.0, 8192.0, 3);
-    tr_fig_ticks_trim(&t, TR_UNIT_CONTEXT, TR_SCALE_LINEAR);
+    tr_fig_ticks_trim(&t, TR_UNIT_CONTEXT);
     for (size_t i = 1; i < t.count; i++)
         assert_non_null(strchr(t.tick[i].text, 'k'));
 }

@@ -1,0 +1,165 @@
+/* answer/figure_parts.c -- what the figures of a case share: grids, curves, and words with numbers in them.
+ */
+#include "answer/figure_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* ---- grids -------------------------------------------------------------------- */
+
+static void insert(tr_curve *curve, double value)
+{
+    size_t i = curve->n;
+    if (curve->n == FIGURE_POINTS || !(value > curve->at[0] && value < curve->at[curve->n - 1]))
+        return;
+    for (; i > 0 && curve->at[i - 1] > value; i--)
+        curve->at[i] = curve->at[i - 1];
+    curve->at[i] = value;
+    curve->n++;
+}
+
+static void insert_marks(tr_curve *curve, const double *mark, size_t mark_count)
+{
+    for (size_t i = 0; i < mark_count; i++)
+        if (mark[i] < HUGE_VAL)
+            insert(curve, mark[i]);
+}
+
+void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *mark, size_t mark_count)
+{
+    curve->n = FIGURE_POINTS - 8;
+    for (size_t i = 0; i < curve->n; i++) {
+        const double t = (double)i / (double)(curve->n - 1);
+        curve->at[i] = from + (to - from) * t * t * t;
+    }
+    insert_marks(curve, mark, mark_count);
+}
+
+void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count)
+{
+    /* The 256th root by eight square roots: the same bits on every machine. */
+    double ratio = to / from;
+    for (int i = 0; i < 8; i++)
+        ratio = sqrt(ratio);
+    curve->n = 257;
+    curve->at[0] = from;
+    for (size_t i = 1; i < 256; i++)
+        curve->at[i] = curve->at[i - 1] * ratio;
+    curve->at[256] = to;
+    insert_marks(curve, mark, mark_count);
+}
+
+/* ---- curves ------------------------------------------------------------------- */
+
+static void evaluate(tr_curve *curve, const tr_case *question, const double *batch_seq,
+                     const double *kv_read_byte, const double *attention_flop)
+{
+    tr_bound_step_array(&question->roof, curve->n, batch_seq, kv_read_byte, attention_flop, curve->compute_s,
+                        curve->weights_s, curve->kv_s, curve->step_s);
+}
+
+void tr_curve_over_batch(tr_curve *curve, const tr_case *question, double context_token)
+{
+    const double read = tr_model_kv_read_byte(&question->model, context_token, question->roof.kv_elem_byte);
+    const double flop = tr_model_attention_flop(&question->model, context_token);
+    for (size_t i = 0; i < curve->n; i++) {
+        curve->scratch[0][i] = read;
+        curve->scratch[1][i] = flop;
+    }
+    evaluate(curve, question, curve->at, curve->scratch[0], curve->scratch[1]);
+}
+
+void tr_curve_over_context(tr_curve *curve, const tr_case *question, double batch_seq)
+{
+    double batch[FIGURE_POINTS];
+    for (size_t i = 0; i < curve->n; i++) {
+        batch[i] = batch_seq;
+        curve->scratch[0][i] =
+            tr_model_kv_read_byte(&question->model, curve->at[i], question->roof.kv_elem_byte);
+        curve->scratch[1][i] = tr_model_attention_flop(&question->model, curve->at[i]);
+    }
+    evaluate(curve, question, batch, curve->scratch[0], curve->scratch[1]);
+}
+
+tr_step tr_figure_step(const tr_case *question, double batch_seq, double context_token)
+{
+    const double read = tr_model_kv_read_byte(&question->model, context_token, question->roof.kv_elem_byte);
+    const double flop = tr_model_attention_flop(&question->model, context_token);
+    tr_step step = {0};
+    tr_bound_step_array(&question->roof, 1, &batch_seq, &read, &flop, &step.compute_s, &step.weights_s,
+                        &step.kv_s, &step.step_s);
+    return step;
+}
+
+tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token)
+{
+    const tr_roofline *roof = &question->roof;
+    tr_batch_marks marks;
+    marks.balance_seq = tr_balance_batch_seq(roof, &question->model, context_token);
+    marks.most_seq = tr_max_batch_seq(roof, &question->model, context_token);
+    const tr_step one = tr_figure_step(question, 1.0, context_token);
+    /* Without a balance, show where the KV cache has left the weights behind. */
+    const double floor_s = tr_floor_s(roof);
+    const double even = one.kv_s > 0.0 ? floor_s / one.kv_s : HUGE_VAL;
+    double end = marks.balance_seq < 1e9 ? 2.2 * marks.balance_seq : even < 1e9 ? 3.0 * even : 1024.0;
+    if (!(marks.balance_seq < 1e9) && marks.most_seq < 3.0 * end)
+        end = 1.2 * marks.most_seq;
+    if (marks.most_seq >= 1.0 && marks.most_seq < end) {
+        end = 1.25 * marks.most_seq;
+        /* A balance beyond the memory is still worth seeing where it is not far. */
+        if (marks.balance_seq < 3.0 * marks.most_seq && end < 1.2 * marks.balance_seq)
+            end = 1.2 * marks.balance_seq;
+    }
+    marks.end_seq = end < 8.0 ? 8.0 : end > 1e8 ? 1e8 : end;
+    return marks;
+}
+
+/* ---- words -------------------------------------------------------------------- */
+
+const char *tr_words_of(tr_words *words, double value, tr_unit unit)
+{
+    char *out = words->text[words->next];
+    words->next = (words->next + 1) % 12;
+    tr_fig_quantity(value, unit, out, sizeof words->text[0]);
+    return out;
+}
+
+const char *tr_words_short(tr_words *words, double value, tr_unit unit)
+{
+    if (value > 0.0 && value < 1e200) {
+        const double most = unit == TR_UNIT_USD && value < 0.1 ? 100.0 : 1000.0;
+        double scale = 1.0;
+        while (value / scale >= most)
+            scale *= 10.0;
+        while (value / scale < most / 10.0)
+            scale /= 10.0;
+        value = floor(value / scale + 0.5) * scale;
+    }
+    if (unit == TR_UNIT_CONTEXT && value >= 1e6) /* a rounded million is no multiple of 1024 */
+        unit = TR_UNIT_NONE;
+    return tr_words_of(words, value, unit);
+}
+
+/* A dot between two facts, glued to the first so that no line begins with it. */
+#define DOT "\xC2\xA0\xC2\xB7 "
+
+void tr_figure_subtitle(const tr_case *question, const char *what, char *out, size_t size)
+{
+    const tr_roofline *roof = &question->roof;
+    const char *model = question->model.name, *system = question->system.name;
+    char who[TR_NAME_MAX + 96], formats[96] = "";
+    if (strcmp(model, system) == 0) /* a preset is both */
+        (void)tr_text_copy(who, sizeof who, model);
+    else
+        (void)snprintf(who, sizeof who, "%s on %s", model, system);
+    if (question->model.layer_kinds > 0)
+        (void)snprintf(formats, sizeof formats,
+                       DOT "%s weights, %s KV\xC2\xA0"
+                           "cache, %s math",
+                       tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                       tr_dtype_name(roof->math_dtype));
+    (void)snprintf(out, size, "%s" DOT "%s%s", who, what, formats);
+}
