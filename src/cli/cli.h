@@ -75,9 +75,10 @@ tr_status cli_flush(cli *c, tr_error *err);
 /* Colour, width and characters from the terminal that stdout is, if it is one. */
 void cli_style_from_terminal(tr_style *style);
 
-/* plot.c: --plot. draw writes SVG in the given style, or, where svg is NULL,
- * characters for the terminal (columns, colour and ascii are in c->style). */
-typedef tr_status (*cli_draw)(void *context, const tr_svg_style *svg, tr_sink *sink, tr_error *err);
+/* plot.c: --plot. draw writes a figure for the target into the sink. */
+typedef tr_status (*cli_draw)(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err);
+/* Into the answer, in characters of the terminal's width. */
+tr_status cli_draw_here(cli *c, cli_draw draw, void *context, tr_error *err);
 int cli_plots(const cli *c);     /* --plot was given */
 /* Errors: TR_EPARSE (neither .svg, .png, .pdf nor -), TR_EIO, and what draw brings. */
 tr_status cli_plot(cli *c, cli_draw draw, void *context, tr_error *err);

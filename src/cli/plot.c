@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-static const tr_svg_style svg_style = {.width_px = 900, .height_px = 560, .dark = 0};
+static const tr_figure_target page = {.terminal = 0, .svg = {.width_px = 900, .height_px = 560, .dark = 0}};
 
 static tr_status unwritten(const char *path, int code, tr_error *err)
 {
@@ -104,7 +104,7 @@ static tr_status draw_to_file(const char *path, cli_draw draw, void *context, tr
 {
     cli_text text = {NULL, 0, 0, 0};
     tr_sink sink = cli_text_sink(&text);
-    tr_status s = draw(context, &svg_style, &sink, err);
+    tr_status s = draw(context, &page, &sink, err);
     if (text.failed)
         s = cli_fail(err, TR_ENOMEM, "plot", "out of memory for the figure");
     if (s == TR_OK && tr_has_suffix(path, ".svg"))
@@ -115,13 +115,23 @@ static tr_status draw_to_file(const char *path, cli_draw draw, void *context, tr
     return s;
 }
 
+tr_status cli_draw_here(cli *c, cli_draw draw, void *context, tr_error *err)
+{
+    const tr_figure_target terminal = {.terminal = 1,
+                                       .columns = c->style.columns < 120 ? c->style.columns : 120,
+                                       .rows = 24,
+                                       .colour = c->style.colour,
+                                       .ascii = c->style.ascii};
+    return draw(context, &terminal, &c->out, err);
+}
+
 int cli_plots(const cli *c) { return tr_scenario_text(c->scenario, "plot")[0] != '\0'; }
 
 tr_status cli_plot(cli *c, cli_draw draw, void *context, tr_error *err)
 {
     const char *path = tr_scenario_text(c->scenario, "plot");
     if (strcmp(path, "-") == 0)
-        return draw(context, NULL, &c->out, err);
+        return cli_draw_here(c, draw, context, err);
     if (!tr_has_suffix(path, ".svg") && !tr_has_suffix(path, ".png") && !tr_has_suffix(path, ".pdf"))
         return cli_fail(err, TR_EPARSE, "plot",
                         "plot: expected a name that ends in .svg, .png or .pdf, or -, not '%.120s'", path);

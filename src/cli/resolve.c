@@ -1,16 +1,58 @@
-/* cli/resolve.c -- what MODEL and SYSTEM name: numbers, a file, or an entry of a catalog. */
+/* cli/resolve.c -- what MODEL and SYSTEM name: numbers, a file, an entry of --data DIR or of the catalog. */
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "io/chip_file.h"
+#include "io/model_file.h"
+
+/* "" as NULL: how the readers say "not given". */
+static const char *given(const tr_scenario *scenario, const char *key)
+{
+    const char *text = tr_scenario_text(scenario, key);
+    return text[0] != '\0' ? text : NULL;
+}
+
+/* A file knows more than its counts: where its parts disagree is worth a line. */
+static tr_status take_file(tr_status status, const tr_model_file *file, tr_model *out)
+{
+    if (status != TR_OK)
+        return status;
+    for (int i = 0; i < file->note_count; i++)
+        (void)fprintf(stderr, "tokenroof: note: %s\n", file->note[i]);
+    *out = file->model;
+    return TR_OK;
+}
+
+static tr_status from_data(const char *folder, const char *name, const char *family, tr_model_file *file,
+                           tr_model *out, tr_error *err)
+{
+    tr_status s = tr_model_data_read(folder, name, family, file, err);
+    if (s != TR_EUNKNOWN)
+        return take_file(s, file, out);
+    return tr_model_catalog_get(name, out, err);
+}
 
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
 {
     const char *name = tr_scenario_text(c->scenario, "model");
+    const char *family = given(c->scenario, "family");
+    const char *folder = given(c->scenario, "data");
+    const int is_file = !tr_is_inline(name) && tr_model_is_path(name);
+    if (family != NULL && !is_file && folder == NULL)
+        return cli_fail(err, TR_ECONFLICT, "family", "--as tells how to read a file: '%.80s' is none", name);
     if (tr_is_inline(name))
         return tr_model_inline(name, out, err);
-    return tr_model_catalog_get(name, out, err);
+    if (!is_file && folder == NULL)
+        return tr_model_catalog_get(name, out, err);
+    tr_model_file *file = malloc(sizeof *file);
+    if (file == NULL)
+        return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    const tr_status s = is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
+                                : from_data(folder, name, family, file, out, err);
+    free(file);
+    return s;
 }
 
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
@@ -18,8 +60,7 @@ tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
     const char *name = tr_scenario_text(c->scenario, "system");
     if (tr_is_inline(name))
         return tr_system_inline(name, out, err);
-    const char *folder = tr_scenario_text(c->scenario, "data");
-    return tr_system_open(name, folder[0] != '\0' ? folder : NULL, out, err);
+    return tr_system_open(name, given(c->scenario, "data"), out, err);
 }
 
 tr_status cli_case(const cli *c, tr_case **out, tr_error *err)
