@@ -1,16 +1,13 @@
 /* io/chip_file.c -- the system somebody names on a command line: a file, a name in a data folder, or one
  * compiled in. */
-#define _POSIX_C_SOURCE 200809L
-
 #include "io/chip_file.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "io/chip_folder.h"
 #include "io/chip_json.h"
 #include "io/file.h"
 
@@ -131,27 +128,18 @@ tr_status tr_system_file_read(const char *path, const char *data_folder, tr_syst
 
 /* ---- names ---------------------------------------------------------------- */
 
-/* data_folder/kind/NAME.json, if there is such a file. */
-static int data_path(const char *data_folder, const char *kind, const char *name, char path[TR_PATH_MAX])
-{
-    char spelt[TR_NAME_MAX];
-    if (data_folder == NULL)
-        return 0;
-    tr_name_spell(name, spelt);
-    if (spelt[0] == '\0' || strchr(spelt, '/') != NULL || spelt[0] == '.')
-        return 0;
-    const int n = snprintf(path, TR_PATH_MAX, "%s/%s/%s.json", data_folder, kind, spelt);
-    return n > 0 && n < TR_PATH_MAX && tr_path_look(path) == TR_PATH_FILE;
-}
-
 /* The chip that a system file names: it may not name a system in its turn. */
 static tr_status find_chip(const char *name, const char *data_folder, tr_chip *out, tr_error *err)
 {
     char path[TR_PATH_MAX];
-    if (data_path(data_folder, "chips", name, path)) {
+    int found = 0;
+    tr_status s = tr_chip_folder_find(data_folder, "chips", name, path, &found, err);
+    if (s != TR_OK)
+        return s;
+    if (found) {
         tr_flat *flat = NULL;
         tr_error inner = { .text = "" };
-        tr_status s = tr_flat_read(path, &flat, err);
+        s = tr_flat_read(path, &flat, err);
         if (s == TR_OK)
             s = in_file(path, read_chip(flat, "", data_folder, out, &inner), &inner, err);
         tr_flat_destroy(flat);
@@ -163,7 +151,7 @@ static tr_status find_chip(const char *name, const char *data_folder, tr_chip *o
         return TR_OK;
     }
     tr_system system; /* for its "did you mean" */
-    const tr_status s = tr_system_catalog_get(name, &system, err);
+    s = tr_system_catalog_get(name, &system, err);
     return s != TR_OK
                ? s
                : tr_fail(err, TR_EUNKNOWN, "chip", 0.0,
@@ -190,6 +178,24 @@ static tr_status multiply(double count, const tr_system *one, tr_system *out, tr
     return TR_OK;
 }
 
+static const char *list_name(size_t index, const void *context) { return tr_chip_list_name(context, index); }
+
+/* The catalog's "did you mean" again, with the folder's names among those it may mean. */
+static tr_status fail_near(const char *data_folder, const char *name, tr_error *err)
+{
+    tr_chip_list *list = NULL;
+    char spelt[TR_NAME_MAX];
+    tr_name_spell(name, spelt);
+    if (tr_chip_list_create(data_folder, &list, NULL) != TR_OK)
+        return TR_EUNKNOWN;
+    const char *near = tr_near_name(spelt, list_name, list);
+    if (near != NULL)
+        (void)tr_fail(err, TR_EUNKNOWN, "system", 0.0, "no chip or system \"%.64s\"; did you mean \"%s\"?",
+                      name, near);
+    tr_chip_list_destroy(list);
+    return TR_EUNKNOWN;
+}
+
 tr_status tr_system_open(const char *text, const char *data_folder, tr_system *out, tr_error *err)
 {
     char path[TR_PATH_MAX];
@@ -203,61 +209,21 @@ tr_status tr_system_open(const char *text, const char *data_folder, tr_system *o
             return s;
         if (strchr(name, '/') != NULL || tr_has_suffix(name, ".json"))
             from = name;
-        else if (data_path(data_folder, "systems", name, path) || data_path(data_folder, "chips", name, path))
+    }
+    int found = 0;
+    for (int k = 0; k < 2 && from == NULL; k++) {
+        const tr_status s =
+            tr_chip_folder_find(data_folder, k == 0 ? "systems" : "chips", name, path, &found, err);
+        if (s != TR_OK)
+            return s;
+        if (found)
             from = path;
     }
-    if (from == NULL)
-        return tr_system_catalog_get(text, out, err);
+    if (from == NULL) {
+        const tr_status s = tr_system_catalog_get(text, out, err);
+        return s == TR_EUNKNOWN && data_folder != NULL ? fail_near(data_folder, name, err) : s;
+    }
     tr_system one;
     const tr_status s = tr_system_file_read(from, data_folder, &one, err);
     return s == TR_OK ? multiply(count, &one, out, err) : s;
-}
-
-/* ---- listing -------------------------------------------------------------- */
-
-/* Insert name into the sorted texts at *out. */
-static int insert(char **out, size_t *used, const char *name, size_t length)
-{
-    char *grown = realloc(*out, *used + length + 1);
-    if (grown == NULL)
-        return 0;
-    *out = grown;
-    size_t at = 0;
-    while (at < *used && strncmp(grown + at, name, length) < 0)
-        at += strlen(grown + at) + 1;
-    memmove(grown + at + length + 1, grown + at, *used - at);
-    memcpy(grown + at, name, length);
-    grown[at + length] = '\0';
-    *used += length + 1;
-    return 1;
-}
-
-tr_status tr_data_folder_list(const char *data_folder, const char *kind, char **out, size_t *count,
-                              tr_error *err)
-{
-    char path[TR_PATH_MAX];
-    char *texts = NULL;
-    size_t used = 0, found = 0;
-    const tr_status s = tr_path_join(path, sizeof path, data_folder, kind, err);
-    if (s != TR_OK)
-        return s;
-    DIR *dir = opendir(path);
-    if (dir == NULL && errno != ENOENT)
-        return tr_fail(err, TR_EIO, "data", 0.0, "%.200s: %s", path, tr_errno_text(errno));
-    for (struct dirent *d = dir != NULL ? readdir(dir) : NULL; d != NULL; d = readdir(dir)) {
-        const size_t length = strlen(d->d_name);
-        if (d->d_name[0] == '.' || length <= 5 || !tr_has_suffix(d->d_name, ".json"))
-            continue;
-        if (!insert(&texts, &used, d->d_name, length - 5)) {
-            free(texts);
-            (void)closedir(dir);
-            return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
-        }
-        found++;
-    }
-    if (dir != NULL)
-        (void)closedir(dir);
-    *out = texts;
-    *count = found;
-    return TR_OK;
 }

@@ -2,8 +2,8 @@
  * compiled in.
  *
  * Native only. The forms of chip and system files are told in io/chip_json.h.
- * A data folder holds chips/NAME.json and systems/NAME.json and, if it likes,
- * tiers.json; what it has goes before what is compiled in.
+ * A data folder holds chips/NAME.json and systems/NAME.json (io/chip_folder.h)
+ * and, if it likes, tiers.json; what it has goes before what is compiled in.
  */
 #ifndef TOKENROOF_SRC_IO_CHIP_FILE_H
 #define TOKENROOF_SRC_IO_CHIP_FILE_H
@@ -28,11 +28,5 @@ tr_status tr_system_text_read(const char *text, size_t size, const char *data_fo
  * catalog, a count in front or not ("8xh100-sxm", "8 x ./mine.json").
  * Errors: as tr_system_file_read and tr_system_catalog_get. */
 tr_status tr_system_open(const char *text, const char *data_folder, tr_system *out, tr_error *err);
-
-/* Names of the .json files of data_folder/kind ("chips", "systems"), sorted, into *out: count texts one after
- * another, each with its end; free(*out). A folder that is not there has none.
- * Errors: TR_EIO, TR_ENOMEM. */
-tr_status tr_data_folder_list(const char *data_folder, const char *kind, char **out, size_t *count,
-                              tr_error *err);
 
 #endif

@@ -93,6 +93,7 @@ tr_status tr_servers_from_json(const tr_flat *flat, tr_server_row *out, size_t c
     tr_tier_notes notes[SERVER_MAX][TR_TIER_MAX - 1];
     char unused[512];
     size_t found = 0;
+    memset(rows, 0, sizeof rows);
     const size_t limit = capacity < SERVER_MAX ? capacity : SERVER_MAX;
     memset(notes, 0, sizeof notes);
     for (size_t i = 0; i < tr_flat_count(flat); i++) {

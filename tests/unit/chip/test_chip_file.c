@@ -8,6 +8,7 @@
 #include "chip_test.h"
 
 #include "io/chip_file.h"
+#include "io/chip_folder.h"
 
 #define CHIP_BODY                                                                                            \
     "\"name\": \"mine\", \"flop_per_s\": {\"bf16\": 100e12}, \"memory\": {\"capacity_byte\": 80e9, "         \
@@ -263,8 +264,8 @@ static int make_folder(void **state)
     (void)mkdir(path, 0700);
     (void)snprintf(path, sizeof path, "%s/systems", folder);
     (void)mkdir(path, 0700);
-    put("chips/mine.json",
-        "{" CHIP_BODY ", \"server\": \"shed\", \"scaleup\": {\"byte_per_s\": 1e9, \"domain_chip\": 4}}");
+    put("chips/mine.json", "{" CHIP_BODY ", \"alias\": [\"my first\"], \"server\": \"shed\",\n \"scaleup\": "
+                                         "{\"byte_per_s\": 1e9, \"domain_chip\": 4}}");
     put("chips/h100-sxm.json",
         "{\"name\": \"h100-sxm\", \"title\": \"mine instead\", \"flop_per_s\": {\"bf16\": 1e15},"
         " \"memory\": {\"capacity_byte\": 80e9, \"read_byte_per_s\": 3e12}}");
@@ -322,6 +323,8 @@ static void a_data_folder_adds_chips_and_overrides_those_compiled_in(void **stat
     assert_same(s.domain_chip, 3.0);
     tr_error err;
     assert_int_equal(tr_system_open("mine", NULL, &s, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_system_open("4xmy-bxo", folder, &s, &err), TR_EUNKNOWN);
+    assert_non_null(strstr(err.text, "did you mean \"my-box\"")); /* the folder's names are known too */
 }
 
 static void a_count_works_before_a_file_a_folders_name_and_a_catalog_name(void **state)
@@ -387,6 +390,52 @@ static void a_data_folder_lists_its_names_in_order(void **state)
     free(names);
 }
 
+static void an_alias_in_a_data_folder_is_found_too(void **state)
+{
+    (void)state;
+    tr_system s = open_ok("My_First", folder);
+    assert_string_equal(s.name, "mine");
+    s = open_ok("2x my first", folder);
+    assert_string_equal(s.name, "2xmine");
+}
+
+static void a_data_folder_that_is_not_there_is_an_error(void **state)
+{
+    (void)state;
+    tr_system s;
+    tr_error err;
+    tr_chip_list *list = NULL;
+    assert_int_equal(tr_system_open("h100", "/tmp/no/such/folder", &s, &err), TR_EIO);
+    assert_non_null(strstr(err.text, "/tmp/no/such/folder"));
+    assert_int_equal(tr_chip_list_create("/tmp/no/such/folder", &list, NULL), TR_EIO);
+    assert_null(list);
+}
+
+static void the_list_of_all_holds_the_folders_beside_the_catalogs_and_before_them(void **state)
+{
+    (void)state;
+    tr_chip_list *list = NULL;
+    assert_int_equal(tr_chip_list_create(folder, &list, NULL), TR_OK);
+    assert_int_equal(tr_chip_list_count(list), tr_chip_catalog_count() + tr_system_catalog_count() + 2);
+    size_t seen = 0;
+    for (size_t i = 0; i < tr_chip_list_count(list); i++) {
+        tr_system s;
+        tr_error err = { .text = "" };
+        if (tr_chip_list_get(list, i, &s, &err) != TR_OK)
+            fail_msg("%s: %s", tr_chip_list_name(list, i), err.text);
+        assert_string_equal(s.name, tr_chip_list_name(list, i));
+        if (strcmp(s.name, "h100-sxm") == 0)
+            assert_string_equal(s.title, "mine instead");
+        seen += strcmp(s.name, "mine") == 0 || strcmp(s.name, "my-box") == 0;
+    }
+    assert_int_equal(seen, 2);
+    assert_null(tr_chip_list_name(list, tr_chip_list_count(list)));
+    tr_chip_list_destroy(list);
+    assert_int_equal(tr_chip_list_create(NULL, &list, NULL), TR_OK);
+    assert_int_equal(tr_chip_list_count(list), tr_chip_catalog_count() + tr_system_catalog_count());
+    tr_chip_list_destroy(list);
+}
+
 /* ---- what ships ------------------------------------------------------------ */
 
 static void the_files_in_data_read_back_as_the_compiled_catalog(void **state)
@@ -444,6 +493,9 @@ int main(void)
         CASE(a_mistake_in_a_file_names_the_file_and_the_line),
         CASE(a_name_never_leaves_the_data_folder),
         CASE(a_data_folder_lists_its_names_in_order),
+        CASE(an_alias_in_a_data_folder_is_found_too),
+        CASE(a_data_folder_that_is_not_there_is_an_error),
+        CASE(the_list_of_all_holds_the_folders_beside_the_catalogs_and_before_them),
         CASE(the_files_in_data_read_back_as_the_compiled_catalog),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

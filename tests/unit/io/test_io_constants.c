@@ -8,7 +8,7 @@
 
 #include "../csv_rows.h"
 
-#include "io/chip_file.h"
+#include "io/chip_folder.h"
 #include "io/json_flat.h"
 
 static tr_flat *read_data(const char *path)

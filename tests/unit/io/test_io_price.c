@@ -6,7 +6,7 @@
 
 #include "../csv_rows.h"
 
-#include "io/chip_file.h"
+#include "io/chip_folder.h"
 #include "io/price_json.h"
 
 enum { SHEET_MAX = 64 };
