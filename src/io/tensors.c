@@ -148,7 +148,7 @@ tr_part tr_tensor_part(const tr_tensors *sums, const tr_tensor *tensor)
         return TR_PART_REPEATED;
     if (HOLDS(name, experts) && !HOLDS(name, shared))
         return TR_PART_ROUTED;
-    if (tensor->rank < 2 || is_head(name) || HOLDS(name, plain))
+    if (tensor->rank < 2 || is_head(name) || strcmp(name, "embed.weight") == 0 || HOLDS(name, plain))
         return TR_PART_OTHER;
     return TR_PART_LINEAR;
 }

@@ -202,7 +202,7 @@ static tr_status read_weight(scan *s, const char *key, size_t key_length)
     if (status != TR_OK)
         return status;
     s->index->tensor_count += 1.0;
-    if (strlen(s->last) == length && memcmp(s->last, name, length) == 0)
+    if (length > 0 && strlen(s->last) == length && memcmp(s->last, name, length) == 0)
         return TR_OK;
     if (!is_plain_name(name, length))
         return fail_here(s, TR_EPARSE, "expected the name of a file in the same folder");
