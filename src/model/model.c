@@ -146,7 +146,8 @@ static int tied_of(tr_build *build)
 {
     tr_keys top;
     const int fallback = (build->family->traits & TR_TIED) != 0;
-    tr_keys_init(&top, build->keys.config, "", build->keys.err);
+    /* the first failure is the one reported */
+    tr_keys_init(&top, build->keys.config, "", build->keys.status == TR_OK ? build->keys.err : NULL);
     if (tr_keys_has(&top, "tie_word_embeddings")) {
         const int tied = tr_keys_bool(&top, "tie_word_embeddings");
         if (build->keys.status == TR_OK)
