@@ -7,8 +7,17 @@
 
 const char *tr_model_family(size_t index)
 {
-    const tr_family *family = tr_family_at(index);
-    return family == NULL ? NULL : family->name;
+    const char *last = "";
+    const tr_family *family;
+    for (size_t row = 0; (family = tr_family_at(row)) != NULL; row++) {
+        /* other model_types of the same architecture stand next to each other */
+        if (strcmp(family->name, last) == 0)
+            continue;
+        last = family->name;
+        if (index-- == 0)
+            return last;
+    }
+    return NULL;
 }
 
 /* ---- which family ------------------------------------------------------------ */

@@ -301,7 +301,7 @@ static tr_dtype kv_dtype_of(tr_keys *q)
 static int quantisation(const tr_build *build, tr_keys *q)
 {
     static const char *const places[] = {"quantization_config.", "quantization_config.quantization.",
-                                      "compression_config."};
+                                         "compression_config."};
     for (size_t i = 0; i < 2 * sizeof places / sizeof places[0]; i++) {
         char prefix[64];
         (void)tr_text_copy(prefix, sizeof prefix, i % 2 ? build->keys.prefix : "");

@@ -1,0 +1,203 @@
+/* test_model_errors.c -- what is missing, contradictory, absurd or unknown is named with its key and line. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shared.h"
+
+static tr_model model, before;
+
+/* A Llama, one key a line; the last ones are the case's own. */
+#define LLAMA(heads, rest)                                                                                   \
+    "{\n\"architectures\": [\"LlamaForCausalLM\"],\n\"hidden_size\": 4096,\n\"num_hidden_layers\": 2,\n"     \
+    "\"intermediate_size\": 11008,\n\"vocab_size\": 32000,\n" heads rest "}"
+#define HEADS "\"num_attention_heads\": 32,\n\"num_key_value_heads\": 8"
+#define MIXTURE(rest)                                                                                        \
+    "{\n\"architectures\": [\"Qwen3MoeForCausalLM\"],\n\"hidden_size\": 1024,\n\"num_hidden_layers\": 2,\n"  \
+    "\"num_attention_heads\": 8,\n\"head_dim\": 128,\n\"moe_intermediate_size\": 256,\n"                     \
+    "\"vocab_size\": 1000,\n" rest "}"
+
+typedef struct refusal {
+    const char *json;
+    tr_status status;
+    const char *field;
+    int line;
+    const char *says;
+} refusal;
+
+static void check(const refusal *r)
+{
+    tr_error err;
+    memset(&err, 0, sizeof err);
+    memset(&model, 7, sizeof model);
+    memcpy(&before, &model, sizeof model);
+    const tr_status s = count_text(r->json, &model, &err);
+    if (s != r->status || strcmp(err.field, r->field) != 0 || err.line != r->line ||
+        strstr(err.text, r->says) == NULL)
+        fail_msg("%s\nstatus %s, field \"%s\", line %d: %s\nexpected %s, \"%s\", line %d: ... %s ...",
+                 r->json, tr_status_name(s), err.field, err.line, err.text, tr_status_name(r->status),
+                 r->field, r->line, r->says);
+    assert_int_equal(err.status, r->status);
+    assert_null(strchr(err.text, '\n'));
+    assert_memory_equal(&before, &model, sizeof model);
+    assert_int_equal(count_text(r->json, &model, NULL), r->status);
+}
+
+static void a_missing_key_is_named_with_its_other_spellings(void **state)
+{
+    (void)state;
+    const refusal all[] = {
+        {"{\n\"architectures\": [\"LlamaForCausalLM\"],\n\"num_hidden_layers\": 2}", TR_EMISSING,
+         "hidden_size", 0, "is missing; expected a whole number under one of hidden_size|n_embd"},
+        {LLAMA("\"pad\": 1", ""), TR_EMISSING, "num_attention_heads", 0, "num_attention_heads is missing"},
+        {MIXTURE("\"num_experts\": 8"), TR_EMISSING, "num_experts_per_tok", 0, "is missing"},
+        {"{\n\"hidden_size\": 4096}", TR_EMISSING, "architectures.0", 0,
+         "expected the name of an architecture"},
+        {"{\"text_config\": {\"hidden_size\": 4096}, \"architectures\": [\"LlamaForCausalLM\"]}", TR_EMISSING,
+         "text_config.num_hidden_layers", 0, "is missing"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        check(&all[i]);
+}
+
+static void a_contradiction_names_the_key_its_line_and_what_was_expected(void **state)
+{
+    (void)state;
+    const refusal all[] = {
+        {LLAMA("\"num_attention_heads\": 32,\n\"num_key_value_heads\": 5", ""), TR_ECONFLICT,
+         "num_key_value_heads", 8, "is 5, which does not divide the 32 query heads"},
+        {LLAMA("\"num_attention_heads\": 33", ""), TR_ECONFLICT, "num_attention_heads", 7,
+         "does not divide the hidden size 4096; expected a divisor, or head_dim"},
+        {LLAMA(HEADS, ",\n\"tie_word_embeddings\": 1"), TR_EDOMAIN, "tie_word_embeddings", 9,
+         "is a number; expected true or false"},
+        {LLAMA(HEADS, ",\n\"layer_types\": [\"full_attention\",\n\"full_attention\", \"full_attention\"]"),
+         TR_ECONFLICT, "layer_types.0", 9, "starts a list of 3 items; expected one for each of the 2 layers"},
+        {MIXTURE("\"num_experts\": 8,\n\"num_experts_per_tok\": 9"), TR_ECONFLICT, "num_experts_per_tok", 10,
+         "is 9; expected at most the 8 experts"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        check(&all[i]);
+}
+
+static void a_number_that_cannot_be_a_size_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"0", "-4096", "4096.5", "1e10", "\"4096\"", "true", "9007199254740991"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char json[512];
+        (void)snprintf(json, sizeof json,
+                       "{\n\"architectures\": [\"LlamaForCausalLM\"],\n\"hidden_size\": 4096,\n"
+                       "\"num_hidden_layers\": 2, \"num_attention_heads\": 32, \"vocab_size\": 100,\n"
+                       "\"intermediate_size\": %s}",
+                       bad[i]);
+        const refusal r = {json, TR_EDOMAIN, "intermediate_size", 5, "expected a whole number"};
+        check(&r);
+    }
+    const refusal deep = {LLAMA("\"num_attention_heads\": 32,\n\"n_layer\": 1", ",\n\"rope\": 1"), TR_OK, "",
+                          0, ""};
+    assert_int_equal(count_text(deep.json, &model, NULL), TR_OK);
+    const refusal layers = {"{\n\"architectures\": [\"LlamaForCausalLM\"],\n\"hidden_size\": 64,\n"
+                            "\"num_hidden_layers\": 100000}",
+                            TR_EDOMAIN, "num_hidden_layers", 4, "from 1 to 4096"};
+    check(&layers);
+    const refusal huge = {"{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 1000000000,\n"
+                          "\"num_hidden_layers\": 4096, \"num_attention_heads\": 1,\n"
+                          "\"intermediate_size\": 1000000000, \"vocab_size\": 1000000000}",
+                          TR_EDOMAIN, "hidden_size", 1, "parameters; expected fewer than 2^53"};
+    check(&huge);
+}
+
+static void an_unknown_architecture_is_named_with_the_nearest_known_one(void **state)
+{
+    (void)state;
+    const refusal all[] = {
+        {"{\n\"architectures\": [\"LlamaForCausalLN\"],\n\"hidden_size\": 64}", TR_EUNKNOWN,
+         "architectures.0", 2,
+         "is \"LlamaForCausalLN\", which is not known; the nearest known one is LlamaForCausalLM"},
+        {"{\n\"model_type\": \"qwen33\"}", TR_EUNKNOWN, "model_type", 2, "Qwen3ForCausalLM"},
+        {"{\n\"architectures\": [\"BertModel\"], \"text_config\": {\"model_type\": \"bert\"}}", TR_EUNKNOWN,
+         "architectures.0", 2, "is \"BertModel\""},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        check(&all[i]);
+}
+
+static void a_family_can_be_forced_by_architecture_or_model_type(void **state)
+{
+    (void)state;
+    static const char json[] =
+        "{\"architectures\": [\"NewForCausalLM\"], \"hidden_size\": 4096, \"vocab_size\": 32000,"
+        "\"num_hidden_layers\": 2, \"num_attention_heads\": 32, \"intermediate_size\": 11008}";
+    tr_error err;
+    assert_int_equal(count_text(json, &model, &err), TR_EUNKNOWN);
+    assert_int_equal(count_text_as(json, "LlamaForCausalLM", &model, &err), TR_OK);
+    assert_string_equal(model.family, "LlamaForCausalLM");
+    const double llama = model.total_param;
+    assert_int_equal(count_text_as(json, "Qwen2", &model, &err), TR_OK);
+    assert_true(model.total_param - llama == 2 * 3 * 4096);
+    assert_int_equal(count_text_as(json, "lama", &model, &err), TR_EUNKNOWN);
+    assert_non_null(strstr(err.text, "LlamaForCausalLM"));
+    assert_int_equal(tr_model_from_config(NULL, NULL, &model, &err), TR_EMISSING);
+}
+
+static void every_family_is_listed_once_and_found_by_its_name(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (const char *name; (name = tr_model_family(count)) != NULL; count++) {
+        tr_error err = {0};
+        assert_true(strlen(name) > 4);
+        for (size_t i = 0; i < count; i++)
+            assert_string_not_equal(tr_model_family(i), name);
+        /* known, so the complaint is about its keys */
+        assert_int_equal(count_text_as("{}", name, &model, &err), TR_EMISSING);
+    }
+    assert_true(count > 100);
+    assert_null(tr_model_family(count));
+}
+
+static void a_language_model_inside_another_config_is_found(void **state)
+{
+    (void)state;
+    tr_error err = {0};
+    static tr_model inner;
+    static const char text[] =
+        "{\"architectures\": [\"Qwen2ForCausalLM\"], \"hidden_size\": 896, \"vocab_size\": 151936,"
+        "\"num_hidden_layers\": 24, \"num_attention_heads\": 14, \"num_key_value_heads\": 2,"
+        "\"intermediate_size\": 4864, \"tie_word_embeddings\": true}";
+    assert_int_equal(count_text(text, &inner, &err), TR_OK);
+    char json[1024];
+    (void)snprintf(json, sizeof json, "{\"architectures\": [\"InternVLChatModel\"], \"llm_config\": %s}",
+                   text);
+    assert_int_equal(count_text(json, &model, &err), TR_OK);
+    assert_true(model.total_param == inner.total_param);
+    assert_string_equal(model.family, "Qwen2ForCausalLM");
+    /* Gemma 3 4B as published: the inner config names four keys, the class the rest */
+    static const char gemma[] =
+        "{\"architectures\": [\"Gemma3ForConditionalGeneration\"], \"text_config\": {"
+        "\"hidden_size\": 2560, \"intermediate_size\": 10240, \"model_type\": \"gemma3_text\","
+        "\"num_hidden_layers\": 34, \"sliding_window\": 1024}}";
+    assert_int_equal(count_text(gemma, &model, &err), TR_OK);
+    assert_true(model.total_param == 3880263168);
+    assert_true(tr_model_kv_byte_per_token(&model, 2) == 5 * 2 * 2 * 4 * 256);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_missing_key_is_named_with_its_other_spellings),
+        cmocka_unit_test(a_contradiction_names_the_key_its_line_and_what_was_expected),
+        cmocka_unit_test(a_number_that_cannot_be_a_size_is_refused),
+        cmocka_unit_test(an_unknown_architecture_is_named_with_the_nearest_known_one),
+        cmocka_unit_test(a_family_can_be_forced_by_architecture_or_model_type),
+        cmocka_unit_test(every_family_is_listed_once_and_found_by_its_name),
+        cmocka_unit_test(a_language_model_inside_another_config_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
