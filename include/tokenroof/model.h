@@ -71,7 +71,8 @@ typedef struct tr_cache {
 typedef struct tr_layer {
     double layer_count;
     tr_mixer mixer;
-    char attention[24];      /* "full", "window", "chunk", "mla", "mla-sparse", "compressed", "linear", "mamba", "none", "sparse" */
+    char attention[24];      /* "full", "window", "chunk", "sparse", "mla", "mla-sparse", "compressed",
+                              * "compressed-sparse", "linear", "mamba", "conv", "none" */
     double heads;            /* query heads */
     double kv_heads;
     double head_dim;         /* query/key width of a head (MLA: nope + rope) */

@@ -16,23 +16,39 @@ const char *tr_model_catalog_name(size_t index)
     return index < tr_model_catalog_size ? text_at(tr_model_catalog_table[index].name) : NULL;
 }
 
-/* Distance from wanted to the closest name of one model; 0 is a match. A near
- * miss of a bare name also counts against the last part of an id. */
-static size_t distance(const tr_catalog_model *model, const char *wanted, const char **closest)
+enum { NAME_LISTS = 3 };
+
+/* The texts that name a model: each may hold several names, separated by '|'. */
+static const char *name_list(const tr_catalog_model *model, int which)
 {
-    const size_t length = strlen(wanted);
-    const char *const lists[3] = {text_at(model->name), text_at(model->hf_id), text_at(model->aliases)};
-    size_t best = (size_t)-1;
-    *closest = lists[0];
-    for (int i = 0; i < 3; i++)
-        for (const char *at = lists[i]; *at != '\0';) {
+    return text_at(which == 0 ? model->name : which == 1 ? model->hf_id : model->aliases);
+}
+
+/* 1 if wanted is one of the model's names, or an id without its owner. */
+static int is_named(const tr_catalog_model *model, const char *wanted, size_t length)
+{
+    for (int i = 0; i < NAME_LISTS; i++)
+        for (const char *at = name_list(model, i); *at != '\0';) {
             const size_t n = strcspn(at, "|");
-            const size_t d =
-                tr_name_equal(at, n, wanted, length) ? 0 : 1 + tr_name_distance(at, n, wanted, length);
-            if (d < best) {
-                best = d;
-                *closest = i == 2 ? lists[0] : lists[i];
-            }
+            const char *slash = memchr(at, '/', n);
+            const char *bare = slash == NULL ? at : slash + 1;
+            if (tr_name_equal(at, n, wanted, length) ||
+                tr_name_equal(bare, n - (size_t)(bare - at), wanted, length))
+                return 1;
+            at += at[n] == '|' ? n + 1 : n;
+        }
+    return 0;
+}
+
+/* Edits from wanted to the closest of the model's names. */
+static size_t distance(const tr_catalog_model *model, const char *wanted, size_t length)
+{
+    size_t best = SIZE_MAX;
+    for (int i = 0; i < NAME_LISTS; i++)
+        for (const char *at = name_list(model, i); *at != '\0';) {
+            const size_t n = strcspn(at, "|");
+            const size_t d = tr_name_distance(at, n, wanted, length);
+            best = d < best ? d : best;
             at += at[n] == '|' ? n + 1 : n;
         }
     return best;
@@ -40,19 +56,20 @@ static size_t distance(const tr_catalog_model *model, const char *wanted, const 
 
 static const tr_catalog_model *find(const char *name, tr_error *err)
 {
-    const char *nearest = "", *closest;
-    size_t best = (size_t)-1;
-    for (uint32_t i = 0; i < tr_model_catalog_size; i++) {
-        const size_t d = distance(&tr_model_catalog_table[i], name, &closest);
-        if (d == 0)
+    const size_t length = strlen(name);
+    for (uint32_t i = 0; i < tr_model_catalog_size; i++)
+        if (is_named(&tr_model_catalog_table[i], name, length))
             return &tr_model_catalog_table[i];
+    const char *nearest = "";
+    size_t best = SIZE_MAX;
+    for (uint32_t i = 0; i < tr_model_catalog_size; i++) {
+        const size_t d = distance(&tr_model_catalog_table[i], name, length);
         if (d < best) {
             best = d;
-            nearest = closest;
+            nearest = text_at(tr_model_catalog_table[i].name);
         }
     }
-    const size_t length = strlen(name);
-    if (best != (size_t)-1 && best - 1 <= (length < 6 ? 2 : length / 3))
+    if (best <= (length < 6 ? 2 : length / 3))
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
                       "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, nearest);
     else

@@ -224,10 +224,20 @@ const char *tr_keys_text_or(tr_keys *keys, const char *names, const char *fallba
 
 /* ---- lists ----------------------------------------------------------------- */
 
-/* "name.index" into out; names here are short constants. */
+/* "name.index" into out; names here are short constants. By hand: lists are read once for every layer. */
 static const char *item(const char *name, size_t index, char out[128])
 {
-    (void)snprintf(out, 128, "%s.%zu", name, index);
+    char digits[24];
+    size_t count = 0, length = strlen(name);
+    length = length < 100 ? length : 100;
+    memcpy(out, name, length);
+    out[length++] = '.';
+    do
+        digits[count++] = (char)('0' + index % 10);
+    while ((index /= 10) > 0);
+    while (count > 0)
+        out[length++] = digits[--count];
+    out[length] = '\0';
     return out;
 }
 

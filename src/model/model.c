@@ -203,8 +203,9 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
     if (keys->status == TR_OK && !(model.total_param < 9007199254740992.0))
         tr_keys_fail(keys, TR_EDOMAIN, TR_KEY_HIDDEN, model.total_param,
                      "and its like give %.3g parameters; expected fewer than 2^53", model.total_param);
-    if (keys->status == TR_OK)
-        tr_build_dtypes(&build);
+    if (keys->status != TR_OK)
+        return keys->status;
+    tr_build_dtypes(&build);
     if (keys->status == TR_OK)
         *out = model;
     return keys->status;

@@ -1,5 +1,6 @@
 /* model/nas.c -- block lists found by architecture search (DeciLM, Nemotron NAS): every layer says what it
  * is. */
+#include <math.h>
 #include <stdio.h>
 
 #include "model/build.h"
@@ -32,7 +33,7 @@ void tr_build_nas(tr_build *build)
             layer.norm_param += hidden;
         } else if (!no_attention) {
             attention.kv_heads = heads / group;
-            if (attention.kv_heads != (double)(long)attention.kv_heads)
+            if (attention.kv_heads != floor(attention.kv_heads))
                 tr_keys_fail(keys, TR_ECONFLICT, path(i, "attention.n_heads_in_group", key), group,
                              "is %.0f, which does not divide the %.0f heads", group, heads);
             tr_layer_attention(&layer, hidden, &attention);
@@ -49,9 +50,7 @@ void tr_build_nas(tr_build *build)
             layer.norm_param += hidden;
         } else if (!no_ffn) {
             /* two thirds of the multiple, cut, then up to a multiple of 256 */
-            const double cut = (double)(long)(2 * mult * hidden / 3);
-            const long blocks = ((long)cut + 255) / 256;
-            const double dim = given > 0 ? given : (double)(blocks * 256);
+            const double dim = given > 0 ? given : ceil(floor(2 * mult * hidden / 3) / 256) * 256;
             tr_layer_dense(&layer, hidden, dim, 3, 0);
             layer.norm_param += hidden;
         }

@@ -224,8 +224,8 @@ static void apply_mixed(const tr_build *build, const tr_keys *q, widths *w)
 {
     char head[96];
     const size_t n = (size_t)snprintf(head, sizeof head, "%squantized_layers.", q->prefix);
-    const size_t count = tr_config_count(q->config);
-    for (size_t i = 0; i < count; i++) {
+    const size_t keys = tr_config_count(q->config);
+    for (size_t i = 0; i < keys; i++) {
         tr_value value;
         const char *key = tr_config_at(q->config, i, &value);
         const char *tail = strrchr(key, '.');

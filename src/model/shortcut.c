@@ -56,8 +56,8 @@ static int in_enum(tr_keys *keys, size_t number)
             n = n < 100000 ? 10 * n + (size_t)(*at - '0') : n;
         if (n == number)
             return 1;
-        for (; *at != '\0' && (*at < '0' || *at > '9'); at++)
-            continue;
+        while (*at != '\0' && (*at < '0' || *at > '9'))
+            at++;
     }
     return 0;
 }

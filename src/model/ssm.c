@@ -1,4 +1,5 @@
 /* model/ssm.c -- stacks of state-space or convolution layers: Mamba, Mamba-2, Falcon-H1, LFM2. */
+#include <math.h>
 #include <string.h>
 
 #include "model/mamba.h"
@@ -14,7 +15,7 @@ void tr_build_mamba(tr_build *build)
     const tr_mamba1 mamba = {
         .inner = tr_keys_dim_or(keys, "intermediate_size", hidden * expand),
         .state = tr_keys_dim_or(keys, "state_size", 16),
-        .rank = given ? tr_keys_dim(keys, "time_step_rank") : (double)(((long)hidden + 15) / 16),
+        .rank = given ? tr_keys_dim(keys, "time_step_rank") : ceil(hidden / 16),
         .kernel = tr_keys_dim_or(keys, "conv_kernel", 4),
         .conv_bias = tr_keys_bool_or(keys, "use_conv_bias", 1),
         .proj_bias = tr_keys_bool_or(keys, "use_bias", 0),
@@ -106,10 +107,10 @@ static double lfm2_ffn_dim(tr_keys *keys)
     double dim = tr_keys_dim(keys, "block_ff_dim|intermediate_size");
     if (!tr_keys_bool_or(keys, "block_auto_adjust_ff_dim", 1))
         return dim;
-    const long multiple = (long)tr_keys_dim_or(keys, "block_multiple_of", 256);
-    dim = (double)(long)(2 * dim / 3);
-    dim = (double)(long)(dim * tr_keys_number_or(keys, "block_ffn_dim_multiplier", 0, 64, 1));
-    return (double)(((long)dim + multiple - 1) / multiple * multiple);
+    const double multiple = tr_keys_dim_or(keys, "block_multiple_of", 256);
+    dim = floor(2 * dim / 3);
+    dim = floor(dim * tr_keys_number_or(keys, "block_ffn_dim_multiplier", 0, 64, 1));
+    return ceil(dim / multiple) * multiple;
 }
 
 /* Gated short convolutions, with attention here and there. */

@@ -1,5 +1,6 @@
 /* model/usual.c -- the keys that most families share: heads, mixtures, which layers are sparse or windowed.
  */
+#include <math.h>
 #include <string.h>
 
 #include "model/build.h"
@@ -11,7 +12,7 @@ void tr_build_heads(tr_build *build, tr_attention *a)
     a->heads = tr_keys_dim(keys, TR_KEY_HEADS);
     a->kv_heads = tr_keys_dim_or(keys, TR_KEY_KV_HEADS, a->heads);
     if (!tr_keys_has(keys, TR_KEY_HEAD_DIM)) {
-        a->head_dim = (double)(long)(build->hidden / a->heads);
+        a->head_dim = floor(build->hidden / a->heads);
         if (a->head_dim * a->heads != build->hidden)
             tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_HEADS, a->heads,
                          "is %.0f, which does not divide the hidden size %.0f; expected a divisor, or "
@@ -22,7 +23,7 @@ void tr_build_heads(tr_build *build, tr_attention *a)
     }
     a->value_dim = tr_keys_dim_or(keys, "v_head_dim", a->head_dim);
     const double share = a->heads / a->kv_heads;
-    if (keys->status == TR_OK && share != (double)(long)share)
+    if (keys->status == TR_OK && share != floor(share))
         tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_KV_HEADS, a->kv_heads,
                      "is %.0f, which does not divide the %.0f query heads; expected a divisor", a->kv_heads,
                      a->heads);

@@ -193,6 +193,76 @@ static void compressed_rows_are_summed_exactly(void **state)
         }
 }
 
+static void layers_that_share_a_cache_store_it_once_and_read_it_each(void **state)
+{
+    (void)state;
+    /* Hunyuan-Large's way: every second layer reuses the keys and values of the one before */
+    const tr_model *m = of("{\"architectures\":[\"HunYuanMoEForCausalLM\"],\"hidden_size\":512,"
+                           "\"num_hidden_layers\":6,\"num_attention_heads\":8,\"num_key_value_heads\":2,"
+                           "\"intermediate_size\":64,\"vocab_size\":1000,\"num_experts\":4,\"moe_topk\":1,"
+                           "\"num_shared_expert\":1,\"use_cla\":true,\"cla_share_factor\":2}");
+    const double row = 2 * 2 * 64 * 2;
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 3 * row);
+    assert_true(tr_model_kv_store_byte(m, 100, 2) == 3 * 100 * row);
+    assert_true(tr_model_kv_read_byte(m, 100, 2) == 6 * 100 * row);
+    /* three layers lack both projections */
+    double mixers = 0;
+    for (int i = 0; i < m->layer_kinds; i++)
+        mixers += m->layer[i].layer_count * m->layer[i].mixer_param;
+    assert_true(mixers == 6 * 2 * 512 * 512 + 3 * 2 * 512 * 128);
+}
+
+static void compressed_attention_keeps_a_row_for_many_tokens_and_a_window_beside(void **state)
+{
+    (void)state;
+    /* DeepSeek-V4's way: ratios 0, 4 and 128, one vector of 512 a row, indexer keys of 128 at ratio 4 */
+    const tr_model *m = of("{\"architectures\":[\"DeepseekV4ForCausalLM\"],\"hidden_size\":1024,"
+                           "\"num_hidden_layers\":3,\"num_attention_heads\":16,\"head_dim\":512,"
+                           "\"vocab_size\":1000,\"moe_intermediate_size\":64,\"n_routed_experts\":8,"
+                           "\"n_shared_experts\":1,\"num_experts_per_tok\":2,\"q_lora_rank\":256,"
+                           "\"o_lora_rank\":128,\"o_groups\":4,\"index_head_dim\":128,\"index_n_heads\":8,"
+                           "\"index_topk\":50,\"sliding_window\":128,\"hc_mult\":4,"
+                           "\"compress_ratios\":[0,4,128]}");
+    /* at 1,000 tokens: windows of 128; 250 rows and 250 indexer keys; 7 rows */
+    assert_true(tr_model_kv_store_byte(m, 1000, 2) == 2.0 * (3 * 128 * 512 + 250 * (512 + 128) + 7 * 512));
+    assert_true(tr_model_kv_read_byte(m, 1000, 2) == 2.0 * (3 * 128 * 512 + 50 * 512 + 250 * 128 + 7 * 512));
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 2.0 * ((512 + 128) / 4.0 + 512 / 128.0));
+    assert_true(tr_model_attention_flop(m, 1000) ==
+                (3 * 128 + 50 + 7) * (4 * 16 * 512.0) + 250 * (2 * 8 * 128.0));
+}
+
+static void state_space_layers_cost_the_same_at_any_context(void **state)
+{
+    (void)state;
+    /* Mamba-2: 8 heads of 64, state 128, 2 groups, 4 inputs of convolution */
+    const tr_model *m = of("{\"architectures\":[\"Mamba2ForCausalLM\"],\"hidden_size\":256,"
+                           "\"num_hidden_layers\":3,\"num_heads\":8,\"head_dim\":64,\"n_groups\":2,"
+                           "\"state_size\":128,\"conv_kernel\":4,\"vocab_size\":1000}");
+    const double channels = 512 + 2 * 2 * 128, cells = 512 * 128;
+    assert_true(m->state_byte_per_seq == 3 * (4 * cells + 2 * 3 * channels));
+    assert_true(tr_model_kv_store_byte(m, 1e6, 2) == 0);
+    assert_true(tr_model_kv_read_byte(m, 1e6, 2) == m->state_byte_per_seq);
+    assert_true(tr_model_attention_flop(m, 0) == 3 * (5 * cells + 2 * 4 * channels));
+    assert_true(tr_model_attention_flop(m, 1e6) == tr_model_attention_flop(m, 0));
+    assert_true(tr_model_prefill_attention_flop(m, 0, 100) == 100 * tr_model_attention_flop(m, 0));
+}
+
+static void lookup_tables_are_counted_but_neither_multiply_nor_stream(void **state)
+{
+    (void)state;
+    /* Gemma 3n E4B: 6.87 billion in the language model, of which 2.35 billion are per-layer embeddings */
+    const tr_model *m = of("{\"architectures\":[\"Gemma3nForConditionalGeneration\"],"
+                           "\"text_config\":{\"model_type\":\"gemma3n_text\"}}");
+    assert_true(m->lookup_param == 262144.0 * 35 * 256);
+    assert_true(m->total_param > 6.865e9 && m->total_param < 6.875e9);
+    assert_true(m->multiply_param == m->total_param - m->lookup_param);
+    assert_true(m->stream_param == m->multiply_param);
+    /* 20 layers keep a cache, every fifth of them whole; the other 15 read theirs */
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 4 * 2 * 2 * 256 * 2);
+    assert_true(tr_model_kv_store_byte(m, 1e4, 2) == (4 * 1e4 + 16 * 512) * 2 * 2 * 256 * 2);
+    assert_true(tr_model_kv_read_byte(m, 1e4, 2) == (7 * 1e4 + 28 * 512) * 2 * 2 * 256 * 2);
+}
+
 static void a_model_of_plain_numbers_is_taken_literally(void **state)
 {
     (void)state;
@@ -242,6 +312,10 @@ int main(void)
         cmocka_unit_test(a_prompt_costs_the_triangle_of_its_pairs),
         cmocka_unit_test(a_prompt_in_two_chunks_costs_what_it_costs_in_one),
         cmocka_unit_test(compressed_rows_are_summed_exactly),
+        cmocka_unit_test(layers_that_share_a_cache_store_it_once_and_read_it_each),
+        cmocka_unit_test(compressed_attention_keeps_a_row_for_many_tokens_and_a_window_beside),
+        cmocka_unit_test(state_space_layers_cost_the_same_at_any_context),
+        cmocka_unit_test(lookup_tables_are_counted_but_neither_multiply_nor_stream),
         cmocka_unit_test(a_model_of_plain_numbers_is_taken_literally),
         cmocka_unit_test(plain_numbers_out_of_range_are_refused_and_leave_the_model_alone),
     };
