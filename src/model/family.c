@@ -60,6 +60,9 @@ static const tr_family table[] = {
     {"Qwen3VLForConditionalGeneration", "qwen3_vl", STD, 2, 0, QK_BIAS_KEY | TR_QK_HEAD | TR_WINDOW_QWEN, 0},
     {"Qwen3VLForConditionalGeneration", "qwen3_vl_text", STD, 2, 0, QK_BIAS_KEY | TR_QK_HEAD | TR_WINDOW_QWEN,
      0},
+    {"Qwen2_5OmniForConditionalGeneration", "qwen2_5_omni", STD, 2, 0, TR_QKV_BIAS | TR_WINDOW_QWEN, 0},
+    {"Qwen3OmniMoeForConditionalGeneration", "qwen3_omni_moe", STD, 2, 0,
+     QK_BIAS_KEY | TR_QK_HEAD | TR_WINDOW_QWEN | TR_MOE, 0},
     {"Qwen3MoeForCausalLM", "qwen3_moe", STD, 2, 0, QK_BIAS_KEY | TR_QK_HEAD | TR_WINDOW_QWEN | TR_MOE, 0},
     {"Qwen3VLMoeForConditionalGeneration", "qwen3_vl_moe", STD, 2, 0,
      QK_BIAS_KEY | TR_QK_HEAD | TR_WINDOW_QWEN | TR_MOE, 0},
@@ -85,7 +88,7 @@ static const tr_family table[] = {
     /* OLMo */
     {"OlmoForCausalLM", "olmo", STD, 2, 0, QK_BIAS_KEY | TR_NORM_FREE, 0},
     {"Olmo2ForCausalLM", "olmo2", STD, 2, 0, QK_BIAS_KEY | TR_QK_FULL, 0},
-    {"Olmo3ForCausalLM", "olmo3", STD, 2, 0, QK_BIAS_KEY | TR_QK_FULL, 0},
+    {"Olmo3ForCausalLM", "olmo3", STD, 2, 4, QK_BIAS_KEY | TR_QK_FULL | TR_WINDOW_PATTERN, 0},
     {"OlmoeForCausalLM", "olmoe", STD, 2, 0, QK_BIAS_KEY | TR_QK_FULL | TR_MOE, 0},
 
     /* Cohere */

@@ -1,4 +1,5 @@
 /* model/mamba.c -- state-space hybrids: Nemotron-H, Jamba, Granite 4. */
+#include <math.h>
 #include <string.h>
 
 #include "model/mamba.h"
@@ -21,6 +22,13 @@ void tr_layer_mamba2(tr_layer *layer, double hidden, const tr_mamba2 *m)
                           (m->proj_bias ? layer->in_dim + hidden : 0);
     tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * (m->kernel - 1) * channels,
                    5 * state + 2 * m->kernel * channels);
+}
+
+double tr_mamba_rank(tr_keys *keys, const char *name, double hidden)
+{
+    tr_value value;
+    const int given = tr_keys_find(keys, name, &value) && value.kind == TR_VALUE_NUMBER;
+    return given ? tr_keys_dim(keys, name) : ceil(hidden / 16);
 }
 
 void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *m)
@@ -132,7 +140,7 @@ void tr_build_jamba(tr_build *build)
     const tr_mamba1 mamba = {
         .inner = hidden * tr_keys_dim(keys, "mamba_expand"),
         .state = tr_keys_dim(keys, "mamba_d_state"),
-        .rank = tr_keys_dim(keys, "mamba_dt_rank"),
+        .rank = tr_mamba_rank(keys, "mamba_dt_rank", hidden),
         .kernel = tr_keys_dim(keys, "mamba_d_conv"),
         .conv_bias = tr_keys_bool_or(keys, "mamba_conv_bias", 1),
         .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),

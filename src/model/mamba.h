@@ -16,6 +16,8 @@ typedef struct tr_mamba1 {
     int conv_bias, proj_bias;
     int norms; /* learned norms on time step, B and C */
 } tr_mamba1;
+/* The rank of the time step: a number, or one sixteenth of hidden where it says "auto" or nothing. */
+double tr_mamba_rank(tr_keys *keys, const char *name, double hidden);
 void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *mamba);
 
 #endif

@@ -23,7 +23,8 @@ const char *tr_model_family(size_t index)
 /* ---- which family ------------------------------------------------------------ */
 
 /* Where the language model's keys stand: a vision-language config keeps them below. */
-static const char wrappers[][20] = {"text_config.", "llm_config.", "language_config.", "language_model."};
+static const char wrappers[][32] = {"text_config.", "llm_config.", "language_config.", "language_model.",
+                                    "thinker_config.text_config."};
 
 static const char *wrapper_of(const tr_config *config)
 {
@@ -188,7 +189,7 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
     (void)snprintf(model.family, sizeof model.family, "%s", build.family->name);
     model.hidden = build.hidden;
     model.layers = build.layers;
-    model.vocab = tr_keys_dim(keys, "vocab_size|padded_vocab_size");
+    model.vocab = tr_keys_dim(keys, "padded_vocab_size|vocab_size");
     model.tied = tied_of(&build);
     model.embedding_param = model.vocab * model.hidden;
     model.head_param = model.tied ? 0 : model.embedding_param;

@@ -63,23 +63,30 @@ static int format_of_algo(const char *algo, format *out)
     return 1;
 }
 
-/* compressed-tensors: what the first group says about its weights. */
-static format format_of_group(tr_keys *q)
+/* compressed-tensors: what group number `group` says about its weights. 0 if there is no such group. */
+static int format_of_group(tr_keys *q, int number, format *out)
 {
-    const char *type = tr_keys_text_or(q, "config_groups.group_0.weights.type", "int");
-    const char *scale = tr_keys_text_or(q, "config_groups.group_0.weights.scale_dtype", "");
-    const double bits = tr_keys_whole(q, "config_groups.group_0.weights.num_bits", 1, 64);
-    double group = tr_keys_whole_or(q, "config_groups.group_0.weights.group_size", -1, 1 << 20, 0);
-    double scale_byte = strstr(scale, "8") != NULL ? 1 : 2;
-    if (bits == 4 && equal(type, "float") && group == 16)
-        scale_byte = 1;
+    char prefix[64];
+    tr_keys g = *q;
+    (void)snprintf(prefix, sizeof prefix, "%.32sconfig_groups.group_%d.weights.", q->prefix, number);
+    tr_keys_init(&g, q->config, prefix, q->err);
+    if (!tr_keys_has(&g, "num_bits"))
+        return 0;
+    const int is_float = equal(tr_keys_text_or(&g, "type", "int"), "float");
+    const char *scale = tr_keys_text_or(&g, "scale_dtype", "");
+    const double bits = tr_keys_whole(&g, "num_bits", 1, 64);
+    double group = tr_keys_whole_or(&g, "group_size", -1, 1 << 20, 0);
+    double scale_byte = strstr(scale, "8") != NULL || (bits == 4 && is_float) ? 1 : 2;
     tr_value block;
-    if (tr_keys_item_find(q, "config_groups.group_0.weights.block_structure", 0, &block)) {
-        group = tr_keys_item_whole(q, "config_groups.group_0.weights.block_structure", 0, 1, 65536) *
-                tr_keys_item_whole(q, "config_groups.group_0.weights.block_structure", 1, 1, 65536);
+    if (tr_keys_item_find(&g, "block_structure", 0, &block)) {
+        group = tr_keys_item_whole(&g, "block_structure", 0, 1, 65536) *
+                tr_keys_item_whole(&g, "block_structure", 1, 1, 65536);
         scale_byte = 4;
     }
-    return format_of_bits(bits, equal(type, "float"), group, scale_byte);
+    if (g.status != TR_OK && q->status == TR_OK)
+        q->status = g.status;
+    *out = format_of_bits(bits, is_float, group, scale_byte);
+    return 1;
 }
 
 static format format_of_method(tr_keys *q, const char *method)
@@ -101,13 +108,18 @@ static format format_of_method(tr_keys *q, const char *method)
         /* a 16-bit scale and a packed zero point for each group */
         const double bits = tr_keys_whole(q, "bits|w_bit", 1, 16);
         f = format_of_bits(bits, 0, group, 2 + bits / 8);
+    } else if (equal(method, "quark")) {
+        const char *dtype = tr_keys_text(q, "global_quant_config.weight.dtype");
+        if (!format_of_algo(starts(dtype, "fp4") ? "MXFP4" : dtype, &f))
+            tr_keys_fail(q, TR_EUNKNOWN, "global_quant_config.weight.dtype", 0,
+                         "is \"%.40s\"; expected fp4, fp8, int8 or int4", dtype);
     } else if (equal(method, "bitsandbytes")) {
         f = tr_keys_bool_or(q, "load_in_8bit", 0) ? format_of_bits(8, 0, 0, 0) : format_of_bits(4, 0, 64, 4);
     } else {
-        tr_keys_fail(
-            q, TR_EUNKNOWN, "quant_method|quant_algo", 0,
-            "is \"%.40s\"; expected fp8, mxfp4, modelopt, compressed-tensors, awq, gptq or bitsandbytes",
-            method);
+        tr_keys_fail(q, TR_EUNKNOWN, "quant_method|quant_algo", 0,
+                     "is \"%.40s\"; expected fp8, mxfp4, modelopt, compressed-tensors, awq, gptq, quark or "
+                     "bitsandbytes",
+                     method);
     }
     return f;
 }
@@ -208,10 +220,43 @@ static void apply(const tr_build *build, widths *w, const char *name, format f)
             memset(w->part[part] + first, index, last - first);
 }
 
+/* compressed-tensors: each group's format for the modules that its targets name; "Linear" names all. */
+static void apply_groups(const tr_build *build, tr_keys *q, widths *w)
+{
+    format f;
+    for (int k = 0; k < FORMAT_MAX && format_of_group(q, k, &f); k++) {
+        char list[48];
+        tr_value target;
+        (void)snprintf(list, sizeof list, "config_groups.group_%d.targets", k);
+        for (size_t i = 0; tr_keys_item_find(q, list, i, &target); i++)
+            if (target.kind == TR_VALUE_TEXT && !equal(target.text, "Linear"))
+                apply(build, w, target.text, f);
+    }
+}
+
+/* The group that is meant for every linear layer: the one whose targets say so, or say nothing. */
+static int format_of_groups(tr_keys *q, format *out)
+{
+    format f;
+    int any = 0;
+    for (int k = 0; k < FORMAT_MAX && format_of_group(q, k, &f); k++) {
+        char list[48];
+        tr_value target;
+        (void)snprintf(list, sizeof list, "config_groups.group_%d.targets", k);
+        any = 1;
+        if (!tr_keys_item_find(q, list, 0, &target) ||
+            (target.kind == TR_VALUE_TEXT && equal(target.text, "Linear"))) {
+            *out = f;
+            break;
+        }
+    }
+    return any;
+}
+
 /* Every entry of the lists of modules left wide. */
 static void apply_wide(const tr_build *build, const tr_keys *q, widths *w, format wide)
 {
-    static const char lists[][24] = {"ignore", "modules_to_not_convert", "exclude_modules"};
+    static const char lists[][24] = {"ignore", "modules_to_not_convert", "exclude_modules", "exclude"};
     tr_value value;
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
         for (size_t i = 0; tr_keys_item_find(q, lists[k], i, &value); i++)
@@ -313,26 +358,30 @@ static int quantisation(const tr_build *build, tr_keys *q)
     return 0;
 }
 
+/* The format of linear layers that no list names. */
+static format base_of(tr_keys *q, format wide, int mixed)
+{
+    const char *algo = tr_keys_text_or(q, "quant_algo", "");
+    const char *method = tr_keys_text_or(q, "quant_method", "");
+    format base = wide;
+    if (*algo != '\0' && format_of_algo(algo, &base))
+        return base;
+    if (mixed && (*method == '\0' || starts(method, "modelopt")))
+        return wide;
+    if (!mixed && format_of_groups(q, &base))
+        return base;
+    return format_of_method(q, *method != '\0' ? method : algo);
+}
+
 void tr_build_dtypes(tr_build *build)
 {
     tr_keys q;
     widths w;
     const format wide = wide_of(build);
-    build->model->kv_dtype = TR_DTYPE_BF16;
-    format base = wide;
     const int quantised = quantisation(build, &q);
-    const char *algo = quantised ? tr_keys_text_or(&q, "quant_algo", "") : "";
-    const char *method = quantised ? tr_keys_text_or(&q, "quant_method", "") : "";
-    const int mixed = equal(algo, "MIXED_PRECISION");
-    if (quantised) {
-        build->model->kv_dtype = kv_dtype_of(&q);
-        if (!(*algo != '\0' && format_of_algo(algo, &base))) {
-            if (tr_keys_has(&q, "config_groups.group_0.weights.num_bits") && !mixed)
-                base = format_of_group(&q);
-            else if (!(mixed && equal(method, "modelopt")))
-                base = format_of_method(&q, *method != '\0' ? method : algo);
-        }
-    }
+    const int mixed = quantised && equal(tr_keys_text_or(&q, "quant_algo", ""), "MIXED_PRECISION");
+    const format base = quantised ? base_of(&q, wide, mixed) : wide;
+    build->model->kv_dtype = quantised ? kv_dtype_of(&q) : TR_DTYPE_BF16;
     memset(&w, 0, sizeof w);
     (void)index_of(&w, base);
     if (quantised) {
@@ -340,10 +389,12 @@ void tr_build_dtypes(tr_build *build)
         if (equal(expert, "fp4") && base.dtype == TR_DTYPE_FP8)
             apply(build, &w, "experts", format_of_bits(4, 1, 32, 1));
         /* with a list of formats by module, the other list only says which keep the base format */
-        if (mixed)
+        if (mixed) {
             apply_mixed(build, &q, &w);
-        else
+        } else {
+            apply_groups(build, &q, &w);
             apply_wide(build, &q, &w, wide);
+        }
     }
     if (q.status != TR_OK && build->keys.status == TR_OK)
         build->keys.status = q.status;

@@ -6,7 +6,7 @@
 static void falcon(tr_build *build, tr_block *block)
 {
     tr_keys *keys = &build->keys;
-    const int grouped = tr_keys_bool_or(keys, "new_decoder_architecture", 0);
+    const int grouped = tr_keys_bool_or(keys, "new_decoder_architecture", tr_keys_has(keys, "n_head_kv"));
     const int parallel = tr_keys_bool_or(keys, "parallel_attn", 1);
     if (!grouped)
         block->attention.kv_heads = tr_keys_bool_or(keys, "multi_query", 1) ? 1 : block->attention.heads;

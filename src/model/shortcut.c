@@ -12,6 +12,7 @@ void tr_build_longcat(tr_build *build)
     tr_mla mla;
     tr_layer layer;
     tr_build_mla(build, &mla);
+    build->layers = build->model->layers = tr_keys_whole(keys, "num_layers|num_hidden_layers", 1, 2048);
     const double experts = tr_keys_dim(keys, "n_routed_experts");
     const double idle = tr_keys_whole_or(keys, "zero_expert_num", 0, TR_KEYS_DIM_MAX, 0);
     const double chosen = tr_keys_dim(keys, "moe_topk|num_experts_per_tok");

@@ -10,12 +10,10 @@ void tr_build_mamba(tr_build *build)
     const double hidden = build->hidden;
     const double expand = tr_keys_dim_or(keys, "expand", 2);
     tr_layer layer;
-    tr_value rank;
-    const int given = tr_keys_find(keys, "time_step_rank", &rank) && rank.kind == TR_VALUE_NUMBER;
     const tr_mamba1 mamba = {
         .inner = tr_keys_dim_or(keys, "intermediate_size", hidden * expand),
         .state = tr_keys_dim_or(keys, "state_size", 16),
-        .rank = given ? tr_keys_dim(keys, "time_step_rank") : ceil(hidden / 16),
+        .rank = tr_mamba_rank(keys, "time_step_rank", hidden),
         .kernel = tr_keys_dim_or(keys, "conv_kernel", 4),
         .conv_bias = tr_keys_bool_or(keys, "use_conv_bias", 1),
         .proj_bias = tr_keys_bool_or(keys, "use_bias", 0),

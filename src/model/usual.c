@@ -108,9 +108,10 @@ int tr_build_is_sparse(tr_build *build, size_t index)
         return strcmp(tr_keys_item_text(keys, "mlp_layer_types", index), "sparse") == 0;
     if (tr_keys_item_find(keys, "moe_layer_freq", index, &value))
         return tr_keys_item_whole(keys, "moe_layer_freq", index, 0, 1) > 0;
+    const double end =
+        tr_keys_whole_or(keys, "moe_layer_end_index", -1, TR_KEYS_DIM_MAX, -1); /* -1: the last */
     if (at < tr_keys_whole_or(keys, "first_k_dense_replace|moe_layer_start_index", 0, TR_KEYS_DIM_MAX, 0) ||
-        at > tr_keys_whole_or(keys, "moe_layer_end_index", -1, TR_KEYS_DIM_MAX, TR_KEYS_DIM_MAX) ||
-        listed(keys, "mlp_only_layers", at))
+        (end >= 0 && at > end) || listed(keys, "mlp_only_layers", at))
         return 0;
     if (tr_keys_has(keys, "decoder_sparse_step|moe_layer_interval")) {
         const double step = tr_keys_dim(keys, "decoder_sparse_step|moe_layer_interval");

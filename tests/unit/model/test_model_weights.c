@@ -140,6 +140,22 @@ static void formats_may_be_listed_module_by_module(void **state)
     assert_int_equal(model.weight_dtype, TR_DTYPE_FP4);
 }
 
+static void groups_may_have_targets_of_their_own(void **state)
+{
+    (void)state;
+    count(MIXTURE(QUANT("\"quant_method\":\"compressed-tensors\",\"config_groups\":{"
+                        "\"group_0\":{\"targets\":[\"re:.*self_attn.*\"],\"weights\":{\"num_bits\":8,"
+                        "\"type\":\"float\"}},"
+                        "\"group_1\":{\"targets\":[\"re:.*mlp.experts.*\"],\"weights\":{\"num_bits\":4,"
+                        "\"type\":\"float\",\"group_size\":16}}}")));
+    assert_true(model.weight.routed_byte == 0.5625);
+    assert_true(model.weight.linear_byte > 1 && model.weight.linear_byte < 2);
+    count(MIXTURE(QUANT("\"quant_method\":\"quark\",\"global_quant_config\":{\"weight\":{\"dtype\":\"fp4\","
+                        "\"group_size\":32}},\"exclude\":[\"lm_head\",\"re:.*self_attn.*\"]")));
+    assert_true(model.weight.routed_byte == 0.53125);
+    assert_true(model.weight.linear_byte > 0.53125 && model.weight.linear_byte < 2);
+}
+
 static void the_cache_dtype_is_read_where_it_is_stated(void **state)
 {
     (void)state;
@@ -174,6 +190,7 @@ int main(void)
         cmocka_unit_test(modules_left_wide_stay_wide),
         cmocka_unit_test(a_layer_named_in_a_list_stays_wide_alone),
         cmocka_unit_test(formats_may_be_listed_module_by_module),
+        cmocka_unit_test(groups_may_have_targets_of_their_own),
         cmocka_unit_test(the_cache_dtype_is_read_where_it_is_stated),
         cmocka_unit_test(an_unknown_quantisation_is_named),
     };
