@@ -21,6 +21,18 @@ static tr_status name_file(tr_status s, const char *path, const tr_error *inner,
     return s;
 }
 
+/* A model room's error has the line of the key at fault; the flat list knows its column too. */
+static void add_column(const tr_flat *flat, const char *prefix, tr_error *err)
+{
+    char key[TR_JSON_KEY_MAX];
+    if (err->line == 0 || err->column != 0)
+        return;
+    (void)snprintf(key, sizeof key, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", err->field);
+    const tr_flat_entry *e = tr_flat_find(flat, key);
+    if (e != NULL && e->line == err->line)
+        err->column = e->column;
+}
+
 /* The folder of a file, "." for a bare name. */
 static tr_status folder_of(const char *path, char *out, size_t size, tr_error *err)
 {
@@ -48,12 +60,16 @@ static void name_after_folder(tr_model *model, const char *folder, const char *p
     while (start > 0 && folder[start - 1] != '/')
         start--;
     const char *last = folder + start;
-    if (length - start == 0 || strcmp(folder, ".") == 0 || strcmp(folder, "..") == 0) {
-        last = tr_path_last(path);
-        length = strlen(last);
-        start = 0;
+    const char *file = tr_path_last(path);
+    length -= start;
+    if (strcmp(file, "config.json") != 0 || length == 0 || strcmp(folder, ".") == 0 ||
+        strcmp(folder, "..") == 0) {
+        last = file; /* a config under a name of its own */
+        length = strlen(file);
+        if (tr_has_suffix(file, ".json") && length > strlen(".json"))
+            length -= strlen(".json");
     }
-    set_text(model->name, sizeof model->name, last, length - start);
+    set_text(model->name, sizeof model->name, last, length);
     (void)snprintf(model->source, sizeof model->source, "%.250s", path);
 }
 
@@ -144,8 +160,12 @@ static tr_status build_config(const char *path, const char *folder, const tr_fla
     if (s != TR_OK)
         return s;
     s = read_quantization(folder, flat, config, err);
-    if (s == TR_OK)
-        s = name_file(tr_model_from_config(config, family, &out->model, &inner), path, &inner, err);
+    if (s == TR_OK) {
+        s = tr_model_from_config(config, family, &out->model, &inner);
+        if (s != TR_OK)
+            add_column(flat, "", &inner);
+        s = name_file(s, path, &inner, err);
+    }
     tr_config_destroy(config);
     if (s != TR_OK)
         return s;
@@ -170,8 +190,10 @@ static tr_status build_entry(const char *path, const tr_model_entry *entry, cons
         s = tr_model_from_config(config, as, &out->model, &inner);
         tr_config_destroy(config);
     }
-    if (s != TR_OK)
+    if (s != TR_OK) {
+        add_column(entry->flat, TR_ENTRY_CONFIG, &inner);
         return name_file(s, path, &inner, err);
+    }
     tr_model *m = &out->model;
     set_text(m->name, sizeof m->name, entry->name, strlen(entry->name));
     set_text(m->hf_id, sizeof m->hf_id, entry->hf_id, strlen(entry->hf_id));

@@ -240,6 +240,7 @@ static void errors_in_a_config_name_file_key_and_line(void **state)
     refuse(folder.path, TR_EDOMAIN, "config.json");
     assert_string_equal(err.field, "hidden_size");
     assert_int_equal(err.line, 3);
+    assert_int_equal(err.column, 17);
     folder_text(&folder, "config.json", "{\n\n \"architectures\": [\"LamaForCausalLM\"],\n \"hidden_size\": 8\n}");
     refuse(folder.path, TR_EUNKNOWN, "LlamaForCausalLM");
     assert_int_equal(err.line, 3);
@@ -276,6 +277,14 @@ static void a_catalog_entry_is_read_from_any_place(void **state)
     assert_true(file.model.total_param == TOTAL_PARAM);
 }
 
+static void a_config_under_its_own_name_names_the_model(void **state)
+{
+    (void)state;
+    folder_text(&folder, "tiny-llama.json", CONFIG);
+    assert_int_equal(tr_model_file_read(folder_path(&folder, "tiny-llama.json"), NULL, &file, &err), TR_OK);
+    assert_string_equal(file.model.name, "tiny-llama");
+}
+
 static void a_path_is_told_from_a_name(void **state)
 {
     (void)state;
@@ -306,6 +315,7 @@ int main(void)
         CASE(errors_in_a_config_name_file_key_and_line),
         CASE(an_unknown_architecture_can_be_counted_as_a_known_family),
         CASE(a_catalog_entry_is_read_from_any_place),
+        CASE(a_config_under_its_own_name_names_the_model),
         CASE(a_path_is_told_from_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
