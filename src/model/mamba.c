@@ -171,7 +171,7 @@ void tr_build_jamba(tr_build *build)
 /* 1 if layer index is attention: by a list of types, or of the places of attention. */
 static int hybrid_is_attention(tr_build *build, size_t index)
 {
-    static const char lists[][12] = {"layer_types", "layers_block"};
+    static const char lists[][16] = {"layer_types", "layers_block"};
     tr_keys *keys = &build->keys;
     tr_value value;
     for (int k = 0; k < 2; k++)
