@@ -11,7 +11,7 @@
 #include "model/family.h"
 #include "model/keys.h"
 
-#define TR_BUILD_LAYER_MAX 4096
+#define TR_BUILD_LAYER_MAX 1024
 
 /* Keys that every family spells in its own way. */
 #define TR_KEY_HIDDEN "hidden_size|n_embd|d_model|n_embed"
@@ -33,8 +33,9 @@ typedef struct tr_build {
     tr_model *model;
     double hidden;
     double layers;
-    unsigned char group[TR_BUILD_LAYER_MAX]; /* layer -> index into model->layer */
-    size_t added;                            /* layers added so far */
+    unsigned char group[TR_BUILD_LAYER_MAX];      /* layer -> index into model->layer */
+    unsigned char dense_only[TR_BUILD_LAYER_MAX]; /* mlp_only_layers */
+    size_t added;                                 /* layers added so far */
 } tr_build;
 
 /* ---- parts of a layer; each adds to a layer that starts as tr_layer_start ---- */
@@ -81,6 +82,10 @@ void tr_layer_mixture(tr_layer *layer, double hidden, const tr_mixture *mixture)
 
 /* Experts, top-k, expert and shared width by the usual keys, checked. Zero experts if the key is absent. */
 void tr_build_mixture(tr_build *build, tr_mixture *mixture);
+/* A list of layer numbers, the first layer being number `from`: marks[layer] = 1 for each, the rest
+ * untouched. Returns how many items the list has. */
+size_t tr_build_mark(const tr_build *build, const char *name, size_t from, unsigned char *marks);
+
 /* 1 if layer index has a mixture by the usual keys (first_k_dense_replace, moe_layer_freq, ...). */
 int tr_build_is_sparse(tr_build *build, size_t index);
 

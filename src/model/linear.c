@@ -57,7 +57,7 @@ void tr_build_delta_net(tr_build *build)
         .kernel = tr_keys_dim(keys, "linear_conv_kernel_dim"),
     };
     const double dense = mixture.experts > 0 ? 0 : tr_keys_dim(keys, TR_KEY_FFN);
-    for (size_t i = 0; (double)i <= build->layers && keys->status == TR_OK; i++) {
+    for (size_t i = 0; (double)i <= build->layers && i < TR_BUILD_LAYER_MAX && keys->status == TR_OK; i++) {
         const int predicts = (double)i == build->layers; /* one more layer, to predict a second token */
         tr_layer_start(&layer);
         if (predicts || is_full(build, i))
@@ -108,16 +108,6 @@ static void kda_layer(tr_layer *layer, double hidden, const kda *k)
                    7 * state + 2 * k->kernel * channels);
 }
 
-/* 1 if the 1-based layer number stands in linear_attn_config.full_attn_layers. */
-static int listed_full(const tr_keys *keys, double number)
-{
-    tr_value value;
-    for (size_t i = 0; tr_keys_item_find(keys, "linear_attn_config.full_attn_layers", i, &value); i++)
-        if (value.kind == TR_VALUE_NUMBER && value.number == number)
-            return 1;
-    return 0;
-}
-
 void tr_build_kimi_linear(tr_build *build)
 {
     tr_keys *keys = &build->keys;
@@ -142,12 +132,13 @@ void tr_build_kimi_linear(tr_build *build)
         mixture.shared_extra =
             2 * hidden * latent + (tr_keys_bool_or(keys, "latent_moe_use_norm", 0) ? latent : 0);
     }
-    if (!tr_keys_has(keys, "linear_attn_config.full_attn_layers.0"))
+    unsigned char full[TR_BUILD_LAYER_MAX] = {0}; /* the list counts from 1 */
+    if (tr_build_mark(build, "linear_attn_config.full_attn_layers", 1, full) == 0)
         tr_keys_fail(keys, TR_EMISSING, "linear_attn_config.full_attn_layers.0", 0,
                      "is missing; expected the numbers of the full-attention layers, from 1");
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
-        if (listed_full(keys, (double)i + 1))
+        if (full[i])
             tr_layer_mla(&layer, hidden, &mla);
         else
             kda_layer(&layer, hidden, &k);

@@ -168,22 +168,21 @@ void tr_build_jamba(tr_build *build)
 
 /* ---- Granite 4, Bamba: Mamba-2 and attention, each with a mixture or a dense FFN ----- */
 
-/* 1 if layer index is attention: by a list of types, or of the places of attention. */
-static int hybrid_is_attention(tr_build *build, size_t index)
+/* Which layers are attention: by a list of types, or of the places of attention. */
+static void mark_attention(tr_build *build, unsigned char *attention)
 {
     static const char lists[][16] = {"layer_types", "layers_block"};
     tr_keys *keys = &build->keys;
     tr_value value;
     for (int k = 0; k < 2; k++)
-        if (tr_keys_item_find(keys, lists[k], index, &value))
-            return strcmp(tr_keys_item_text(keys, lists[k], index), "mamba") != 0;
-    if (!tr_keys_item_find(keys, "attn_layer_indices", 0, &value))
+        if (tr_keys_item_find(keys, lists[k], 0, &value)) {
+            for (size_t i = 0; (double)i < build->layers; i++)
+                attention[i] = strcmp(tr_keys_item_text(keys, lists[k], i), "mamba") != 0;
+            return;
+        }
+    if (tr_build_mark(build, "attn_layer_indices", 0, attention) == 0)
         tr_keys_fail(keys, TR_EMISSING, "layer_types", 0,
                      "is missing; expected \"mamba\" or \"attention\" for each layer");
-    for (size_t i = 0; tr_keys_item_find(keys, "attn_layer_indices", i, &value); i++)
-        if (value.kind == TR_VALUE_NUMBER && value.number == (double)index)
-            return 1;
-    return 0;
 }
 
 void tr_build_granite_hybrid(tr_build *build)
@@ -207,13 +206,15 @@ void tr_build_granite_hybrid(tr_build *build)
         .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
         .gated_norm = 1,
     };
+    unsigned char is_attention[TR_BUILD_LAYER_MAX] = {0};
+    mark_attention(build, is_attention);
     /* Granite's small ones keep the shared FFN alone; Bamba has a plain one */
     const double dense =
         mixture.experts > 0 ? 0 : tr_keys_dim(keys, "shared_intermediate_size|intermediate_size");
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
         layer.norm_param = 2 * hidden;
-        if (hybrid_is_attention(build, i))
+        if (is_attention[i])
             tr_layer_attention(&layer, hidden, &attention);
         else
             tr_layer_mamba2(&layer, hidden, &mamba);

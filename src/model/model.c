@@ -198,6 +198,7 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
                                                "max_sequence_length|model_max_length",
                                                0, TR_KEYS_TOKEN_MAX, 0);
     check_lists(&build);
+    (void)tr_build_mark(&build, "mlp_only_layers", 0, build.dense_only);
     if (keys->status == TR_OK)
         run_builder(&build);
     add_up(&model);

@@ -149,8 +149,13 @@ static int same(const tr_layer *a, const tr_layer *b)
 void tr_build_add(tr_build *build, const tr_layer *layer)
 {
     tr_model *model = build->model;
-    if (build->keys.status != TR_OK || build->added >= TR_BUILD_LAYER_MAX)
+    if (build->keys.status != TR_OK)
         return;
+    if (build->added == TR_BUILD_LAYER_MAX) {
+        tr_keys_fail(&build->keys, TR_ECAPACITY, TR_KEY_LAYERS, build->layers, "gives more than %d blocks",
+                     TR_BUILD_LAYER_MAX);
+        return;
+    }
     int kind = 0;
     while (kind < model->layer_kinds && !same(&model->layer[kind], layer))
         kind++;

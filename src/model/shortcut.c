@@ -12,7 +12,8 @@ void tr_build_longcat(tr_build *build)
     tr_mla mla;
     tr_layer layer;
     tr_build_mla(build, &mla);
-    build->layers = build->model->layers = tr_keys_whole(keys, "num_layers|num_hidden_layers", 1, 2048);
+    build->layers = build->model->layers =
+        tr_keys_whole(keys, "num_layers|num_hidden_layers", 1, TR_BUILD_LAYER_MAX);
     const double experts = tr_keys_dim(keys, "n_routed_experts");
     const double idle = tr_keys_whole_or(keys, "zero_expert_num", 0, TR_KEYS_DIM_MAX, 0);
     const double chosen = tr_keys_dim(keys, "moe_topk|num_experts_per_tok");
@@ -41,26 +42,25 @@ void tr_build_longcat(tr_build *build)
     build->model->mtp_param = count * (tr_layer_param(&layer) + 2 * hidden * hidden + 3 * hidden);
 }
 
-/* 1 if the number stands in moe_layers_enum: a text "4,5,6" or a list. */
-static int in_enum(tr_keys *keys, size_t number)
+/* The layers with a mixture, by moe_layers_enum: a text "4,5,6" or a list; all but the first if it is absent.
+ */
+static void mark_sparse(tr_build *build, unsigned char *sparse)
 {
     tr_value value;
-    for (size_t i = 0; tr_keys_item_find(keys, "moe_layers_enum", i, &value); i++)
-        if (value.kind == TR_VALUE_NUMBER && value.number == (double)number)
-            return 1;
-    if (!tr_keys_find(keys, "moe_layers_enum", &value))
-        return number > 0;
-    const char *at = tr_keys_text(keys, "moe_layers_enum");
-    while (*at != '\0') {
-        size_t n = 0;
-        for (; *at >= '0' && *at <= '9'; at++)
-            n = n < 100000 ? 10 * n + (size_t)(*at - '0') : n;
-        if (n == number)
-            return 1;
-        while (*at != '\0' && (*at < '0' || *at > '9'))
-            at++;
+    if (tr_build_mark(build, "moe_layers_enum", 0, sparse) > 0)
+        return;
+    if (!tr_keys_find(&build->keys, "moe_layers_enum", &value)) {
+        memset(sparse + 1, 1, TR_BUILD_LAYER_MAX - 1);
+        return;
     }
-    return 0;
+    for (const char *at = tr_keys_text(&build->keys, "moe_layers_enum"); *at != '\0';) {
+        size_t number = 0, digits = 0;
+        for (; *at >= '0' && *at <= '9'; at++, digits++)
+            number = number < TR_BUILD_LAYER_MAX ? 10 * number + (size_t)(*at - '0') : number;
+        if (digits > 0 && number < TR_BUILD_LAYER_MAX)
+            sparse[number] = 1;
+        at += digits == 0;
+    }
 }
 
 static void step_mixture(tr_build *build, tr_mixture *mixture)
@@ -76,10 +76,10 @@ static void step_mixture(tr_build *build, tr_mixture *mixture)
                      "is %.0f; expected at most the %.0f experts", mixture->active, mixture->experts);
 }
 
-static void step_ffn(tr_build *build, tr_layer *layer, const tr_mixture *mixture, size_t index)
+static void step_ffn(tr_build *build, tr_layer *layer, const tr_mixture *mixture, int sparse)
 {
     layer->norm_param = 2 * build->hidden;
-    if (in_enum(&build->keys, index))
+    if (sparse)
         tr_layer_mixture(layer, build->hidden, mixture);
     else
         tr_layer_dense(layer, build->hidden, tr_keys_dim(&build->keys, "intermediate_size"), 3, 0);
@@ -92,7 +92,9 @@ void tr_build_step3(tr_build *build)
     tr_keys *keys = &build->keys;
     const double hidden = build->hidden;
     tr_mixture mixture;
+    unsigned char sparse[TR_BUILD_LAYER_MAX] = {0};
     step_mixture(build, &mixture);
+    mark_sparse(build, sparse);
     const double heads = tr_keys_dim(keys, TR_KEY_HEADS), head_dim = tr_keys_dim(keys, "head_dim");
     const double shared = tr_keys_dim(keys, "share_q_dim");
     const tr_attention attention = {
@@ -108,7 +110,7 @@ void tr_build_step3(tr_build *build)
         layer.mixer_param += hidden * shared + shared + (shared - hidden) * heads * head_dim;
         layer.in_dim += shared - heads * head_dim;
         layer.q_rank = shared;
-        step_ffn(build, &layer, &mixture, i);
+        step_ffn(build, &layer, &mixture, sparse[i]);
     }
     build->model->final_param = hidden;
 }
@@ -119,7 +121,9 @@ void tr_build_step3p5(tr_build *build)
     tr_keys *keys = &build->keys;
     const double hidden = build->hidden;
     tr_mixture mixture;
+    unsigned char sparse[TR_BUILD_LAYER_MAX] = {0};
     step_mixture(build, &mixture);
+    mark_sparse(build, sparse);
     if (tr_keys_bool_or(keys, "use_moe_router_bias", 1))
         mixture.router_extra = mixture.experts;
     tr_attention full = {
@@ -143,7 +147,7 @@ void tr_build_step3p5(tr_build *build)
         a->window = window;
         tr_layer_start(&layer);
         tr_layer_attention(&layer, hidden, a);
-        step_ffn(build, &layer, &mixture, i);
+        step_ffn(build, &layer, &mixture, sparse[i]);
     }
     build->model->final_param = hidden;
     /* [M1] a prediction layer: a window block with a dense FFN, the joining projection, three norms; its copy

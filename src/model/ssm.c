@@ -87,18 +87,6 @@ void tr_build_falcon_h1(tr_build *build)
     build->model->final_param = hidden;
 }
 
-static int lfm2_is_attention(tr_build *build, size_t index)
-{
-    tr_keys *keys = &build->keys;
-    tr_value value;
-    if (tr_keys_item_find(keys, "layer_types", index, &value))
-        return strcmp(tr_keys_item_text(keys, "layer_types", index), "full_attention") == 0;
-    for (size_t i = 0; tr_keys_item_find(keys, "full_attn_idxs", i, &value); i++)
-        if (value.kind == TR_VALUE_NUMBER && value.number == (double)index)
-            return 1;
-    return 0;
-}
-
 /* Two thirds of the stated width, up to a multiple, where the config asks for it. */
 static double lfm2_ffn_dim(tr_keys *keys)
 {
@@ -123,9 +111,14 @@ void tr_build_lfm2(tr_build *build)
     const double kernel = tr_keys_dim_or(keys, "conv_L_cache", 3);
     const int bias = tr_keys_bool_or(keys, "conv_bias", 0);
     const double dim = lfm2_ffn_dim(keys);
+    unsigned char full[TR_BUILD_LAYER_MAX] = {0};
+    (void)tr_build_mark(build, "full_attn_idxs", 0, full);
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
+        tr_value type;
+        if (tr_keys_item_find(keys, "layer_types", i, &type))
+            full[i] = strcmp(tr_keys_item_text(keys, "layer_types", i), "full_attention") == 0;
         tr_layer_start(&layer);
-        if (lfm2_is_attention(build, i)) {
+        if (full[i]) {
             tr_layer_attention(&layer, hidden, &attention);
         } else {
             layer.in_dim = 3 * hidden; /* two gates and the input of the convolution */

@@ -90,13 +90,15 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
         m->shared_extra = build->hidden;
 }
 
-static int listed(const tr_keys *keys, const char *name, double wanted)
+size_t tr_build_mark(const tr_build *build, const char *name, size_t from, unsigned char *marks)
 {
     tr_value value;
-    for (size_t i = 0; tr_keys_item_find(keys, name, i, &value); i++)
-        if (value.kind == TR_VALUE_NUMBER && value.number == wanted)
-            return 1;
-    return 0;
+    size_t i = 0;
+    for (; tr_keys_item_find(&build->keys, name, i, &value); i++)
+        if (value.kind == TR_VALUE_NUMBER && value.number >= (double)from &&
+            value.number < (double)(from + TR_BUILD_LAYER_MAX))
+            marks[(size_t)value.number - from] = 1;
+    return i;
 }
 
 int tr_build_is_sparse(tr_build *build, size_t index)
@@ -111,7 +113,7 @@ int tr_build_is_sparse(tr_build *build, size_t index)
     const double end =
         tr_keys_whole_or(keys, "moe_layer_end_index", -1, TR_KEYS_DIM_MAX, -1); /* -1: the last */
     if (at < tr_keys_whole_or(keys, "first_k_dense_replace|moe_layer_start_index", 0, TR_KEYS_DIM_MAX, 0) ||
-        (end >= 0 && at > end) || listed(keys, "mlp_only_layers", at))
+        (end >= 0 && at > end) || build->dense_only[index])
         return 0;
     if (tr_keys_has(keys, "decoder_sparse_step|moe_layer_interval")) {
         const double step = tr_keys_dim(keys, "decoder_sparse_step|moe_layer_interval");
