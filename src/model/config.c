@@ -208,13 +208,3 @@ const char *tr_config_at(const tr_config *config, size_t index, tr_value *value)
     fill(config, e, value);
     return config->text + e->key;
 }
-
-int tr_config_has_under(const tr_config *config, const char *prefix)
-{
-    const size_t length = strlen(prefix);
-    for (size_t i = 0; i < config->count; i++)
-        if (config->entries[i].key_length > length &&
-            memcmp(config->text + config->entries[i].key, prefix, length) == 0)
-            return 1;
-    return 0;
-}

@@ -26,12 +26,10 @@ typedef struct tr_value {
 size_t tr_config_count(const tr_config *config);
 /* Entry index; key (terminated) and value. index < count. */
 const char *tr_config_at(const tr_config *config, size_t index, tr_value *value);
-/* 1 if any key starts with prefix. */
-int tr_config_has_under(const tr_config *config, const char *prefix);
 
 #define TR_KEYS_DIM_MAX 1e9       /* widths, counts of heads, layers, experts */
 #define TR_KEYS_TOKEN_MAX 1e12    /* contexts */
-#define TR_KEYS_LAYER_MAX 16384.0 /* more is a typing error, and costs time to count */
+#define TR_KEYS_LAYER_MAX 16384.0 /* numbers of layers, and periods of them */
 
 typedef struct tr_keys {
     const tr_config *config;
