@@ -127,7 +127,8 @@ void tr_build_step3p5(tr_build *build);
 
 /* ---- after the builder ------------------------------------------------------- */
 
-/* Bytes by part, dtypes of weights and cache, from torch_dtype and quantization_config. */
-void tr_build_dtypes(tr_build *build);
+/* Bytes by part, dtypes of weights and cache, from torch_dtype and quantization_config.
+ * Returns the status of the build. */
+tr_status tr_build_dtypes(tr_build *build);
 
 #endif

@@ -31,9 +31,11 @@ const char *tr_config_at(const tr_config *config, size_t index, tr_value *value)
 #define TR_KEYS_TOKEN_MAX 1e12    /* contexts */
 #define TR_KEYS_LAYER_MAX 16384.0 /* numbers of layers, and periods of them */
 
+#define TR_KEYS_PREFIX_MAX 128
+
 typedef struct tr_keys {
     const tr_config *config;
-    char prefix[64];
+    char prefix[TR_KEYS_PREFIX_MAX];
     const char *defaults; /* model_type whose class defaults stand in for absent keys; NULL = none */
     tr_error *err;        /* the caller's, may be NULL */
     tr_status status;     /* of the first failure */

@@ -57,6 +57,7 @@ void tr_build_delta_net(tr_build *build)
         .kernel = tr_keys_dim(keys, "linear_conv_kernel_dim"),
     };
     const double dense = mixture.experts > 0 ? 0 : tr_keys_dim(keys, TR_KEY_FFN);
+    tr_layer_start(&layer);
     for (size_t i = 0; (double)i <= build->layers && i < TR_BUILD_LAYER_MAX && keys->status == TR_OK; i++) {
         const int predicts = (double)i == build->layers; /* one more layer, to predict a second token */
         tr_layer_start(&layer);

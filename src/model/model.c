@@ -207,8 +207,8 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
                      "and its like give %.3g parameters; expected fewer than 2^53", model.total_param);
     if (keys->status != TR_OK)
         return keys->status;
-    tr_build_dtypes(&build);
-    if (keys->status == TR_OK)
+    const tr_status status = tr_build_dtypes(&build);
+    if (status == TR_OK)
         *out = model;
-    return keys->status;
+    return status;
 }

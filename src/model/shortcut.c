@@ -27,6 +27,7 @@ void tr_build_longcat(tr_build *build)
         .router_extra = hidden * idle + experts + idle,
     };
     const double dense = tr_keys_dim(keys, "ffn_hidden_size|intermediate_size");
+    tr_layer_start(&layer);
     for (size_t i = 0; (double)i < 2 * build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
         tr_layer_mla(&layer, hidden, &mla);
