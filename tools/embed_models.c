@@ -141,7 +141,7 @@ static void add_keys(table *t, const tr_flat *flat)
             continue;
         }
         if (t->keys == t->key_room) {
-            t->key_room = t->key_room == 0 ? 4096 : t->key_room * 2;
+            t->key_room *= 2;
             t->key = grown(t->key, t->key_room * sizeof *t->key);
         }
         t->key[t->keys] = next;
@@ -297,6 +297,8 @@ int main(int argc, char **argv)
     table t = {.texts = {.text = NULL}};
     (void)pool_add(&t.texts, "");
     t.model = grown(NULL, count * sizeof *t.model);
+    t.key_room = 4096;
+    t.key = grown(NULL, t.key_room * sizeof *t.key);
     int ok = 1;
     for (size_t i = 0; i < count; i++) {
         char path[TR_PATH_MAX];

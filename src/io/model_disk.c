@@ -189,15 +189,29 @@ tr_status tr_model_disk_weights(const char *folder, tr_model_file *file, tr_erro
 
 /* ---- GGUF ----------------------------------------------------------------- */
 
+/* Five digits as a number, -1 if they are not. */
+static int five_digits(const char *text)
+{
+    int value = 0;
+    for (int i = 0; i < 5; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = 10 * value + (text[i] - '0');
+    }
+    return value;
+}
+
 /* "name-00002-of-00005.gguf": the part's number and how many, 0 for a whole file. */
 static int split_of(const char *path, int *part)
 {
     const size_t length = strlen(path), tail = strlen("-00001-of-00001.gguf");
-    int count = 0;
-    if (length < tail || sscanf(path + length - tail, "-%5d-of-%5d.gguf", part, &count) != 2 || count < 1 ||
-        *part < 1 || *part > count)
+    if (length < tail)
         return 0;
-    return count;
+    const char *end = path + length - tail;
+    *part = five_digits(end + 1);
+    const int count = strncmp(end + 6, "-of-", 4) == 0 ? five_digits(end + 10) : -1;
+    const int is_split = end[0] == '-' && strcmp(end + 15, ".gguf") == 0 && *part >= 1 && *part <= count;
+    return is_split ? count : 0;
 }
 
 static tr_status part_path(const char *path, int part, int count, char *out, size_t size, tr_error *err)

@@ -52,8 +52,8 @@ static int holds_any(const char *name, const char *const *parts, size_t count)
     return 0;
 }
 
-#define ENDS(name, list) ends_with_any(name, list, sizeof list / sizeof list[0])
-#define HOLDS(name, list) holds_any(name, list, sizeof list / sizeof list[0])
+#define ENDS(name, list) ends_with_any(name, list, sizeof(list) / sizeof((list)[0]))
+#define HOLDS(name, list) holds_any(name, list, sizeof(list) / sizeof((list)[0]))
 
 int tr_tensor_is_scale(const tr_tensor *tensor)
 {
