@@ -111,12 +111,41 @@ static tr_status write_json(const tr_scenario *scenario, const tr_report *report
     return tr_written(s, err);
 }
 
-static tr_status write_text(const tr_report *report, const tr_notes *notes, const tr_style *style,
-                            const tr_sink *sink, tr_error *err)
+enum { FIGURE_ROWS = 18, FIGURE_COLUMNS_MAX = 110 };
+
+/* Latency against batch and cost against batch: the two pictures that matter. */
+static tr_status draw(const tr_report *report, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    const tr_figure_target terminal = {.terminal = 1,
+                                       .columns = style->columns < FIGURE_COLUMNS_MAX ? style->columns
+                                                                                      : FIGURE_COLUMNS_MAX,
+                                       .rows = FIGURE_ROWS,
+                                       .colour = style->colour,
+                                       .ascii = style->ascii};
+    tr_status (*const figures[])(const tr_case *, const tr_figure_target *, tr_sink *, tr_error *) = {
+        tr_answer_figure_batch, tr_answer_figure_cost};
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        if (sink->write(sink->context, "\n", 1) != 0)
+            return tr_written(TR_EIO, err);
+        const tr_status s = figures[i](report->question, &terminal, sink, err);
+        if (s != TR_OK)
+            return s;
+    }
+    return TR_OK;
+}
+
+static tr_status write_text(const tr_report *report, const tr_notes *notes, const tr_style *style, tr_sink *sink,
+                            tr_error *err)
 {
     tr_writer out;
     tr_writer_begin(&out, sink);
     tr_report_text(report, style, &out);
+    tr_status s = tr_written(tr_writer_finish(&out), err);
+    if (s == TR_OK)
+        s = draw(report, style, sink, err);
+    if (s != TR_OK)
+        return s;
+    tr_writer_begin(&out, sink);
     tr_notes_text(notes, style->columns, &out);
     if (style->explain) {
         tr_workings workings;
