@@ -36,9 +36,10 @@ typedef struct tr_style {
 
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu
- * they imply, what fits, the train schedule. Takes the first context; decode.
- * Where no batch balances at it, the balance without KV stands in. Needs a
- * stack of 128 KiB. Errors: TR_ENOFIT (the weights alone do not fit), TR_EDOMAIN, TR_EIO. */
+ * they imply, what fits, the train schedule, and in text two figures. Decode at
+ * one context. Where no batch balances at it, the balance without KV stands in. Needs a
+ * stack of 128 KiB. Errors: TR_ECONFLICT (prefill, or a list), TR_ENOFIT (the
+ * weights alone do not fit), TR_EDOMAIN, TR_EIO. */
 TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 

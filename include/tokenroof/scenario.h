@@ -36,7 +36,7 @@ typedef struct tr_input {
     int slider_log;
     const char *fallback;        /* default, as text; "" = not set */
     const char *choices;         /* "decode|prefill", NULL if not a choice */
-    const char *group;           /* "model", "system", "load", "number", "price", "physics", "source"; "output" is how to answer */
+    const char *group;           /* "model", "system", "load", ...: the question; "output", "output-picture", ...: how to answer it */
     const char *doc;             /* one line */
 } tr_input;
 

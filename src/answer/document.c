@@ -60,6 +60,8 @@ void tr_notes_of(const tr_scenario *scenario, const tr_case *question, tr_notes 
     add(out, preset_note(scenario));
     if (!(roof->kv_byte_per_token > 0) && !preset && question->model.layer_kinds == 0)
         add(out, "the model's kv was not given: reading the KV cache costs nothing here");
+    if (question->model.layer_kinds == 0 && question->dtypes.kv != TR_DTYPE_NATIVE)
+        add(out, "the model's kv was given in bytes: --kv does not change it");
     if (!(roof->memory_byte < 1e300) && !preset)
         add(out, "the system's mem was not given: everything fits");
     if (!(roof->usd_per_s > 0) && !preset)

@@ -6,6 +6,7 @@
 #include "answer/published.h"
 #include "answer/rows.h"
 #include "answer/working.h"
+#include "base/fail.h"
 
 /* The batch where the weights' multiplies take as long as reading all weights:
  * ridge x bytes / 2 x sparsity, with neither KV nor attention.  [R9] */
@@ -57,11 +58,28 @@ static void compare(tr_report *report)
     }
 }
 
+/* What would be passed over in silence is refused. */
+static tr_status check_load(const tr_scenario *scenario, tr_error *err)
+{
+    size_t context_count = 0, batch_count = 0;
+    (void)tr_scenario_list(scenario, "context_token", &context_count);
+    (void)tr_scenario_list(scenario, "batch_seq", &batch_count);
+    if (tr_scenario_choice(scenario, "phase") == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0, "report is about decode; step answers --phase prefill");
+    if (context_count > 1 || batch_count > 1)
+        return tr_fail(err, TR_ECONFLICT, context_count > 1 ? "context_token" : "batch_seq",
+                       (double)(context_count > 1 ? context_count : batch_count),
+                       "report looks at one %s; step takes a list", context_count > 1 ? "context" : "batch");
+    return TR_OK;
+}
+
 tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_report *out, tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
     const tr_model *model = &question->model;
-    tr_status s = tr_check_weights_fit(question, err);
+    tr_status s = check_load(scenario, err);
+    if (s == TR_OK)
+        s = tr_check_weights_fit(question, err);
     if (s != TR_OK)
         return s;
     *out = (tr_report){.question = question, .context_token = tr_scenario_number(scenario, "context_token")};
@@ -122,8 +140,8 @@ static tr_status draw(const tr_report *report, const tr_style *style, tr_sink *s
                                        .rows = FIGURE_ROWS,
                                        .colour = style->colour,
                                        .ascii = style->ascii};
-    tr_status (*const figures[])(const tr_case *, const tr_figure_target *, tr_sink *, tr_error *) = {
-        tr_answer_figure_batch, tr_answer_figure_cost};
+    tr_status (*const figures[])(const tr_case *, const tr_figure_target *, tr_sink *,
+                                 tr_error *) = {tr_answer_figure_batch, tr_answer_figure_cost};
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (sink->write(sink->context, "\n", 1) != 0)
             return tr_written(TR_EIO, err);
@@ -134,8 +152,8 @@ static tr_status draw(const tr_report *report, const tr_style *style, tr_sink *s
     return TR_OK;
 }
 
-static tr_status write_text(const tr_report *report, const tr_notes *notes, const tr_style *style, tr_sink *sink,
-                            tr_error *err)
+static tr_status write_text(const tr_report *report, const tr_notes *notes, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
 {
     tr_writer out;
     tr_writer_begin(&out, sink);

@@ -219,7 +219,8 @@ static void print_capacity(const tr_report *report, tr_writer *out)
 static void print_schedule(const tr_report *report, tr_writer *out)
 {
     const double departure_s = report->point[1].row.step.step_s;
-    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, "one step at the normal batch");
+    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND,
+                      "one step at the normal batch");
     tr_print_quantity(out, "a request waits", 1.5 * departure_s, TR_UNIT_SECOND,
                       "on average: half a step for its batch, one step in it");
     tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "it just missed one");

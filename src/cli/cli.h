@@ -19,11 +19,12 @@ typedef struct cli cli;
 /* One row of the table of verbs (verbs.c). */
 typedef struct cli_verb {
     const char *name;
-    const char *topic;       /* heading in the overview */
-    const char *operands;    /* "MODEL SYSTEM", "[MODEL]", "ID": MODEL and SYSTEM are inputs, others go to args */
-    const char *groups;      /* groups of inputs it takes, blank-separated */
-    const char *doc;         /* one line */
-    const char *examples;    /* lines; "" if none */
+    const char *topic; /* heading in the overview */
+    const char
+        *operands;      /* "MODEL SYSTEM", "[MODEL]", "ID": MODEL and SYSTEM are inputs, others go to args */
+    const char *groups; /* groups of inputs it takes, blank-separated */
+    const char *doc;    /* one line */
+    const char *examples; /* lines; "" if none */
     tr_status (*run)(cli *c, tr_error *err);
 } cli_verb;
 
@@ -31,23 +32,23 @@ typedef struct cli_verb {
 typedef struct cli_text {
     char *data;
     size_t length, capacity;
-    int failed;              /* out of memory */
+    int failed; /* out of memory */
 } cli_text;
 
 struct cli {
     const cli_verb *verb;
     tr_scenario *scenario;
     tr_style style;
-    const char *args[CLI_ARG_MAX];   /* operands that are neither MODEL nor SYSTEM */
+    const char *args[CLI_ARG_MAX]; /* operands that are neither MODEL nor SYSTEM */
     int arg_count;
     cli_text text;
-    tr_sink out;                     /* writes into text */
+    tr_sink out; /* writes into text */
 };
 
 extern const cli_verb cli_verbs[];
 extern const size_t cli_verb_count;
-const cli_verb *cli_verb_find(const char *name);             /* NULL if unknown */
-const char *cli_verb_near(const char *name);                 /* NULL if none is near */
+const cli_verb *cli_verb_find(const char *name); /* NULL if unknown */
+const char *cli_verb_near(const char *name);     /* NULL if none is near */
 int cli_verb_takes(const cli_verb *verb, const tr_input *input);
 
 /* options.c: argv[0] is the verb. Fills scenario, style and args.
@@ -79,14 +80,15 @@ void cli_style_from_terminal(tr_style *style);
 typedef tr_status (*cli_draw)(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err);
 /* Into the answer, in characters of the terminal's width. */
 tr_status cli_draw_here(cli *c, cli_draw draw, void *context, tr_error *err);
-int cli_plots(const cli *c);     /* --plot was given */
-/* Errors: TR_EPARSE (neither .svg, .png, .pdf nor -), TR_EIO, and what draw brings. */
-tr_status cli_plot(cli *c, cli_draw draw, void *context, tr_error *err);
+int cli_plots(const cli *c); /* --plot was given */
+/* part goes between the name and its suffix, for a verb with several figures: "", "-cost".
+ * Errors: TR_EPARSE (neither .svg, .png, .pdf nor -), TR_EIO, and what draw brings. */
+tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err);
 
 /* help.c */
 void cli_help_overview(cli *c);
 void cli_help_verb(cli *c, const cli_verb *verb);
-void cli_help_man(cli *c);       /* the man page as scdoc source */
+void cli_help_man(cli *c); /* the man page as scdoc source */
 /* completion.c */
 void cli_completion_bash(cli *c);
 

@@ -3,29 +3,40 @@
 
 #include "io/chip_folder.h"
 
-static tr_status system_at(void *context, size_t index, tr_system *out, tr_error *err)
+static tr_status list_at(void *context, size_t index, tr_system *out, tr_error *err)
 {
     return tr_chip_list_get(context, index, out, err);
 }
 
-static tr_status list_all(cli *c, tr_error *err)
+/* The catalog with what --data DIR adds or puts in its place. */
+static tr_status list_with_folder(cli *c, const char *folder, tr_error *err)
 {
-    const char *folder = tr_scenario_text(c->scenario, "data");
-    tr_chip_list *all = NULL;
-    tr_status s = tr_chip_list_create(folder[0] != '\0' ? folder : NULL, &all, err);
+    tr_chip_list *chips = NULL;
+    tr_status s = tr_chip_list_create(folder, &chips, err);
     if (s != TR_OK)
         return s;
-    const tr_system_list list = { .count = tr_chip_list_count(all), .at = system_at, .context = all };
+    const tr_system_list list = {.count = tr_chip_list_count(chips), .at = list_at, .context = chips};
     s = tr_answer_chips(c->scenario, &list, &c->style, &c->out, err);
-    tr_chip_list_destroy(all);
+    tr_chip_list_destroy(chips);
     return s;
+}
+
+static tr_status count_chips(double chip_count, tr_system *system, tr_error *err)
+{
+    const tr_chip chip = system->chip;
+    return tr_system_of(&chip, chip_count, system, err);
 }
 
 tr_status cmd_chips(cli *c, tr_error *err)
 {
+    const char *folder = tr_scenario_text(c->scenario, "data");
     tr_system system;
-    if (tr_scenario_text(c->scenario, "system")[0] == '\0')
-        return list_all(c, err);
-    const tr_status s = cli_system(c, &system, err);
-    return s == TR_OK ? tr_answer_chip(c->scenario, &system, &c->style, &c->out, err) : s;
+    if (tr_scenario_text(c->scenario, "system")[0] != '\0') {
+        tr_status s = cli_system(c, &system, err);
+        if (s == TR_OK && tr_scenario_is_set(c->scenario, "chip_count"))
+            s = count_chips(tr_scenario_number(c->scenario, "chip_count"), &system, err);
+        return s == TR_OK ? tr_answer_chip(c->scenario, &system, &c->style, &c->out, err) : s;
+    }
+    return folder[0] != '\0' ? list_with_folder(c, folder, err)
+                             : tr_answer_chips(c->scenario, NULL, &c->style, &c->out, err);
 }

@@ -78,6 +78,15 @@ static const char *placeholder(const tr_input *input)
     return "";
 }
 
+/* "1000000000" is hard to read: "1e9". */
+static void bound_text(double bound, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%g", bound);
+    char *plus = strstr(out, "e+0");
+    if (plus != NULL)
+        memmove(plus + 1, plus + 3, strlen(plus + 3) + 1);
+}
+
 /* "one of decode, prefill; default decode", "1 to 1e9; default 1". Empty if there is nothing to say. */
 static void limits(const tr_input *input, char *out, size_t size)
 {
@@ -92,8 +101,8 @@ static void limits(const tr_input *input, char *out, size_t size)
         }
         out[n] = '\0';
     } else if (input->kind == TR_INPUT_NUMBER || input->kind == TR_INPUT_LIST) {
-        (void)tr_number_format(input->min, low, sizeof low);
-        (void)tr_number_format(input->max, high, sizeof high);
+        bound_text(input->min, low, sizeof low);
+        bound_text(input->max, high, sizeof high);
         n = (size_t)snprintf(out, size, "%s to %s", low, high);
     }
     if (input->fallback[0] != '\0' && input->kind != TR_INPUT_SWITCH)

@@ -51,7 +51,10 @@ static tr_status find_verb(const char *name, const cli_verb **out, tr_error *err
 /* argv[0] is the verb. */
 static tr_status run(cli *c, int argc, char **argv, tr_error *err)
 {
+    static char man[] = "man";
     int help = 0;
+    if (argc == 2 && strcmp(argv[0], "help") == 0 && strcmp(argv[1], "--man") == 0)
+        argv[1] = man;
     tr_status s = cli_parse(c, argc, argv, &help, err);
     if (s == TR_OK && help)
         cli_help_verb(c, c->verb);

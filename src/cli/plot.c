@@ -76,7 +76,7 @@ static int start_converter(char *const argv[], int *to, pid_t *pid)
 static tr_status convert(const char *path, const char *format, const cli_text *svg, tr_error *err)
 {
     static char program[] = "rsvg-convert", zoom[] = "--zoom=2";
-    char output[TR_TEXT_MAX + 16], kind[16];
+    char output[TR_TEXT_MAX + 32], kind[16];
     char *const argv[] = {program, zoom, kind, output, NULL};
     int to = -1, status = 0;
     pid_t pid = 0;
@@ -127,13 +127,16 @@ tr_status cli_draw_here(cli *c, cli_draw draw, void *context, tr_error *err)
 
 int cli_plots(const cli *c) { return tr_scenario_text(c->scenario, "plot")[0] != '\0'; }
 
-tr_status cli_plot(cli *c, cli_draw draw, void *context, tr_error *err)
+tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err)
 {
-    const char *path = tr_scenario_text(c->scenario, "plot");
-    if (strcmp(path, "-") == 0)
+    const char *name = tr_scenario_text(c->scenario, "plot");
+    char path[TR_TEXT_MAX + 16];
+    if (strcmp(name, "-") == 0)
         return cli_draw_here(c, draw, context, err);
-    if (!tr_has_suffix(path, ".svg") && !tr_has_suffix(path, ".png") && !tr_has_suffix(path, ".pdf"))
+    if (!tr_has_suffix(name, ".svg") && !tr_has_suffix(name, ".png") && !tr_has_suffix(name, ".pdf"))
         return cli_fail(err, TR_EPARSE, "plot",
-                        "plot: expected a name that ends in .svg, .png or .pdf, or -, not '%.120s'", path);
+                        "plot: expected a name that ends in .svg, .png or .pdf, or -, not '%.120s'", name);
+    const int stem = (int)strlen(name) - 4;
+    (void)snprintf(path, sizeof path, "%.*s%s%s", stem, name, part, name + stem);
     return draw_to_file(path, draw, context, err);
 }

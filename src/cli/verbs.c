@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-#define QUESTION "model system load number price physics source output"
+#define QUESTION "model system load number cache price physics source output output-question"
 
 const cli_verb cli_verbs[] = {
-    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " output-working",
+    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-working",
      "the main job: everything about MODEL on SYSTEM on one page",
      "tokenroof report deepseek-v3 gb200-nvl72\n"
-     "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n",
+     "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
+     "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   (and report-cost.svg)\n",
      cmd_report},
     {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
@@ -20,17 +21,18 @@ const cli_verb cli_verbs[] = {
     {"memory", "How long, and why", "MODEL SYSTEM", QUESTION,
      "what fits: weights, KV cache and state; the largest batch and the longest context",
      "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n", cmd_memory},
-    {"models", "What is known", "[MODEL]", "model number source output",
+    {"models", "What is known", "[MODEL]", "model cache source output output-question",
      "the catalog of models; with a name or a path, what one is made of",
      "tokenroof models\ntokenroof models deepseek-v3 --json\ntokenroof models path/to/config.json --kv fp8\n",
      cmd_models},
-    {"chips", "What is known", "[SYSTEM]", "system source output",
+    {"chips", "What is known", "[SYSTEM]", "system source output output-question",
      "the catalog of chips and systems; with a name, one of them with its sources",
      "tokenroof chips\ntokenroof chips gb200-nvl72\n", cmd_chips},
     {"explain", "What is known", "[ID]", "output",
      "an equation: formula, derivation, source, caveats; or the list of all", "tokenroof explain R1\n",
      cmd_explain},
-    {"help", "About", "[VERB]", "", "the verbs, or one verb's options; --man prints the man page's source",
+    {"help", "About", "[VERB]", "",
+     "the verbs, or one verb's options; `help --man` writes the man page as scdoc source",
      "tokenroof help step\n", cmd_help},
     {"completion", "About", "SHELL", "",
      "a completion script for the shell (bash), or the models or systems it completes",

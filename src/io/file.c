@@ -16,7 +16,7 @@ const char *tr_errno_text(int code)
 {
     switch (code) {
     case ENOENT: return "no such file or folder";
-    case EACCES: return "no permission to read it";
+    case EACCES: return "no permission";
     case EPERM: return "not permitted";
     case EISDIR: return "it is a folder";
     case ENOTDIR: return "a part of the path is not a folder";
@@ -30,7 +30,9 @@ const char *tr_errno_text(int code)
     case EOVERFLOW: return "the file is too large";
     case ENOSPC: return "no space left on the disk";
     case EROFS: return "the disk is read-only";
-    default: return "it could not be read";
+    case EPIPE: return "the reader has gone";
+    case EDQUOT: return "the disk quota is used up";
+    default: return "the system refused";
     }
 }
 

@@ -8,9 +8,9 @@
  * X(ID, key, option, KIND, UNIT, min, max, slider_min, slider_max, slider_step, slider_log,
  *   fallback, choices, group, doc)
  *
- * Groups: model system load number price physics source are the question and
- * are echoed with every answer; output, output-picture and output-working say
- * how the answer is written. A verb takes whole groups.
+ * Groups: model system load number cache price physics source are the question
+ * and are echoed with every answer; those that begin with output say how it is
+ * asked and written. A verb takes whole groups.
  */
 #ifndef TOKENROOF_SRC_SCENARIO_TABLE_H
 #define TOKENROOF_SRC_SCENARIO_TABLE_H
@@ -38,7 +38,7 @@
       "prefill: new tokens of each sequence; decode has 1")                                                \
     X(WEIGHT_DTYPE, "weight_dtype", "weights", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES,  \
       "number", "number format the weights are stored in; native: as published")                           \
-    X(KV_DTYPE, "kv_dtype", "kv", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "number",     \
+    X(KV_DTYPE, "kv_dtype", "kv", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "cache",      \
       "number format of the KV cache; native: as the model states, else bf16")                             \
     X(MATH_DTYPE, "math_dtype", "math", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "number",\
       "number format of the multiplies; native: the weights' where the chip has it, else the next wider")  \
@@ -50,7 +50,7 @@
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \
       "a folder whose models/ and chips/ add to the catalogs, or override them")                           \
-    X(SCENARIO, "scenario", "scenario", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output",                  \
+    X(SCENARIO, "scenario", "scenario", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-question",         \
       "read inputs from a JSON file, such as an earlier answer; options win over it")                      \
     X(JSON, "json", "json", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                         \
       "answer with one JSON document")                                                                     \

@@ -1,0 +1,1 @@
+"$TOKENROOF" report total=671e9,active=37e9,kv=7e3,weight=1 flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5 --count 16 --context 2k --explain

@@ -1,0 +1,1 @@
+"$TOKENROOF" report deepseek-v3 h100-sxm

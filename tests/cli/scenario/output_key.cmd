@@ -1,0 +1,2 @@
+echo "{\"json\": true}" > s.json
+"$TOKENROOF" step --scenario s.json

@@ -1,0 +1,2 @@
+echo "{\"batch_seq\": 601, \"preset\": \"relearning-02\"}" > s.json
+"$TOKENROOF" step --scenario s.json | sed -n 1,8p

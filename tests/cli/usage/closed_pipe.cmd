@@ -1,0 +1,1 @@
+{ "$TOKENROOF" models --json; echo $? > rc; } | true; exit $(cat rc)

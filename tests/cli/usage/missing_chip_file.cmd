@@ -1,0 +1,1 @@
+"$TOKENROOF" step deepseek-v3 ./nowhere.json

@@ -1,0 +1,1 @@
+"$TOKENROOF" step ./nowhere.json gb200-nvl72

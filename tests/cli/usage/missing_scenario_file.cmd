@@ -1,0 +1,1 @@
+"$TOKENROOF" step --scenario nowhere.json

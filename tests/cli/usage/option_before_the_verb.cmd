@@ -1,0 +1,1 @@
+"$TOKENROOF" --json step deepseek-v3 gb200-nvl72

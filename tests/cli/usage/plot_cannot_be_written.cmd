@@ -1,0 +1,1 @@
+"$TOKENROOF" report deepseek-v3 gb200-nvl72 --plot nowhere/report.svg

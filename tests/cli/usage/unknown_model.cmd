@@ -1,0 +1,1 @@
+"$TOKENROOF" step deepsek-v3 gb200-nvl72
