@@ -73,10 +73,9 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
                                   .y = step_s,
                                   .text = balance};
     }
-    if (!(marks.balance_seq < HUGE_VAL)) {
+    if (!(marks.balance_seq < HUGE_VAL) && marks.even_seq <= marks.end_seq) {
         /* No batch is compute-bound: what can be told is where the cache outweighs the weights. */
-        const tr_step one = tr_figure_step(question, 1.0, context);
-        const double even = tr_floor_s(&question->roof) / one.kv_s;
+        const double even = marks.even_seq;
         (void)snprintf(balance, sizeof balance,
                        "KV\xC2\xA0"
                        "cache = weights at batch\xC2\xA0%s",

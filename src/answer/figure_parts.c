@@ -104,6 +104,7 @@ tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token)
     /* Without a balance, show where the KV cache has left the weights behind. */
     const double floor_s = tr_floor_s(roof);
     const double even = one.kv_s > 0.0 ? floor_s / one.kv_s : HUGE_VAL;
+    marks.even_seq = even;
     double end = marks.balance_seq < 1e9 ? 2.2 * marks.balance_seq : even < 1e9 ? 3.0 * even : 1024.0;
     if (!(marks.balance_seq < 1e9) && marks.most_seq < 3.0 * end)
         end = 1.2 * marks.most_seq;
@@ -115,6 +116,67 @@ tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token)
     }
     marks.end_seq = end < 8.0 ? 8.0 : end > 1e8 ? 1e8 : end;
     return marks;
+}
+
+/* Context at which reading the KV cache takes as long as reading the weights; HUGE_VAL if it never does. */
+static double even_context_token(const tr_case *question, double batch_seq)
+{
+    double low = 0.0, high = 1024.0;
+    for (;;) {
+        const tr_step step = tr_figure_step(question, batch_seq, high);
+        if (step.kv_s >= step.weights_s)
+            break;
+        low = high;
+        high *= 2.0;
+        if (high > 1e10)
+            return HUGE_VAL;
+    }
+    while (high - low > 1.0) {
+        const double middle = floor((low + high) / 2.0);
+        const tr_step step = tr_figure_step(question, batch_seq, middle);
+        if (step.kv_s >= step.weights_s)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+/* How far to look so that the event is seen, without running far past a wall or the model's limit. */
+static double end_of(double event, double wall, double limit, double here)
+{
+    /* Nobody's context: millions of tokens that no model is known to take. */
+    if (!(limit > 0.0) && event > 4194304.0)
+        event = HUGE_VAL;
+    double end = event < HUGE_VAL ? 2.2 * event : limit > 0.0 ? limit : 131072.0;
+    if (limit > 0.0 && end > 1.15 * limit)
+        end = event < 3.0 * limit && event > limit ? 1.2 * event : 1.15 * limit;
+    if (wall >= 1.0 && wall < end)
+        end = event < 2.5 * wall && event > wall ? 1.2 * event : 1.25 * wall;
+    if (end < 1.15 * here && here <= wall)
+        end = 1.15 * here;
+    return end < 64.0 ? 64.0 : end;
+}
+
+tr_context_marks tr_context_marks_of(const tr_case *question, double batch_seq)
+{
+    const tr_roofline *roof = &question->roof;
+    tr_context_marks m;
+    m.cliff_token = tr_cliff_context_token(roof, &question->model, batch_seq);
+    m.even_token = even_context_token(question, batch_seq);
+    m.most_token = tr_max_context_token(roof, &question->model, batch_seq);
+    m.limit_token = question->model.max_context_token;
+    m.end_token = end_of(m.cliff_token <= 0.0 ? m.even_token : m.cliff_token, m.most_token, m.limit_token,
+                         question->load.context_token);
+    return m;
+}
+
+double tr_context_batch_seq(const tr_case *question)
+{
+    const double twice = 2.0 * tr_balance_batch_seq(&question->roof, &question->model, 0.0);
+    const double most = tr_max_batch_seq(&question->roof, &question->model, question->load.context_token);
+    const double batch = floor(twice < most ? twice : most);
+    return batch >= 1.0 && batch <= 1e9 ? batch : 1.0;
 }
 
 /* ---- words -------------------------------------------------------------------- */

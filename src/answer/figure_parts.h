@@ -36,9 +36,46 @@ tr_step tr_figure_step(const tr_case *question, double batch_seq, double context
 typedef struct tr_batch_marks {
     double balance_seq; /* HUGE_VAL: none */
     double most_seq;    /* HUGE_VAL: memory is not limited */
+    double even_seq;    /* reading the KV cache takes as long as all weights; HUGE_VAL: never */
     double end_seq;     /* how far a figure should reach */
 } tr_batch_marks;
 tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token);
+
+/* The contexts worth marking at a batch. */
+typedef struct tr_context_marks {
+    double cliff_token; /* from here on memory sets the pace; 0: always, HUGE_VAL: never */
+    double even_token;  /* reading the KV cache takes as long as the weights; HUGE_VAL: never */
+    double most_token;  /* that fit the memory; HUGE_VAL: not limited */
+    double limit_token; /* the model's own, 0 if not stated */
+    double end_token;   /* how far a figure should reach */
+} tr_context_marks;
+tr_context_marks tr_context_marks_of(const tr_case *question, double batch_seq);
+
+/* The batch at which to look over contexts where none was asked for: twice
+ * the balance of short contexts, where a cliff can be seen, or what fits. */
+double tr_context_batch_seq(const tr_case *question);
+
+/* tr_answer_figure_context at another batch than the case's own. */
+tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const tr_figure_target *target,
+                               tr_sink *sink, tr_error *err);
+
+/* A place under the roof. */
+typedef struct tr_roof_point {
+    const tr_case *question;
+    const char *kind;   /* "weights", "attention", "prefill" */
+    double batch_seq;   /* NaN: any */
+    double query_token; /* NaN: decode */
+    double intensity_flop_per_byte;
+    double flop_per_s;
+    int fits;
+} tr_roof_point;
+#define ROOF_BATCHES 24
+#define ROOF_POINTS (ROOF_BATCHES + 2)
+/* Weight multiplies at these batches (none: 1, 2, 4 ... as far as they fit and
+ * say something new), attention if it has an intensity, prefill if it fits.
+ * Returns how many points; those of the batches come first. */
+size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_t batch_count,
+                         tr_roof_point *out);
 
 /* "deepseek-v3 on gb200-nvl72 · WHAT · fp8 weights, bf16 KV cache, fp8 math" */
 void tr_figure_subtitle(const tr_case *question, const char *what, char *out, size_t size);
