@@ -60,7 +60,8 @@ TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *qu
 /* ---- figures ---------------------------------------------------------------- */
 
 /* Four pictures of a case. Each needs a stack of 128 KiB.
- * Errors: TR_ENOFIT (the weights alone do not fit), and those of tr_figure_draw. */
+ * Errors: TR_ENOFIT (the weights, or one sequence beside them, do not fit),
+ * TR_ECONFLICT (the case is a prefill), and those of tr_figure_draw. */
 
 /* Time of one decode step against batch at the case's context: compute, weights
  * and KV cache, where they balance, and where memory is full. The case's own
@@ -78,6 +79,21 @@ TR_API tr_status tr_answer_figure_context(const tr_case *question, const tr_figu
  * the batch at which memory is full. */
 TR_API tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                        tr_error *err);
+
+/* Decode steps along batch (lists of batch_seq, else powers of two) or, where
+ * "over" says so, along context, with the crossings as rows of their own:
+ * balance, KV = weights, cliff, memory full. Text is drawn, then tabled.
+ * Needs a stack of 256 KiB. Errors: as the figures. */
+TR_API tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* The one picture of a curve: by "over", and over batch by "show" (time or cost). */
+TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* The places under the roof as rows, with the ridge; text is drawn.
+ * Needs a stack of 128 KiB. Errors: as the figures. */
+TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
 
 /* ---- the catalogs ----------------------------------------------------------- */
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "answer/figure_parts.h"
-#include "answer/step_row.h"
 
 typedef struct words {
     char title[160], what[96], subtitle[384], weights[64], wall[64], here[64];
@@ -29,7 +28,7 @@ static void write_title(const tr_batch_marks *marks, words *w)
 tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                  tr_error *err)
 {
-    const tr_status s = tr_check_weights_fit(question, err);
+    const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
     if (s != TR_OK)
         return s;
     const double context = question->load.context_token, here = question->load.batch_seq;

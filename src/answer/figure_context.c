@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "answer/figure_parts.h"
-#include "answer/step_row.h"
 
 typedef struct words {
     char title[192], what[96], subtitle[384], wall[64], limit[64], event[96], here[64];
@@ -86,7 +85,7 @@ static size_t mark_limits(const tr_context_marks *m, words *w, tr_mark *mark)
 tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const tr_figure_target *target,
                                tr_sink *sink, tr_error *err)
 {
-    const tr_status s = tr_check_weights_fit(question, err);
+    const tr_status s = tr_check_figure(question, batch_seq, 0.0, err);
     if (s != TR_OK)
         return s;
     const tr_roofline *roof = &question->roof;

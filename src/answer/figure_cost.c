@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "answer/figure_parts.h"
-#include "answer/step_row.h"
 
 typedef struct words {
     char title[192], what[128], subtitle[384], floor[64], wall[64], point[3][64];
@@ -63,7 +62,7 @@ static void write_title(const tr_case *question, const price *p, const tr_batch_
 tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
-    const tr_status s = tr_check_weights_fit(question, err);
+    const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
     if (s != TR_OK)
         return s;
     const tr_roofline *roof = &question->roof;

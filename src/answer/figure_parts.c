@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/step_row.h"
+#include "base/fail.h"
 #include "base/text.h"
 
 /* ---- grids -------------------------------------------------------------------- */
@@ -94,28 +96,68 @@ tr_step tr_figure_step(const tr_case *question, double batch_seq, double context
     return step;
 }
 
+/* Batch at which reading the KV cache takes as long as reading the weights, of which a
+ * small batch of a mixture reads few; 1 if one sequence is enough, HUGE_VAL if no batch is. */
+static double even_batch_seq(const tr_case *question, double context_token)
+{
+    const tr_step one = tr_figure_step(question, 1.0, context_token);
+    if (!(one.kv_s > 0.0))
+        return HUGE_VAL;
+    double low = 1.0, high = tr_floor_s(&question->roof) / one.kv_s; /* with all weights read */
+    if (high > 1e9)
+        return HUGE_VAL;
+    if (high <= 1.0 || one.kv_s >= one.weights_s)
+        return 1.0;
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2.0;
+        const tr_step step = tr_figure_step(question, middle, context_token);
+        if (step.kv_s >= step.weights_s)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
 tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token)
 {
     const tr_roofline *roof = &question->roof;
-    tr_batch_marks marks;
-    marks.balance_seq = tr_balance_batch_seq(roof, &question->model, context_token);
-    marks.most_seq = tr_max_batch_seq(roof, &question->model, context_token);
-    const tr_step one = tr_figure_step(question, 1.0, context_token);
-    /* Without a balance, show where the KV cache has left the weights behind. */
-    const double floor_s = tr_floor_s(roof);
-    const double even = one.kv_s > 0.0 ? floor_s / one.kv_s : HUGE_VAL;
-    marks.even_seq = even;
-    double end = marks.balance_seq < 1e9 ? 2.2 * marks.balance_seq : even < 1e9 ? 3.0 * even : 1024.0;
-    if (!(marks.balance_seq < 1e9) && marks.most_seq < 3.0 * end)
-        end = 1.2 * marks.most_seq;
-    if (marks.most_seq >= 1.0 && marks.most_seq < end) {
-        end = 1.25 * marks.most_seq;
-        /* A balance beyond the memory is still worth seeing where it is not far. */
-        if (marks.balance_seq < 3.0 * marks.most_seq && end < 1.2 * marks.balance_seq)
-            end = 1.2 * marks.balance_seq;
-    }
-    marks.end_seq = end < 8.0 ? 8.0 : end > 1e8 ? 1e8 : end;
-    return marks;
+    tr_batch_marks m;
+    m.balance_seq = tr_balance_batch_seq(roof, &question->model, context_token);
+    m.most_seq = tr_max_batch_seq(roof, &question->model, context_token);
+    m.even_seq = even_batch_seq(question, context_token);
+    /* Without a balance, show where the KV cache has left the weights behind, and the memory's end if it is
+     * near. */
+    const int balanced = m.balance_seq < 1e9;
+    double end = balanced ? 2.2 * m.balance_seq : m.even_seq < HUGE_VAL ? 3.0 * m.even_seq : 1024.0;
+    if (m.most_seq < (balanced ? end : 3.0 * end))
+        end = 1.25 * m.most_seq;
+    /* A balance beyond the memory is still worth seeing where it is not far. */
+    if (m.most_seq < m.balance_seq && m.balance_seq < 3.0 * m.most_seq && end < 1.2 * m.balance_seq)
+        end = 1.2 * m.balance_seq;
+    m.end_seq = end < 8.0 ? 8.0 : end > 1e8 ? 1e8 : end;
+    return m;
+}
+
+tr_status tr_check_figure(const tr_case *question, double batch_seq, double context_token, tr_error *err)
+{
+    const tr_status s = tr_check_weights_fit(question, err);
+    if (s != TR_OK)
+        return s;
+    if (question->load.phase == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", (double)question->load.phase,
+                       "curves and roofs are drawn of decode steps: leave --phase prefill out");
+    if (tr_max_batch_seq(&question->roof, &question->model, context_token) >= batch_seq)
+        return TR_OK;
+    char batch[40], context[40], longest[40];
+    tr_fig_quantity(batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
+    tr_fig_quantity(context_token, TR_UNIT_CONTEXT, context, sizeof context);
+    tr_fig_quantity(tr_max_context_token(&question->roof, &question->model, batch_seq), TR_UNIT_CONTEXT,
+                    longest, sizeof longest);
+    return tr_fail(
+        err, TR_ENOFIT, batch_seq > 1.0 ? "batch_seq" : "context_token", context_token,
+        "%s sequence%s with %s tokens of context leave%s the memory too small; %s tokens would fit", batch,
+        batch_seq > 1.0 ? "s" : "", context, batch_seq > 1.0 ? "" : "s", longest);
 }
 
 /* Context at which reading the KV cache takes as long as reading the weights; HUGE_VAL if it never does. */
@@ -177,6 +219,16 @@ double tr_context_batch_seq(const tr_case *question)
     const double most = tr_max_batch_seq(&question->roof, &question->model, question->load.context_token);
     const double batch = floor(twice < most ? twice : most);
     return batch >= 1.0 && batch <= 1e9 ? batch : 1.0;
+}
+
+tr_figure_target tr_figure_target_of(const tr_style *style)
+{
+    const int columns = style->columns < 40 ? 40 : style->columns > 120 ? 120 : style->columns;
+    return (tr_figure_target){.terminal = 1,
+                              .columns = columns,
+                              .rows = columns < 80 ? 24 : 28,
+                              .colour = style->colour,
+                              .ascii = style->ascii};
 }
 
 /* ---- words -------------------------------------------------------------------- */

@@ -32,11 +32,15 @@ void tr_curve_over_context(tr_curve *curve, const tr_case *question, double batc
 /* One decode step, capacity not asked. */
 tr_step tr_figure_step(const tr_case *question, double batch_seq, double context_token);
 
+/* Is there anything to draw? The weights fit with this batch of this context.
+ * Errors: TR_ENOFIT; TR_ECONFLICT (a prefill case). */
+tr_status tr_check_figure(const tr_case *question, double batch_seq, double context_token, tr_error *err);
+
 /* The batches worth marking at a context. */
 typedef struct tr_batch_marks {
     double balance_seq; /* HUGE_VAL: none */
     double most_seq;    /* HUGE_VAL: memory is not limited */
-    double even_seq;    /* reading the KV cache takes as long as all weights; HUGE_VAL: never */
+    double even_seq;    /* reading the KV cache takes as long as the weights; HUGE_VAL: never */
     double end_seq;     /* how far a figure should reach */
 } tr_batch_marks;
 tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token);
@@ -58,6 +62,9 @@ double tr_context_batch_seq(const tr_case *question);
 /* tr_answer_figure_context at another batch than the case's own. */
 tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const tr_figure_target *target,
                                tr_sink *sink, tr_error *err);
+
+/* A figure in the terminal as a page of this style has it. */
+tr_figure_target tr_figure_target_of(const tr_style *style);
 
 /* A place under the roof. */
 typedef struct tr_roof_point {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "answer/figure_parts.h"
-#include "answer/step_row.h"
 
 typedef struct words {
     char title[192], what[96], subtitle[384], memory[64], compute[64], ridge[96], wall[64], prefill[64],
@@ -118,7 +117,7 @@ static void write_words(const tr_case *question, double most_seq, words *w)
 tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
-    const tr_status s = tr_check_weights_fit(question, err);
+    const tr_status s = tr_check_figure(question, 1.0, context_of(question), err);
     if (s != TR_OK)
         return s;
     const tr_roofline *roof = &question->roof;

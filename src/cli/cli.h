@@ -95,6 +95,8 @@ void cli_completion_bash(cli *c);
 /* The verbs, one file each. */
 tr_status cmd_report(cli *c, tr_error *err);
 tr_status cmd_step(cli *c, tr_error *err);
+tr_status cmd_curve(cli *c, tr_error *err);
+tr_status cmd_roof(cli *c, tr_error *err);
 tr_status cmd_memory(cli *c, tr_error *err);
 tr_status cmd_models(cli *c, tr_error *err);
 tr_status cmd_chips(cli *c, tr_error *err);

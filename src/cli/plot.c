@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-static const tr_figure_target page = {.terminal = 0, .svg = {.width_px = 900, .height_px = 560, .dark = 0}};
+static const tr_figure_target page = {.terminal = 0, .svg = {.width_px = 960, .height_px = 0, .dark = 0}};
 
 static tr_status unwritten(const char *path, int code, tr_error *err)
 {

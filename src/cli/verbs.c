@@ -18,6 +18,17 @@ const cli_verb cli_verbs[] = {
      "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
      "tokenroof step --preset relearning-02\n",
      cmd_step},
+    {"curve", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-curve",
+     "step time and cost over batch or context, with the crossings marked",
+     "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
+     "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
+     "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
+     cmd_curve},
+    {"roof", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture",
+     "the roofline: weight multiplies by batch, attention, prefill, the ridge, where memory is full",
+     "tokenroof roof deepseek-v3 gb200-nvl72\n"
+     "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
+     cmd_roof},
     {"memory", "How long, and why", "MODEL SYSTEM", QUESTION,
      "what fits: weights, KV cache and state; the largest batch and the longest context",
      "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n", cmd_memory},

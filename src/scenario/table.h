@@ -58,6 +58,10 @@
       "answer with one JSON object a row")                                                                 \
     X(CSV, "csv", "csv", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output",                            \
       "answer with comma-separated rows")                                                                  \
+    X(OVER, "over", "over", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "batch", "batch|context", "output-curve",         \
+      "what the curve runs along; over context the batch is --batch, or one at which a cliff can be seen")  \
+    X(SHOW, "show", "show", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "time", "time|cost", "output-curve",            \
+      "what --plot draws over batch")                                                                      \
     X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-picture",                      \
       "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert); - draws in the terminal")      \
     X(EXPLAIN, "explain", "explain", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-working",        \

@@ -1,0 +1,93 @@
+/* answer/roof.c -- the answer of `roof`: where weight multiplies, attention and prefill stand under the
+ * roofline. */
+#include <math.h>
+#include <string.h>
+
+#include "answer/figure_parts.h"
+#include "answer/rows.h"
+
+typedef struct walk {
+    tr_roof_point point[ROOF_POINTS];
+    size_t count;
+} walk;
+
+static const void *row_at(void *context, size_t index, tr_error *err)
+{
+    (void)err;
+    return &((const walk *)context)->point[index];
+}
+
+#define NUMBER(NAME, VALUE) TR_NUMBER(tr_roof_point, NAME, row->VALUE)
+NUMBER(batch, batch_seq)
+NUMBER(query, query_token)
+NUMBER(intensity, intensity_flop_per_byte)
+NUMBER(rate, flop_per_s)
+NUMBER(share, flop_per_s / row->question->roof.flop_per_s)
+TR_TEXT(tr_roof_point, kind, row->kind)
+TR_TEXT(tr_roof_point, side,
+        row->intensity_flop_per_byte < tr_ridge_flop_per_byte(&row->question->roof) ? "memory" : "compute")
+TR_FLAG(tr_roof_point, fits, row->fits)
+
+static const tr_field fields[] = {
+    TR_T_HEAD("kind", "what", 9, kind),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("query_token", CONTEXT, "prompt", 8, query),
+    TR_F_HEAD("fits", "fits", 4, fits),
+    TR_N_HEAD("intensity_flop_per_byte", FLOP_PER_BYTE, "intensity", 16, intensity),
+    TR_N_HEAD("flop_per_s", FLOP_PER_S, "under the roof", 14, rate),
+    TR_N_HEAD("peak_share", RATIO, "of peak", 8, share),
+    TR_T_HEAD("side", "side", 7, side),
+};
+static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
+
+static tr_status write_json(const tr_rows *rows, const tr_case *question, const tr_sink *sink, tr_error *err)
+{
+    const tr_roofline *roof = &question->roof;
+    tr_json json;
+    tr_document_begin(&json, sink, 1, rows->scenario, NULL);
+    tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
+    tr_json_key_number(&json, "flop_per_s", roof->flop_per_s);
+    tr_json_key_string(&json, "math_dtype", tr_dtype_name(roof->math_dtype));
+    tr_json_key_number(&json, "byte_per_s", roof->byte_per_s);
+    tr_json_key_number(&json, "ridge_flop_per_byte", tr_ridge_flop_per_byte(roof));
+    tr_json_key_number(&json, "ridge_batch_seq", tr_balance_batch_seq(roof, &question->model, 0.0));
+    tr_json_key_number(&json, "max_batch_seq",
+                       tr_max_batch_seq(roof, &question->model, question->load.context_token));
+    tr_json_key_array(&json, rows->name);
+    const tr_status s = tr_rows_json(rows, &json, err);
+    if (s != TR_OK)
+        return s;
+    tr_json_close(&json);
+    tr_notes_json(rows->notes, &json);
+    tr_json_close(&json);
+    return tr_written(tr_json_finish(&json), err);
+}
+
+tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                         tr_sink *sink, tr_error *err)
+{
+    walk w;
+    tr_notes notes;
+    size_t count = 0;
+    const double *batch = tr_scenario_list(scenario, "batch_seq", &count);
+    const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
+    if (s != TR_OK)
+        return s;
+    w.count =
+        tr_roof_points_of(question, batch, tr_scenario_is_set(scenario, "batch_seq") ? count : 0, w.point);
+    tr_notes_of(scenario, question, &notes);
+    const tr_rows rows = {.fields = &row_fields,
+                          .name = "points",
+                          .count = w.count,
+                          .at = row_at,
+                          .context = &w,
+                          .scenario = scenario,
+                          .notes = &notes};
+    if (style->format == TR_FORMAT_JSON)
+        return write_json(&rows, question, sink, err);
+    if (style->format == TR_FORMAT_TEXT) {
+        const tr_figure_target target = tr_figure_target_of(style);
+        return tr_answer_figure_roof(question, &target, sink, err);
+    }
+    return tr_rows_write(&rows, style, sink, err);
+}

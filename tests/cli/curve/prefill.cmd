@@ -1,0 +1,1 @@
+"$TOKENROOF" curve --preset relearning-02 --phase prefill
