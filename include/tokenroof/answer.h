@@ -86,8 +86,10 @@ TR_API tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_
  * Needs a stack of 256 KiB. Errors: as the figures. */
 TR_API tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
-/* The one picture of a curve: by "over", and over batch by "show" (time or cost). */
-TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question,
+/* The pictures of a curve: over batch time and cost, over context the one that
+ * has both. Errors: as the figures; TR_EDOMAIN (no such picture). */
+TR_API size_t tr_answer_curve_figures(const tr_scenario *scenario);
+TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question, size_t index,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* The places under the roof as rows, with the ridge; text is drawn.

@@ -169,21 +169,26 @@ static tr_status write_json(const tr_rows *rows, const walk *w, const tr_sink *s
     return tr_written(tr_json_finish(&json), err);
 }
 
-static tr_status write_page(const tr_rows *rows, const tr_case *question, const walk *w,
-                            const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status write_page(const tr_rows *rows, const tr_case *question, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
 {
     const tr_figure_target target = tr_figure_target_of(style);
-    tr_status s;
-    if (w->along == ALONG_BATCH) {
-        s = tr_answer_figure_batch(question, &target, sink, err);
-        if (s == TR_OK && sink->write(sink->context, "\n", 1) == 0)
-            s = tr_answer_figure_cost(question, &target, sink, err);
-    } else {
-        s = tr_figure_context_at(question, w->batch_seq, &target, sink, err);
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < tr_answer_curve_figures(rows->scenario); i++) {
+        if (i > 0 && sink->write(sink->context, "\n", 1) != 0)
+            return tr_written(TR_EIO, err);
+        s = tr_answer_curve_figure(rows->scenario, question, i, &target, sink, err);
     }
     if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)
         return tr_written(TR_EIO, err);
     return s == TR_OK ? tr_rows_write(rows, style, sink, err) : s;
+}
+
+/* Over context the batch is held: as asked for, or where there is most to see. */
+static double batch_over_context(const tr_scenario *scenario, const tr_case *question)
+{
+    return tr_scenario_is_set(scenario, "batch_seq") ? question->load.batch_seq
+                                                     : tr_context_batch_seq(question);
 }
 
 static void start(const tr_scenario *scenario, const tr_case *question, walk *w)
@@ -191,8 +196,7 @@ static void start(const tr_scenario *scenario, const tr_case *question, walk *w)
     w->question = question;
     w->along = tr_scenario_choice(scenario, "over") == ALONG_CONTEXT ? ALONG_CONTEXT : ALONG_BATCH;
     w->context_token = question->load.context_token;
-    w->batch_seq =
-        tr_scenario_is_set(scenario, "batch_seq") ? question->load.batch_seq : tr_context_batch_seq(question);
+    w->batch_seq = batch_over_context(scenario, question);
     w->count = w->crossings = 0;
     memset(w->mark, 0, sizeof w->mark);
     w->floor_s = tr_floor_s(&question->roof);
@@ -224,20 +228,22 @@ tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, 
     if (style->format == TR_FORMAT_JSON)
         return write_json(&rows, &w, sink, err);
     if (style->format == TR_FORMAT_TEXT)
-        return write_page(&rows, question, &w, style, sink, err);
+        return write_page(&rows, question, style, sink, err);
     return tr_rows_write(&rows, style, sink, err);
 }
 
-tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question,
+size_t tr_answer_curve_figures(const tr_scenario *scenario)
+{
+    return tr_scenario_choice(scenario, "over") == ALONG_CONTEXT ? 1 : 2;
+}
+
+tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question, size_t index,
                                  const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
+    if (index >= tr_answer_curve_figures(scenario))
+        return tr_fail(err, TR_EDOMAIN, "index", (double)index, "a curve has no such picture");
     if (tr_scenario_choice(scenario, "over") == ALONG_CONTEXT)
-        return tr_figure_context_at(question,
-                                    tr_scenario_is_set(scenario, "batch_seq")
-                                        ? question->load.batch_seq
-                                        : tr_context_batch_seq(question),
-                                    target, sink, err);
-    if (tr_scenario_choice(scenario, "show") == 1)
-        return tr_answer_figure_cost(question, target, sink, err);
-    return tr_answer_figure_batch(question, target, sink, err);
+        return tr_figure_context_at(question, batch_over_context(scenario, question), target, sink, err);
+    return index == 0 ? tr_answer_figure_batch(question, target, sink, err)
+                      : tr_answer_figure_cost(question, target, sink, err);
 }

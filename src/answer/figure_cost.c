@@ -27,8 +27,11 @@ static tr_mark point_of(const tr_case *question, const price *p, double batch_se
     const double cost =
         cost_of(p, tr_figure_step(question, batch_seq, question->load.context_token).step_s, batch_seq);
     const char *cost_text = tr_words_short(&w->numbers, cost, p->unit);
-    (void)snprintf(w->point[i], sizeof w->point[i], "%sbatch\xC2\xA0%s: %s", extra,
-                   tr_words_of(&w->numbers, floor(batch_seq + 0.5), TR_UNIT_SEQ), cost_text);
+    /* A balance is no batch anyone chose: three digits of it are enough. */
+    const char *batch_text = extra[0] != '\0'
+                                 ? tr_words_short(&w->numbers, floor(batch_seq + 0.5), TR_UNIT_SEQ)
+                                 : tr_words_of(&w->numbers, batch_seq, TR_UNIT_SEQ);
+    (void)snprintf(w->point[i], sizeof w->point[i], "%sbatch\xC2\xA0%s: %s", extra, batch_text, cost_text);
     return (tr_mark){
         .kind = TR_MARK_POINT, .role = TR_ROLE_RESULT, .x = batch_seq, .y = cost, .text = w->point[i]};
 }

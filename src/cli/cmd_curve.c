@@ -6,22 +6,24 @@
 typedef struct picture {
     const tr_scenario *scenario;
     const tr_case *question;
+    size_t index;
 } picture;
 
 static tr_status draw(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     const picture *p = context;
-    return tr_answer_curve_figure(p->scenario, p->question, target, sink, err);
+    return tr_answer_curve_figure(p->scenario, p->question, p->index, target, sink, err);
 }
 
-/* The picture goes where --plot says; rows go to stdout where a format was asked for, or no picture was. */
+/* Pictures go where --plot says, the second into FILE-cost; rows go to stdout
+ * where a format was asked for, or no picture was. */
 tr_status cmd_curve(cli *c, tr_error *err)
 {
     tr_case *question = NULL;
     tr_status s = cli_case(c, &question, err);
-    picture p = {c->scenario, question};
-    if (s == TR_OK && cli_plots(c))
-        s = cli_plot(c, draw, &p, err);
+    picture p = {c->scenario, question, 0};
+    for (; s == TR_OK && cli_plots(c) && p.index < tr_answer_curve_figures(c->scenario); p.index++)
+        s = cli_plot(c, p.index == 0 ? "" : "-cost", draw, &p, err);
     if (s == TR_OK && (!cli_plots(c) || c->style.format != TR_FORMAT_TEXT))
         s = tr_answer_curve(c->scenario, question, &c->style, &c->out, err);
     free(question);

@@ -14,7 +14,7 @@ tr_status cmd_roof(cli *c, tr_error *err)
     tr_case *question = NULL;
     tr_status s = cli_case(c, &question, err);
     if (s == TR_OK && cli_plots(c))
-        s = cli_plot(c, draw, question, err);
+        s = cli_plot(c, "", draw, question, err);
     if (s == TR_OK && (!cli_plots(c) || c->style.format != TR_FORMAT_TEXT))
         s = tr_answer_roof(c->scenario, question, &c->style, &c->out, err);
     free(question);

@@ -15,8 +15,6 @@
 
 extern char **environ;
 
-static const tr_figure_target page = {.terminal = 0, .svg = {.width_px = 960, .height_px = 0, .dark = 0}};
-
 static tr_status unwritten(const char *path, int code, tr_error *err)
 {
     return cli_fail(err, TR_EIO, "plot", "%.200s: could not write: %s", path, tr_errno_text(code));
@@ -100,10 +98,13 @@ static tr_status convert(const char *path, const char *format, const cli_text *s
     return TR_OK;
 }
 
-static tr_status draw_to_file(const char *path, cli_draw draw, void *context, tr_error *err)
+static tr_status draw_to_file(const cli *c, const char *path, cli_draw draw, void *context, tr_error *err)
 {
     cli_text text = {NULL, 0, 0, 0};
     tr_sink sink = cli_text_sink(&text);
+    const tr_figure_target page = {.svg = {.width_px = tr_scenario_number(c->scenario, "width_px"),
+                                           .height_px = 0, /* as the content asks for */
+                                           .dark = tr_scenario_choice(c->scenario, "theme") == 1}};
     tr_status s = draw(context, &page, &sink, err);
     if (text.failed)
         s = cli_fail(err, TR_ENOMEM, "plot", "out of memory for the figure");
@@ -138,5 +139,5 @@ tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_er
                         "plot: expected a name that ends in .svg, .png or .pdf, or -, not '%.120s'", name);
     const int stem = (int)strlen(name) - 4;
     (void)snprintf(path, sizeof path, "%.*s%s%s", stem, name, part, name + stem);
-    return draw_to_file(path, draw, context, err);
+    return draw_to_file(c, path, draw, context, err);
 }

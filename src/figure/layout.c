@@ -187,6 +187,8 @@ static int build(tr_fig_layout *L, int drop)
         return 0;
     if (L->m.height == 0.0 && y + plot_height + foot > 4000.0)
         plot_height = 4000.0 - y - foot;
+    if (L->m.height == 0.0) /* a picture ends on a whole pixel */
+        plot_height += ceil(y + plot_height + foot) - (y + plot_height + foot);
     L->height = y + plot_height + foot;
     L->plot.y0 = tr_fig_snap(L, y);
     L->plot.y1 = tr_fig_snap(L, y + plot_height);

@@ -60,10 +60,13 @@
       "answer with comma-separated rows")                                                                  \
     X(OVER, "over", "over", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "batch", "batch|context", "output-curve",         \
       "what the curve runs along; over context the batch is --batch, or one at which a cliff can be seen")  \
-    X(SHOW, "show", "show", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "time", "time|cost", "output-curve",            \
-      "what --plot draws over batch")                                                                      \
     X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-picture",                      \
-      "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert); - draws in the terminal")      \
+      "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert), the cost of a batch beside it "   \
+      "into FILE-cost; - draws in the terminal")      \
+    X(THEME, "theme", "theme", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "light", "light|dark", "output-picture",      \
+      "colours of the file that --plot draws")                                                             \
+    X(WIDTH, "width_px", "width", NUMBER, NONE, 320, 4000, 320, 1600, 1, 0, "960", NULL, "output-picture",       \
+      "width of that file in pixels; the layout is made for it, 390 for a phone")                          \
     X(EXPLAIN, "explain", "explain", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-working",        \
       "print each equation used, with its numbers and its result")
 
