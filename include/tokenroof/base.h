@@ -111,8 +111,7 @@ TR_API tr_status tr_quantity_list_parse(const char *text, tr_unit unit, double *
 TR_API size_t tr_quantity_format(double value, tr_unit unit, char *out, size_t size);
 
 /* The shortest decimal that reads back as exactly value, laid out as
- * JavaScript does ("671000000000", "1e-7"), but that "-0" keeps its sign and an
- * exponent starts beyond 2^53, where whole numbers are no counts ("3.6e+17");
+ * JavaScript does ("671000000000", "1e+21", "1e-7"; but "-0" keeps its sign);
  * "null" for a non-finite one. out needs 32 bytes. Returns the length. */
 TR_API size_t tr_number_format(double value, char *out, size_t size);
 

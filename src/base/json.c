@@ -1,6 +1,7 @@
 /* base/json.c -- JSON text with the state of open brackets in three bit sets. */
 #include "base/json.h"
 
+#include <math.h>
 #include <string.h>
 
 static uint64_t level(const tr_json *json) { return 1ULL << json->depth; }
@@ -181,9 +182,37 @@ void tr_json_string(tr_json *json, const char *text)
         tr_write_text(&json->writer, "null");
 }
 
+/* A row of digits beyond 2^53 looks like a count and is none: readers that
+ * keep whole numbers apart refuse it or round it. 360000000000000000 is
+ * written 3.6e17. */
+static void write_large(tr_writer *writer, double value)
+{
+    char text[40];
+    size_t n = tr_number_format(value, text, sizeof text);
+    const size_t sign = text[0] == '-';
+    if (strchr(text, 'e') != NULL) {
+        tr_write_text(writer, text);
+        return;
+    }
+    const double exp10 = (double)(n - sign - 1);
+    while (n > sign + 1 && text[n - 1] == '0')
+        n--;
+    tr_write_span(writer, text, sign + 1);
+    if (n > sign + 1)
+        tr_write_char(writer, '.');
+    tr_write_span(writer, text + sign + 1, n - sign - 1);
+    tr_write_char(writer, 'e');
+    tr_write_number(writer, exp10);
+}
+
 void tr_json_number(tr_json *json, double value)
 {
-    if (place(json))
+    const double count_max = 9007199254740992.0; /* 2^53 */
+    if (!place(json))
+        return;
+    if (isfinite(value) && fabs(value) > count_max)
+        write_large(&json->writer, value);
+    else
         tr_write_number(&json->writer, value);
 }
 

@@ -43,7 +43,7 @@ void tr_json_close(tr_json *json);
 
 void tr_json_key(tr_json *json, const char *key);
 void tr_json_string(tr_json *json, const char *text);    /* NULL writes null; bad UTF-8 becomes U+FFFD */
-void tr_json_number(tr_json *json, double value);        /* not finite: null */
+void tr_json_number(tr_json *json, double value);        /* not finite: null; beyond 2^53 with an exponent */
 void tr_json_bool(tr_json *json, int value);
 void tr_json_null(tr_json *json);
 

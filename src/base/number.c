@@ -70,13 +70,11 @@ static size_t whole(uint64_t value, char *out)
     return k;
 }
 
-/* Lay out digits as ECMAScript does: plain from 1e-6 up, else with an exponent.
- * Where ECMAScript is plain up to 1e21, an exponent starts beyond 2^53: a row
- * of zeros there would look like a count, and readers of JSON refuse it as one. */
-static size_t lay_out(const char *digits, int count, int exp10, int plain, char *out)
+/* Lay out digits as ECMAScript does: plain from 1e-6 up to 1e21, else with an exponent. */
+static size_t lay_out(const char *digits, int count, int exp10, char *out)
 {
     size_t n = 0;
-    if (exp10 >= 0 && plain) {
+    if (exp10 >= 0 && exp10 < 21) {
         for (int i = 0; i < count || i <= exp10; i++) {
             if (i == exp10 + 1)
                 out[n++] = '.';
@@ -113,13 +111,13 @@ size_t tr_number_format(double value, char *out, size_t size)
         text[n++] = '-';
         value = -value;
     }
-    if (value <= EXACT_INTEGER_MAX && value == (double)(uint64_t)value) {
+    if (value < EXACT_INTEGER_MAX && value == (double)(uint64_t)value) {
         n += whole((uint64_t)value, text + n);
     } else {
         char digits[18];
         int exp10;
         const int count = shortest(value, digits, &exp10);
-        n += lay_out(digits, count, exp10, value <= EXACT_INTEGER_MAX, text + n);
+        n += lay_out(digits, count, exp10, text + n);
     }
     text[n] = '\0';
     return tr_text_copy(out, size, text);

@@ -89,6 +89,27 @@ static tr_status misuse(void (*what)(tr_json *))
     return tr_json_finish(&j);
 }
 
+static const char *numbered(double value)
+{
+    tr_buffer buffer = buffer_of(sizeof text);
+    const tr_sink sink = tr_buffer_sink(&buffer);
+    tr_json j;
+    tr_json_begin(&j, &sink, 0);
+    tr_json_number(&j, value);
+    assert_int_equal(tr_json_finish(&j), TR_OK);
+    return text;
+}
+
+static void a_number_beyond_2_to_the_53_is_not_written_as_a_count(void **state)
+{
+    (void)state;
+    assert_string_equal(numbered(9007199254740992.0), "9007199254740992");
+    assert_string_equal(numbered(9007199254740994.0), "9.007199254740994e15");
+    assert_string_equal(numbered(3.6e17), "3.6e17");
+    assert_string_equal(numbered(-1e20), "-1e20");
+    assert_string_equal(numbered(3.8e25), "3.8e+25");
+}
+
 static void nothing(tr_json *j) { (void)j; }
 static void two_values(tr_json *j)
 {
@@ -264,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_is_written_compact_or_pretty),
         cmocka_unit_test(a_string_is_escaped_and_always_valid_utf8),
+        cmocka_unit_test(a_number_beyond_2_to_the_53_is_not_written_as_a_count),
         cmocka_unit_test(a_malformed_document_is_an_error_at_the_end),
         cmocka_unit_test(a_buffer_sink_cuts_at_its_capacity_and_counts_on),
         cmocka_unit_test(a_sink_that_stops_is_not_written_to_again),

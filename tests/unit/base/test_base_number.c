@@ -41,10 +41,9 @@ static void a_number_is_laid_out_as_javascript_does(void **state)
     assert_string_equal(number(-70272.0), "-70272");
     assert_string_equal(number(671e9), "671000000000");
     assert_string_equal(number(9007199254740993.0), "9007199254740992");
-    assert_string_equal(number(123456789012345680000.0), "1.2345678901234568e+20");
-    assert_string_equal(number(1e20), "1e+20");
+    assert_string_equal(number(123456789012345680000.0), "123456789012345680000");
+    assert_string_equal(number(1e20), "100000000000000000000");
     assert_string_equal(number(1e21), "1e+21");
-    assert_string_equal(number(3.6e17), "3.6e+17");
     assert_string_equal(number(3.8e25), "3.8e+25");
     assert_string_equal(number(0.1), "0.1");
     assert_string_equal(number(0.0128), "0.0128");
