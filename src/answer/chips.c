@@ -186,12 +186,13 @@ static tr_status write_json(const tr_scenario *scenario, const tr_system *system
     json_quotes(&system->chip, &json);
     tr_json_key_array(&json, "sources");
     json_source(system->source, system->date, &json);
-    json_source(system->chip.source, system->chip.date, &json);
+    if (strcmp(system->source, system->chip.source) != 0)
+        json_source(system->chip.source, system->chip.date, &json);
     tr_json_close(&json);
     tr_json_key_array(&json, "notes");
     if (system->note[0] != '\0')
         tr_json_string(&json, system->note);
-    if (system->chip.note[0] != '\0')
+    if (system->chip.note[0] != '\0' && strcmp(system->note, system->chip.note) != 0)
         tr_json_string(&json, system->chip.note);
     tr_json_close(&json);
     tr_json_close(&json);
@@ -261,7 +262,8 @@ static void print_sources(const tr_system *system, const tr_style *style, tr_wri
     const char *const text[] = {system->note, system->chip.note, system->source, system->chip.source};
     tr_write_char(out, '\n');
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
-        if (text[i][0] != '\0')
+        if (text[i][0] != '\0' &&
+            (i % 2 == 0 || strcmp(text[i], text[i - 1]) != 0)) /* a lone chip's are its system's */
             tr_print_wrapped(out, i < 2 ? "  note:   " : "  source: ", "          ", text[i], style->columns);
 }
 

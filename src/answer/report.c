@@ -31,20 +31,19 @@ static double floor_cost(const tr_report *report)
 }
 
 /* The terms of a batch that does not fit still say what more memory would give. */
-static tr_status point_of(const tr_report *report, const char *name, double batch_seq, tr_report_point *out,
-                          tr_case *unlimited, tr_error *err)
+static tr_status row_of(const tr_report *report, double batch_seq, const tr_case *unlimited, tr_step_row *out,
+                        tr_error *err)
 {
     const tr_load load = {.phase = TR_PHASE_DECODE,
                           .batch_seq = batch_seq,
                           .context_token = report->context_token,
                           .query_token = 1};
-    out->name = name;
-    const tr_status s = tr_step_row_of(unlimited, &load, &out->row, err);
+    const tr_status s = tr_step_row_of(unlimited, &load, out, err);
     if (s != TR_OK)
         return s;
-    out->row.question = report->question;
-    out->row.max_batch_seq = report->max_batch_seq;
-    out->row.fits = batch_seq <= report->max_batch_seq;
+    out->question = report->question;
+    out->max_batch_seq = report->max_batch_seq;
+    out->fits = batch_seq <= report->max_batch_seq;
     return TR_OK;
 }
 
@@ -100,8 +99,15 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_
     unlimited.roof.memory_byte = HUGE_VAL;
     static const char *const names[TR_REPORT_POINTS] = {"fast", "normal", "slow"};
     const double batches_seq[TR_REPORT_POINTS] = {1, out->normal_batch_seq, 3 * out->normal_batch_seq};
-    for (int i = 0; s == TR_OK && i < TR_REPORT_POINTS; i++)
-        s = point_of(out, names[i], batches_seq[i], &out->point[i], &unlimited, err);
+    for (int i = 0; s == TR_OK && i < TR_REPORT_POINTS; i++) {
+        out->point[i].name = names[i];
+        s = row_of(out, batches_seq[i], &unlimited, &out->point[i].row, err);
+    }
+    /* No room for one sequence leaves the train empty: it is scheduled as one. */
+    const double room_seq = out->max_batch_seq > 1 ? out->max_batch_seq : 1;
+    if (s == TR_OK)
+        s = row_of(out, room_seq < out->normal_batch_seq ? room_seq : out->normal_batch_seq, &unlimited,
+                   &out->departure, err);
     if (s == TR_OK)
         compare(out);
     return s;

@@ -19,6 +19,7 @@ typedef struct tr_report {
     const tr_case *question;
     double context_token;
     tr_report_point point[TR_REPORT_POINTS];
+    tr_step_row departure;               /* what leaves every step: the normal batch, or the largest that fits */
     double balance_batch_seq;            /* at this context; HUGE_VAL: no batch reaches it */
     double balance_without_kv_batch_seq; /* the lecture's, KV and attention ignored */
     double normal_batch_seq;             /* the middle point: the first of the two that is finite */

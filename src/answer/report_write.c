@@ -59,9 +59,10 @@ void tr_report_json(const tr_report *report, tr_json *json)
     /* [R17] A batch leaves every step: who just missed one waits for it and rides the next. */
     tr_json_key(json, "schedule");
     tr_json_object_inline(json);
-    tr_json_key_number(json, "departure_s", normal->step.step_s);
-    tr_json_key_number(json, "mean_wait_s", 1.5 * normal->step.step_s);
-    tr_json_key_number(json, "worst_wait_s", 2 * normal->step.step_s);
+    tr_json_key_number(json, "batch_seq", report->departure.load.batch_seq);
+    tr_json_key_number(json, "departure_s", report->departure.step.step_s);
+    tr_json_key_number(json, "mean_wait_s", 1.5 * report->departure.step.step_s);
+    tr_json_key_number(json, "worst_wait_s", 2 * report->departure.step.step_s);
     tr_json_close(json);
 }
 
@@ -79,9 +80,12 @@ static void print_model(const tr_report *report, tr_writer *out)
 {
     const tr_case *q = report->question;
     char text[256], a[CELL], b[CELL];
-    (void)snprintf(text, sizeof text, "%s active for a token, 1 in %s",
-                   show(q->model.active_param, TR_UNIT_PARAM, a),
-                   show(report->sparsity_ratio, TR_UNIT_NONE, b));
+    if (report->sparsity_ratio > 1)
+        (void)snprintf(text, sizeof text, "%s active for a token, 1 in %s",
+                       show(q->model.active_param, TR_UNIT_PARAM, a),
+                       show(report->sparsity_ratio, TR_UNIT_NONE, b));
+    else
+        (void)tr_text_copy(text, sizeof text, "all active for every token");
     tr_print_quantity(out, "parameters", q->model.total_param, TR_UNIT_PARAM, text);
     (void)snprintf(text, sizeof text, "%s; %s of the memory", tr_dtype_name(q->roof.weight_dtype),
                    isfinite(q->roof.memory_byte)
@@ -218,9 +222,13 @@ static void print_capacity(const tr_report *report, tr_writer *out)
 
 static void print_schedule(const tr_report *report, tr_writer *out)
 {
-    const double departure_s = report->point[1].row.step.step_s;
-    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND,
-                      "one step at the normal batch");
+    const double departure_s = report->departure.step.step_s;
+    const int full = report->departure.load.batch_seq < report->normal_batch_seq;
+    char text[128], batch[CELL];
+    (void)snprintf(text, sizeof text, "one step at batch %s, %s",
+                   show(report->departure.load.batch_seq, TR_UNIT_SEQ, batch),
+                   full ? "the largest that fits" : "the normal one");
+    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, text);
     tr_print_quantity(out, "a request waits", 1.5 * departure_s, TR_UNIT_SECOND,
                       "on average: half a step for its batch, one step in it");
     tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "it just missed one");

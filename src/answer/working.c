@@ -184,9 +184,9 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
         with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     }
     w = start(out, "R17");
-    result(w, "worst_wait_s", TR_UNIT_SECOND, 2 * row->step.step_s);
-    result(w, "mean_wait_s", TR_UNIT_SECOND, 1.5 * row->step.step_s);
-    with(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+    result(w, "worst_wait_s", TR_UNIT_SECOND, 2 * report->departure.step.step_s);
+    result(w, "mean_wait_s", TR_UNIT_SECOND, 1.5 * report->departure.step.step_s);
+    with(w, "step_s", TR_UNIT_SECOND, report->departure.step.step_s);
     if (roof->usd_per_s > 0) {
         w = start(out, "K2");
         result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);

@@ -83,6 +83,7 @@ static void beyond_the_cliff_the_balance_without_kv_stands_in(void **state)
     assert_true(json_is_false(at(d, "points.1.fits"))); /* 1000 x 4096 x 1e5 B = 410 GB */
     assert_true(number_at(d, "points.1.terms.kv_s") > 0);
     assert_true(number_at(d, "max_batch_seq") == floor(64e9 / 409.6e6));
+    assert_true(number_at(d, "schedule.batch_seq") == number_at(d, "max_batch_seq")); /* the train is full */
     json_decref(d);
 }
 
