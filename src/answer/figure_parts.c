@@ -217,8 +217,13 @@ double tr_context_batch_seq(const tr_case *question)
 {
     const double twice = 2.0 * tr_balance_batch_seq(&question->roof, &question->model, 0.0);
     const double most = tr_max_batch_seq(&question->roof, &question->model, question->load.context_token);
-    const double batch = floor(twice < most ? twice : most);
-    return batch >= 1.0 && batch <= 1e9 ? batch : 1.0;
+    const double batch = twice < most ? twice : most;
+    if (!(batch >= 1.0 && batch <= 1e9))
+        return 1.0;
+    double unit = 1.0; /* a round number: two digits of it */
+    while (batch >= 100.0 * unit)
+        unit *= 10.0;
+    return floor(batch / unit) * unit;
 }
 
 tr_figure_target tr_figure_target_of(const tr_style *style)
