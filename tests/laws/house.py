@@ -61,7 +61,8 @@ def files(root, *folders, ext=None):
             found.append(folder)
         for where, dirs, names in os.walk(top):
             dirs[:] = [d for d in dirs if d not in SKIP_DIRS
-                       and not os.path.isdir(os.path.join(where, d, "meson-private"))]
+                       and not os.path.isdir(os.path.join(where, d, "meson-private"))
+                       and not (d.startswith("build-") and os.path.normpath(where) == os.path.normpath(root))]
             for name in names:
                 if ext is None or name.endswith(ext):
                     found.append(os.path.relpath(os.path.join(where, name), root))
