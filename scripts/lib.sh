@@ -63,10 +63,12 @@ ensure() {
     fi
     command -v apt-get >/dev/null || die "these packages are missing, and there is no apt-get: $packages"
     say "installing $packages"
-    # shellcheck disable=SC2086
+    local log
+    log=$(mktemp)
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c "
-        apt-get -qq update && apt-get -qq install -y --no-install-recommends $packages" >&2 \
-        || die "apt-get could not install: $packages"
+        apt-get -qq update && apt-get -qq install -y --no-install-recommends $packages" >"$log" 2>&1 \
+        || { tail -20 "$log" >&2; rm -f "$log"; die "apt-get could not install: $packages"; }
+    rm -f "$log"
     packages=$(missing "$@")
     [ -z "$packages" ] || die "still missing after the install: $packages"
 }
