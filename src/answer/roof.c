@@ -1,9 +1,12 @@
 /* answer/roof.c -- the answer of `roof`: where weight multiplies, attention and prefill stand under the
  * roofline. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "answer/figure_parts.h"
+#include "answer/print.h"
+#include "answer/published.h"
 #include "answer/rows.h"
 
 typedef struct walk {
@@ -58,9 +61,57 @@ static tr_status write_json(const tr_rows *rows, const tr_case *question, const 
     if (s != TR_OK)
         return s;
     tr_json_close(&json);
+    tr_step_row row;
+    if (tr_step_row_of(question, &question->load, &row, NULL) == TR_OK)
+        tr_published_json(rows->scenario, &row, &json);
     tr_notes_json(rows->notes, &json);
     tr_json_close(&json);
     return tr_written(tr_json_finish(&json), err);
+}
+
+/* A share of the ridge, as "7.464% of the ridge". */
+static void print_intensity(tr_writer *out, const char *label, double flop_per_byte,
+                            double ridge_flop_per_byte)
+{
+    char share[64], text[96];
+    (void)tr_quantity_format(flop_per_byte / ridge_flop_per_byte, TR_UNIT_RATIO, share, sizeof share);
+    (void)snprintf(text, sizeof text, "%s of the ridge", share);
+    tr_print_quantity(out, label, flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
+}
+
+static void print_figures(const tr_step_row *row, tr_writer *out)
+{
+    char text[256], flop[64], bandwidth[64];
+    const tr_roofline *roof = &row->question->roof;
+    (void)tr_quantity_format(roof->flop_per_s, TR_UNIT_FLOP_PER_S, flop, sizeof flop);
+    (void)tr_quantity_format(roof->byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
+    (void)snprintf(text, sizeof text, "%s in %s over %s", flop, tr_dtype_name(roof->math_dtype), bandwidth);
+    tr_print_quantity(out, "ridge", row->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
+    (void)tr_quantity_format(row->load.batch_seq, TR_UNIT_SEQ, flop, sizeof flop);
+    (void)snprintf(text, sizeof text, "weights at batch %s", flop);
+    print_intensity(out, text, row->weight_intensity_flop_per_byte, row->ridge_flop_per_byte);
+    if (row->attention_intensity_flop_per_byte > 0)
+        print_intensity(out, "attention", row->attention_intensity_flop_per_byte, row->ridge_flop_per_byte);
+}
+
+/* The picture, then its figures to the digit. */
+static tr_status write_page(const tr_rows *rows, const tr_case *question, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
+{
+    const tr_figure_target target = tr_figure_target_of(style);
+    tr_step_row row;
+    tr_writer out;
+    tr_status s = tr_answer_figure_roof(question, &target, sink, err);
+    if (s == TR_OK)
+        s = tr_step_row_of(question, &question->load, &row, err);
+    if (s != TR_OK)
+        return s;
+    tr_writer_begin(&out, sink);
+    tr_write_char(&out, '\n');
+    print_figures(&row, &out);
+    tr_published_text(rows->scenario, &row, style, &out);
+    tr_notes_text(rows->notes, style->columns, &out);
+    return tr_written(tr_writer_finish(&out), err);
 }
 
 tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
@@ -85,9 +136,7 @@ tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, c
                           .notes = &notes};
     if (style->format == TR_FORMAT_JSON)
         return write_json(&rows, question, sink, err);
-    if (style->format == TR_FORMAT_TEXT) {
-        const tr_figure_target target = tr_figure_target_of(style);
-        return tr_answer_figure_roof(question, &target, sink, err);
-    }
+    if (style->format == TR_FORMAT_TEXT)
+        return write_page(&rows, question, style, sink, err);
     return tr_rows_write(&rows, style, sink, err);
 }

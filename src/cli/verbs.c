@@ -12,7 +12,7 @@ const cli_verb cli_verbs[] = {
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
      "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   (and report-cost.svg)\n",
      cmd_report},
-    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-working",
+    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
      "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"

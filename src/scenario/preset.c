@@ -45,6 +45,7 @@ static const preset presets[] = {
      "nor context, so 27e9 parameters and 2k tokens stand in",
      {{"model", "name=lesson-11,total=27e9,active=27e9,kv=65536,weight=1"},
       {"system", "name=h100-nvl-836,flops=836e12,bw=3.9TB/s,mem=94GB"},
+      {"math_dtype", "bf16"},
       {"phase", "decode"},
       {"batch_seq", "8"},
       {"context_token", "2k"},

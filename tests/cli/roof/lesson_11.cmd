@@ -1,0 +1,1 @@
+"$TOKENROOF" roof --preset lesson-11
