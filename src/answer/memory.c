@@ -13,6 +13,7 @@ typedef struct memory_row {
     const tr_case *question;
     double batch_seq, context_token;
     double kv_byte_per_seq;
+    double activation_byte; /* of a pass, at least; not part of used_byte */
     double used_byte;
     double max_batch_seq;     /* at this context; HUGE_VAL: nothing limits it */
     double max_context_token; /* at this batch */
@@ -23,6 +24,29 @@ typedef struct walk {
     tr_loads loads;
     memory_row row;
 } walk;
+
+/* The most elements of one token that a layer of this kind works on at once. */
+static double layer_width(const tr_layer *layer)
+{
+    const double branches = layer->ffn_matrices > 2 ? 2 : 1; /* a gate runs beside the inner rows */
+    const double mixer = layer->in_dim + layer->out_dim;
+    const double ffn =
+        branches * (layer->dense_dim + layer->experts_active * layer->expert_dim + layer->shared_dim);
+    return mixer > ffn ? mixer : ffn;
+}
+
+/* [R18] Layers reuse the same memory: the widest one counts. */
+static double activation_byte(const tr_model *model, const tr_load *load)
+{
+    const double query_token = load->phase == TR_PHASE_PREFILL ? load->query_token : 1;
+    double widest = 0;
+    if (model->layer_kinds == 0)
+        return 0;
+    for (int i = 0; i < model->layer_kinds; i++)
+        if (layer_width(&model->layer[i]) > widest)
+            widest = layer_width(&model->layer[i]);
+    return load->batch_seq * (2 * query_token * (2 * model->hidden + widest) + 4 * model->vocab);
+}
 
 static const void *row_at(void *context, size_t index, tr_error *err)
 {
@@ -36,6 +60,7 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     /* At the end of the pass: a prefill's new tokens are in the cache by then. */
     const double held_token = load.context_token + (load.phase == TR_PHASE_PREFILL ? load.query_token : 0);
     w->row.kv_byte_per_seq = tr_model_kv_store_byte(model, held_token, roof->kv_elem_byte);
+    w->row.activation_byte = activation_byte(model, &load);
     w->row.used_byte =
         roof->store_weight_byte + load.batch_seq * (w->row.kv_byte_per_seq + model->state_byte_per_seq);
     w->row.max_batch_seq = tr_max_batch_seq(roof, model, held_token);
@@ -60,6 +85,7 @@ NUMBER(kv_token, row->question->roof.kv_byte_per_token)
 NUMBER(state_seq, row->question->model.state_byte_per_seq)
 NUMBER(kv_all, row->batch_seq * row->kv_byte_per_seq)
 NUMBER(state_all, row->batch_seq * row->question->model.state_byte_per_seq)
+NUMBER(activations, row->activation_byte)
 NUMBER(used, row->used_byte)
 NUMBER(free_byte, row->question->roof.memory_byte - row->used_byte)
 NUMBER(share, row->used_byte / row->question->roof.memory_byte)
@@ -87,6 +113,7 @@ static const tr_field fields[] = {
     TR_N_HEAD("state_byte", BYTE, "state all", 10, state_all),
     TR_N_HEAD("used_byte", BYTE, "used", 10, used),
     TR_N("free_byte", BYTE, free_byte),
+    TR_N("activation_byte", BYTE, activations),
     TR_N_HEAD("used_share", RATIO, "share", 7, share),
     TR_F_HEAD("fits", "fits", 4, fits),
     TR_N_HEAD("max_batch_seq", SEQ, "max batch", 10, max_batch),
@@ -128,6 +155,15 @@ static void print_parts(const memory_row *row, tr_writer *out)
         tr_print_quantity(out, "too much by", -free_byte(row), TR_UNIT_BYTE, "this load does not fit");
 }
 
+static void print_reserve(const memory_row *row, tr_writer *out)
+{
+    tr_write_char(out, '\n');
+    if (row->activation_byte > 0)
+        tr_print_quantity(out, "activations", row->activation_byte, TR_UNIT_BYTE,
+                          "at least, for one pass; not counted above");
+    tr_write_text(out, "  Fragmentation and the serving engine take 5 to 20% more.\n");
+}
+
 static void print_limits(const memory_row *row, tr_writer *out)
 {
     const double stated_token = row->question->model.max_context_token;
@@ -167,9 +203,7 @@ static tr_status write_page(const tr_rows *rows, const tr_style *style, const tr
     print_parts(row, &out);
     tr_write_char(&out, '\n');
     print_limits(row, &out);
-    tr_write_text(
-        &out,
-        "\n  Activations, fragmentation and the serving engine are not counted: they take 5 to 20 % more.\n");
+    print_reserve(row, &out);
     tr_notes_text(rows->notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }

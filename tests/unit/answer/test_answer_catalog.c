@@ -46,6 +46,21 @@ static void a_load_that_is_too_much_is_a_row_and_weights_that_are_too_much_are_n
     tr_scenario_destroy(scenario);
 }
 
+static void activations_are_the_widest_layer_and_the_scores(void **state)
+{
+    (void)state;
+    const char *const pairs[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "batch", "4", NULL};
+    json_t *d = json_of(tr_answer_memory, pairs);
+    /* FFN: 2 x 14336 > attention: 4096 + 2 x 1024 + 4096; scores: 128256 x 4 B */
+    assert_true(number_at(d, "activation_byte") == 4 * (2.0 * (2 * 4096 + 2 * 14336) + 4.0 * 128256));
+    json_decref(d);
+    const char *const prefill[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "batch", "4",
+                                   "phase", "prefill",      "query",  "100",        NULL};
+    d = json_of(tr_answer_memory, prefill);
+    assert_true(number_at(d, "activation_byte") == 4 * (200.0 * (2 * 4096 + 2 * 14336) + 4.0 * 128256));
+    json_decref(d);
+}
+
 static json_t *document_of(const char *text)
 {
     json_error_t why;
@@ -160,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_adds_up_and_says_what_still_fits),
+        cmocka_unit_test(activations_are_the_widest_layer_and_the_scores),
         cmocka_unit_test(a_load_that_is_too_much_is_a_row_and_weights_that_are_too_much_are_no_answer),
         cmocka_unit_test(a_model_is_told_with_the_keys_of_the_contract),
         cmocka_unit_test(the_lists_hold_every_entry_of_the_catalogs),
