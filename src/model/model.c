@@ -81,9 +81,9 @@ static tr_status find_family(const tr_config *config, const char *forced, const 
         return keys.status;
     }
     tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
-                 "is \"%.60s\", which is not known; the nearest known one is %s (name it as the family to "
-                 "count it so)",
-                 named, tr_family_nearest(named)->name);
+                 "is \"%.60s\", which is not known; the nearest known one is %s (--as %s "
+                 "counts it as that family)",
+                 named, tr_family_nearest(named)->name, tr_family_nearest(named)->name);
     return keys.status;
 }
 
