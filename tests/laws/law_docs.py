@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import house
 
@@ -16,7 +17,7 @@ import run  # noqa: E402
 
 TOP = ("src/", "include/", "tests/", "docs/", "data/", "scripts/", "tools/", "bench/", "web/", ".ci/")
 QUOTED = re.compile(r"`([^`\s]+)`")
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|\b(?:src|srcset|href)=\"([^\"]+)\"")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -36,7 +37,7 @@ def paths(root):
                 if not os.path.exists(os.path.join(root, name)):
                     bad.append(f"{doc}:{house.line_of(text, m.start())}: {name} does not exist")
         for m in LINK.finditer(text):
-            target = m.group(1).split("#", 1)[0]
+            target = (m.group(1) or m.group(2)).split("#", 1)[0]
             if target and "://" not in target and not target.startswith("mailto:"):
                 if not os.path.exists(os.path.join(root, os.path.dirname(doc), target)):
                     bad.append(f"{doc}:{house.line_of(text, m.start())}: link to {target} leads nowhere")
@@ -72,21 +73,35 @@ def scripts_exist(root):
     return bad
 
 
+def examples(root):
+    """Lines of C in a document stand in a program under docs/examples, which the build compiles and runs."""
+    known = {line.strip() for p in house.files(root, "docs/examples", ext=".c")
+             for line in house.read(root, p).splitlines()}
+    return [f"{doc}:{house.line_of(house.read(root, doc), m.start(2)) + n}: stands in no program of docs/examples"
+            for doc in documents(root) for m in FENCE.finditer(house.read(root, doc)) if m.group(1) == "c"
+            for n, line in enumerate(m.group(2).splitlines()) if line.strip() not in known]
+
+
 def transcripts(root, program):
-    for doc, line, command, output in commands(root):
-        if not re.match(r"(?:[A-Z_]+=\S+ )*build/tokenroof\b", command):
-            continue
-        done = subprocess.run(["sh", "-c", command.replace("build/tokenroof", '"$TOKENROOF"')], cwd=root,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
-                              env={**os.environ, "TOKENROOF": os.path.abspath(program), "LC_ALL": "C",
-                                   "COLUMNS": "100"})
-        bad = []
-        if done.returncode != 0:
-            bad = [f"exit {done.returncode}: {done.stderr.strip()[:300]}"]
-        elif output is not None:
-            wrong = run.matches(output, done.stdout)
-            bad = [wrong] + done.stdout.splitlines()[:30] if wrong else []
-        yield f"{doc}:{line}: {command}", bad
+    """(name, violations) of each command. They run one after another in a folder that looks like the root."""
+    with tempfile.TemporaryDirectory(prefix="tokenroof-docs-") as scratch:
+        for entry in os.listdir(root):
+            if not entry.startswith((".", "build")):
+                os.symlink(os.path.join(os.path.abspath(root), entry), os.path.join(scratch, entry))
+        os.mkdir(os.path.join(scratch, "build"))
+        os.symlink(os.path.abspath(program), os.path.join(scratch, "build", "tokenroof"))
+        for doc, line, command, output in commands(root):
+            if not re.match(r"(?:[A-Z_]+=\S+ )*build/tokenroof\b", command):
+                continue
+            done = subprocess.run(["sh", "-c", command], cwd=scratch, stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, timeout=120, env={**os.environ, "LC_ALL": "C", "COLUMNS": "100"})
+            bad = []
+            if done.returncode != 0:
+                bad = [f"exit {done.returncode}: {done.stderr.strip()[:300]}"]
+            elif output is not None:
+                wrong = run.matches(output, done.stdout)
+                bad = [wrong] + done.stdout.splitlines()[:30] if wrong else []
+            yield f"{doc}:{line}: {command}", bad
 
 
 if __name__ == "__main__":
@@ -94,6 +109,7 @@ if __name__ == "__main__":
     tap = house.Tap()
     tap.case("documents_name_files_that_exist", paths(root))
     tap.case("documents_name_scripts_that_exist", scripts_exist(root))
+    tap.case("code_in_documents_is_compiled", examples(root))
     for name, bad in transcripts(root, sys.argv[2]) if len(sys.argv) > 2 else ():
         tap.case(f"the transcript is real: {name}", bad)
     tap.done()
