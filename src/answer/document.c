@@ -52,6 +52,16 @@ static const char *preset_note(const tr_scenario *scenario)
     return preset < 0 ? NULL : tr_preset_note((size_t)preset);
 }
 
+static double longest(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *context_token = tr_scenario_list(scenario, "context_token", &count);
+    double most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = context_token[i] > most ? context_token[i] : most;
+    return most;
+}
+
 void tr_notes_of(const tr_scenario *scenario, const tr_case *question, tr_notes *out)
 {
     const tr_roofline *roof = &question->roof;
@@ -62,6 +72,10 @@ void tr_notes_of(const tr_scenario *scenario, const tr_case *question, tr_notes 
         add(out, "the model's kv was not given: reading the KV cache costs nothing here");
     if (question->model.layer_kinds == 0 && question->dtypes.kv != TR_DTYPE_NATIVE)
         add(out, "the model's kv was given in bytes: --kv does not change it");
+    if (question->dtypes.math != TR_DTYPE_NATIVE && question->dtypes.math != roof->math_dtype)
+        add(out, "--math is not what runs: the chip does not have it, or it is narrower than the weights");
+    if (question->model.max_context_token > 0 && longest(scenario) > question->model.max_context_token)
+        add(out, "the context is longer than the model was made for");
     if (!(roof->memory_byte < 1e300) && !preset)
         add(out, "the system's mem was not given: everything fits");
     if (!(roof->usd_per_s > 0) && !preset)

@@ -27,6 +27,25 @@ static const char *option_at(size_t index, const void *context)
     return NULL;
 }
 
+/* The first two options that the name may be short for. */
+static void begins_with(const cli_verb *verb, const char *name, const char **first, const char **second)
+{
+    const char *option;
+    for (size_t i = 0; (option = option_at(i, verb)) != NULL; i++) {
+        if (name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
+            continue;
+        if (*first == NULL)
+            *first = option;
+        else if (*second == NULL)
+            *second = option;
+        if (strcmp(option, name) == 0) { /* the whole name is that option alone */
+            *first = option;
+            *second = NULL;
+            return;
+        }
+    }
+}
+
 static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_error *err)
 {
     char name[64];
@@ -34,6 +53,13 @@ static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_erro
     const size_t length = strcspn(start, "=");
     (void)strncpy(name, start, sizeof name - 1);
     name[length < sizeof name - 1 ? length : sizeof name - 1] = '\0';
+    const char *first = NULL, *second = NULL;
+    begins_with(verb, name, &first, &second);
+    if (second != NULL)
+        return cli_fail(err, TR_EUNKNOWN, name, "--%s may be --%s or --%s: spell it out", name, first,
+                        second);
+    if (first != NULL && strchr(typed, '=') != NULL)
+        return cli_fail(err, TR_EPARSE, name, "--%s takes no value", first);
     const char *near = tr_near_name(name, option_at, verb);
     if (near != NULL)
         return cli_fail(err, TR_EUNKNOWN, name, "unknown option --%s: did you mean --%s?", name, near);

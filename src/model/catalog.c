@@ -54,6 +54,28 @@ static size_t distance(const tr_catalog_model *model, const char *wanted, size_t
     return best;
 }
 
+static const char *name_at(size_t index, const void *context)
+{
+    (void)context;
+    return tr_model_catalog_name(index);
+}
+
+/* Nothing is a slip away; what was typed may be the beginning or a part of names. */
+static void refuse(const char *name, tr_error *err)
+{
+    const char *near[3] = {NULL, NULL, NULL};
+    const size_t count = tr_near_names(name, name_at, NULL, near, 3);
+    if (count > 0)
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; it has %s%s%s%s%s", name,
+                      near[0], count > 1 ? ", " : "", count > 1 ? near[1] : "", count > 2 ? ", " : "",
+                      count > 2 ? near[2] : "");
+    else
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
+                      "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
+                      "config.json works too",
+                      name, (unsigned)tr_model_catalog_size);
+}
+
 static const tr_catalog_model *find(const char *name, tr_error *err)
 {
     const size_t length = strlen(name);
@@ -73,11 +95,7 @@ static const tr_catalog_model *find(const char *name, tr_error *err)
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
                       "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, nearest);
     else
-        (void)tr_fail(
-            err, TR_EUNKNOWN, "model", 0,
-            "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
-            "config.json works too",
-            name, (unsigned)tr_model_catalog_size);
+        refuse(name, err);
     return NULL;
 }
 
