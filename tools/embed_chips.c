@@ -227,8 +227,8 @@ static void write_chip(FILE *f, const tr_chip *chip)
     NUMBER(scaleup_domain_chip);
     NUMBER(scaleout_byte_per_s);
     NUMBER(usd_per_hour);
-    NUMBER(usd_per_hour_low);
-    NUMBER(usd_per_hour_high);
+    NUMBER(low_usd_per_hour);
+    NUMBER(high_usd_per_hour);
     TEXT(price_source);
     if (chip->tier_count > 0) {
         (void)fprintf(f, "     .tier = {");
@@ -257,8 +257,8 @@ static size_t write_chips(FILE *f, const catalog *c)
     for (size_t i = 0; i < c->chip_count; i++)
         for (int q = 0; q < c->chip[i].quote_count; q++, quotes++) {
             const tr_chip_quote *quote = &c->chip[i].quote[q];
-            (void)fprintf(f, "    {%zu, {\"%s\", %.17g, %.17g, ", i, quote->kind, quote->usd_per_hour_low,
-                          quote->usd_per_hour_high);
+            (void)fprintf(f, "    {%zu, {\"%s\", %.17g, %.17g, ", i, quote->kind, quote->low_usd_per_hour,
+                          quote->high_usd_per_hour);
             write_text(f, quote->source);
             (void)fprintf(f, ", \"%s\"}},\n", quote->date);
         }

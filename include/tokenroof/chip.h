@@ -49,8 +49,8 @@ typedef struct tr_chip {
     double scaleout_byte_per_s;  /* one way, per chip; 0 = none or not known */
     double usd_per_hour; /* the price used by default, 0 = not known: three-year rental where surveyed,
                             else the low end of on-demand (steady load is not bought at list price) */
-    double usd_per_hour_low;     /* on-demand range seen, 0 = not known */
-    double usd_per_hour_high;    /* 0 = not known, or only one price seen */
+    double low_usd_per_hour;     /* on-demand range seen, 0 = not known */
+    double high_usd_per_hour;    /* 0 = not known, or only one price seen */
     char price_source[128];      /* what usd_per_hour is, with date */
     tr_tier tier[TR_TIER_MAX];   /* fastest first; tier[0] is the chip's own memory */
     int tier_count;
@@ -112,8 +112,8 @@ TR_API const char *tr_chip_catalog_alias(size_t chip_index, size_t index);
 /* One price of a chip as somebody published it. */
 typedef struct tr_chip_quote {
     char kind[16]; /* "given", "rental-3yr", "reserved-1yr", "on-demand", "own-neocloud", "own-hyperscaler" */
-    double usd_per_hour_low;     /* > 0; both the same where one price was given */
-    double usd_per_hour_high;
+    double low_usd_per_hour;     /* > 0; both the same where one price was given */
+    double high_usd_per_hour;
     char source[128];
     char date[12];
 } tr_chip_quote;

@@ -53,8 +53,8 @@ NUMBER(scaleup, known(row->chip.scaleup_byte_per_s))
 NUMBER(scaleup_domain, known(row->chip.scaleup_domain_chip))
 NUMBER(scaleout, known(row->chip.scaleout_byte_per_s))
 NUMBER(chip_price, known(row->chip.usd_per_hour))
-NUMBER(price_low, known(row->chip.usd_per_hour_low))
-NUMBER(price_high, known(row->chip.usd_per_hour_high))
+NUMBER(price_low, known(row->chip.low_usd_per_hour))
+NUMBER(price_high, known(row->chip.high_usd_per_hour))
 TEXT(price_source, said(row->chip.price_source))
 NUMBER(chips, row->chip_count)
 NUMBER(domain, known(row->domain_chip))
@@ -96,8 +96,8 @@ static const tr_field one_field[] = {
     TR_N("chip.scaleup_domain_chip", NONE, scaleup_domain),
     TR_N("chip.scaleout_byte_per_s", BYTE_PER_S, scaleout),
     TR_N("chip.usd_per_hour", USD_PER_HOUR, chip_price),
-    TR_N("chip.usd_per_hour_low", USD_PER_HOUR, price_low),
-    TR_N("chip.usd_per_hour_high", USD_PER_HOUR, price_high),
+    TR_N("chip.low_usd_per_hour", USD_PER_HOUR, price_low),
+    TR_N("chip.high_usd_per_hour", USD_PER_HOUR, price_high),
     TR_T("chip.price_source", price_source),
     TR_T("chip.confidence", confidence),
 };
@@ -157,8 +157,8 @@ static void json_quotes(const tr_chip *chip, tr_json *json)
         const tr_chip_quote *quote = tr_chip_catalog_quote(index, i);
         tr_json_object_inline(json);
         tr_json_key_string(json, "kind", quote->kind);
-        tr_json_key_number(json, "usd_per_hour_low", quote->usd_per_hour_low);
-        tr_json_key_number(json, "usd_per_hour_high", quote->usd_per_hour_high);
+        tr_json_key_number(json, "low_usd_per_hour", quote->low_usd_per_hour);
+        tr_json_key_number(json, "high_usd_per_hour", quote->high_usd_per_hour);
         tr_json_key_string(json, "source", quote->source);
         tr_json_key_string(json, "date", quote->date);
         tr_json_close(json);
@@ -249,10 +249,10 @@ static void print_quotes(const tr_chip *chip, const tr_style *style, tr_writer *
     for (size_t i = 0; tr_chip_catalog_quote(index, i) != NULL; i++) {
         const tr_chip_quote *quote = tr_chip_catalog_quote(index, i);
         char text[96], low[32], high[32];
-        (void)tr_quantity_format(quote->usd_per_hour_low, TR_UNIT_USD_PER_HOUR, low, sizeof low);
-        (void)tr_quantity_format(quote->usd_per_hour_high, TR_UNIT_USD_PER_HOUR, high, sizeof high);
+        (void)tr_quantity_format(quote->low_usd_per_hour, TR_UNIT_USD_PER_HOUR, low, sizeof low);
+        (void)tr_quantity_format(quote->high_usd_per_hour, TR_UNIT_USD_PER_HOUR, high, sizeof high);
         (void)snprintf(text, sizeof text,
-                       quote->usd_per_hour_high > quote->usd_per_hour_low ? "%s to %s" : "%s", low, high);
+                       quote->high_usd_per_hour > quote->low_usd_per_hour ? "%s to %s" : "%s", low, high);
         tr_print_line(out, quote->kind, text, quote->source);
     }
 }

@@ -56,16 +56,16 @@ static tr_status check_field(const tr_chip *chip, const tr_chip_field *field, tr
 
 static tr_status check_prices(const tr_chip *chip, tr_error *err)
 {
-    const double low = chip->usd_per_hour_low, high = chip->usd_per_hour_high;
+    const double low = chip->low_usd_per_hour, high = chip->high_usd_per_hour;
     if (!(low >= 0.0 && low <= 1e6))
-        return tr_fail(err, TR_EDOMAIN, "usd_per_hour_low", low,
-                       "usd_per_hour_low must be between 0 and 1e6, not %g", low);
+        return tr_fail(err, TR_EDOMAIN, "low_usd_per_hour", low,
+                       "low_usd_per_hour must be between 0 and 1e6, not %g", low);
     if (!(high >= 0.0 && high <= 1e6))
-        return tr_fail(err, TR_EDOMAIN, "usd_per_hour_high", high,
-                       "usd_per_hour_high must be between 0 and 1e6, not %g", high);
+        return tr_fail(err, TR_EDOMAIN, "high_usd_per_hour", high,
+                       "high_usd_per_hour must be between 0 and 1e6, not %g", high);
     if (high > 0.0 && low > high)
-        return tr_fail(err, TR_ECONFLICT, "usd_per_hour_low", low,
-                       "usd_per_hour_low (%g) is above usd_per_hour_high (%g)", low, high);
+        return tr_fail(err, TR_ECONFLICT, "low_usd_per_hour", low,
+                       "low_usd_per_hour (%g) is above high_usd_per_hour (%g)", low, high);
     return check_text("price_source", chip->price_source, sizeof chip->price_source, 0, err);
 }
 

@@ -192,12 +192,12 @@ static tr_status finish_quote(reader *r, int i)
         return tr_fail_at(
             r->err, only ? TR_ECONFLICT : TR_EMISSING, "price.usd_per_hour", 0.0, read->line, 0,
             "a price is either usd_per_hour, or low_usd_per_hour with an optional high_usd_per_hour");
-    q->usd_per_hour_low = only ? read->only_usd_per_hour : read->low_usd_per_hour;
-    q->usd_per_hour_high = read->high_usd_per_hour > 0.0 ? read->high_usd_per_hour : q->usd_per_hour_low;
-    if (q->usd_per_hour_high < q->usd_per_hour_low)
-        return tr_fail_at(r->err, TR_ECONFLICT, "price.low_usd_per_hour", q->usd_per_hour_low, read->line, 0,
-                          "low_usd_per_hour (%g) is above high_usd_per_hour (%g)", q->usd_per_hour_low,
-                          q->usd_per_hour_high);
+    q->low_usd_per_hour = only ? read->only_usd_per_hour : read->low_usd_per_hour;
+    q->high_usd_per_hour = read->high_usd_per_hour > 0.0 ? read->high_usd_per_hour : q->low_usd_per_hour;
+    if (q->high_usd_per_hour < q->low_usd_per_hour)
+        return tr_fail_at(r->err, TR_ECONFLICT, "price.low_usd_per_hour", q->low_usd_per_hour, read->line, 0,
+                          "low_usd_per_hour (%g) is above high_usd_per_hour (%g)", q->low_usd_per_hour,
+                          q->high_usd_per_hour);
     if (r->strictness == TR_READ_CATALOG && (q->source[0] == '\0' || q->date[0] == '\0'))
         return tr_fail_at(r->err, TR_EMISSING, "price.source", 0.0, read->line, 0,
                           "a price ships with its source and date");
@@ -230,8 +230,8 @@ static tr_status finish_prices(reader *r)
     }
     const tr_chip_quote *q = find_quote(&r->entry, "on-demand");
     if (q != NULL) {
-        chip->usd_per_hour_low = q->usd_per_hour_low;
-        chip->usd_per_hour_high = r->quote[q - r->entry.quote].high_usd_per_hour;
+        chip->low_usd_per_hour = q->low_usd_per_hour;
+        chip->high_usd_per_hour = r->quote[q - r->entry.quote].high_usd_per_hour;
     }
     if (r->given_usd_per_hour > 0.0) {
         (void)snprintf(chip->price_source, sizeof chip->price_source, "given in the file");
@@ -239,7 +239,7 @@ static tr_status finish_prices(reader *r)
     }
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
         if ((q = find_quote(&r->entry, order[i])) != NULL) {
-            chip->usd_per_hour = q->usd_per_hour_low;
+            chip->usd_per_hour = q->low_usd_per_hour;
             (void)snprintf(chip->price_source, sizeof chip->price_source, "%s%s%s%s%.90s",
                            quote_words(q->kind), q->date[0] != '\0' ? ", " : "", q->date,
                            q->source[0] != '\0' ? ": " : "", q->source);

@@ -15,14 +15,12 @@ COUNTS = {"layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "expe
           "ffn_matrices", "row_cap", "read_cap", "columns", "rows"}
 # The unit stands beside the number, in a field or an argument of its own.
 UNIT_BESIDE = {"value", "min", "max", "slider_min", "slider_max", "slider_step", "x", "x2", "y", "y2", "out"}
-# A range of the quantity in front of the word.
-RANGE = re.compile(r"_(?:low|high)$")
 # Functions whose value is of the unit of what they are asked for.
 FUNCTIONS = {"tr_scenario_number", "tr_scenario_list"}
 
 
 def ok(name):
-    return bool(NAME.search(name) or name in COUNTS or name in UNIT_BESIDE or NAME.search(RANGE.sub("", name)))
+    return bool(NAME.search(name) or name in COUNTS or name in UNIT_BESIDE)
 
 
 def _names(declarators):

@@ -172,14 +172,14 @@ static void the_default_price_is_the_rental_else_the_low_end_of_on_demand(void *
         const tr_chip_quote *quote;
         for (size_t q = 0; (quote = tr_chip_catalog_quote(i, q)) != NULL; q++) {
             assert_true(quote->source[0] != '\0' && quote->date[0] != '\0');
-            assert_true(quote->usd_per_hour_low > 0.0 && quote->usd_per_hour_low <= quote->usd_per_hour_high);
+            assert_true(quote->low_usd_per_hour > 0.0 && quote->low_usd_per_hour <= quote->high_usd_per_hour);
             if (strcmp(quote->kind, "rental-3yr") == 0)
-                rental = quote->usd_per_hour_low;
+                rental = quote->low_usd_per_hour;
             if (strcmp(quote->kind, "on-demand") == 0)
-                low = quote->usd_per_hour_low;
+                low = quote->low_usd_per_hour;
         }
         assert_same(chip->usd_per_hour, rental > 0.0 ? rental : low);
-        assert_same(chip->usd_per_hour_low, low);
+        assert_same(chip->low_usd_per_hour, low);
     }
 }
 

@@ -28,8 +28,8 @@ static void every_number_outside_its_range_is_refused_and_nan_too(void **state)
         {offsetof(tr_chip, scaleup_domain_chip), "scaleup_domain_chip"},
         {offsetof(tr_chip, scaleout_byte_per_s), "scaleout_byte_per_s"},
         {offsetof(tr_chip, usd_per_hour), "usd_per_hour"},
-        {offsetof(tr_chip, usd_per_hour_low), "usd_per_hour_low"},
-        {offsetof(tr_chip, usd_per_hour_high), "usd_per_hour_high"},
+        {offsetof(tr_chip, low_usd_per_hour), "low_usd_per_hour"},
+        {offsetof(tr_chip, high_usd_per_hour), "high_usd_per_hour"},
     };
     const double bad[] = { -1.0, -HUGE_VAL, (double)NAN, 1e25 };
     for (size_t i = 0; i < sizeof number / sizeof number[0]; i++)
@@ -110,10 +110,10 @@ static void a_price_range_goes_from_low_to_high(void **state)
 {
     (void)state;
     tr_chip chip = plain_chip();
-    chip.usd_per_hour_low = 3.0;
-    chip.usd_per_hour_high = 2.0;
-    expect_refused(&chip, TR_ECONFLICT, "usd_per_hour_low");
-    chip.usd_per_hour_high = 0.0; /* only one price seen */
+    chip.low_usd_per_hour = 3.0;
+    chip.high_usd_per_hour = 2.0;
+    expect_refused(&chip, TR_ECONFLICT, "low_usd_per_hour");
+    chip.high_usd_per_hour = 0.0; /* only one price seen */
     assert_int_equal(tr_chip_check(&chip, NULL), TR_OK);
 }
 

@@ -90,8 +90,8 @@ static void every_key_of_a_chip_is_read(void **state)
     assert_same(c->scaleup_domain_chip, 4.0);
     assert_same(c->scaleout_byte_per_s, 50e9);
     assert_same(c->usd_per_hour, 0.8); /* rental before on-demand */
-    assert_same(c->usd_per_hour_low, 1.0);
-    assert_same(c->usd_per_hour_high, 3.0);
+    assert_same(c->low_usd_per_hour, 1.0);
+    assert_same(c->high_usd_per_hour, 3.0);
     assert_string_equal(c->price_source, "3-year rental");
     assert_int_equal(c->tier_count, 2);
     assert_string_equal(c->tier[1].name, "ddr");

@@ -180,7 +180,7 @@ static double quoted(size_t chip, const char *kind, int high)
     const tr_chip_quote *quote;
     for (size_t i = 0; (quote = tr_chip_catalog_quote(chip, i)) != NULL; i++)
         if (strcmp(quote->kind, kind) == 0)
-            return high ? quote->usd_per_hour_high : quote->usd_per_hour_low;
+            return high ? quote->high_usd_per_hour : quote->low_usd_per_hour;
     return 0.0;
 }
 
@@ -195,8 +195,8 @@ static void every_price_equals_the_table(void **state)
         expect(table, r, "tco_neocloud_usd_h", 1.0, quoted(c, "own-neocloud", 0));
         expect(table, r, "tco_own_hyperscaler_usd_h", 1.0, quoted(c, "own-hyperscaler", 0));
         expect(table, r, "ondemand_low_usd_h", 1.0, quoted(c, "on-demand", 0));
-        expect(table, r, "ondemand_low_usd_h", 1.0, chip->usd_per_hour_low);
-        expect(table, r, "ondemand_high_usd_h", 1.0, chip->usd_per_hour_high);
+        expect(table, r, "ondemand_low_usd_h", 1.0, chip->low_usd_per_hour);
+        expect(table, r, "ondemand_high_usd_h", 1.0, chip->high_usd_per_hour);
         const double rental = csv_number(table, r, "rental_3yr_usd_h"),
                      low = csv_number(table, r, "ondemand_low_usd_h");
         assert_same(chip->usd_per_hour, rental > 0.0 ? rental : low);
