@@ -10,7 +10,7 @@ const cli_verb cli_verbs[] = {
      "the main job: everything about MODEL on SYSTEM on one page",
      "tokenroof report deepseek-v3 gb200-nvl72\n"
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
-     "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   (and report-cost.svg)\n",
+     "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
      cmd_report},
     {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
