@@ -88,6 +88,8 @@ size_t tr_build_mark(const tr_build *build, const char *name, size_t from, unsig
 
 /* 1 if layer index has a mixture by the usual keys (first_k_dense_replace, moe_layer_freq, ...). */
 int tr_build_is_sparse(tr_build *build, size_t index);
+/* The FFN of layer index: the mixture where there is one, else a gated dense one of the usual width. */
+void tr_build_ffn(tr_build *build, size_t index, const tr_mixture *mixture, tr_layer *layer);
 
 /* A fixed state per sequence: bytes at its own dtypes, and FLOPs a token on it. */
 void tr_layer_state(tr_layer *layer, tr_mixer mixer, const char *name, double state_byte, double state_flop);

@@ -144,10 +144,7 @@ void tr_build_kimi_linear(tr_build *build)
         else
             kda_layer(&layer, hidden, &k);
         layer.norm_param = 2 * hidden;
-        if (mixture.experts > 0 && tr_build_is_sparse(build, i))
-            tr_layer_mixture(&layer, hidden, &mixture);
-        else
-            tr_layer_dense(&layer, hidden, tr_keys_dim(keys, TR_KEY_FFN), 3, 0);
+        tr_build_ffn(build, i, &mixture, &layer);
         tr_build_add(build, &layer);
     }
     build->model->final_param = hidden;

@@ -123,6 +123,14 @@ int tr_build_is_sparse(tr_build *build, size_t index)
     return index % (size_t)every == 0;
 }
 
+void tr_build_ffn(tr_build *build, size_t index, const tr_mixture *mixture, tr_layer *layer)
+{
+    if (mixture->experts > 0 && tr_build_is_sparse(build, index))
+        tr_layer_mixture(layer, build->hidden, mixture);
+    else
+        tr_layer_dense(layer, build->hidden, tr_keys_dim(&build->keys, TR_KEY_FFN), 3, 0);
+}
+
 /* A number (every n-th layer is full), or letters such as "LLLG" that repeat. */
 static int pattern_windowed(tr_build *build, size_t index)
 {
