@@ -44,7 +44,7 @@ TR_API const char *tr_physics_name(tr_physics physics);
 typedef struct tr_dtypes {
     tr_dtype weight;         /* NATIVE: as published, by part */
     tr_dtype kv;
-    tr_dtype math;           /* NATIVE: the weight dtype if the chip has it, else the next wider */
+    tr_dtype math;           /* NATIVE: the weight dtype if the chip has it, else BF16 (FP8 for FP4 weights has to be asked for) */
 } tr_dtypes;
 
 /* What one model on one system comes to: the few rates and sizes that both

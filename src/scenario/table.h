@@ -41,7 +41,7 @@
     X(KV_DTYPE, "kv_dtype", "kv", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "cache",      \
       "number format of the KV cache; native: as the model states, else bf16")                             \
     X(MATH_DTYPE, "math_dtype", "math", DTYPE, NONE, 0, 0, 0, 0, 0, 0, "native", TR_DTYPE_CHOICES, "number",\
-      "number format of the multiplies; native: the weights' where the chip has it, else the next wider")  \
+      "number format of the multiplies; native: the weights' where the chip has it, else bf16")  \
     X(PRICE, "chip_usd_per_hour", "price", NUMBER, USD_PER_HOUR, 0, 1e6, 0.1, 20, 0, 1, "", NULL, "price", \
       "price of one chip for an hour (default: the catalog's)")                                            \
     X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound", "physics",          \

@@ -64,12 +64,17 @@ static tr_dtype dtype_of_byte(double byte)
 /* The dtype math may run in when weights are stored in `weight` and `asked` is
  * wanted: never narrower than the weights, since a rate counts only where both
  * are in that dtype. TF32 is how tensor cores take FP32, so it is no narrower. */
-static tr_dtype math_request(tr_dtype weight, tr_dtype asked)
+static tr_dtype math_request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
 {
     /* INT4 is unpacked before it multiplies. */
     const tr_dtype stored = weight == TR_DTYPE_INT4 ? TR_DTYPE_BF16 : weight;
-    if (asked == TR_DTYPE_NATIVE)
-        return stored;
+    if (asked == TR_DTYPE_NATIVE) {
+        /* So is FP4 where no unit takes it. FP8 would hold its values, but then the other operand
+         * is rounded too: a choice of the run, to be asked for. */
+        const int unpacked = weight == TR_DTYPE_FP4 && chip->flop_per_s[TR_DTYPE_FP4] == 0.0 &&
+                             chip->flop_per_s[TR_DTYPE_BF16] > 0.0;
+        return unpacked ? TR_DTYPE_BF16 : stored;
+    }
     if (asked == TR_DTYPE_INT4)
         asked = TR_DTYPE_BF16;
     if (asked == TR_DTYPE_INT8 && (stored == TR_DTYPE_FP8 || stored == TR_DTYPE_FP4))
@@ -153,7 +158,7 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     if (roof.weight_dtype == TR_DTYPE_NATIVE)
         roof.weight_dtype = dtype_of_byte(tr_model_weight_byte(model));
     double flop_per_s = 0.0;
-    const tr_dtype math = math_request(roof.weight_dtype, ask->math);
+    const tr_dtype math = math_request(&system->chip, roof.weight_dtype, ask->math);
     tr_error chip_err;
     status = tr_chip_math(&system->chip, math, &flop_per_s, &roof.math_dtype, &chip_err);
     if (status != TR_OK)

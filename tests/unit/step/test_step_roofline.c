@@ -99,7 +99,8 @@ static void low_precision_rates_need_low_precision_weights_and_math(void **state
         {TR_DTYPE_FP8, TR_DTYPE_BF16, TR_DTYPE_BF16, 1e15},    /* weight-only FP8 */
         {TR_DTYPE_FP8, TR_DTYPE_FP4, TR_DTYPE_FP8, 2e15},
         {TR_DTYPE_FP8, TR_DTYPE_INT8, TR_DTYPE_BF16, 1e15},    /* no common 8-bit form */
-        {TR_DTYPE_FP4, TR_DTYPE_NATIVE, TR_DTYPE_FP8, 2e15},   /* the chip has no FP4: next wider */
+        {TR_DTYPE_FP4, TR_DTYPE_NATIVE, TR_DTYPE_BF16, 1e15},  /* no FP4 units: unpacked, as INT4 is */
+        {TR_DTYPE_FP4, TR_DTYPE_FP8, TR_DTYPE_FP8, 2e15},      /* FP8 math only where it is asked for */
         {TR_DTYPE_FP4, TR_DTYPE_BF16, TR_DTYPE_BF16, 1e15},
         {TR_DTYPE_INT4, TR_DTYPE_NATIVE, TR_DTYPE_BF16, 1e15}, /* weight-only */
         {TR_DTYPE_INT4, TR_DTYPE_FP8, TR_DTYPE_BF16, 1e15},
