@@ -57,6 +57,13 @@ TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *ques
 TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
+/* Cost against speed at one context: fast (one sequence), normal (balance) and slow (three times that);
+ * a row for each seq_token_per_s asked for; and, where price_ratio and speed_ratio are set, the batches
+ * and the KV share that they imply. Needs a stack of 128 KiB. Errors: as tr_answer_report, and
+ * TR_EMISSING (one ratio without the other). */
+TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
 /* ---- figures ---------------------------------------------------------------- */
 
 /* Four pictures of a case. Each needs a stack of 128 KiB.

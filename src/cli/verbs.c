@@ -32,6 +32,14 @@ const cli_verb cli_verbs[] = {
     {"memory", "How long, and why", "MODEL SYSTEM", QUESTION,
      "what fits: weights, KV cache and state; the largest batch and the longest context",
      "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n", cmd_memory},
+    {"menu", "What it costs", "MODEL SYSTEM",
+     "model system load number cache price physics menu source output output-question",
+     "fast, normal and slow: price and speed of each; the batch for a speed; what a fast mode's price and "
+     "speed ratios imply",
+     "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
+     "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
+     "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
+     cmd_menu},
     {"models", "What is known", "[MODEL]", "model cache source output output-question",
      "the catalog of models; with a name or a path, what one is made of",
      "tokenroof models\ntokenroof models deepseek-v3 --json\ntokenroof models path/to/config.json --kv fp8\n",

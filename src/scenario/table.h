@@ -46,6 +46,12 @@
       "price of one chip for an hour (default: the catalog's)")                                            \
     X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound", "physics",          \
       "bound: the two equations at datasheet peak; nothing real is faster")                                \
+    X(SPEED, "seq_token_per_s", "speed", LIST, TOKEN_PER_S, 1e-3, 1e9, 1, 2000, 0, 1, "", NULL, "menu",       \
+      "a speed each sequence must get: the largest batch that still gives it")                             \
+    X(PRICE_RATIO, "price_ratio", "price-ratio", NUMBER, NONE, 1, 1e6, 1, 100, 0, 1, "", NULL, "menu",      \
+      "a fast mode's price over the normal one's, such as 6; with --speed-ratio")                          \
+    X(SPEED_RATIO, "speed_ratio", "speed-ratio", NUMBER, NONE, 1, 1e6, 1, 20, 0, 1, "", NULL, "menu",       \
+      "its speed over the normal one's, such as 2.5; with --price-ratio")                                  \
     X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \
