@@ -8,6 +8,7 @@
 #include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
 #include <tokenroof/model.h>
+#include <tokenroof/price.h>
 #include <tokenroof/scenario.h>
 #include <tokenroof/step.h>
 

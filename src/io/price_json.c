@@ -141,11 +141,13 @@ static tr_status read_model(reader *r, const tr_flat_entry *e, const char *rest)
         return tr_fail(r->err, TR_ENOMEM, NULL, 0.0, "out of memory");
     if (strcmp(key, "name") == 0)
         return tr_value_text(e, model->name, sizeof model->name, r->err);
+    if (strcmp(key, "catalog") == 0)
+        return tr_value_text(e, model->catalog, sizeof model->catalog, r->err);
     if (strcmp(key, "context_token") == 0)
         return tr_value_between(e, TR_UNIT_TOKEN, 1.0, 1e9, 0, &model->context_token, r->err);
     const char *prices = tr_flat_below(key, "prices");
     if (prices == NULL)
-        return unknown(r, e, "name, context_token or prices");
+        return unknown(r, e, "name, catalog, context_token or prices");
     key = tr_value_index(prices, PERIOD_MAX, &index);
     if (key == NULL)
         return tr_fail_at(r->err, TR_ECAPACITY, e->key, 0.0, e->line, e->column,

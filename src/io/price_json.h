@@ -2,7 +2,8 @@
  *
  *   { "name": "openai", "title": "OpenAI", "source": "...", "date": "2026-08-21",
  *     "batch": {"price_ratio": 0.5, "source": "...", "date": "..."},
- *     "models": [ {"name": "gpt-5.4", "context_token": 1050000, "prices": [
+ *     "models": [ {"name": "gpt-5.4", "catalog": "its name in data/models, if it is there",
+ *         "context_token": 1050000, "prices": [
  *         {"from": "2026-03-05", "daily": {"from_utc": "00:30", "to_utc": "16:30"},
  *          "usd_per_mtoken": {"input", "cached_read", "write_5m", "write_1h", "output"},
  *          "long": {"above_token": 272000, "usd_per_mtoken": {...}},
@@ -40,6 +41,7 @@ typedef struct tr_price_period {
 
 typedef struct tr_price_model {
     char name[80];
+    char catalog[64];                         /* the same model in data/models, "" = not there */
     double context_token;                     /* 0 = not known */
     size_t first_period, period_count;        /* in the sheet's periods */
 } tr_price_model;

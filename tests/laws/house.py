@@ -34,6 +34,8 @@ MAY_INCLUDE = {
     "httpd": ["answer", "io"],
 }
 CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "figure", "answer"]
+# A room has the public header of its own name; a room with several names the others here.
+HEADER_ROOM = {"price": "cost", "tiers": "cost"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.
 PUBLIC_ONLY = ["cli", "httpd"]
 
@@ -50,6 +52,11 @@ def reach(room, table=None):
             seen.add(r)
             todo.extend(table.get(r, []))
     return seen
+
+
+def room_of_header(name):
+    """The room of include/tokenroof/NAME.h."""
+    return HEADER_ROOM.get(name, name)
 
 
 def files(root, *folders, ext=None):
