@@ -10,6 +10,7 @@
 
 #include <tokenroof/base.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/price.h>
 #include <tokenroof/scenario.h>
 
 #ifdef __cplusplus
@@ -137,6 +138,16 @@ typedef struct tr_system_list {
 /* One row a chip or system; list NULL: the catalog's chips, then its systems. Errors: those of at, TR_EIO. */
 TR_API tr_status tr_answer_chips(const tr_scenario *scenario, const tr_system_list *list, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
+
+/* Published prices as rows: those that text names (tr_price_is_named), else those whose provider or model
+ * holds it; text NULL or "": all. Errors: TR_EUNKNOWN, with a "did you mean"; TR_EIO. */
+TR_API tr_status tr_answer_prices(const char *text, const tr_style *style, tr_sink *sink, tr_error *err);
+/* One price with its ratios, the same model's other periods, and its sources. Errors: TR_EUNKNOWN (a
+ * provider nobody knows), TR_EIO. */
+TR_API tr_status tr_answer_price(const tr_price *price, const tr_style *style, tr_sink *sink, tr_error *err);
+/* Two prices side by side: every number that either has, and b over a. Errors: as tr_answer_price. */
+TR_API tr_status tr_answer_price_diff(const tr_price *a, const tr_price *b, const tr_style *style, tr_sink *sink,
+                                      tr_error *err);
 
 /* ---- the equations ---------------------------------------------------------- */
 

@@ -47,6 +47,13 @@ const cli_verb cli_verbs[] = {
     {"chips", "What is known", "[SYSTEM]", "system source output output-question",
      "the catalog of chips and systems; with a name, one of them with its sources",
      "tokenroof chips\ntokenroof chips gb200-nvl72\n", cmd_chips},
+    {"prices", "What is known", "[PRICE] [OTHER]", "output",
+     "published prices: all, those of a provider or model, one with its sources, or two side by side",
+     "tokenroof prices anthropic\n"
+     "tokenroof prices claude-opus-4-6\n"
+     "tokenroof prices deepseek-v3\n"
+     "tokenroof prices claude-sonnet-5@2026-08-01 claude-sonnet-5@2026-09-01\n",
+     cmd_prices},
     {"explain", "What is known", "[ID]", "output",
      "an equation: formula, derivation, source, caveats; or the list of all", "tokenroof explain R1\n",
      cmd_explain},

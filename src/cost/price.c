@@ -95,6 +95,19 @@ static int is_day(const char *text)
     return n < 10 || (text[7] == '-' && two_digits(text + 8, 31, &day) && day >= 1);
 }
 
+/* Whether a day, month or year begins after another begins; "" is before all. */
+static int is_after(const char *a, const char *b)
+{
+    char first[2][16];
+    for (int i = 0; i < 2; i++) {
+        const char *text = i == 0 ? a : b;
+        (void)tr_text_copy(first[i], sizeof first[i], text);
+        if (text[0] != '\0')
+            (void)tr_text_append(first[i], sizeof first[i], strlen(text) == 4 ? "-01-01" : strlen(text) == 7 ? "-01" : "");
+    }
+    return strcmp(first[0], first[1]) > 0;
+}
+
 /* Minutes of a day in which a price holds. */
 static int minutes_of(const tr_price *price)
 {
@@ -147,7 +160,7 @@ tr_status tr_price_named(const char *text, const tr_price **out, tr_error *err)
         const tr_price *price = &tr_price_table[i];
         if (length == 0 || !is_named(price, text, length))
             continue;
-        if (strcmp(price->from, at != NULL ? day : price->date) > 0) {
+        if (is_after(price->from, at != NULL ? day : price->date)) {
             early = price;
             continue;
         }

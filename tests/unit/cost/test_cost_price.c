@@ -106,6 +106,9 @@ static void a_price_is_the_one_in_force_on_its_day(void **state)
     near_to(named("claude-sonnet-5@2026-08-31")->base.output_usd_per_mtoken, 10);
     near_to(named("claude-sonnet-5@2026-09-01")->base.output_usd_per_mtoken, 15);
     near_to(named("Anthropic/Claude-Sonnet-5@2027")->base.output_usd_per_mtoken, 15);
+    near_to(named("gemini-3.6-flash@2026")->base.output_usd_per_mtoken, 3.75);
+    near_to(named("gemini-3.6-flash@2027")->base.output_usd_per_mtoken, 7.5); /* from 2027-01-01 */
+    near_to(named("gemini-3.6-flash@2027-01")->base.output_usd_per_mtoken, 7.5);
     near_to(named("claude-opus-4-6@2026-03-12")->long_above_token, 200000);
     assert_true(isnan(named("claude-opus-4-6@2026-03-13")->long_above_token));
 }

@@ -1,0 +1,1 @@
+"$TOKENROOF" prices sonnet-4 --csv

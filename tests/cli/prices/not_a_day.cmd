@@ -1,0 +1,1 @@
+"$TOKENROOF" prices claude-opus-4-6@soon

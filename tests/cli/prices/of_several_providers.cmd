@@ -1,0 +1,1 @@
+"$TOKENROOF" prices gpt-oss-120b
