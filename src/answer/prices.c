@@ -222,7 +222,7 @@ static void print_source(const char *label, const char *source, const char *date
     char text[256];
     if (source[0] == '\0')
         return;
-    (void)snprintf(text, sizeof text, "%s%s%s%s", source, date[0] != '\0' ? " (" : "", date, date[0] != '\0' ? ")" : "");
+    (void)snprintf(text, sizeof text, date[0] != '\0' ? "%s (%s)" : "%s%s", source, date);
     tr_print_wrapped(out, label, "          ", text, columns);
 }
 
@@ -251,8 +251,10 @@ static void print_others(const tr_price *price, const tr_style *style, tr_writer
         (void)tr_quantity_format(other->base.output_usd_per_mtoken, TR_UNIT_USD_PER_MTOKEN, output, sizeof output);
         (void)snprintf(text, sizeof text, "input %s, output %s%s", input, output,
                        isfinite(other->long_above_token) ? ", with a tier for long prompts" : "");
-        tr_print_line(out, row.period[0] != '\0' ? row.period : price->daily_from_utc[0] != '\0' ? "other hours" : "before",
-                      text, NULL);
+        if (row.period[0] == '\0')
+            (void)tr_text_copy(row.period, sizeof row.period,
+                               price->daily_from_utc[0] != '\0' ? "other hours" : "before");
+        tr_print_line(out, row.period, text, NULL);
     }
 }
 
@@ -455,7 +457,8 @@ static tr_status json_pair(const pair *p, const tr_rows *rows, const tr_sink *si
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_price_diff(const tr_price *a, const tr_price *b, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_answer_price_diff(const tr_price *a, const tr_price *b, const tr_style *style, tr_sink *sink,
+                               tr_error *err)
 {
     pair p;
     size_t count = 0;
