@@ -12,7 +12,7 @@
 /* Exit codes: answered; no answer exists; usage or bad input; could not read or write. */
 enum { CLI_ANSWERED = 0, CLI_NO_ANSWER = 1, CLI_USAGE = 2, CLI_IO = 3 };
 
-enum { CLI_ARG_MAX = 4 };
+enum { CLI_ARG_MAX = 32 };
 
 typedef struct cli cli;
 
@@ -105,6 +105,7 @@ tr_status cmd_prices(cli *c, tr_error *err);
 tr_status cmd_explain(cli *c, tr_error *err);
 tr_status cmd_help(cli *c, tr_error *err);
 tr_status cmd_completion(cli *c, tr_error *err);
+tr_status cmd_validate(cli *c, tr_error *err);
 tr_status cmd_version(cli *c, tr_error *err);
 
 #endif

@@ -112,16 +112,20 @@ static tr_status read_options(const cli_verb *verb, int argc, char **argv, const
 
 /* ---- operands --------------------------------------------------------------- */
 
-/* The index-th word of "MODEL SYSTEM" without its brackets; *required is 0 for "[ID]". */
+/* The index-th word of "MODEL SYSTEM" without its brackets; *required is 0 for "[ID]". A last word "FILE..."
+ * stands for any number of them. */
 static int operand_at(const char *operands, int index, char *out, size_t size, int *required)
 {
     const char *at = operands + strspn(operands, " ");
     for (; index > 0 && *at != '\0'; index--) {
-        at += strcspn(at, " ");
+        const size_t word = strcspn(at, " ");
+        if (word > 3 && at[word] == '\0' && strncmp(at + word - 3, "...", 3) == 0)
+            break;
+        at += word;
         at += strspn(at, " ");
     }
     size_t n = strcspn(at, " ");
-    *required = *at != '[';
+    *required = *at != '[' && index == 0;
     if (*at == '[') {
         at++;
         n -= 2;
@@ -171,7 +175,7 @@ static tr_status take_operands(cli *c, int argc, char **argv, const given *list,
         if (s != TR_OK)
             return s;
     }
-    for (int i = 0; operand_at(c->verb->operands, i, operand, sizeof operand, &required); i++) {
+    for (int i = 0; i < CLI_ARG_MAX && operand_at(c->verb->operands, i, operand, sizeof operand, &required); i++) {
         const char *key = input_of_operand(operand);
         const int missing = key != NULL ? tr_scenario_text(c->scenario, key)[0] == '\0' : i >= argc;
         if (required && missing)

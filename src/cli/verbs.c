@@ -40,6 +40,12 @@ const cli_verb cli_verbs[] = {
      "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
      "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
      cmd_menu},
+    {"validate", "How far off it is", "FILE...", "physics judge output output-question output-picture",
+     "predictions judged by measurements: the error by system, model, engine, phase; what each physics misses",
+     "tokenroof validate path/to/runs.csv path/to/kernels.csv\n"
+     "tokenroof validate path/to/runs.csv --metric tpot --json\n"
+     "tokenroof validate path/to/runs.csv --plot errors.svg --worst 20\n",
+     cmd_validate},
     {"models", "What is known", "[MODEL]", "model cache source output output-question",
      "the catalog of models; with a name or a path, what one is made of",
      "tokenroof models\ntokenroof models deepseek-v3 --json\ntokenroof models path/to/config.json --kv fp8\n",

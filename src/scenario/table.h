@@ -52,6 +52,11 @@
       "a fast mode's price over the normal one's, such as 6; with --speed-ratio")                          \
     X(SPEED_RATIO, "speed_ratio", "speed-ratio", NUMBER, NONE, 1, 1e6, 1, 20, 0, 1, "", NULL, "menu",       \
       "its speed over the normal one's, such as 2.5; with --price-ratio")                                  \
+    X(METRIC, "metric", "metric", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "all",                                     \
+      "all|tpot|ttft|output|generate|prompt|kernel|worked", "judge",                                         \
+      "judge only this kind of measurement")                                                                \
+    X(WORST, "worst_row", "worst", NUMBER, NONE, 0, 1000, 0, 100, 1, 0, "10", NULL, "judge",                   \
+      "list so many of the rows that are furthest off")                                                    \
     X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \

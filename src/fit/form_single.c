@@ -1,0 +1,83 @@
+/* fit/form_single.c -- one stream at a time: llama.cpp's pp and tg tests, and isolated requests. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "fit/form.h"
+
+enum { CPP_DEVICE, CPP_MODEL, CPP_QUANT, CPP_TEST, CPP_VALUE, CPP_UNIT, CPP_BACKEND };
+
+static tr_status read_llamacpp(tr_record *r)
+{
+    tr_measured row = {.model_name = tr_record_text(r, CPP_MODEL),
+                       .system_name = tr_record_text(r, CPP_DEVICE),
+                       .engine = tr_record_text(r, CPP_BACKEND),
+                       .precision = tr_record_text(r, CPP_QUANT)};
+    const char *test = tr_record_text(r, CPP_TEST);
+    tr_serving *load = &row.serving;
+    double token = 0;
+    if (strstr(tr_record_text(r, CPP_UNIT), "tok/s") == NULL &&
+        strstr(tr_record_text(r, CPP_UNIT), "t/s") == NULL)
+        return tr_record_skip(r, "not a rate of tokens");
+    const int prompt = tr_text_starts(test, "pp");
+    if ((!prompt && !tr_text_starts(test, "tg")) ||
+        tr_quantity_parse(test + 2, TR_UNIT_NONE, &token, NULL) != TR_OK || !(token >= 1))
+        return tr_record_skip(r, "a test that is neither ppN nor tgN");
+    row.metric = prompt ? TR_METRIC_PROMPT : TR_METRIC_GENERATE;
+    load->concurrency_seq = load->tp = load->pp = load->dp = load->ep = 1;
+    load->input_token = prompt ? token : 0;
+    load->output_token = prompt ? 0 : token;
+    const tr_dtype weight = tr_names_dtype(row.precision);
+    if (weight == TR_DTYPE_NATIVE)
+        return tr_record_skip(r, "a number format that is not known");
+    row.dtypes = (tr_dtypes){weight, TR_DTYPE_NATIVE, TR_DTYPE_BF16};
+    row.model = tr_names_model(r->names, row.model_name);
+    if (row.model == NULL)
+        return tr_record_skip(r, "a model that is not in the catalog");
+    row.system = tr_names_system(r->names, row.system_name, 1);
+    if (row.system == NULL)
+        return tr_record_skip(r, "a chip that is not in the catalog");
+    row.measured_s = 1 / tr_record_number(r, CPP_VALUE, 0);
+    return tr_record_measured(r, &row);
+}
+
+enum { ISO_MODEL, ISO_HARDWARE, ISO_PROMPT, ISO_BATCH, ISO_TOKEN, ISO_PROMPT_TIME, ISO_TOKEN_TIME, ISO_TP };
+
+static tr_status read_isolated(tr_record *r)
+{
+    tr_measured row = {.model_name = tr_record_text(r, ISO_MODEL),
+                       .system_name = tr_record_text(r, ISO_HARDWARE)};
+    tr_serving *load = &row.serving;
+    load->pp = load->dp = load->ep = 1;
+    load->tp = tr_record_number(r, ISO_TP, 1);
+    load->concurrency_seq = tr_record_number(r, ISO_BATCH, 0);
+    load->input_token = tr_record_number(r, ISO_PROMPT, 0);
+    load->output_token = tr_record_number(r, ISO_TOKEN, 0);
+    if (!(load->concurrency_seq >= 1 && load->input_token >= 1 && load->output_token >= 1 && load->tp >= 1))
+        return tr_record_skip(r, "no batch, lengths or layout");
+    row.model = tr_names_model(r->names, row.model_name);
+    if (row.model == NULL)
+        return tr_record_skip(r, "a model that is not in the catalog");
+    row.system = tr_names_system(r->names, row.system_name, load->tp);
+    if (row.system == NULL)
+        return tr_record_skip(r, "a chip that is not in the catalog");
+    row.metric = TR_METRIC_TPOT;
+    row.measured_s = tr_record_number(r, ISO_TOKEN_TIME, 0) * 1e-3;
+    const tr_status s = tr_record_measured(r, &row);
+    if (s != TR_OK)
+        return s;
+    row.metric = TR_METRIC_TTFT;
+    row.measured_s = tr_record_number(r, ISO_PROMPT_TIME, 0) * 1e-3;
+    return tr_record_measured(r, &row);
+}
+
+const tr_form tr_forms_single[] = {
+    {"llama.cpp", 6, {"device", "model", "quant", "test", "value", "unit", "backend"}, read_llamacpp},
+    {"isolated requests",
+     7,
+     {"model", "hardware", "prompt_size", "batch_size", "token_size", "prompt_time", "token_time",
+      "tensor_parallel"},
+     read_isolated},
+    {NULL, 0, {NULL}, NULL},
+};

@@ -1,0 +1,135 @@
+/* fit/predict.c -- what each physics says about a measured row. */
+#include "fit/predict.h"
+
+#include <math.h>
+
+#include "base/fail.h"
+
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* Requests in flight under arrivals at a rate, by Little's law: rate x time of an answer, which depends on
+ * them. */
+static double in_flight_seq(const tr_measured *row, const tr_roofline *roof, double context_token)
+{
+    const tr_serving *load = &row->serving;
+    double batch = 1;
+    for (int round = 0; round < 20; round++) {
+        const tr_load now = {
+            .phase = TR_PHASE_DECODE, .batch_seq = batch, .context_token = context_token, .query_token = 1};
+        tr_step step;
+        if (tr_bound_step(roof, row->model, &now, &step, NULL) != TR_OK)
+            break;
+        batch = larger(1, load->request_per_s * load->output_token * step.step_s);
+    }
+    return batch;
+}
+
+/* Sequences decoded together by one instance: as many as clients ask for, and as fit. */
+static double decode_batch_seq(const tr_measured *row, const tr_roofline *roof, double context_token)
+{
+    const tr_serving *load = &row->serving;
+    const double instances = load->decode_worker > 0 ? load->decode_worker : 1;
+    const double asked =
+        load->request_per_s > 0 ? in_flight_seq(row, roof, context_token) : load->concurrency_seq / instances;
+    const double fits = tr_max_batch_seq(roof, row->model, context_token);
+    return !(asked >= 1) ? fits : asked < fits ? asked : fits;
+}
+
+static tr_status decode_bound(const tr_measured *row, const tr_roofline *roof, tr_step *step, tr_error *err)
+{
+    const double context = row->serving.input_token + row->serving.output_token / 2;
+    const double batch = decode_batch_seq(row, roof, context);
+    if (!(batch >= 1) || batch > 1e9)
+        return tr_fail(err, TR_ENOFIT, "model", (double)NAN, "not even one sequence fits the memory");
+    const tr_load load = {
+        .phase = TR_PHASE_DECODE, .batch_seq = batch, .context_token = context, .query_token = 1};
+    return tr_bound_step(roof, row->model, &load, step, err);
+}
+
+static tr_status prefill_bound(const tr_measured *row, tr_step *step, tr_error *err)
+{
+    tr_roofline roof;
+    tr_system system = *row->system;
+    const double chips = row->serving.prefill_tp * row->serving.prefill_dp;
+    tr_status s = chips > 0 ? tr_system_of(&row->system->chip, chips, &system, err) : TR_OK;
+    if (s == TR_OK)
+        s = tr_roofline_of(row->model, &system, &row->dtypes, &roof, err);
+    const tr_load load = {.phase = TR_PHASE_PREFILL,
+                          .batch_seq = 1,
+                          .context_token = row->serving.cached_token,
+                          .query_token = row->serving.input_token - row->serving.cached_token};
+    return s == TR_OK ? tr_bound_step(&roof, row->model, &load, step, err) : s;
+}
+
+/* Offline: prompts and answers share the machine; multiplies of one may hide the reads of the other. */
+static double offline_s(const tr_measured *row, const tr_step *decode, const tr_step *prefill)
+{
+    const double batch = decode->token_per_s * decode->step_s;
+    const double compute_s = decode->compute_s / batch + prefill->compute_s / row->serving.output_token;
+    return larger(compute_s, (decode->weights_s + decode->kv_s) / batch);
+}
+
+static tr_status serving_bound(const tr_measured *row, double *out, tr_error *err)
+{
+    tr_roofline roof;
+    tr_step decode, prefill;
+    tr_status s = TR_OK;
+    const int decodes =
+        row->metric == TR_METRIC_TPOT || row->metric == TR_METRIC_GENERATE || row->metric == TR_METRIC_OUTPUT;
+    const int prefills = !decodes || row->metric == TR_METRIC_OUTPUT;
+    if (decodes) {
+        s = tr_roofline_of(row->model, row->system, &row->dtypes, &roof, err);
+        if (s == TR_OK)
+            s = decode_bound(row, &roof, &decode, err);
+    }
+    if (s == TR_OK && prefills)
+        s = prefill_bound(row, &prefill, err);
+    if (s != TR_OK)
+        return s;
+    *out = row->metric == TR_METRIC_OUTPUT   ? offline_s(row, &decode, &prefill)
+           : row->metric == TR_METRIC_PROMPT ? prefill.step_s / row->serving.input_token
+           : prefills                        ? prefill.step_s
+                                             : decode.step_s;
+    return TR_OK;
+}
+
+static tr_status kernel_bound(const tr_measured *row, double *out, tr_error *err)
+{
+    const tr_chip *chip = &row->system->chip;
+    const tr_kernel *kernel = &row->kernel;
+    double flop_per_s = 1;
+    tr_dtype used;
+    if (kernel->flop > 0) {
+        const tr_status s = tr_chip_math(chip, kernel->math_dtype, &flop_per_s, &used, err);
+        if (s != TR_OK)
+            return s;
+    }
+    if (kernel->link_byte > 0) { /* a collective */
+        *out = kernel->link_byte / chip->scaleup_byte_per_s;
+        return TR_OK;
+    }
+    *out =
+        larger(kernel->flop / flop_per_s,
+               (kernel->weight_byte + kernel->kv_byte + kernel->activation_byte) / chip->memory_byte_per_s);
+    return TR_OK;
+}
+
+int tr_predicts(tr_physics physics) { return physics == TR_PHYSICS_BOUND; }
+
+tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *out, tr_error *err)
+{
+    double bound = 0;
+    tr_status s = TR_OK;
+    if (!tr_predicts(physics))
+        return tr_fail(err, TR_EUNKNOWN, "physics", (double)NAN, "%s physics is not known here",
+                       tr_physics_name(physics));
+    if (row->metric == TR_METRIC_WORKED)
+        bound = row->worked;
+    else
+        s = row->metric == TR_METRIC_KERNEL ? kernel_bound(row, &bound, err)
+                                            : serving_bound(row, &bound, err);
+    if (s != TR_OK)
+        return s;
+    *out = (tr_prediction){bound, bound, bound, bound};
+    return TR_OK;
+}

@@ -1,0 +1,1 @@
+"$TOKENROOF" validate /nowhere/at-all.csv
