@@ -21,6 +21,8 @@ typedef struct tr_tier {         /* a place to keep bytes beside a chip */
     double capacity_byte;        /* per chip */
     double read_byte_per_s;      /* per chip, over the slowest link on the way */
     double usd_per_byte_s;       /* cost of holding a byte for a second, 0 = not known; own memory: [C1] */
+    double usd_per_byte;         /* what the part costs to buy, 0 = not known or not bought by itself */
+    char price_source[112];      /* of usd_per_byte, with its date; "" then */
 } tr_tier;
 #define TR_TIER_MAX 6
 

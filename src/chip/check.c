@@ -85,7 +85,10 @@ static tr_status check_tier(const tr_tier *tier, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "tier.usd_per_byte_s", tier->usd_per_byte_s,
                        "tier '%s': usd_per_byte_s must be between 0 and 1, not %g", tier->name,
                        tier->usd_per_byte_s);
-    return TR_OK;
+    if (!(tier->usd_per_byte >= 0.0 && tier->usd_per_byte <= 1.0))
+        return tr_fail(err, TR_EDOMAIN, "tier.usd_per_byte", tier->usd_per_byte,
+                       "tier '%s': usd_per_byte must be between 0 and 1, not %g", tier->name, tier->usd_per_byte);
+    return check_text("tier.price_source", tier->price_source, sizeof tier->price_source, 0, err);
 }
 
 static tr_status check_tiers(const tr_chip *chip, tr_error *err)

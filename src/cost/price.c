@@ -95,17 +95,21 @@ static int is_day(const char *text)
     return n < 10 || (text[7] == '-' && two_digits(text + 8, 31, &day) && day >= 1);
 }
 
-/* Whether a day, month or year begins after another begins; "" is before all. */
+/* The first day of a day, month or year; "" is before all. */
+static void first_day(const char *text, char out[16])
+{
+    const size_t n = strlen(text);
+    (void)tr_text_copy(out, 16, text);
+    (void)tr_text_append(out, 16, n == 4 ? "-01-01" : n == 7 ? "-01" : "");
+}
+
+/* Whether a day, month or year begins after another begins. */
 static int is_after(const char *a, const char *b)
 {
-    char first[2][16];
-    for (int i = 0; i < 2; i++) {
-        const char *text = i == 0 ? a : b;
-        (void)tr_text_copy(first[i], sizeof first[i], text);
-        if (text[0] != '\0')
-            (void)tr_text_append(first[i], sizeof first[i], strlen(text) == 4 ? "-01-01" : strlen(text) == 7 ? "-01" : "");
-    }
-    return strcmp(first[0], first[1]) > 0;
+    char first_a[16], first_b[16];
+    first_day(a, first_a);
+    first_day(b, first_b);
+    return strcmp(first_a, first_b) > 0;
 }
 
 /* Minutes of a day in which a price holds. */

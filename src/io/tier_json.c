@@ -4,8 +4,35 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "io/chip_json.h"
 #include "io/json_value.h"
+
+/* "price": {"usd_per_byte", "source", "date", "note"}: what the part costs to buy. */
+static tr_status price_from_json(const tr_flat_entry *e, const char *key, tr_tier *tier, tr_tier_notes *notes,
+                                 tr_error *err)
+{
+    char unused[256];
+    tr_status s = TR_OK;
+    if (strcmp(key, "usd_per_byte") == 0)
+        return tr_value_between(e, TR_UNIT_USD, 1e-15, 1.0, e->kind == TR_FLAT_NULL, &tier->usd_per_byte, err);
+    if (strcmp(key, "note") == 0)
+        return tr_value_text(e, unused, sizeof unused, err);
+    if (strcmp(key, "source") == 0)
+        s = tr_value_text(e, notes->price_source, sizeof notes->price_source, err);
+    else if (strcmp(key, "date") == 0)
+        s = tr_value_date(e, notes->price_date, sizeof notes->price_date, err);
+    else
+        return tr_fail_at(err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
+                          "unknown key '%.64s' of a tier's price; expected usd_per_byte, source, date or note", key);
+    (void)tr_text_copy(tier->price_source, sizeof tier->price_source, notes->price_source);
+    if (notes->price_date[0] != '\0') {
+        (void)tr_text_append(tier->price_source, sizeof tier->price_source, " (");
+        (void)tr_text_append(tier->price_source, sizeof tier->price_source, notes->price_date);
+        (void)tr_text_append(tier->price_source, sizeof tier->price_source, ")");
+    }
+    return s;
+}
 
 tr_status tr_tier_from_json(const tr_flat_entry *e, const char *rest, tr_tier *tiers, tr_tier_notes *notes,
                             size_t capacity, int *count, tr_error *err)
@@ -35,9 +62,11 @@ tr_status tr_tier_from_json(const tr_flat_entry *e, const char *rest, tr_tier *t
     if (strcmp(key, "usd_per_byte_s") == 0)
         return tr_value_between(e, TR_UNIT_NONE, 1e-30, 1.0, e->kind == TR_FLAT_NULL,
                                 &tiers[i].usd_per_byte_s, err);
+    if (tr_flat_below(key, "price") != NULL)
+        return price_from_json(e, tr_flat_below(key, "price"), &tiers[i], &notes[i], err);
     return tr_fail_at(
         err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
-        "unknown key '%.64s' of a tier; expected name, capacity_byte, read_byte_per_s, usd_per_byte_s, "
+        "unknown key '%.64s' of a tier; expected name, capacity_byte, read_byte_per_s, price, usd_per_byte_s, "
         "source, date or note",
         key);
 }
@@ -53,6 +82,10 @@ tr_status tr_tiers_check(const tr_tier *tiers, const tr_tier_notes *notes, int c
         if (with_source && (notes[i].source[0] == '\0' || notes[i].date[0] == '\0'))
             return tr_fail_at(err, TR_EMISSING, "tiers.source", (double)i, line, 0,
                               "tier '%s' ships with its source and date", tiers[i].name);
+        if (with_source && tiers[i].usd_per_byte > 0.0 &&
+            (notes[i].price_source[0] == '\0' || notes[i].price_date[0] == '\0'))
+            return tr_fail_at(err, TR_EMISSING, "tiers.price.source", (double)i, line, 0,
+                              "the price of tier '%s' ships with its source and date", tiers[i].name);
         if (i > 0 && tiers[i].read_byte_per_s > tiers[i - 1].read_byte_per_s)
             return tr_fail_at(err, TR_ECONFLICT, "tiers", tiers[i].read_byte_per_s, line, 0,
                               "tiers go from fast to slow, but '%s' is faster than '%s' before it",

@@ -9,6 +9,8 @@
 typedef struct tr_tier_notes {
     char source[256];
     char date[12];
+    char price_source[96]; /* of what the part costs; its day in price_date */
+    char price_date[12];
     int line;
 } tr_tier_notes;
 
@@ -17,8 +19,8 @@ typedef struct tr_tier_notes {
 tr_status tr_tier_from_json(const tr_flat_entry *e, const char *rest, tr_tier *tiers, tr_tier_notes *notes,
                             size_t capacity, int *count, tr_error *err);
 
-/* A finished list: names, sizes, fastest first, and with_source each with source and date. count may be -1.
- */
+/* A finished list: names, sizes, fastest first, and with_source each with source and date, also its price if
+ * it has one. count may be -1. */
 tr_status tr_tiers_check(const tr_tier *tiers, const tr_tier_notes *notes, int count, int with_source,
                          tr_error *err);
 

@@ -259,7 +259,7 @@ static void a_roofline_of_a_nan_system_is_refused(void **state)
         "chip.flop_per_s", "chip.measured_flop_per_s", "chip.power_w", "chip.all_in_power_w",
         "chip.scaleup_byte_per_s", "chip.scaleup_domain_chip", "chip.scaleout_byte_per_s", "chip.usd_per_hour",
         "chip.low_usd_per_hour", "chip.high_usd_per_hour", "chip.tier[0].capacity_byte",
-        "chip.tier[0].read_byte_per_s", "chip.tier[0].usd_per_byte_s", "domain_chip", NULL};
+        "chip.tier[0].read_byte_per_s", "chip.tier[0].usd_per_byte_s", "chip.tier[0].usd_per_byte", "domain_chip", NULL};
     refuses_each("tr_roofline_of", tr_system_field, COUNT(tr_system_field), &in, sizeof in, sizeof(tr_roofline),
                  take_roofline, not_looked_at);
 }

@@ -120,7 +120,7 @@ static void a_price_range_goes_from_low_to_high(void **state)
 static void tiers_go_from_fast_to_slow_and_start_with_the_chips_own(void **state)
 {
     (void)state;
-    const tr_tier ddr = { "ddr", 256e9, 63e9, 0.0 }, disk = { "disk", 24e12, 285e6, 0.0 };
+    const tr_tier ddr = { .name = "ddr", .capacity_byte = 256e9, .read_byte_per_s = 63e9 }, disk = { .name = "disk", .capacity_byte = 24e12, .read_byte_per_s = 285e6 };
     tr_chip chip = plain_chip();
     chip.tier[1] = ddr;
     chip.tier[2] = disk;
@@ -140,9 +140,12 @@ static void tiers_go_from_fast_to_slow_and_start_with_the_chips_own(void **state
     chip.tier_count = -1;
     expect_refused(&chip, TR_EDOMAIN, "tier_count");
     chip = plain_chip();
-    chip.tier[1] = (tr_tier){ "ddr", (double)NAN, 63e9, 0.0 };
+    chip.tier[1] = (tr_tier){ .name = "ddr", .capacity_byte = (double)NAN, .read_byte_per_s = 63e9 };
     chip.tier_count = 2;
     expect_refused(&chip, TR_EDOMAIN, "tier.capacity_byte");
+    chip.tier[1] = ddr;
+    chip.tier[1].usd_per_byte = -1e-9;
+    expect_refused(&chip, TR_EDOMAIN, "tier.usd_per_byte");
 }
 
 int main(void)

@@ -130,7 +130,7 @@ static void each_tier_drains_in_its_own_order_of_magnitude(void **state)
     assert_near(tr_tier_drain_s(&chip_named("gb200")->tier[1]), 0.9375, 1e-12); /* LPDDR5X of Grace */
     const tr_chip inline_chip = plain_chip();
     assert_near(tr_tier_drain_s(&inline_chip.tier[0]), 80e9 / 3e12, 1e-15);
-    const tr_tier endless = { "hbm", HUGE_VAL, 1e12, 0.0 };
+    const tr_tier endless = { .name = "hbm", .capacity_byte = HUGE_VAL, .read_byte_per_s = 1e12 };
     assert_true(tr_tier_drain_s(&endless) >= HUGE_VAL);
 }
 
@@ -142,7 +142,10 @@ static void a_byte_held_for_a_second_costs_its_share_of_the_chip(void **state)
     assert_near(chip.tier[0].usd_per_byte_s, 6.9444444e-15, 1e-7);
     const tr_chip *h100 = chip_named("h100-sxm");
     assert_near(h100->tier[0].usd_per_byte_s * h100->memory_byte * 3600.0, h100->usd_per_hour, 1e-12);
-    assert_same(h100->tier[1].usd_per_byte_s, 0.0); /* no sourced price */
+    assert_same(h100->tier[1].usd_per_byte_s, 0.0); /* what it costs to buy is known, not for how long it serves */
+    assert_near(h100->tier[1].usd_per_byte, 885.0 / 68.719476736e9, 1e-3);
+    assert_near(h100->tier[2].usd_per_byte * 1e12, 365.0, 1e-12);
+    assert_true(strlen(h100->tier[2].price_source) > 10);
     assert_same(chip_named("l4")->tier[0].usd_per_byte_s * 24e9 * 3600.0, 1.0);
     assert_same(chip_named("h20")->tier[0].usd_per_byte_s, 0.0); /* no price known */
 }
