@@ -9,6 +9,7 @@
 #include <tokenroof/figure.h>
 #include <tokenroof/model.h>
 #include <tokenroof/price.h>
+#include <tokenroof/reversible.h>
 #include <tokenroof/scenario.h>
 #include <tokenroof/step.h>
 

@@ -40,6 +40,15 @@ const cli_verb cli_verbs[] = {
      "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
      "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
      cmd_menu},
+    {"reversible", "What it costs", "[MODEL] [SYSTEM]",
+     "model system load number cache reversible source output output-question output-picture output-working "
+     "output-measure",
+     "layers run backwards: memory saved and compute paid in training; ciphers and layers inverted, a stack "
+     "trained and counted here",
+     "tokenroof reversible\n"
+     "tokenroof reversible llama-3.1-8b 8xh100-sxm\n"
+     "tokenroof reversible llama-3.1-8b 8xh100-sxm --sequence 32k --plot mirror.svg   # and mirror-avalanche.svg\n",
+     cmd_reversible},
     {"validate", "How far off it is", "FILE...", "physics judge output output-question output-picture",
      "predictions judged by measurements: the error by system, model, engine, phase; what each physics misses",
      "tokenroof validate path/to/runs.csv path/to/kernels.csv\n"

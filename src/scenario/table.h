@@ -8,7 +8,7 @@
  * X(ID, key, option, KIND, UNIT, min, max, slider_min, slider_max, slider_step, slider_log,
  *   fallback, choices, group, doc)
  *
- * Groups: model system load number cache price physics source are the question
+ * Groups: model system load number cache price physics menu reversible source are the question
  * and are echoed with every answer; those that begin with output say how it is
  * asked and written. A verb takes whole groups.
  */
@@ -57,6 +57,28 @@
       "judge only this kind of measurement")                                                                \
     X(WORST, "worst_row", "worst", NUMBER, NONE, 0, 1000, 0, 100, 1, 0, "10", NULL, "judge",                   \
       "list so many of the rows that are furthest off")                                                    \
+    X(STATE_BYTE, "state_byte_per_param", "state", NUMBER, BYTE, 0, 1024, 0, 32, 1, 0, "", NULL, "reversible", \
+      "training: weights, gradients and optimizer, for each parameter (default 16 B: bf16 with Adam in fp32)") \
+    X(ACTIVATION_BYTE, "activation_elem_byte", "activation", NUMBER, BYTE, 0.5, 64, 0.5, 8, 0.5, 0, "", NULL, \
+      "reversible", "training: one kept number of the forward pass (default 2 B)")                         \
+    X(SEQUENCE, "sequence_token", "sequence", NUMBER, CONTEXT, 1, 1e9, 128, 1048576, 0, 1, "", NULL,        \
+      "reversible", "training: tokens in a sequence (default 4k)")                                         \
+    X(BLOCK, "block_byte", "block", NUMBER, BYTE, 2, 65536, 2, 256, 1, 1, "", NULL, "reversible",          \
+      "the cipher's block (default 16 B)")                                                                 \
+    X(ROUNDS, "cipher_rounds", "rounds", NUMBER, NONE, 1, 64, 1, 32, 1, 0, "", NULL, "reversible",         \
+      "the cipher's rounds (default 16)")                                                                  \
+    X(KEY, "cipher_key", "key", NUMBER, NONE, 0, 9007199254740991.0, 0, 100, 1, 0, "", NULL, "reversible", \
+      "the cipher's key, and the seed of the stack's numbers (default 1)")                                 \
+    X(STACK_LAYERS, "stack_layers", "layers", NUMBER, NONE, 1, 256, 1, 256, 1, 1, "", NULL, "reversible",  \
+      "the small stack that is trained here: its layers (default 32)")                                     \
+    X(STACK_DIM, "stack_dim", "dim", NUMBER, NONE, 1, 256, 4, 256, 1, 1, "", NULL, "reversible",           \
+      "the numbers in each of its two streams (default 64)")                                               \
+    X(STACK_ROWS, "stack_rows", "rows", NUMBER, NONE, 1, 256, 1, 64, 1, 1, "", NULL, "reversible",         \
+      "the rows it is trained on (default 8)")                                                             \
+    X(STACK_GAIN, "stack_gain_ratio", "gain", NUMBER, NONE, 0, 4, 0, 2, 0, 0, "", NULL, "reversible",      \
+      "how much a layer adds to the stream: weights have a variance of gain^2 / dim (default 0.5)")        \
+    X(MEASURE, "measure", "measure", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "yes", "yes|no", "output-measure",    \
+      "measure how long the three ways take here; no: the same answer every time")                         \
     X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \

@@ -402,6 +402,47 @@ static void a_nan_is_no_quantity(void **state)
     assert_string_equal(text, "null");
 }
 
+/* ---- reversible ------------------------------------------------------------------ */
+
+static tr_status take_train_numbers(const void *numbers, void *out, tr_error *err)
+{
+    tr_model *model = malloc(sizeof *model);
+    if (model == NULL)
+        return TR_ENOMEM;
+    tr_status s = tr_model_catalog_get("llama-3.1-8b", model, err);
+    if (s == TR_OK)
+        s = tr_train_memory_of(model, numbers, out, err);
+    free(model);
+    return s;
+}
+
+static tr_status take_stack(const void *stack, void *out, tr_error *err)
+{
+    static double param[2 * 2 * 6], x[8];
+    (void)out;
+    return tr_stack_draw(stack, param, x, err);
+}
+
+static void training_and_a_stack_of_nan_are_refused(void **state)
+{
+    const good *g = *state;
+    const tr_train_numbers numbers = {16, 2, 4096, 640e9};
+    const tr_stack stack = {2, 2, 2, 1, 0.5};
+    tr_kv_mirror mirror;
+    tr_error err;
+    refuses_each("tr_train_memory_of", tr_train_numbers_field, COUNT(tr_train_numbers_field), &numbers, sizeof numbers,
+                 sizeof(tr_train_memory), take_train_numbers, NULL);
+    refuses_each("tr_stack_draw", tr_stack_field, COUNT(tr_stack_field), &stack, sizeof stack, sizeof(double),
+                 take_stack, NULL);
+    assert_int_equal(tr_kv_mirror_of(&g->model, NOT_A_NUMBER, 2, &mirror, &err), TR_EDOMAIN);
+    assert_true(isnan(tr_stack_growth_ratio(NOT_A_NUMBER)));
+    double param[2 * 2 * 6], x[8], work[16], y[3];
+    assert_int_equal(tr_stack_draw(&stack, param, x, &err), TR_OK);
+    assert_int_equal(tr_stack_growth(&stack, param, x, NOT_A_NUMBER, work, y, &err), TR_EDOMAIN);
+    x[5] = NOT_A_NUMBER;
+    assert_int_equal(tr_stack_growth(&stack, param, x, 0.1, work, y, &err), TR_EDOMAIN);
+}
+
 static int swallow(void *context, const char *text, size_t length)
 {
     (void)text;
@@ -454,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_nan_in_an_array_costs_its_own_element_only),
         cmocka_unit_test(no_input_takes_a_nan),
         cmocka_unit_test(a_nan_is_no_quantity),
+        cmocka_unit_test(training_and_a_stack_of_nan_are_refused),
         cmocka_unit_test(a_figure_of_nan_size_or_ratio_is_refused),
     };
     return cmocka_run_group_tests_name("nan", tests, setup, teardown);

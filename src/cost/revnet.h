@@ -1,0 +1,16 @@
+/* cost/revnet.h -- what the files of the reversible stack share: its shape, and one branch of a layer. */
+#ifndef TOKENROOF_SRC_COST_REVNET_H
+#define TOKENROOF_SRC_COST_REVNET_H
+
+#include <tokenroof/reversible.h>
+
+tr_status tr_stack_check(const tr_stack *stack, const void *a, const void *b, tr_error *err);
+
+/* Parameters of F (which 0) or G (which 1) of a layer: width rows of weights, one for each input, then biases. */
+size_t tr_branch_params(const tr_stack *stack);
+const double *tr_branch_at(const tr_stack *stack, const double *param, size_t layer, int which);
+
+/* a = z / sqrt(1 + z^2), z = x W + bias, for each of rows. a and x do not overlap. */
+void tr_branch_forward(const tr_stack *stack, const double *branch, size_t rows, const double *x, double *a);
+
+#endif

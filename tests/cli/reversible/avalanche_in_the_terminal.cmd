@@ -1,0 +1,1 @@
+"$TOKENROOF" reversible --plot - --measure no --key 5

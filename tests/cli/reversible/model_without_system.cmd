@@ -1,0 +1,1 @@
+"$TOKENROOF" reversible llama-3.1-8b

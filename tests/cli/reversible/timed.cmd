@@ -1,0 +1,1 @@
+"$TOKENROOF" reversible --layers 8 --dim 16 --rows 4

@@ -1,0 +1,1 @@
+"$TOKENROOF" reversible --rounds 65
