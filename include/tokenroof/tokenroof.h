@@ -12,5 +12,6 @@
 #include <tokenroof/reversible.h>
 #include <tokenroof/scenario.h>
 #include <tokenroof/step.h>
+#include <tokenroof/tiers.h>
 
 #endif /* TOKENROOF_TOKENROOF_H */

@@ -340,6 +340,52 @@ static void values_at_a_nan_batch_or_context_are_nan(void **state)
     assert_true(isnan(tr_expert_touched_share(0.9, x)));
 }
 
+static void costs_of_a_nan_place_are_nan(void **state)
+{
+    (void)state;
+    const double x = NOT_A_NUMBER;
+    const tr_place sound = {1e-15, 1e-14}, dear = {x, 1e-14}, far = {1e-15, x};
+    assert_true(!isnan(tr_hold_usd(&sound, 1e6, 60, 1)) && !isnan(tr_recompute_usd(1e12, 1e15, 0.5, 1e-3)));
+    assert_true(isnan(tr_hold_usd(&dear, 1e6, 60, 1)) && isnan(tr_hold_usd(&far, 1e6, 60, 1)));
+    assert_true(isnan(tr_hold_usd(&sound, x, 60, 1)) && isnan(tr_hold_usd(&sound, 1e6, x, 1)) &&
+                isnan(tr_hold_usd(&sound, 1e6, 60, x)));
+    assert_true(isnan(tr_place_break_even_s(&dear, &sound, 1)) && isnan(tr_place_break_even_s(&sound, &far, 1)) &&
+                isnan(tr_place_break_even_s(&sound, &sound, x)));
+    assert_true(isnan(tr_recompute_break_even_s(&dear, 1e6, 1, 1)) && isnan(tr_recompute_break_even_s(&sound, x, 1, 1)) &&
+                isnan(tr_recompute_break_even_s(&sound, 1e6, x, 1)) && isnan(tr_recompute_break_even_s(&sound, 1e6, 1, x)));
+    assert_true(isnan(tr_recompute_usd(x, 1, 1, 1)) && isnan(tr_recompute_usd(1, x, 1, 1)) &&
+                isnan(tr_recompute_usd(1, 1, x, 1)) && isnan(tr_recompute_usd(1, 1, 1, x)));
+    assert_true(isnan(tr_premium_hit_count(x, 0.1)) && isnan(tr_premium_hit_count(1.25, x)));
+}
+
+typedef struct place_input {
+    tr_tier tier;
+    tr_hold_terms terms;
+} place_input;
+
+static tr_status take_place(const void *poisoned, void *out, tr_error *err)
+{
+    const place_input *in = poisoned;
+    return tr_place_of(&in->tier, 0, &in->terms, out, err);
+}
+
+static void a_place_of_a_nan_tier_is_refused(void **state)
+{
+    (void)state;
+    place_input in;
+    memset(&in, 0, sizeof in);
+    in.tier = (tr_tier){.name = "ddr", .capacity_byte = 1e9, .read_byte_per_s = 1e9, .usd_per_byte = 1e-9};
+    in.terms = (tr_hold_terms){1e-3, 1, 1e8};
+    refuses_each("tr_place_of (tier)", tr_tier_field, COUNT(tr_tier_field), &in, sizeof in, sizeof(tr_place), take_place,
+                 NULL);
+    field moved[COUNT(tr_hold_terms_field)];
+    for (size_t i = 0; i < COUNT(moved); i++) {
+        moved[i] = tr_hold_terms_field[i];
+        moved[i].offset += offsetof(place_input, terms);
+    }
+    refuses_each("tr_place_of (terms)", moved, COUNT(moved), &in, sizeof in, sizeof(tr_place), take_place, NULL);
+}
+
 static void a_nan_in_an_array_costs_its_own_element_only(void **state)
 {
     const good *g = *state;
@@ -492,6 +538,8 @@ int main(void)
         cmocka_unit_test(a_nan_ceiling_is_not_an_absent_one),
         cmocka_unit_test(values_of_a_nan_roofline_are_nan),
         cmocka_unit_test(values_at_a_nan_batch_or_context_are_nan),
+        cmocka_unit_test(costs_of_a_nan_place_are_nan),
+        cmocka_unit_test(a_place_of_a_nan_tier_is_refused),
         cmocka_unit_test(a_nan_in_an_array_costs_its_own_element_only),
         cmocka_unit_test(no_input_takes_a_nan),
         cmocka_unit_test(a_nan_is_no_quantity),
