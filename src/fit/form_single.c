@@ -31,7 +31,8 @@ static tr_status read_llamacpp(tr_record *r)
     const tr_dtype weight = tr_names_dtype(row.precision);
     if (weight == TR_DTYPE_NATIVE)
         return tr_record_skip(r, "a number format that is not known");
-    row.dtypes = (tr_dtypes){weight, TR_DTYPE_NATIVE, TR_DTYPE_BF16};
+    /* Quantised weights are multiplied as they are where the chip has integer units. */
+    row.dtypes = (tr_dtypes){weight, TR_DTYPE_NATIVE, weight == TR_DTYPE_BF16 ? TR_DTYPE_BF16 : TR_DTYPE_INT8};
     row.model = tr_names_model(r->names, row.model_name);
     if (row.model == NULL)
         return tr_record_skip(r, "a model that is not in the catalog");

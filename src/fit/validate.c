@@ -108,7 +108,7 @@ const char *tr_anomaly_reason(const tr_judged *row)
     case TR_METRIC_GENERATE:
         return "speculative decoding, fewer requests in flight than told, or narrower weights than told";
     case TR_METRIC_TTFT:
-    case TR_METRIC_PROMPT: return "a prompt partly cached, or shorter than told";
+    case TR_METRIC_PROMPT: return "a prompt partly cached, shorter than told, or multiplied in narrower numbers";
     case TR_METRIC_OUTPUT:
     case TR_METRIC_WORKED:
     case TR_METRIC_COUNT: break;

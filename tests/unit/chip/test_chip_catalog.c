@@ -73,7 +73,7 @@ static void a_near_miss_is_answered_with_the_name_that_was_meant(void **state)
     } miss[] = {
         {"h1000", "\"h100\""},         {"gb200-nvl27", "\"gb200-nvl72\""},
         {"mi30x", "\"mi300x\""},     {"8xh100-smx", "\"h100-sxm\""},
-        {"tpuv5e", "\"tpu-v5e\""},   {"rtx-4080", "\"rtx-4090\""},
+        {"tpuv5e", "\"tpu-v5e\""},   {"rtx-4091", "\"rtx-4090\""},
         {"dgx-h10", "\"dgx-h100\""},
     };
     for (size_t i = 0; i < sizeof miss / sizeof miss[0]; i++) {
