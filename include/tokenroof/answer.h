@@ -183,9 +183,19 @@ TR_API size_t tr_equation_count(void);
 TR_API const tr_equation *tr_equation_at(size_t index);      /* by id; NULL past the end */
 TR_API const tr_equation *tr_equation_find(const char *id);  /* ASCII case ignored; NULL if unknown */
 
-/* One equation in full; id NULL or "": the list of all.
+/* One equation in full, or the claim of the lecture with this id (as tr_answer_lecture); id NULL or "": the
+ * list of all equations.
  * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EIO. */
 TR_API tr_status tr_answer_explain(const char *id, const tr_style *style, tr_sink *sink, tr_error *err);
+
+/* ---- the lecture ------------------------------------------------------------ */
+
+/* The claims of the lecture as rows, computed now: what was said and printed, what comes out, the verdict;
+ * with an id ("L048") one of them, with each question that was asked. Needs a stack of 256 KiB; allocates.
+ * Errors: TR_EUNKNOWN (with a "did you mean"), those of tr_claim_compute, TR_EIO. */
+TR_API tr_status tr_answer_lecture(const char *id, const tr_style *style, tr_sink *sink, tr_error *err);
+/* All of them as the Markdown of docs/lecture.md, totals first. Errors: as above. */
+TR_API tr_status tr_answer_lecture_markdown(tr_sink *sink, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include <tokenroof/answer.h>
 #include <tokenroof/base.h>
 #include <tokenroof/chip.h>
+#include <tokenroof/claims.h>
 #include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
 #include <tokenroof/model.h>

@@ -1,4 +1,6 @@
 /* answer/equations.c -- docs/equations.md as a read-only table, and one equation as an answer. */
+#include <tokenroof/claims.h>
+
 #include <string.h>
 
 #include "answer/document.h"
@@ -101,6 +103,8 @@ tr_status tr_answer_explain(const char *id, const tr_style *style, tr_sink *sink
     tr_status s = TR_OK;
     if (id != NULL && id[0] != '\0') {
         one = tr_equation_find(id);
+        if (one == NULL && tr_claim_find(id) != NULL)
+            return tr_answer_lecture(id, style, sink, err);
         if (one == NULL)
             return unknown(id, err);
     }

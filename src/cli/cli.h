@@ -104,6 +104,7 @@ tr_status cmd_models(cli *c, tr_error *err);
 tr_status cmd_chips(cli *c, tr_error *err);
 tr_status cmd_prices(cli *c, tr_error *err);
 tr_status cmd_explain(cli *c, tr_error *err);
+tr_status cmd_lecture(cli *c, tr_error *err);
 tr_status cmd_help(cli *c, tr_error *err);
 tr_status cmd_completion(cli *c, tr_error *err);
 tr_status cmd_validate(cli *c, tr_error *err);

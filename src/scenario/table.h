@@ -100,6 +100,8 @@
       "colours of the file that --plot draws")                                                             \
     X(WIDTH, "width_px", "width", NUMBER, NONE, 320, 4000, 320, 1600, 1, 0, "960", NULL, "output-picture",       \
       "width of that file in pixels; the layout is made for it, 390 for a phone")                          \
+    X(MARKDOWN, "markdown", "markdown", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-lecture",        \
+      "answer with the page of docs/lecture.md")                                                           \
     X(EXPLAIN, "explain", "explain", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-working",        \
       "print each equation used, with its numbers and its result")
 

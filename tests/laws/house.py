@@ -23,8 +23,9 @@ MAY_INCLUDE = {
     "serve": ["step"],
     "plan": ["cost", "serve"],
     "scenario": ["step", "cost", "serve", "plan"],
+    "claims": ["scenario"],
     "figure": ["base"],
-    "answer": ["scenario", "figure"],
+    "answer": ["scenario", "claims", "figure"],
     # ---- the line: native rooms below ----
     "io": ["answer"],
     "fit": ["answer", "io"],
@@ -33,7 +34,7 @@ MAY_INCLUDE = {
     "cli": ["answer", "io", "fit", "probe", "par", "httpd"],
     "httpd": ["answer", "io"],
 }
-CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "figure", "answer"]
+CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "claims", "figure", "answer"]
 # A room has the public header of its own name; a room with several names the others here.
 HEADER_ROOM = {"lesson": "answer", "price": "cost", "reversible": "cost", "tiers": "cost"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.

@@ -1,0 +1,114 @@
+/* claims/claims.c -- the claims of the lecture as read-only tables, and their checks asked. */
+#include <string.h>
+
+#include "claims/question.h"
+#include "base/fail.h"
+#include "base/text.h"
+
+static const tr_claim_check checks[] = {
+#define CLAIM_CHECKS
+#include "claims/claims.inc"
+#undef CLAIM_CHECKS
+};
+
+typedef struct entry {
+    tr_claim claim;
+    size_t first_check;
+} entry;
+
+static const entry claims[] = {
+#define CLAIMS
+#include "claims/claims.inc"
+#undef CLAIMS
+};
+static const size_t claim_count = sizeof claims / sizeof claims[0];
+
+const char *tr_verdict_name(tr_verdict verdict)
+{
+    switch (verdict) {
+    case TR_VERDICT_RIGHT: return "right";
+    case TR_VERDICT_SLOPPY: return "sloppy";
+    case TR_VERDICT_CONTRADICTED: return "contradicted";
+    case TR_VERDICT_STATED: return "stated";
+    case TR_VERDICT_COUNT: break;
+    }
+    return "unknown";
+}
+
+const char *tr_check_kind_name(tr_check_kind kind)
+{
+    switch (kind) {
+    case TR_CHECK_PRINTED: return "printed";
+    case TR_CHECK_CORRECTED: return "corrected";
+    case TR_CHECK_EXAMPLE: return "example";
+    }
+    return "unknown";
+}
+
+size_t tr_claim_count(void) { return claim_count; }
+
+const tr_claim *tr_claim_at(size_t index) { return index < claim_count ? &claims[index].claim : NULL; }
+
+const tr_claim *tr_claim_find(const char *id)
+{
+    for (size_t i = 0; i < claim_count; i++)
+        if (tr_text_same(claims[i].claim.id, id))
+            return &claims[i].claim;
+    return NULL;
+}
+
+const tr_claim_check *tr_claim_check_at(size_t index, size_t check)
+{
+    return index < claim_count && check < claims[index].claim.check_count ? &checks[claims[index].first_check + check]
+                                                                          : NULL;
+}
+
+static const tr_claim_question *question_named(const char *name)
+{
+    static const tr_claim_questions *const lists[] = {&tr_claim_step_questions, &tr_claim_catalog_questions,
+                                                   &tr_claim_printed_questions};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (size_t k = 0; k < lists[i]->count; k++)
+            if (strcmp(lists[i]->at[k].name, name) == 0)
+                return &lists[i]->at[k];
+    return NULL;
+}
+
+static tr_status ask(const char *name, const char *with, double *out, const tr_claim_question **by, tr_error *err)
+{
+    *by = question_named(name);
+    if (*by == NULL)
+        return tr_fail(err, TR_EUNKNOWN, "asks", 0, "no question '%.60s'", name);
+    return (*by)->answer(with, out, err);
+}
+
+tr_status tr_claim_compute(size_t index, size_t check, tr_claim_answer *out, tr_error *err)
+{
+    const tr_claim_check *c = tr_claim_check_at(index, check);
+    const tr_claim_question *by = NULL, *other = NULL;
+    double value = 0, second = 0;
+    if (c == NULL)
+        return tr_fail(err, TR_EDOMAIN, "check", (double)check, "no such claim or check");
+    tr_status s = ask(c->asks, c->with, &value, &by, err);
+    if (s == TR_OK && c->against[0] != '\0')
+        s = ask(c->against_asks, c->against_with, &second, &other, err);
+    if (s != TR_OK)
+        return s;
+    const int is_ratio = strcmp(c->against, "over") == 0;
+    *out = (tr_claim_answer){.value = is_ratio ? value / second : value - second,
+                             .unit = is_ratio ? TR_UNIT_NONE : by->unit,
+                             .function = by->function,
+                             .equation = by->equation};
+    if (by->function[0] == '\0' && other != NULL) { /* a stated number set against a computed one */
+        out->function = other->function;
+        out->equation = other->equation;
+    }
+    return TR_OK;
+}
+
+int tr_claim_agrees(const tr_claim_check *check, const tr_claim_answer *answer)
+{
+    const double size = check->value == 0 ? 1.0 : check->value < 0 ? -check->value : check->value;
+    const double off = answer->value > check->value ? answer->value - check->value : check->value - answer->value;
+    return off <= size * check->tolerance_ratio * (1.0 + 1e-9);
+}

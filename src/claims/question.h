@@ -1,0 +1,41 @@
+/* claims/question.h -- how a claim's check is asked: settings, questions, and the functions that answer them. */
+#ifndef TOKENROOF_SRC_CLAIMS_QUESTION_H
+#define TOKENROOF_SRC_CLAIMS_QUESTION_H
+
+#include <tokenroof/claims.h>
+#include <tokenroof/scenario.h>
+
+/* One kind of question. with: settings as "key=value; key=value". */
+typedef struct tr_claim_question {
+    const char *name;        /* "balance_batch_seq" */
+    tr_unit unit;            /* of the answer */
+    const char *function;    /* the public function that answers */
+    const char *equation;    /* "R9", "" if none */
+    tr_status (*answer)(const char *with, double *out, tr_error *err);
+} tr_claim_question;
+
+typedef struct tr_claim_questions {
+    const tr_claim_question *at;
+    size_t count;
+} tr_claim_questions;
+
+#define CLAIM_QUESTIONS(LIST, TABLE) const tr_claim_questions LIST = {TABLE, sizeof(TABLE) / sizeof((TABLE)[0])}
+
+/* By theme, one file each. */
+extern const tr_claim_questions tr_claim_step_questions;
+extern const tr_claim_questions tr_claim_catalog_questions;
+extern const tr_claim_questions tr_claim_printed_questions;
+
+/* A setting's text; 0 if it is not among them, or longer than out. */
+int tr_claim_text(const char *with, const char *key, char *out, size_t size);
+/* A setting that is a plain number. Errors: TR_EMISSING, TR_EPARSE. */
+tr_status tr_claim_number(const char *with, const char *key, double *out, tr_error *err);
+/* The same, or what stands in for it. */
+tr_status tr_claim_number_or(const char *with, const char *key, double fallback, double *out, tr_error *err);
+
+/* The model that "model" or "preset" names. */
+tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err);
+/* Model, system and load of the settings, which are inputs of the scenario table and the key "margin". */
+tr_status tr_claim_case(const char *with, tr_case *out, tr_error *err);
+
+#endif

@@ -1,0 +1,119 @@
+/* claims/settings.c -- the settings of a check, read as the command line would read them. */
+#include <string.h>
+
+#include "claims/question.h"
+#include "base/fail.h"
+#include "base/text.h"
+
+/* The segment of with that sets key: where its value begins and how long it is. */
+static const char *segment(const char *with, const char *key, size_t *length)
+{
+    const size_t wanted = strlen(key);
+    for (const char *at = with; *at != '\0';) {
+        const size_t n = strcspn(at, ";");
+        if (n > wanted && strncmp(at, key, wanted) == 0 && at[wanted] == '=') {
+            *length = n - wanted - 1;
+            return at + wanted + 1;
+        }
+        at += n;
+        at += strspn(at, "; ");
+    }
+    return NULL;
+}
+
+int tr_claim_text(const char *with, const char *key, char *out, size_t size)
+{
+    size_t length = 0;
+    const char *at = segment(with, key, &length);
+    return at != NULL && tr_text_copy_span(out, size, at, length) < size;
+}
+
+tr_status tr_claim_number(const char *with, const char *key, double *out, tr_error *err)
+{
+    char text[64];
+    if (!tr_claim_text(with, key, text, sizeof text))
+        return tr_fail(err, TR_EMISSING, key, 0, "this question needs the setting '%.40s'", key);
+    return tr_quantity_parse(text, TR_UNIT_NONE, out, err);
+}
+
+tr_status tr_claim_number_or(const char *with, const char *key, double fallback, double *out, tr_error *err)
+{
+    size_t length = 0;
+    if (segment(with, key, &length) != NULL)
+        return tr_claim_number(with, key, out, err);
+    *out = fallback;
+    return TR_OK;
+}
+
+/* Keys of questions that take a case and one thing more. */
+static int is_extra(const char *key) { return strcmp(key, "margin") == 0; }
+
+static tr_status set_each(tr_scenario *scenario, const char *with, int presets, tr_error *err)
+{
+    tr_status s = TR_OK;
+    for (const char *at = with; s == TR_OK && *at != '\0';) {
+        const size_t n = strcspn(at, ";");
+        const char *equals = memchr(at, '=', n);
+        char key[64] = "", value[TR_TEXT_MAX];
+        if (equals == NULL || tr_text_copy_span(key, sizeof key, at, (size_t)(equals - at)) >= sizeof key ||
+            tr_text_copy_span(value, sizeof value, equals + 1, n - (size_t)(equals - at) - 1) >= sizeof value)
+            return tr_fail(err, TR_EPARSE, key, 0, "expected settings of the form key=value; key=value");
+        const int is_preset = strcmp(key, "preset") == 0;
+        if (is_preset && presets)
+            s = tr_scenario_preset(scenario, value, err);
+        else if (!is_preset && !presets && !is_extra(key))
+            s = tr_scenario_set(scenario, key, value, err);
+        at += n;
+        at += strspn(at, "; ");
+    }
+    return s;
+}
+
+/* Settings come after their preset, wherever it stands. */
+static tr_status scenario_of(const char *with, tr_scenario **out, tr_error *err)
+{
+    tr_scenario *scenario = tr_scenario_create();
+    if (scenario == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0, "out of memory");
+    tr_status s = set_each(scenario, with, 1, err);
+    if (s == TR_OK)
+        s = set_each(scenario, with, 0, err);
+    if (s != TR_OK) {
+        tr_scenario_destroy(scenario);
+        return s;
+    }
+    *out = scenario;
+    return TR_OK;
+}
+
+static tr_status model_named(const tr_scenario *scenario, tr_model *out, tr_error *err)
+{
+    const char *name = tr_scenario_text(scenario, "model");
+    return tr_is_inline(name) ? tr_model_inline(name, out, err) : tr_model_catalog_get(name, out, err);
+}
+
+tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err)
+{
+    char name[TR_TEXT_MAX];
+    if (!tr_claim_text(with, "model", name, sizeof name))
+        return tr_fail(err, TR_EMISSING, "model", 0, "this question needs the setting 'model'");
+    return tr_is_inline(name) ? tr_model_inline(name, out, err) : tr_model_catalog_get(name, out, err);
+}
+
+tr_status tr_claim_case(const char *with, tr_case *out, tr_error *err)
+{
+    tr_scenario *scenario = NULL;
+    tr_system system;
+    tr_model model;
+    tr_status s = scenario_of(with, &scenario, err);
+    if (s != TR_OK)
+        return s;
+    const char *name = tr_scenario_text(scenario, "system");
+    s = model_named(scenario, &model, err);
+    if (s == TR_OK)
+        s = tr_is_inline(name) ? tr_system_inline(name, &system, err) : tr_system_catalog_get(name, &system, err);
+    if (s == TR_OK)
+        s = tr_case_build(scenario, &model, &system, out, err);
+    tr_scenario_destroy(scenario);
+    return s;
+}

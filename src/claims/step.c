@@ -1,0 +1,103 @@
+/* claims/step.c -- questions about one pass and about the roof it runs under. */
+#include "claims/question.h"
+
+/* NAME: answered from the case alone. */
+#define CASE(NAME, VALUE)                                                                                  \
+    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        tr_case c;                                                                                         \
+        const tr_status s = tr_claim_case(with, &c, err);                                                     \
+        if (s == TR_OK)                                                                                    \
+            *out = VALUE;                                                                                  \
+        return s;                                                                                          \
+    }
+
+CASE(floor_s, tr_floor_s(&c.roof))
+CASE(ridge, tr_ridge_flop_per_byte(&c.roof))
+CASE(balance_batch, tr_balance_batch_seq(&c.roof, &c.model, c.load.context_token))
+CASE(balance_context, tr_balance_context_token(&c.roof, &c.model))
+CASE(cliff_context, tr_cliff_context_token(&c.roof, &c.model, c.load.batch_seq))
+CASE(max_context, tr_max_context_token(&c.roof, &c.model, c.load.batch_seq))
+CASE(max_batch, tr_max_batch_seq(&c.roof, &c.model, c.load.context_token))
+CASE(drain_s, tr_drain_s(&c.roof))
+CASE(weight_intensity, tr_weight_intensity_flop_per_byte(&c.roof, c.load.batch_seq))
+CASE(attention_intensity, tr_attention_intensity_flop_per_byte(&c.roof, &c.model, c.load.context_token))
+CASE(roof_flop, c.roof.flop_per_s)
+CASE(roof_bandwidth, c.roof.byte_per_s)
+CASE(roof_memory, c.roof.memory_byte)
+CASE(weight_byte, c.roof.store_weight_byte)
+CASE(kv_byte, c.roof.kv_byte_per_token)
+CASE(active_param, c.model.active_param)
+CASE(batch, c.load.batch_seq)
+CASE(context, c.load.context_token)
+
+static tr_status balance_margin(const char *with, double *out, tr_error *err)
+{
+    double margin_ratio = 0, batch_seq = 0;
+    tr_status s = tr_claim_number(with, "margin", &margin_ratio, err);
+    if (s == TR_OK)
+        s = balance_batch(with, &batch_seq, err);
+    if (s == TR_OK)
+        *out = batch_seq * margin_ratio;
+    return s;
+}
+
+/* NAME: answered from one pass. */
+#define PASS(NAME, VALUE)                                                                                  \
+    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        tr_case c;                                                                                         \
+        tr_step step;                                                                                      \
+        tr_status s = tr_claim_case(with, &c, err);                                                           \
+        if (s == TR_OK)                                                                                    \
+            s = tr_bound_step(&c.roof, &c.model, &c.load, &step, err);                                     \
+        if (s == TR_OK)                                                                                    \
+            *out = VALUE;                                                                                  \
+        return s;                                                                                          \
+    }
+
+PASS(compute_s, step.compute_s)
+PASS(weights_s, step.weights_s)
+PASS(kv_s, step.kv_s)
+PASS(memory_s, step.weights_s + step.kv_s)
+PASS(step_s, step.step_s)
+PASS(token_rate, step.token_per_s)
+PASS(seq_token_rate, step.token_per_s_per_seq)
+PASS(usd, step.usd_per_mtoken)
+PASS(mfu, step.mfu)
+PASS(kv_share, step.kv_s / (step.weights_s + step.kv_s))
+
+static const tr_claim_question questions[] = {
+    {"floor_s", TR_UNIT_SECOND, "tr_floor_s", "R6", floor_s},
+    {"ridge_flop_per_byte", TR_UNIT_FLOP_PER_BYTE, "tr_ridge_flop_per_byte", "R7", ridge},
+    {"balance_batch_seq", TR_UNIT_SEQ, "tr_balance_batch_seq", "R9", balance_batch},
+    {"balance_margin_batch_seq", TR_UNIT_SEQ, "tr_balance_batch_seq", "R9", balance_margin},
+    {"balance_context_token", TR_UNIT_TOKEN, "tr_balance_context_token", "R10", balance_context},
+    {"cliff_context_token", TR_UNIT_TOKEN, "tr_cliff_context_token", "R11", cliff_context},
+    {"max_context_token", TR_UNIT_TOKEN, "tr_max_context_token", "R13", max_context},
+    {"max_batch_seq", TR_UNIT_SEQ, "tr_max_batch_seq", "R12", max_batch},
+    {"drain_s", TR_UNIT_SECOND, "tr_drain_s", "R14", drain_s},
+    {"weight_intensity_flop_per_byte", TR_UNIT_FLOP_PER_BYTE, "tr_weight_intensity_flop_per_byte", "R15",
+     weight_intensity},
+    {"attention_intensity_flop_per_byte", TR_UNIT_FLOP_PER_BYTE, "tr_attention_intensity_flop_per_byte", "R16",
+     attention_intensity},
+    {"flop_per_s", TR_UNIT_FLOP_PER_S, "tr_roofline_of", "C3", roof_flop},
+    {"byte_per_s", TR_UNIT_BYTE_PER_S, "tr_roofline_of", "", roof_bandwidth},
+    {"memory_byte", TR_UNIT_BYTE, "tr_roofline_of", "", roof_memory},
+    {"weight_byte", TR_UNIT_BYTE, "tr_roofline_of", "M10", weight_byte},
+    {"kv_byte_per_token", TR_UNIT_BYTE, "tr_roofline_of", "M7", kv_byte},
+    {"model_active_param", TR_UNIT_PARAM, "tr_case_build", "M2", active_param},
+    {"batch_seq", TR_UNIT_SEQ, "tr_case_build", "", batch},
+    {"context_token", TR_UNIT_TOKEN, "tr_case_build", "", context},
+    {"compute_s", TR_UNIT_SECOND, "tr_bound_step", "R2", compute_s},
+    {"weights_s", TR_UNIT_SECOND, "tr_bound_step", "R3", weights_s},
+    {"kv_s", TR_UNIT_SECOND, "tr_bound_step", "R5", kv_s},
+    {"memory_s", TR_UNIT_SECOND, "tr_bound_step", "R1", memory_s},
+    {"step_s", TR_UNIT_SECOND, "tr_bound_step", "R1", step_s},
+    {"token_per_s", TR_UNIT_TOKEN_PER_S, "tr_bound_step", "R1", token_rate},
+    {"token_per_s_per_seq", TR_UNIT_TOKEN_PER_S, "tr_bound_step", "R1", seq_token_rate},
+    {"usd_per_mtoken", TR_UNIT_USD_PER_MTOKEN, "tr_bound_step", "R1", usd},
+    {"mfu", TR_UNIT_RATIO, "tr_bound_step", "R8", mfu},
+    {"kv_share", TR_UNIT_RATIO, "tr_bound_step", "R5", kv_share},
+};
+CLAIM_QUESTIONS(tr_claim_step_questions, questions);

@@ -1,0 +1,1 @@
+"$TOKENROOF" lecture --markdown | diff - "$ROOT/docs/lecture.md" && echo current
