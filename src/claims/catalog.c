@@ -274,4 +274,4 @@ static const tr_claim_question questions[] = {
     {"menu_normal_kv_share", TR_UNIT_RATIO, "tr_menu_ratio_of", "K3", normal_kv_share},
     {"stated", TR_UNIT_NONE, "", "", stated},
 };
-CLAIM_QUESTIONS(tr_claim_catalog_questions, questions);
+TR_CLAIM_QUESTIONS(tr_claim_catalog_questions, questions);

@@ -65,8 +65,10 @@ const tr_claim_check *tr_claim_check_at(size_t index, size_t check)
 
 static const tr_claim_question *question_named(const char *name)
 {
-    static const tr_claim_questions *const lists[] = {&tr_claim_step_questions, &tr_claim_catalog_questions,
-                                                   &tr_claim_printed_questions};
+    static const tr_claim_questions *const lists[] = {
+        &tr_claim_step_questions,       &tr_claim_catalog_questions, &tr_claim_price_questions,
+        &tr_claim_reversible_questions, &tr_claim_printed_questions,
+    };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (size_t k = 0; k < lists[i]->count; k++)
             if (strcmp(lists[i]->at[k].name, name) == 0)

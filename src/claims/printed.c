@@ -45,4 +45,4 @@ static const tr_claim_question questions[] = {
     {"printed.memory_as_max_s", TR_UNIT_SECOND, "the form as printed", "", memory_as_max},
     {"printed.kv_by_hidden_elem", TR_UNIT_NONE, "the form as printed", "", kv_by_hidden},
 };
-CLAIM_QUESTIONS(tr_claim_printed_questions, questions);
+TR_CLAIM_QUESTIONS(tr_claim_printed_questions, questions);

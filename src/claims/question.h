@@ -19,12 +19,14 @@ typedef struct tr_claim_questions {
     size_t count;
 } tr_claim_questions;
 
-#define CLAIM_QUESTIONS(LIST, TABLE) const tr_claim_questions LIST = {TABLE, sizeof(TABLE) / sizeof((TABLE)[0])}
+#define TR_CLAIM_QUESTIONS(LIST, TABLE) const tr_claim_questions LIST = {TABLE, sizeof(TABLE) / sizeof((TABLE)[0])}
 
 /* By theme, one file each. */
 extern const tr_claim_questions tr_claim_step_questions;
 extern const tr_claim_questions tr_claim_catalog_questions;
+extern const tr_claim_questions tr_claim_price_questions;
 extern const tr_claim_questions tr_claim_printed_questions;
+extern const tr_claim_questions tr_claim_reversible_questions;
 
 /* A setting's text; 0 if it is not among them, or longer than out. */
 int tr_claim_text(const char *with, const char *key, char *out, size_t size);

@@ -100,4 +100,4 @@ static const tr_claim_question questions[] = {
     {"mfu", TR_UNIT_RATIO, "tr_bound_step", "R8", mfu},
     {"kv_share", TR_UNIT_RATIO, "tr_bound_step", "R5", kv_share},
 };
-CLAIM_QUESTIONS(tr_claim_step_questions, questions);
+TR_CLAIM_QUESTIONS(tr_claim_step_questions, questions);
