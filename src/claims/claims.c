@@ -63,17 +63,27 @@ const tr_claim_check *tr_claim_check_at(size_t index, size_t check)
                                                                           : NULL;
 }
 
-static const tr_claim_question *question_named(const char *name)
+const tr_claim_question *tr_claim_question_at(size_t index)
 {
     static const tr_claim_questions *const lists[] = {
         &tr_claim_step_questions,       &tr_claim_catalog_questions, &tr_claim_price_questions,
         &tr_claim_reversible_questions, &tr_claim_printed_questions,
     };
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (size_t k = 0; k < lists[i]->count; k++)
-            if (strcmp(lists[i]->at[k].name, name) == 0)
-                return &lists[i]->at[k];
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (index < lists[i]->count)
+            return &lists[i]->at[index];
+        index -= lists[i]->count;
+    }
     return NULL;
+}
+
+static const tr_claim_question *question_named(const char *name)
+{
+    const tr_claim_question *q = NULL;
+    for (size_t i = 0; (q = tr_claim_question_at(i)) != NULL; i++)
+        if (strcmp(q->name, name) == 0)
+            break;
+    return q;
 }
 
 static tr_status ask(const char *name, const char *with, double *out, const tr_claim_question **by, tr_error *err)

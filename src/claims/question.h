@@ -28,6 +28,9 @@ extern const tr_claim_questions tr_claim_price_questions;
 extern const tr_claim_questions tr_claim_printed_questions;
 extern const tr_claim_questions tr_claim_reversible_questions;
 
+/* All of them, one after the other; NULL past the end. */
+const tr_claim_question *tr_claim_question_at(size_t index);
+
 /* A setting's text; 0 if it is not among them, or longer than out. */
 int tr_claim_text(const char *with, const char *key, char *out, size_t size);
 /* A setting that is a plain number. Errors: TR_EMISSING, TR_EPARSE. */
