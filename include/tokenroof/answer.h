@@ -121,6 +121,16 @@ TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_ca
 TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
+/* Where to keep a KV cache between requests: what each tier beside the chip costs to hold and to fetch from,
+ * against computing again; the cheapest place over hold time; hits that pay a write premium. Rows are every
+ * hold time with every place. Errors: TR_EMISSING (no price of the chip), TR_ECONFLICT (several contexts; a
+ * price of a tier that is not there), TR_EDOMAIN (nothing held), TR_ECAPACITY, TR_EIO. */
+TR_API tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* The same over hold time, with the lower envelope and its crossings. Errors: as above and as the figures. */
+TR_API tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_case *question,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* ---- the catalogs ----------------------------------------------------------- */
 
 /* One model with what it is made of; kv_dtype of the scenario says in what the

@@ -40,6 +40,14 @@ const cli_verb cli_verbs[] = {
      "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
      "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
      cmd_menu},
+    {"tiers", "What it costs", "MODEL SYSTEM",
+     "model system load number cache price physics tier source output output-question output-picture output-working",
+     "where to keep a KV cache between requests: holding it in memory, DDR, flash or on disk, fetching it, computing "
+     "it again; break-even times; hits that pay a write premium",
+     "tokenroof tiers deepseek-v3 8xh100-sxm --context 32k\n"
+     "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 200\n"
+     "tokenroof tiers deepseek-v3 8xh100-sxm --plot tiers.svg\n",
+     cmd_tiers},
     {"reversible", "What it costs", "[MODEL] [SYSTEM]",
      "model system load number cache reversible source output output-question output-picture output-working "
      "output-measure",

@@ -124,6 +124,34 @@ static int linear_ticks(tr_unit unit, double min, double max, int level, tr_fig_
     return out->count > 0;
 }
 
+/* Above a minute people count time in minutes, hours and days; rank: the last level that still has it. */
+typedef struct clock_tick {
+    double value;
+    char text[8];
+    int rank;
+} clock_tick;
+static const clock_tick CLOCK[] = {
+    {1e-3, "", 2},       {1e-2, "", 0},        {1e-1, "", 1},       {1.0, "", 3},           {10.0, "", 1},
+    {60.0, "1 min", 2},  {600.0, "10 min", 0}, {3600.0, "1 h", 3},  {36000.0, "10 h", 0},   {86400.0, "1 d", 2},
+    {864000.0, "10 d", 1}, {8640000.0, "100 d", 2}, {31557600.0, "1 y", 0}, {315576000.0, "10 y", 3},
+};
+enum { CLOCK_COUNT = sizeof CLOCK / sizeof CLOCK[0], CLOCK_LEVELS = 4 };
+
+static int is_clock(tr_unit unit, double min, double max)
+{
+    return unit == TR_UNIT_SECOND && min >= CLOCK[0].value && max > 100.0 * 60.0;
+}
+
+static int clock_ticks(double low, double high, int level, tr_fig_ticks *out)
+{
+    if (level >= CLOCK_LEVELS)
+        return 0;
+    for (int i = 0; i < CLOCK_COUNT; i++)
+        if (CLOCK[i].rank >= level && CLOCK[i].value >= low && CLOCK[i].value <= high)
+            add(out, CLOCK[i].value);
+    return out->count > 0 ? 1 : -1;
+}
+
 static int log_ticks(tr_unit unit, double min, double max, int level, tr_fig_ticks *out)
 {
     const double low = min * (1.0 - 1e-12), high = max * (1.0 + 1e-12);
@@ -139,6 +167,8 @@ static int log_ticks(tr_unit unit, double min, double max, int level, tr_fig_tic
             add(out, v);
         return out->count > 0;
     }
+    if (is_clock(unit, min, max))
+        return clock_ticks(low, high, level, out);
     const int first = decade_of(min), last = decade_of(max);
     if (level == 0) {
         if (last - first > FIG_TICK_MAX / 3 - 1)
@@ -250,6 +280,14 @@ static void write_ticks(tr_fig_ticks *ticks, tr_unit unit, int even)
             (void)tr_text_copy(ticks->tick[i].text, FIG_TICK_TEXT, "0");
         else
             tr_fig_quantity(ticks->tick[i].value, unit, ticks->tick[i].text, FIG_TICK_TEXT);
+    for (size_t i = 0; unit == TR_UNIT_SECOND && !even && i < ticks->count; i++)
+        for (int k = 0; k < CLOCK_COUNT; k++)
+            if (CLOCK[k].text[0] != '\0' && ticks->tick[i].value == CLOCK[k].value) {
+                const size_t n = strcspn(CLOCK[k].text, " "); /* number and unit stay on one line */
+                (void)tr_text_copy_span(ticks->tick[i].text, FIG_TICK_TEXT, CLOCK[k].text, n);
+                (void)tr_text_append(ticks->tick[i].text, FIG_TICK_TEXT, "\xC2\xA0");
+                (void)tr_text_append(ticks->tick[i].text, FIG_TICK_TEXT, CLOCK[k].text + n + 1);
+            }
     const tr_fig_tick *last = &ticks->tick[ticks->count - 1];
     size_t a, b;
     split(last->text, &a, &b);

@@ -79,6 +79,28 @@
       "how much a layer adds to the stream: weights have a variance of gain^2 / dim (default 0.5)")        \
     X(MEASURE, "measure", "measure", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "yes", "yes|no", "output-measure",    \
       "measure how long the three ways take here; no: the same answer every time")                         \
+    X(HOLD, "hold_s", "hold", LIST, SECOND, 0, 1e12, 0.1, 1e7, 0, 1, "", NULL, "tier",                         \
+      "how long a cache is held, such as 5min,1h (default 1 s, 1 min, 5 min, 1 h, 1 day, 7 days)")         \
+    X(HITS, "hit_count", "hits", NUMBER, NONE, 0, 1e9, 0.1, 100, 0, 1, "", NULL, "tier",                       \
+      "how often it is fetched while it is held (default 1)")                                              \
+    X(RECOMPUTE_MFU, "recompute_mfu", "recompute-mfu", NUMBER, RATIO, 0.001, 1, 0.05, 1, 0, 0, "", NULL, "tier", \
+      "share of the peak that a prefill reaches when it is computed again (default 0.5)")                  \
+    X(STALL, "stall_ratio", "stall", NUMBER, RATIO, 0, 1, 0, 1, 0, 0, "", NULL, "tier",                        \
+      "share of a fetch for which the chip waits; 0: all of it behind other work (default 1)")             \
+    X(TIER_LIFE, "tier_life_s", "life", NUMBER, SECOND, 1, 1e12, 3e7, 3e8, 0, 1, "", NULL, "tier",             \
+      "how long a part beside the chip serves for its price (default 5y)")                                 \
+    X(DDR_PRICE, "ddr_usd_per_tb", "ddr-price", NUMBER, USD, 1e-3, 1e9, 1, 1e5, 0, 1, "", NULL, "tier",        \
+      "price of a terabyte of DDR (default: the data's, where it has one; `chips` shows it)")              \
+    X(FLASH_PRICE, "flash_usd_per_tb", "flash-price", NUMBER, USD, 1e-3, 1e9, 1, 1e4, 0, 1, "", NULL, "tier",  \
+      "price of a terabyte of TLC flash (default: the data's)")                                            \
+    X(QLC_PRICE, "qlc_usd_per_tb", "qlc-price", NUMBER, USD, 1e-3, 1e9, 1, 1e4, 0, 1, "", NULL, "tier",        \
+      "price of a terabyte of QLC flash (the data has none)")                                              \
+    X(DISK_PRICE, "disk_usd_per_tb", "disk-price", NUMBER, USD, 1e-3, 1e9, 1, 1e3, 0, 1, "", NULL, "tier",     \
+      "price of a terabyte of disk (default: the data's)")                                                 \
+    X(WRITE_RATIO, "write_price_ratio", "write-ratio", LIST, NONE, 0, 1000, 1, 4, 0, 0, "", NULL, "tier",      \
+      "price of writing a token into a provider's cache over its input price (default 1.25,2)")            \
+    X(READ_RATIO, "read_price_ratio", "read-ratio", NUMBER, NONE, 0, 1000, 0, 1, 0, 0, "", NULL, "tier",       \
+      "price of a cached read over the input price (default 0.1)")                                         \
     X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \

@@ -129,6 +129,19 @@ static void quantities_are_grouped_and_stay_on_one_line(void **state)
     assert_string_equal(text, "2.5\xC2\xA0\xC2\xB5s");
 }
 
+static void long_times_are_counted_as_a_clock_does(void **state)
+{
+    (void)state;
+    tr_fig_ticks t = ticks_of(TR_SCALE_LOG, TR_UNIT_SECOND, 0.1, 1e6, 0);
+    const char *const want[] = {"100\xC2\xA0ms", "1\xC2\xA0s", "10\xC2\xA0s", "1\xC2\xA0min", "10\xC2\xA0min",
+                                "1\xC2\xA0h", "10\xC2\xA0h", "1\xC2\xA0" "d", "10\xC2\xA0" "d"};
+    assert_int_equal(t.count, 9);
+    for (size_t i = 0; i < t.count; i++)
+        assert_string_equal(t.tick[i].text, want[i]);
+    t = ticks_of(TR_SCALE_LOG, TR_UNIT_SECOND, 0.1, 1e6, 3);
+    assert_int_equal(t.count, 2); /* 1 s and 1 h */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +155,7 @@ int main(void)
         cmocka_unit_test(a_suffix_that_is_part_of_the_number_is_never_dropped),
         cmocka_unit_test(a_widened_range_holds_the_old_one_and_ends_on_good_values),
         cmocka_unit_test(quantities_are_grouped_and_stay_on_one_line),
+        cmocka_unit_test(long_times_are_counted_as_a_clock_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,1 @@
+"$TOKENROOF" tiers llama-3-8b h100-sxm --context 1k,2k
