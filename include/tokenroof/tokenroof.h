@@ -8,6 +8,7 @@
 #include <tokenroof/claims.h>
 #include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/lesson.h>
 #include <tokenroof/model.h>
 #include <tokenroof/price.h>
 #include <tokenroof/reversible.h>

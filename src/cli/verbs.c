@@ -77,6 +77,14 @@ const cli_verb cli_verbs[] = {
      "tokenroof prices deepseek-v3\n"
      "tokenroof prices claude-sonnet-5@2026-08-01 claude-sonnet-5@2026-09-01\n",
      cmd_prices},
+    {"lesson", "What is known", "[MODEL] [SYSTEM]",
+     "model system load number cache price source output output-question output-lesson",
+     "predict, then reveal: exercises answered for the model and system named, your error in powers of ten",
+     "tokenroof lesson\n"
+     "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
+     "tokenroof lesson deepseek-v3 gb200-nvl72 --answers guesses.txt --json\n"
+     "tokenroof lesson --cards\n",
+     cmd_lesson},
     {"explain", "What is known", "[ID]", "output",
      "an equation: formula, derivation, source, caveats; or the list of all; or a claim of the lecture",
      "tokenroof explain R1\ntokenroof explain L048\n",

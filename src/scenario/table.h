@@ -101,6 +101,12 @@
       "price of writing a token into a provider's cache over its input price (default 1.25,2)")            \
     X(READ_RATIO, "read_price_ratio", "read-ratio", NUMBER, NONE, 0, 1000, 0, 1, 0, 0, "", NULL, "tier",       \
       "price of a cached read over the input price (default 0.1)")                                         \
+    X(ANSWERS, "answers", "answers", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-lesson",               \
+      "take the guesses from FILE, one a line: a number with a unit, ? for a hint before it, - for none")  \
+    X(TOPIC, "topic", "topic", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-lesson",                   \
+      "ask about one topic only, such as balance")                                                         \
+    X(CARDS, "cards", "cards", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-lesson",              \
+      "show the recall cards instead: a question, and what to remember")                                   \
     X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \

@@ -489,6 +489,20 @@ static void training_and_a_stack_of_nan_are_refused(void **state)
     assert_int_equal(tr_stack_growth(&stack, param, x, 0.1, work, y, &err), TR_EDOMAIN);
 }
 
+static void a_guess_of_nan_is_refused(void **state)
+{
+    const tr_exercise asked = {.id = "x", .asked = 1, .value = 2};
+    const tr_exercise poisoned = {.id = "x", .asked = 1, .value = NOT_A_NUMBER};
+    tr_grade grade = {.score_share = 42};
+    tr_error err;
+    (void)state;
+    assert_int_equal(tr_lesson_grade(&asked, 2, &grade, &err), TR_OK);
+    grade.score_share = 42;
+    assert_int_equal(tr_lesson_grade(&asked, NOT_A_NUMBER, &grade, &err), TR_EDOMAIN);
+    assert_int_equal(tr_lesson_grade(&poisoned, 2, &grade, &err), TR_EDOMAIN);
+    assert_true(grade.score_share == 42);
+}
+
 static int swallow(void *context, const char *text, size_t length)
 {
     (void)text;
@@ -544,6 +558,7 @@ int main(void)
         cmocka_unit_test(no_input_takes_a_nan),
         cmocka_unit_test(a_nan_is_no_quantity),
         cmocka_unit_test(training_and_a_stack_of_nan_are_refused),
+        cmocka_unit_test(a_guess_of_nan_is_refused),
         cmocka_unit_test(a_figure_of_nan_size_or_ratio_is_refused),
     };
     return cmocka_run_group_tests_name("nan", tests, setup, teardown);

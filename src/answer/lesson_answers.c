@@ -1,0 +1,252 @@
+/* answer/lesson_answers.c -- the exercises' answers: each asks the rooms below, none is stored. */
+#include "answer/lesson_answers.h"
+
+#include <tokenroof/cost.h>
+#include <tokenroof/reversible.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+static const tr_roofline *roof(const tr_lesson_case *c) { return &c->question->roof; }
+static const tr_model *model(const tr_lesson_case *c) { return &c->question->model; }
+
+/* A decode pass; unlimited: as if memory were no matter. */
+static tr_status decode(const tr_lesson_case *c, double batch_seq, double context_token, int unlimited, tr_step *out,
+                        tr_error *err)
+{
+    tr_roofline r = *roof(c);
+    const tr_load load = {
+        .phase = TR_PHASE_DECODE, .batch_seq = batch_seq, .context_token = context_token, .query_token = 1};
+    if (unlimited)
+        r.memory_byte = HUGE_VAL;
+    return tr_bound_step(&r, model(c), &load, out, err);
+}
+
+static tr_status prefill(const tr_lesson_case *c, double query_token, tr_step *out, tr_error *err)
+{
+    const tr_load load = {.phase = TR_PHASE_PREFILL, .batch_seq = 1, .context_token = 0, .query_token = query_token};
+    return tr_bound_step(roof(c), model(c), &load, out, err);
+}
+
+/* An answer that is one call, or one quotient of calls. */
+#define VALUE(NAME, EXPRESSION)                                                                            \
+    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        (void)c;                                                                                           \
+        (void)err;                                                                                         \
+        *out = (EXPRESSION);                                                                               \
+        return TR_OK;                                                                                      \
+    }
+
+/* An answer read from one decode pass. */
+#define STEP(NAME, BATCH, CONTEXT, UNLIMITED, EXPRESSION)                                                  \
+    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        tr_step step;                                                                                      \
+        const tr_status s = decode(c, BATCH, CONTEXT, UNLIMITED, &step, err);                              \
+        if (s == TR_OK)                                                                                    \
+            *out = (EXPRESSION);                                                                           \
+        return s;                                                                                          \
+    }
+
+VALUE(tr_lesson_floor, tr_floor_s(roof(c)))
+VALUE(tr_lesson_ridge, tr_ridge_flop_per_byte(roof(c)))
+VALUE(tr_lesson_intensity, tr_weight_intensity_flop_per_byte(roof(c), 8))
+VALUE(tr_lesson_ridge_share, tr_weight_intensity_flop_per_byte(roof(c), 8) / tr_ridge_flop_per_byte(roof(c)))
+VALUE(tr_lesson_attention_intensity, tr_attention_intensity_flop_per_byte(roof(c), model(c), c->context_token))
+VALUE(tr_lesson_dense_balance, tr_ridge_flop_per_byte(roof(c)) * roof(c)->weight_byte / 2)
+VALUE(tr_lesson_sparsity, model(c)->total_param / model(c)->active_param)
+VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), model(c), 0))
+VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), model(c), c->context_token))
+VALUE(tr_lesson_drain, tr_drain_s(roof(c)))
+VALUE(tr_lesson_worst_wait, 2 * tr_drain_s(roof(c)))
+VALUE(tr_lesson_kv_per_token, roof(c)->kv_byte_per_token)
+VALUE(tr_lesson_kv_per_seq, tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte))
+VALUE(tr_lesson_most_users, tr_max_batch_seq(roof(c), model(c), c->context_token))
+VALUE(tr_lesson_longest, tr_max_context_token(roof(c), model(c), 1))
+VALUE(tr_lesson_chips_to_hold, ceil(roof(c)->store_weight_byte * roof(c)->chip_count / roof(c)->memory_byte))
+VALUE(tr_lesson_cliff, tr_balance_context_token(roof(c), model(c)))
+VALUE(tr_lesson_again, tr_keep_compute_ratio(TR_KEEP_NOTHING))
+VALUE(tr_lesson_avalanche, tr_feistel_ideal_share(16, 2))
+
+STEP(tr_lesson_lone_speed, 1, c->context_token, 1, step.token_per_s_per_seq)
+STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, 1, step.kv_s / (step.weights_s + step.kv_s))
+STEP(tr_lesson_step, c->batch_seq, c->context_token, 1, step.step_s)
+STEP(tr_lesson_throughput, c->batch_seq, c->context_token, 1, step.token_per_s)
+STEP(tr_lesson_mfu, c->batch_seq, c->context_token, 1, step.mfu)
+STEP(tr_lesson_lone_cost, 1, c->context_token, 1, step.usd_per_mtoken)
+
+tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_system one;
+    tr_roofline alone;
+    if (!(roof(c)->chip_count > 1))
+        return TR_ENOFIT;
+    tr_status s = tr_system_of(&c->question->system.chip, 1, &one, err);
+    if (s == TR_OK)
+        s = tr_roofline_of(model(c), &one, &c->question->dtypes, &alone, err);
+    if (s == TR_OK)
+        *out = tr_floor_s(&alone);
+    return s;
+}
+
+/* Without KV, so that it is the weights alone that are shared. */
+tr_status tr_lesson_lone_penalty(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const double balance_seq = tr_balance_batch_seq(roof(c), model(c), 0);
+    tr_step one, balanced;
+    if (!(balance_seq >= 1 && balance_seq <= 1e9))
+        return TR_ENOFIT;
+    tr_status s = decode(c, 1, 0, 1, &one, err);
+    if (s == TR_OK)
+        s = decode(c, balance_seq, 0, 1, &balanced, err);
+    if (s == TR_OK)
+        *out = balanced.token_per_s / one.token_per_s;
+    return s;
+}
+
+/* Share of the peak with a batch so large that the weights are for nothing. */
+tr_status tr_lesson_beyond_cliff(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const double twice = 2 * tr_balance_context_token(roof(c), model(c));
+    (void)err;
+    if (!(twice > 0 && twice <= 1e12))
+        return TR_ENOFIT;
+    const double compute_s =
+        (roof(c)->flop_per_token + tr_model_attention_flop(model(c), twice)) / roof(c)->flop_per_s;
+    const double kv_s = tr_model_kv_read_byte(model(c), twice, roof(c)->kv_elem_byte) / roof(c)->byte_per_s;
+    *out = compute_s / kv_s;
+    return TR_OK;
+}
+
+/* [R10] turned around, for a cache that grows evenly and attention that costs nothing. */
+tr_status tr_lesson_kv_from_cliff(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    (void)err;
+    *out = roof(c)->flop_per_token / (tr_ridge_flop_per_byte(roof(c)) * 200e3);
+    return TR_OK;
+}
+
+tr_status tr_lesson_fast_batches(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_menu_ratio ratio;
+    (void)c;
+    const tr_status s = tr_menu_ratio_of(6, 2.5, &ratio, err);
+    if (s == TR_OK)
+        *out = ratio.batch_ratio;
+    return s;
+}
+
+tr_status tr_lesson_fast_kv(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_menu_ratio ratio;
+    (void)c;
+    const tr_status s = tr_menu_ratio_of(6, 2.5, &ratio, err);
+    if (s == TR_OK)
+        *out = ratio.normal_kv_share;
+    return s;
+}
+
+tr_status tr_lesson_half_speed(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    double lone_token_per_s = 0;
+    const tr_status s = tr_lesson_lone_speed(c, &lone_token_per_s, err);
+    return s == TR_OK
+               ? tr_batch_for_speed(roof(c), model(c), c->context_token, lone_token_per_s / 2, out, err)
+               : s;
+}
+
+/* [K2] What the batch cannot share. */
+tr_status tr_lesson_cost_floor(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const double compute_s =
+        (roof(c)->flop_per_token + tr_model_attention_flop(model(c), c->context_token)) / roof(c)->flop_per_s;
+    const double kv_s =
+        tr_model_kv_read_byte(model(c), c->context_token, roof(c)->kv_elem_byte) / roof(c)->byte_per_s;
+    (void)err;
+    *out = roof(c)->usd_per_s * (compute_s > kv_s ? compute_s : kv_s) * 1e6;
+    return TR_OK;
+}
+
+tr_status tr_lesson_prefill(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_step step;
+    const tr_status s = prefill(c, 8192, &step, err);
+    if (s == TR_OK)
+        *out = step.step_s;
+    return s;
+}
+
+tr_status tr_lesson_prefill_ratio(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_step in, made;
+    tr_status s = prefill(c, 8192, &in, err);
+    if (s == TR_OK)
+        s = decode(c, c->batch_seq, c->context_token, 1, &made, err);
+    if (s == TR_OK)
+        *out = in.token_per_s / made.token_per_s;
+    return s;
+}
+
+static tr_status tier_drain(const tr_lesson_case *c, const char *name, double *out)
+{
+    const tr_chip *chip = &c->question->system.chip;
+    for (int i = 0; i < chip->tier_count; i++)
+        if (strcmp(chip->tier[i].name, name) == 0) {
+            *out = tr_tier_drain_s(&chip->tier[i]);
+            return TR_OK;
+        }
+    return TR_ENOFIT;
+}
+
+tr_status tr_lesson_ddr_drain(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    (void)err;
+    return tier_drain(c, "ddr", out);
+}
+
+tr_status tr_lesson_flash_drain(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    (void)err;
+    return tier_drain(c, "flash", out);
+}
+
+/* Training in two-byte numbers; what the optimizer takes does not matter for what a token keeps. */
+static tr_status training(const tr_lesson_case *c, tr_train_memory *out)
+{
+    const tr_train_numbers numbers = {
+        .state_byte_per_param = 16, .activation_elem_byte = 2, .sequence_token = 4096, .memory_byte = HUGE_VAL};
+    return tr_train_memory_of(model(c), &numbers, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
+}
+
+tr_status tr_lesson_kept(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_train_memory memory;
+    (void)err;
+    if (training(c, &memory) != TR_OK)
+        return TR_ENOFIT;
+    *out = memory.kept_byte_per_token[TR_KEEP_ALL];
+    return TR_OK;
+}
+
+tr_status tr_lesson_reversible_saving(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_train_memory memory;
+    (void)err;
+    if (training(c, &memory) != TR_OK)
+        return TR_ENOFIT;
+    *out = memory.kept_byte_per_token[TR_KEEP_ALL] / memory.kept_byte_per_token[TR_KEEP_NOTHING];
+    return TR_OK;
+}
+
+tr_status tr_lesson_no_cache(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_kv_mirror mirror;
+    (void)err;
+    if (tr_kv_mirror_of(model(c), c->context_token, roof(c)->kv_elem_byte, &mirror, NULL) != TR_OK)
+        return TR_ENOFIT;
+    *out = mirror.compute_ratio;
+    return TR_OK;
+}

@@ -1,0 +1,1 @@
+"$TOKENROOF" lesson --cards --topic balance && "$TOKENROOF" lesson --cards --csv | wc -l

@@ -1,0 +1,1 @@
+"$TOKENROOF" lesson --answers "$HERE/guesses.txt"

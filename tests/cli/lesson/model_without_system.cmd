@@ -1,0 +1,1 @@
+"$TOKENROOF" lesson deepseek-v3

@@ -1,0 +1,1 @@
+"$TOKENROOF" lesson --answers nowhere.txt

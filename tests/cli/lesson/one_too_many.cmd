@@ -1,0 +1,1 @@
+printf "1ms\n12\n13\n" | "$TOKENROOF" lesson --topic floor
