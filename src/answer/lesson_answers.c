@@ -3,6 +3,7 @@
 
 #include <tokenroof/cost.h>
 #include <tokenroof/reversible.h>
+#include <tokenroof/tiers.h>
 
 #include <math.h>
 #include <string.h>
@@ -69,6 +70,8 @@ VALUE(tr_lesson_longest, tr_max_context_token(roof(c), model(c), 1))
 VALUE(tr_lesson_chips_to_hold, ceil(roof(c)->store_weight_byte * roof(c)->chip_count / roof(c)->memory_byte))
 VALUE(tr_lesson_cliff, tr_balance_context_token(roof(c), model(c)))
 VALUE(tr_lesson_again, tr_keep_compute_ratio(TR_KEEP_NOTHING))
+VALUE(tr_lesson_premium, tr_premium_hit_count(1.25, 0.1))
+VALUE(tr_lesson_long_premium, tr_premium_hit_count(2, 0.1))
 VALUE(tr_lesson_avalanche, tr_feistel_ideal_share(16, 2))
 
 STEP(tr_lesson_lone_speed, 1, c->context_token, 1, step.token_per_s_per_seq)
@@ -211,6 +214,39 @@ tr_status tr_lesson_flash_drain(const tr_lesson_case *c, double *out, tr_error *
 {
     (void)err;
     return tier_drain(c, "flash", out);
+}
+
+/* In the chips' own memory, fetched once and computed again at half of the peak. */
+tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const tr_chip *chip = &c->question->system.chip;
+    const tr_hold_terms terms = {
+        .chip_usd_per_s = roof(c)->usd_per_s / roof(c)->chip_count, .stall_ratio = 1, .life_s = 1};
+    const double held_byte =
+        tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte) + model(c)->state_byte_per_seq;
+    const double again_flop = roof(c)->flop_per_token * c->context_token +
+                              tr_model_prefill_attention_flop(model(c), 0, c->context_token);
+    tr_place place;
+    if (chip->tier_count < 1 || !(roof(c)->usd_per_s > 0) || !(held_byte > 0))
+        return TR_ENOFIT;
+    const tr_status s = tr_place_of(&chip->tier[0], 1, &terms, &place, err);
+    if (s == TR_OK)
+        *out = tr_recompute_break_even_s(
+            &place, held_byte, tr_recompute_usd(again_flop, roof(c)->flop_per_s, 0.5, roof(c)->usd_per_s), 1);
+    return s;
+}
+
+/* Each machine with as many sequences as fit it. */
+tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_step step;
+    const double most_seq = tr_max_batch_seq(roof(c), model(c), c->context_token);
+    if (!(most_seq >= 1 && most_seq <= 1e9))
+        return TR_ENOFIT;
+    const tr_status s = decode(c, most_seq, c->context_token, 0, &step, err);
+    if (s == TR_OK)
+        *out = 128e6 / step.token_per_s;
+    return s;
 }
 
 /* Training in two-byte numbers; what the optimizer takes does not matter for what a token keeps. */

@@ -11,7 +11,8 @@ tr_lesson_answer tr_lesson_floor, tr_lesson_one_chip_floor, tr_lesson_lone_speed
     tr_lesson_kv_per_token, tr_lesson_kv_per_seq, tr_lesson_most_users, tr_lesson_longest, tr_lesson_chips_to_hold,
     tr_lesson_cliff, tr_lesson_beyond_cliff, tr_lesson_kv_from_cliff, tr_lesson_fast_batches, tr_lesson_fast_kv,
     tr_lesson_half_speed, tr_lesson_lone_cost, tr_lesson_cost_floor, tr_lesson_prefill, tr_lesson_prefill_ratio,
-    tr_lesson_ddr_drain, tr_lesson_flash_drain, tr_lesson_kept, tr_lesson_again, tr_lesson_reversible_saving,
+    tr_lesson_ddr_drain, tr_lesson_flash_drain, tr_lesson_hold, tr_lesson_premium, tr_lesson_long_premium,
+    tr_lesson_world, tr_lesson_kept, tr_lesson_again, tr_lesson_reversible_saving,
     tr_lesson_no_cache, tr_lesson_avalanche;
 
 #endif

@@ -119,8 +119,9 @@ tr_status tr_lesson_write_summary(const tr_lesson_summary *sums, const tr_style 
         (void)snprintf(times, sizeof times, "%.3g", sums->mean_log_error_ratio);
         tr_print_line(&out, "", times, "in the mean");
     }
-    tr_print_quantity(&out, "score", sums->score_share, TR_UNIT_RATIO,
-                      "1 for the answer, 0 from a factor of ten on, for each question asked");
+    if (sums->guessed > 0)
+        tr_print_quantity(&out, "score", sums->score_share, TR_UNIT_RATIO,
+                          "1 for the answer, 0 from a factor of ten on, for each question asked");
     if (sums->weakest_topic != NULL) {
         (void)snprintf(text, sizeof text, "again: --topic %s, --cards", sums->weakest_topic);
         tr_print_line(&out, "furthest off", sums->weakest_topic, text);
