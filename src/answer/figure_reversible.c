@@ -5,22 +5,15 @@
 #include "answer/figure_parts.h"
 #include "answer/reversible.h"
 
-/* Three eighths of the way in the logarithm. */
-static double part_way(double from, double to)
-{
-    const double quarter = sqrt(sqrt(to / from));
-    return from * quarter * sqrt(quarter);
-}
-
 tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *question,
                                   const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_reversible r;
     tr_words words = {.next = 0};
     char title[256], subtitle[384], what[128], label[TR_WAY_COUNT][80];
-    const char *labels[TR_WAY_COUNT];
-    static const char *const names[TR_WAY_COUNT] = {"training, ordinary", "checkpointed", "reversible",
-                                                    "decoding, KV\xC2\xA0"
+    static const char *const names[TR_WAY_COUNT] = {"ordinary\xC2\xA0"
+                                                    "training", "checkpointed", "reversible",
+                                                    "KV\xC2\xA0"
                                                     "cache", "no KV\xC2\xA0"
                                                     "cache"};
     double x[TR_WAY_COUNT], y[TR_WAY_COUNT];
@@ -33,36 +26,27 @@ tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *qu
         y[way] = row.kept_byte_per_token;
         (void)snprintf(label[way], sizeof label[way], "%s: %s", names[way],
                        tr_words_short(&words, row.kept_byte_per_token, TR_UNIT_BYTE));
-        labels[way] = label[way];
     }
     (void)snprintf(title, sizeof title,
                    "Reversible layers keep %s times less for %s times the compute; a KV\xC2\xA0"
-                   "cache keeps %s times more and saves %s times",
+                   "cache is their mirror image",
                    tr_words_short(&words, y[TR_KEEP_ALL] / y[TR_KEEP_NOTHING], TR_UNIT_NONE),
-                   tr_words_short(&words, x[TR_KEEP_NOTHING], TR_UNIT_NONE),
-                   tr_words_short(&words, y[TR_WAY_CACHED] / y[TR_WAY_AGAIN], TR_UNIT_NONE),
-                   tr_words_short(&words, x[TR_WAY_AGAIN], TR_UNIT_NONE));
+                   tr_words_short(&words, x[TR_KEEP_NOTHING], TR_UNIT_NONE));
     (void)snprintf(what, sizeof what, "training, and decoding at %s tokens of context",
                    tr_words_of(&words, r.context_token, TR_UNIT_CONTEXT));
     tr_figure_subtitle(question, what, subtitle, sizeof subtitle);
-    /* From three eighths of the way on: the first point's label stands before that. */
-    const double line_x[2] = {part_way(x[TR_WAY_CACHED], x[TR_WAY_AGAIN]), x[TR_WAY_AGAIN]};
-    const double line_y[2] = {part_way(y[TR_WAY_CACHED], y[TR_WAY_AGAIN]), y[TR_WAY_AGAIN]};
+    /* What comes first finds its room first: the two of decoding, which have others above them. */
+    static const int order[TR_WAY_COUNT] = {TR_WAY_CACHED, TR_WAY_AGAIN, TR_KEEP_NOTHING, TR_KEEP_CHECKPOINTS,
+                                            TR_KEEP_ALL};
+    tr_mark mark[TR_WAY_COUNT];
+    for (int i = 0; i < TR_WAY_COUNT; i++)
+        mark[i] = (tr_mark){.kind = TR_MARK_POINT,
+                            .role = order[i] < TR_KEEP_COUNT ? TR_ROLE_WEIGHTS : TR_ROLE_KV,
+                            .x = x[order[i]],
+                            .y = y[order[i]],
+                            .text = label[order[i]]};
     const tr_series series[] = {
         {.kind = TR_SERIES_DASHED, .role = TR_ROLE_WEIGHTS, .x = x, .y = y, .n = TR_KEEP_COUNT},
-        {.kind = TR_SERIES_DASHED, .role = TR_ROLE_KV, .x = line_x, .y = line_y, .n = 2},
-        {.kind = TR_SERIES_POINTS,
-         .role = TR_ROLE_WEIGHTS,
-         .x = x,
-         .y = y,
-         .n = TR_KEEP_COUNT,
-         .label = labels},
-        {.kind = TR_SERIES_POINTS,
-         .role = TR_ROLE_KV,
-         .x = x + TR_WAY_CACHED,
-         .y = y + TR_WAY_CACHED,
-         .n = 2,
-         .label = labels + TR_WAY_CACHED},
     };
     double low = y[0], high = y[0];
     for (int way = 1; way < TR_WAY_COUNT; way++) {
@@ -72,9 +56,9 @@ tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *qu
     const tr_figure figure = {
         .title = title,
         .subtitle = subtitle,
-        .caption = "Left: nothing is computed twice. Down: little is kept. Reversible layers and checkpoints pay "
-                   "compute for memory, a KV\xC2\xA0"
-                   "cache pays memory for compute: each is worth it where the other thing is short.",
+        .caption = "Left: nothing is computed twice. Down: little is kept. Training pays compute for memory with "
+                   "checkpoints or reversible layers; decoding pays memory for compute with a KV\xC2\xA0"
+                   "cache.",
         .source = "FLOPs of the matrix multiplies; bytes by shape. Equations K45\xE2\x80\x93K48.",
         .x = {.label = "compute, over the least that would do",
               .unit = TR_UNIT_NONE,
@@ -87,7 +71,9 @@ tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *qu
               .min = low / 3.0,
               .max = high * 3.0},
         .series = series,
-        .series_count = sizeof series / sizeof series[0]};
+        .series_count = sizeof series / sizeof series[0],
+        .marks = mark,
+        .mark_count = TR_WAY_COUNT};
     return tr_figure_draw(&figure, target, sink, err);
 }
 

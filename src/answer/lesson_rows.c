@@ -277,8 +277,8 @@ const tr_lesson_row tr_lesson_rows[] = {
      "How long is a cache worth holding?",
      "Until its share of the memory's price has paid for a prefill: about a minute in HBM, longer in cheaper tiers."},
     {"premium", "tiers", TR_UNIT_NONE, "K9", tr_lesson_premium,
-     "Writing into a provider's cache costs 1.25 times the input price, a cached read a tenth of it. How many reads must "
-     "a written prompt get, on average, to pay?",
+     "Writing into a provider's cache costs 1.25 times the input price, a cached read a tenth of it. How many reads "
+     "must a written prompt get, on average, to pay?",
      "Each read saves nine tenths; the write cost a quarter too much.",
      "0.25 / 0.9: fewer than one prompt in three must be asked again.",
      "",
@@ -292,8 +292,8 @@ const tr_lesson_row tr_lesson_rows[] = {
      "And for a premium of the whole price?",
      "1 / 0.9 = 1.11 reads: it pays only for prompts that surely return."},
     {"world", "world", TR_UNIT_NONE, "R1", tr_lesson_world,
-     "The world asks for 128 million tokens a second. How many times {system} is that, each as full as {context} tokens "
-     "of context allow?",
+     "The world asks for 128 million tokens a second. How many times {system} is that, each as full as {context} "
+     "tokens of context allow?",
      "Tokens a second of one: as many sequences as fit, over the drain time if memory decides.",
      "A full machine's step is its drain time or its compute, whichever is longer.",
      "nothing limits the batch here, or not even one sequence fits",
