@@ -40,9 +40,13 @@ static tr_status kv_by_hidden(const char *with, double *out, tr_error *err)
     return s;
 }
 
+/* A token's cost with its utilisation multiplied. */
+TR_CLAIM_FORMULA(token_cost_multiplied, v[0] / 6.0 * v[1], "flop_per_param", "mfu_ratio")
+
 static const tr_claim_question questions[] = {
     {"printed.balance_inverted_seq", TR_UNIT_SEQ, "the form as printed", "", balance_inverted},
     {"printed.memory_as_max_s", TR_UNIT_SECOND, "the form as printed", "", memory_as_max},
     {"printed.kv_by_hidden_elem", TR_UNIT_NONE, "the form as printed", "", kv_by_hidden},
+    {"printed.token_cost_multiplied_ratio", TR_UNIT_NONE, "the form as printed", "", token_cost_multiplied},
 };
 TR_CLAIM_QUESTIONS(tr_claim_printed_questions, questions);

@@ -27,6 +27,8 @@ extern const tr_claim_questions tr_claim_catalog_questions;
 extern const tr_claim_questions tr_claim_price_questions;
 extern const tr_claim_questions tr_claim_printed_questions;
 extern const tr_claim_questions tr_claim_reversible_questions;
+extern const tr_claim_questions tr_claim_schedule_questions;
+extern const tr_claim_questions tr_claim_training_questions;
 
 /* All of them, one after the other; NULL past the end. */
 const tr_claim_question *tr_claim_question_at(size_t index);
@@ -37,6 +39,22 @@ int tr_claim_text(const char *with, const char *key, char *out, size_t size);
 tr_status tr_claim_number(const char *with, const char *key, double *out, tr_error *err);
 /* The same, or what stands in for it. */
 tr_status tr_claim_number_or(const char *with, const char *key, double fallback, double *out, tr_error *err);
+
+/* Several plain numbers; keys end at NULL, and are at most TR_CLAIM_NUMBERS. Errors: as above. */
+enum { TR_CLAIM_NUMBERS = 8 };
+tr_status tr_claim_numbers(const char *with, const char *const *keys, double *out, tr_error *err);
+
+/* A question NAME that is a VALUE of plain numbers: v[0], v[1], ... are those of the keys that follow. */
+#define TR_CLAIM_FORMULA(NAME, VALUE, ...)                                                                 \
+    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        static const char *const keys[] = {__VA_ARGS__, NULL};                                             \
+        double v[TR_CLAIM_NUMBERS];                                                                        \
+        const tr_status s = tr_claim_numbers(with, keys, v, err);                                          \
+        if (s == TR_OK)                                                                                    \
+            *out = VALUE;                                                                                  \
+        return s;                                                                                          \
+    }
 
 /* The model that "model" or "preset" names. */
 tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err);

@@ -45,6 +45,14 @@ tr_status tr_claim_number_or(const char *with, const char *key, double fallback,
     return TR_OK;
 }
 
+tr_status tr_claim_numbers(const char *with, const char *const *keys, double *out, tr_error *err)
+{
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && keys[i] != NULL; i++)
+        s = tr_claim_number(with, keys[i], &out[i], err);
+    return s;
+}
+
 /* Keys of questions that take a case and one thing more. */
 static int is_extra(const char *key) { return strcmp(key, "margin") == 0; }
 

@@ -1,0 +1,80 @@
+/* claims/schedule.c -- questions about trains of tokens, experts over chips, and pipelines. */
+#include "base/fail.h"
+#include "claims/question.h"
+
+/* A request comes at any moment: it waits for the train, then rides for an interval. */
+TR_CLAIM_FORMULA(worst_wait, 2.0 * v[0], "interval_s")
+TR_CLAIM_FORMULA(mean_wait, 1.5 * v[0], "interval_s")
+TR_CLAIM_FORMULA(rack_count, v[0] / v[1], "world_token_per_s", "rack_token_per_s")
+
+TR_CLAIM_FORMULA(experts_per_chip, v[0] / v[1], "experts", "chips")
+/* Experts spread evenly: a token's copies go anywhere. */
+TR_CLAIM_FORMULA(leaving_share, 1.0 - 1.0 / v[0], "racks")
+/* Time of a stage's dispatch and combine inside the rack over that of one hop to the next rack. */
+TR_CLAIM_FORMULA(stage_over_hop, v[1] * 2.0 * v[2] / v[0], "link_ratio", "copies", "layers")
+
+/* A step in training waits for the pipeline to fill and to drain; in decode micro-batches go round and round. */
+TR_CLAIM_FORMULA(training_bubble, (v[0] - 1.0) / (v[1] + v[0] - 1.0), "stages", "micro_batches")
+TR_CLAIM_FORMULA(decode_idle, v[1] < v[0] ? 1.0 - v[1] / v[0] : 0.0, "stages", "micro_batches")
+TR_CLAIM_FORMULA(pipeline_batch, v[0] * v[1], "stages", "micro_batch_seq")
+TR_CLAIM_FORMULA(hops_s, v[0] * v[1], "stages", "hop_s")
+
+/* ---- what a chip holds, from the case ------------------------------------------------ */
+
+static double kv_byte(const tr_case *c)
+{
+    return c->load.batch_seq * tr_model_kv_store_byte(&c->model, c->load.context_token, c->roof.kv_elem_byte);
+}
+
+static tr_status chip_load(const char *with, double *out, tr_error *err)
+{
+    tr_case c;
+    const tr_status s = tr_claim_case(with, &c, err);
+    if (s == TR_OK)
+        *out = (c.roof.store_weight_byte + kv_byte(&c)) / c.roof.chip_count;
+    return s;
+}
+
+static tr_status chip_kv(const char *with, double *out, tr_error *err)
+{
+    tr_case c;
+    const tr_status s = tr_claim_case(with, &c, err);
+    if (s == TR_OK)
+        *out = kv_byte(&c) / c.roof.chip_count;
+    return s;
+}
+
+/* Systems in a row until the batch fits: the stages of a pipeline that memory asks for. */
+static tr_status stages_to_fit(const char *with, double *out, tr_error *err)
+{
+    tr_case c;
+    const tr_status s = tr_claim_case(with, &c, err);
+    if (s != TR_OK)
+        return s;
+    const double one_byte = c.roof.memory_byte;
+    for (int stages = 1; stages <= 1024; stages++) {
+        c.roof.memory_byte = one_byte * stages;
+        if (tr_max_batch_seq(&c.roof, &c.model, c.load.context_token) >= c.load.batch_seq) {
+            *out = stages;
+            return TR_OK;
+        }
+    }
+    return tr_fail(err, TR_ENOFIT, "batch_seq", c.load.batch_seq, "no thousand of these systems hold it");
+}
+
+static const tr_claim_question questions[] = {
+    {"worst_wait_s", TR_UNIT_SECOND, "", "", worst_wait},
+    {"mean_wait_s", TR_UNIT_SECOND, "", "", mean_wait},
+    {"rack_count", TR_UNIT_NONE, "", "", rack_count},
+    {"experts_per_chip_count", TR_UNIT_NONE, "", "", experts_per_chip},
+    {"leaving_share", TR_UNIT_RATIO, "", "", leaving_share},
+    {"stage_over_hop_ratio", TR_UNIT_NONE, "", "", stage_over_hop},
+    {"training_bubble_share", TR_UNIT_RATIO, "", "", training_bubble},
+    {"decode_idle_share", TR_UNIT_RATIO, "", "", decode_idle},
+    {"pipeline_batch_seq", TR_UNIT_SEQ, "", "", pipeline_batch},
+    {"hops_s", TR_UNIT_SECOND, "", "", hops_s},
+    {"chip_load_byte", TR_UNIT_BYTE, "tr_roofline_of", "M5", chip_load},
+    {"chip_kv_byte", TR_UNIT_BYTE, "tr_model_kv_store_byte", "M5", chip_kv},
+    {"stages_to_fit_count", TR_UNIT_NONE, "tr_max_batch_seq", "R12", stages_to_fit},
+};
+TR_CLAIM_QUESTIONS(tr_claim_schedule_questions, questions);
