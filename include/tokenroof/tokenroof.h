@@ -4,6 +4,7 @@
 
 #include <tokenroof/answer.h>
 #include <tokenroof/base.h>
+#include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/claims.h>
 #include <tokenroof/cost.h>

@@ -101,6 +101,7 @@ tr_status cmd_menu(cli *c, tr_error *err);
 tr_status cmd_reversible(cli *c, tr_error *err);
 tr_status cmd_lesson(cli *c, tr_error *err);
 tr_status cmd_memory(cli *c, tr_error *err);
+tr_status cmd_fit(cli *c, tr_error *err);
 tr_status cmd_models(cli *c, tr_error *err);
 tr_status cmd_chips(cli *c, tr_error *err);
 tr_status cmd_prices(cli *c, tr_error *err);

@@ -113,13 +113,14 @@ static tr_status read_options(const cli_verb *verb, int argc, char **argv, const
 /* ---- operands --------------------------------------------------------------- */
 
 /* The index-th word of "MODEL SYSTEM" without its brackets; *required is 0 for "[ID]". A last word "FILE..."
- * stands for any number of them. */
+ * or "[FILE...]" stands for any number of them. */
 static int operand_at(const char *operands, int index, char *out, size_t size, int *required)
 {
     const char *at = operands + strspn(operands, " ");
     for (; index > 0 && *at != '\0'; index--) {
         const size_t word = strcspn(at, " ");
-        if (word > 3 && at[word] == '\0' && strncmp(at + word - 3, "...", 3) == 0)
+        const size_t end = word > 0 && at[word - 1] == ']' ? word - 1 : word;
+        if (end > 3 && at[word] == '\0' && strncmp(at + end - 3, "...", 3) == 0)
             break;
         at += word;
         at += strspn(at, " ");

@@ -63,6 +63,9 @@ const cli_verb cli_verbs[] = {
      "tokenroof validate path/to/runs.csv --metric tpot --json\n"
      "tokenroof validate path/to/runs.csv --plot errors.svg --worst 20\n",
      cmd_validate},
+    {"fit", "How far off it is", "[FILE...]", "output-fit",
+     "calibrate on measured serving runs, and judge by whole models and whole chips left out",
+     "tokenroof fit --all --truth ../shared/truth --out data/calibration\n", cmd_fit},
     {"models", "What is known", "[MODEL]", "model cache source output output-question",
      "the catalog of models; with a name or a path, what one is made of",
      "tokenroof models\ntokenroof models deepseek-v3 --json\ntokenroof models path/to/config.json --kv fp8\n",

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
@@ -114,7 +115,122 @@ static tr_status kernel_bound(const tr_measured *row, double *out, tr_error *err
     return TR_OK;
 }
 
-int tr_predicts(tr_physics physics) { return physics == TR_PHYSICS_BOUND; }
+/* ---- fitted ------------------------------------------------------------------------ */
+
+const char *tr_engine_of(const char *written)
+{
+    static const char *const begins[][2] = {{"vllm", "vllm"},         {"sglang", "sglang"},     {"trt", "trtllm"},
+                                            {"tensorrt", "trtllm"},   {"llama.cpp", "llamacpp"}, {"llamacpp", "llamacpp"},
+                                            {"dynamo-trt", "trtllm"}, {"dynamo-sglang", "sglang"}, {"dynamo-vllm", "vllm"}};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (tr_text_starts(written, begins[i][0]))
+            return begins[i][1];
+    return "";
+}
+
+tr_spread tr_spread_of(const tr_serving *serving)
+{
+    tr_spread s = {larger(serving->tp, 1), larger(serving->pp, 1), larger(serving->dp, 1), larger(serving->ep, 1)};
+    const double group = s.tp_rank * s.dp_rank;
+    if (s.ep_rank > group)
+        s.ep_rank = group;
+    return s;
+}
+
+/* An engine nobody measured on any chip gets what all engines share. */
+static tr_status calibrated(const tr_measured *row, tr_calibration *out, tr_error *err)
+{
+    const char *engine = tr_engine_of(row->engine);
+    if (tr_calibration_find(&row->system->chip, engine, out, NULL) == TR_OK)
+        return TR_OK;
+    return tr_calibration_find(&row->system->chip, "", out, err);
+}
+
+static tr_status serve(const tr_measured *row, const tr_fitted *fitted, tr_prediction *out, tr_error *err)
+{
+    const tr_serving *load = &row->serving;
+    tr_clients clients = {load->concurrency_seq, load->input_token, load->output_token};
+    tr_service service;
+    tr_status s = TR_OK;
+    if (load->request_per_s > 0) {
+        /* [F10] Arrivals at a rate: the clients that a closed loop would need for it. */
+        clients.concurrency_seq = 1;
+        for (int round = 0; s == TR_OK && round < 20; round++) {
+            s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
+            if (s == TR_OK)
+                clients.concurrency_seq = larger(
+                    1, 0.5 * (clients.concurrency_seq +
+                              load->request_per_s * (service.ttft_s + load->output_token * service.tpot_s)));
+            if (clients.concurrency_seq > 4096)
+                clients.concurrency_seq = 4096;
+        }
+    } else if (!(clients.concurrency_seq >= 1)) {
+        clients.concurrency_seq = 1;
+        s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
+        const double most = load->most_seq > 0 ? load->most_seq : 2048;
+        clients.concurrency_seq = s == TR_OK && service.room_seq < most ? larger(1, service.room_seq) : most;
+    }
+    if (s == TR_OK)
+        s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
+    if (s != TR_OK)
+        return s;
+    if (row->metric == TR_METRIC_TTFT)
+        *out = (tr_prediction){service.ttft_s, service.ttft_low_s, service.ttft_high_s, 0};
+    else if (row->metric == TR_METRIC_OUTPUT)
+        *out = (tr_prediction){1 / service.output_token_per_s, service.tpot_low_s / service.tpot_s / service.output_token_per_s,
+                               service.tpot_high_s / service.tpot_s / service.output_token_per_s, 0};
+    else
+        *out = (tr_prediction){service.tpot_s, service.tpot_low_s, service.tpot_high_s, 0};
+    return TR_OK;
+}
+
+static tr_status one_pass(const tr_measured *row, const tr_fitted *fitted, tr_prediction *out, tr_error *err)
+{
+    const tr_serving *load = &row->serving;
+    const int prompt = row->metric == TR_METRIC_PROMPT;
+    const tr_load pass = {.phase = prompt ? TR_PHASE_PREFILL : TR_PHASE_DECODE,
+                          .batch_seq = 1,
+                          .context_token = prompt ? load->cached_token : load->input_token + load->output_token / 2,
+                          .query_token = prompt ? larger(load->input_token - load->cached_token, 1) : 1};
+    tr_step step;
+    const tr_status s = tr_fitted_step(fitted, row->model, &pass, &step, err);
+    if (s != TR_OK)
+        return s;
+    const double per = prompt ? load->input_token : 1;
+    *out = (tr_prediction){step.step_s / per, step.low_s / per, step.high_s / per, 0};
+    return TR_OK;
+}
+
+static tr_status fitted_serving(const tr_measured *row, tr_prediction *out, tr_error *err)
+{
+    tr_calibration calibration;
+    tr_fitted fitted;
+    const tr_spread spread = tr_spread_of(&row->serving);
+    tr_status s = calibrated(row, &calibration, err);
+    if (s == TR_OK)
+        s = tr_fitted_of(&calibration, row->model, row->system, &row->dtypes, &spread, &fitted, err);
+    if (s != TR_OK)
+        return s;
+    return row->metric == TR_METRIC_GENERATE || row->metric == TR_METRIC_PROMPT ? one_pass(row, &fitted, out, err)
+                                                                                : serve(row, &fitted, out, err);
+}
+
+/* Never under the bound, where that has an answer. */
+static tr_status fitted_or_bound(const tr_measured *row, double bound_s, tr_prediction *out, tr_error *err)
+{
+    if (row->metric == TR_METRIC_KERNEL)
+        return tr_fail(err, TR_ENOFIT, "physics", (double)NAN, "kernels alone are not fitted");
+    const tr_status s = fitted_serving(row, out, err);
+    if (s != TR_OK)
+        return s;
+    out->bound_s = bound_s;
+    out->predicted_s = larger(out->predicted_s, bound_s);
+    out->low_s = larger(out->low_s, bound_s);
+    out->high_s = larger(out->high_s, out->predicted_s);
+    return TR_OK;
+}
+
+int tr_predicts(tr_physics physics) { return physics == TR_PHYSICS_BOUND || physics == TR_PHYSICS_FITTED; }
 
 tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *out, tr_error *err)
 {
@@ -130,6 +246,8 @@ tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *
                                             : serving_bound(row, &bound, err);
     if (s != TR_OK)
         return s;
+    if (physics == TR_PHYSICS_FITTED && row->metric != TR_METRIC_WORKED)
+        return fitted_or_bound(row, bound, out, err);
     *out = (tr_prediction){bound, bound, bound, bound};
     return TR_OK;
 }

@@ -44,8 +44,9 @@
       "number format of the multiplies; native: the weights' where the chip has it, else bf16")  \
     X(PRICE, "chip_usd_per_hour", "price", NUMBER, USD_PER_HOUR, 0, 1e6, 0.1, 20, 0, 1, "", NULL, "price", \
       "price of one chip for an hour (default: the catalog's)")                                            \
-    X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound", "physics",          \
-      "bound: the two equations at datasheet peak; nothing real is faster")                                \
+    X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound|ops|fitted", "physics", \
+      "bound: the two equations at datasheet peak, nothing real is faster; fitted: with measured shares, the times " \
+      "no datasheet lists, and a band")                                                                    \
     X(SPEED, "seq_token_per_s", "speed", LIST, TOKEN_PER_S, 1e-3, 1e9, 1, 2000, 0, 1, "", NULL, "menu",       \
       "a speed each sequence must get: the largest batch that still gives it")                             \
     X(PRICE_RATIO, "price_ratio", "price-ratio", NUMBER, NONE, 1, 1e6, 1, 100, 0, 1, "", NULL, "menu",      \
@@ -107,6 +108,12 @@
       "ask about one topic only, such as balance")                                                         \
     X(CARDS, "cards", "cards", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-lesson",              \
       "show the recall cards instead: a question, and what to remember")                                   \
+    X(FIT_ALL, "fit_all", "all", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "output-fit",                \
+      "fit on every file of --truth that has serving runs")                                                \
+    X(TRUTH, "truth", "truth", TEXT, NONE, 0, 0, 0, 0, 0, 0, "../shared/truth", NULL, "output-fit",        \
+      "the folder of measurements that --all reads")                                                       \
+    X(OUT, "out", "out", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-fit",                             \
+      "write the calibrations into this folder, one JSON file for each chip and engine")                   \
     X(PRESET, "preset", "preset", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "relearning-02|lesson-11", "source", \
       "start from a published example's numbers; other inputs change them")                                \
     X(DATA, "data", "data", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "source",                              \

@@ -1,0 +1,176 @@
+/* tokenroof/calibration.h -- what measurement adds to the equations: achieved shares of the datasheet, and
+ * the times no datasheet lists.
+ *
+ * A calibration is a short list of readable constants for one chip under one
+ * engine, fitted to published measurements (data/calibration, `tokenroof fit`).
+ * None of them belongs to a model: a new config.json predicts on day one. A
+ * chip nobody measured gets the constants of its nearest relative, which are
+ * shares and times and so carry over by the datasheet's own ratios; the answer
+ * says so and its band is wider. Evaluation uses only + - * / sqrt and
+ * comparisons; functions are pure: no globals, no allocation, no I/O. [Fn] are
+ * the entries of docs/equations.md.
+ */
+#ifndef TOKENROOF_CALIBRATION_H
+#define TOKENROOF_CALIBRATION_H
+
+#include <tokenroof/base.h>
+#include <tokenroof/chip.h>
+#include <tokenroof/model.h>
+#include <tokenroof/step.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(ID, name in data/calibration, unit, meaning) */
+#define TR_CONSTANT_TABLE(X)                                                                                 \
+    X(LINEAR_BYTE, "linear_byte_share", RATIO, "of memory bandwidth, reading dense weights")                 \
+    X(LINEAR_FLOP, "linear_flop_share", RATIO, "of the chip's peak, in dense matrix multiplies")             \
+    X(EXPERT_BYTE, "expert_byte_share", RATIO, "of memory bandwidth, reading routed experts")                \
+    X(EXPERT_FLOP, "expert_flop_share", RATIO, "of the chip's peak, in routed experts")                      \
+    X(KV_BYTE, "kv_byte_share", RATIO, "of memory bandwidth, reading the KV cache")                          \
+    X(ATTENTION_FLOP, "attention_flop_share", RATIO, "of the BF16 peak, in attention scores and values")     \
+    X(LINK_BYTE, "link_byte_share", RATIO, "of the link's bandwidth, in long collectives")                   \
+    X(LINK_S, "collective_s", SECOND, "a collective of no bytes")                                            \
+    X(LINK_MID_S, "collective_mid_s", SECOND, "what slows collectives of middle size: its root with the wire's time") \
+    X(LAYER_S, "layer_s", SECOND, "a layer: launches, norms, attention at no context, synchronisation")      \
+    X(MOE_S, "moe_layer_s", SECOND, "more for a mixture: router, sorting, grouped launches")                 \
+    X(MLA_S, "mla_layer_s", SECOND, "more for latent attention: its extra projections")                      \
+    X(STATE_S, "state_layer_s", SECOND, "more for a recurrent layer")                                        \
+    X(FP8_S, "fp8_layer_s", SECOND, "more for a layer in FP8 or INT8: activations are quantised first")      \
+    X(FP4_S, "fp4_layer_s", SECOND, "more for a layer in FP4")                                               \
+    X(GROUP_S, "expert_group_layer_s", SECOND, "more for a mixture whose experts are spread over ranks")     \
+    X(STEP_S, "step_s", SECOND, "a step: scheduling, sampling, the host")                                    \
+    X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
+    X(FRONT, "front_ratio", RATIO, "prefill time that goes before decoding, over that which decodes beside it") \
+    X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \
+    X(BURST, "burst_share", RATIO, "of the other clients' prompts, the share a request waits for")
+
+typedef enum tr_constant {
+#define TR_CONSTANT_ID(ID, ...) TR_CONSTANT_##ID,
+    TR_CONSTANT_TABLE(TR_CONSTANT_ID)
+#undef TR_CONSTANT_ID
+    TR_CONSTANT_COUNT
+} tr_constant;
+
+TR_API const char *tr_constant_name(tr_constant constant); /* "layer_s"; NULL past the end */
+TR_API tr_unit tr_constant_unit(tr_constant constant);     /* TR_UNIT_NONE past the end */
+TR_API const char *tr_constant_doc(tr_constant constant);  /* NULL past the end */
+
+/* How far a question is from what was measured; bands widen in this order. */
+typedef enum tr_distance {
+    TR_DISTANCE_NEAR = 0,    /* chip, engine and model were measured, together or each with others */
+    TR_DISTANCE_MODEL,       /* chip and engine were measured, this model was not */
+    TR_DISTANCE_CHIP,        /* constants of the nearest relative of this chip */
+    TR_DISTANCE_GENERIC,     /* constants shared by all: another vendor, another class of machine */
+    TR_DISTANCE_COUNT
+} tr_distance;
+TR_API const char *tr_distance_name(tr_distance distance); /* "near", "model", "chip", "generic"; NULL past the end */
+
+/* Where nine in ten measurements fall, over the prediction. */
+typedef struct tr_band {
+    double low_ratio;        /* > 0, <= high_ratio */
+    double high_ratio;
+} tr_band;
+
+#define TR_ENGINE_MAX 24
+
+typedef struct tr_calibration {
+    char name[TR_NAME_MAX];              /* "h100-sxm-vllm", "generic" */
+    char chip[64];                       /* catalog name; "" = generic */
+    char engine[TR_ENGINE_MAX];          /* "vllm", "sglang", "trtllm", "llamacpp"; "" = any */
+    char origin[160];                    /* what an answer says of it: "h200-sxm from h100-sxm, vllm" */
+    double value[TR_CONSTANT_COUNT];     /* > 0, in the units of tr_constant_unit */
+    double error_ratio[TR_CONSTANT_COUNT]; /* standard error over value, 0 = not fitted */
+    tr_band step[TR_DISTANCE_COUNT];     /* of a step and of the time per output token */
+    tr_band first[TR_DISTANCE_COUNT];    /* of the time to the first token */
+    tr_distance distance;                /* of the chip and engine asked for; never MODEL here */
+} tr_calibration;
+
+/* The best calibration for a chip under an engine. engine NULL or "": the
+ * generic one of that chip. Errors: TR_EUNKNOWN (no such engine; the text names those there are),
+ * TR_EMISSING (chip NULL). On error *out is untouched.  [F9] */
+TR_API tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibration *out, tr_error *err);
+TR_API size_t tr_calibration_count(void);
+TR_API const tr_calibration *tr_calibration_at(size_t index); /* compiled in, sorted by name; NULL past the end */
+TR_API const char *tr_engine_name(size_t index);              /* engines known; NULL past the end */
+/* Whether measurements of this model, by catalog name or HF id, are among those fitted. */
+TR_API int tr_calibration_has_model(const tr_model *model);
+/* Each value in range. Errors: TR_EDOMAIN, TR_EMISSING (NULL). */
+TR_API tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err);
+
+/* How a model is spread: tp x pp x dp chips. tp splits every matrix; dp copies
+ * attention, each copy with sequences of its own; routed experts lie on all
+ * tp x dp ranks, ep > 1 says whole experts and not slices of each. */
+typedef struct tr_spread {
+    double tp_rank;          /* >= 1 */
+    double pp_rank;          /* >= 1 */
+    double dp_rank;          /* >= 1 */
+    double ep_rank;          /* >= 1, <= tp x dp */
+} tr_spread;
+
+/* A model on a system under a calibration, boiled down to what each pass needs.
+ * Everything is of the busiest rank. */
+typedef struct tr_fitted {
+    tr_calibration calibration;
+    tr_roofline roof;
+    tr_spread spread;
+    tr_distance distance;            /* of chip, engine and model */
+    double byte_per_s;               /* one chip */
+    double flop_per_s;               /* one chip, in the weights' math */
+    double attention_flop_per_s;     /* one chip, BF16 */
+    double link_byte_per_s;          /* of the group's slowest link, 0 = no group */
+    double memory_byte;              /* one chip */
+    double linear_byte;              /* dense weights a pass reads */
+    double routed_byte;              /* routed experts resident */
+    double store_byte;               /* all weights resident */
+    double linear_flop_per_token;
+    double head_flop_per_seq;
+    double routed_flop_per_token;
+    double kv_share;                 /* of a sequence's cache that lies on the rank */
+    double step_fixed_s;             /* constant part of a step */
+    double collective_count;         /* a pass */
+    double collective_byte_per_token; /* over the wire, all collectives of a pass */
+    double exchange_byte_per_token;  /* the same for tokens sent to experts of other ranks */
+} tr_fitted;
+
+/* spread NULL: tensor parallel over up to 8 chips of a domain and copies beyond; a mixture on more than 8
+ * chips gets attention on every rank and its experts spread over all. dtypes NULL: all native. Errors: as tr_roofline_of; TR_EDOMAIN (spread not whole,
+ * or more ranks than chips), TR_EMISSING. On error *out is untouched.  [F1] [F2] */
+TR_API tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model, const tr_system *system,
+                              const tr_dtypes *dtypes, const tr_spread *spread, tr_fitted *out, tr_error *err);
+
+/* Predict one pass: never below tr_bound_step, with a band. load->batch_seq is
+ * of the whole system. Errors: as tr_bound_step. On error *out is untouched.  [F3] */
+TR_API tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
+                                tr_error *err);
+
+/* Clients that each send a prompt, wait for its answer, and send the next. */
+typedef struct tr_clients {
+    double concurrency_seq;  /* clients, >= 1 */
+    double prompt_token;     /* >= 1 */
+    double output_token;     /* >= 1 */
+} tr_clients;
+
+typedef struct tr_service {
+    double tpot_s;           /* mean time per output token after the first */
+    double tpot_low_s;
+    double tpot_high_s;
+    double ttft_s;           /* mean time to the first token, queue included */
+    double ttft_low_s;
+    double ttft_high_s;
+    double tpot_bound_s;     /* the bound of a decode step at that batch: nothing real is faster */
+    double batch_seq;        /* decoding together, all replicas, on average */
+    double room_seq;         /* that the KV cache has room for, all replicas */
+    double output_token_per_s;
+} tr_service;
+
+/* Steady state of an engine that admits prompts while it decodes.  [F5] [F6] [F7]
+ * Errors: TR_EDOMAIN, TR_EMISSING, TR_ENOFIT (weights, or not one sequence). On error *out is untouched. */
+TR_API tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const tr_clients *clients,
+                                 tr_service *out, tr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TOKENROOF_CALIBRATION_H */

@@ -1,0 +1,116 @@
+/* cli/cmd_fit.c -- `tokenroof fit`: calibrations from measured serving runs. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fit/fit.h"
+#include "io/file.h"
+
+/* What --all reads, below --truth. */
+static const char *const all_files[] = {"e2e_silicon.csv"};
+
+static void print_error(cli *c, const char *what, const fit_error *tpot, const fit_error *ttft)
+{
+    cli_print(c, "  %-34s %6zu %7.1f %8.1f %7.1f %7.1f %9.1f", what, tpot->rows, 100 * tpot->mape_ratio,
+              100 * tpot->median_ratio, 100 * tpot->p90_ratio, 100 * tpot->bias_ratio, 100 * tpot->within_20_share);
+    if (ttft != NULL)
+        cli_print(c, "   %7.1f %8.1f", 100 * ttft->mape_ratio, 100 * ttft->median_ratio);
+    cli_print(c, "\n");
+}
+
+static void print_constants(cli *c, const fit_data *data, const fit_result *r)
+{
+    tr_calibration shared, one;
+    fit_calibration(data, r, -1, -1, &shared);
+    cli_print(c, "\nConstants\n  %-22s %10s %8s", "", "shared", "+-");
+    for (int e = 0; e < data->engines; e++)
+        cli_print(c, " %10s", data->engine[e]);
+    for (int h = 0; h < data->chips; h++)
+        cli_print(c, " %10s", data->chip[h]->name);
+    cli_print(c, "\n");
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
+        char value[64];
+        (void)tr_quantity_format(shared.value[k], tr_constant_unit((tr_constant)k), value, sizeof value);
+        cli_print(c, "  %-22s %10s %6.0f %%", tr_constant_name((tr_constant)k), value, 100 * shared.error_ratio[k]);
+        for (int e = 0; e < data->engines; e++) {
+            fit_calibration(data, r, -1, e, &one);
+            cli_print(c, " %10.2f", one.value[k] / shared.value[k]);
+        }
+        for (int h = 0; h < data->chips; h++) {
+            fit_calibration(data, r, h, -1, &one);
+            cli_print(c, " %10.2f", one.value[k] / shared.value[k]);
+        }
+        cli_print(c, "\n");
+    }
+}
+
+static void print_result(cli *c, const fit_data *data, const fit_result *r)
+{
+    cli_print(c, "Rows: %zu used, %zu not", data->count, data->skipped);
+    for (int i = 0; i < data->reasons; i++)
+        cli_print(c, "%s%zu %s", i == 0 ? ": " : "; ", data->reason[i].count, data->reason[i].text);
+    cli_print(c, "\n\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "Time per output token, errors in %", "rows", "mape",
+              "median", "p90", "bias", "within 20", "TTFT", "median");
+    print_error(c, "fitted", &r->tpot, &r->ttft);
+    print_error(c, "a model left out", &r->tpot_model, &r->ttft_model);
+    for (int i = 0; i < data->models; i++) {
+        char name[64];
+        if (r->by_model[i].rows == 0)
+            continue;
+        (void)snprintf(name, sizeof name, "  %.60s", data->model[i]->name);
+        print_error(c, name, &r->by_model[i], NULL);
+    }
+    print_error(c, "a chip left out", &r->tpot_chip, &r->ttft_chip);
+    for (int i = 0; i < data->chips; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "  %.60s", data->chip[i]->name);
+        print_error(c, name, &r->by_chip[i], NULL);
+    }
+    print_error(c, "a chip left out, engine not told", &r->tpot_generic, &r->ttft_generic);
+    cli_print(c, "\nNine in ten of the measurements, over the prediction\n");
+    for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+        cli_print(c, "  %-10s time per token %.2f to %.2f, first token %.2f to %.2f\n", tr_distance_name((tr_distance)d),
+                  r->step[d].low_ratio, r->step[d].high_ratio, r->first[d].low_ratio, r->first[d].high_ratio);
+    print_constants(c, data, r);
+}
+
+static tr_status read_all(cli *c, fit_data *data, tr_error *err)
+{
+    tr_status s = TR_OK;
+    char path[TR_PATH_MAX];
+    const char *truth = tr_scenario_text(c->scenario, "truth");
+    const int all = tr_scenario_choice(c->scenario, "fit_all") == 1;
+    if (all != (c->arg_count == 0))
+        return cli_fail(err, TR_EMISSING, "file", "expected files of measured serving runs, or --all and no file");
+    for (size_t i = 0; all && s == TR_OK && i < sizeof all_files / sizeof all_files[0]; i++) {
+        s = tr_path_join(path, sizeof path, truth, all_files[i], err);
+        if (s == TR_OK)
+            s = fit_read(path, data, err);
+    }
+    for (int i = 0; s == TR_OK && i < c->arg_count; i++)
+        s = fit_read(c->args[i], data, err);
+    return s;
+}
+
+tr_status cmd_fit(cli *c, tr_error *err)
+{
+    fit_data *data = calloc(1, sizeof *data);
+    fit_result *result = calloc(1, sizeof *result);
+    tr_status s = data == NULL || result == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : TR_OK;
+    if (s == TR_OK)
+        s = read_all(c, data, err);
+    if (s == TR_OK)
+        s = fit_serving(data, result, err);
+    const char *out = tr_scenario_text(c->scenario, "out");
+    if (s == TR_OK && out[0] != '\0')
+        s = fit_write(data, result, out, err);
+    if (s == TR_OK)
+        print_result(c, data, result);
+    if (data != NULL)
+        fit_data_free(data);
+    free(data);
+    free(result);
+    return s;
+}

@@ -1,0 +1,178 @@
+/* fit/collect.c -- the serving runs of measured tables as rows to fit on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "fit/fit.h"
+#include "fit/measured.h"
+#include "fit/predict.h"
+#include "io/file.h"
+
+void fit_data_free(fit_data *data)
+{
+    for (int i = 0; i < data->models; i++)
+        free(data->model[i]);
+    free(data->row);
+    memset(data, 0, sizeof *data);
+}
+
+static void skip_row(fit_data *data, const char *why)
+{
+    data->skipped++;
+    for (int i = 0; i < data->reasons; i++)
+        if (strcmp(data->reason[i].text, why) == 0) {
+            data->reason[i].count++;
+            return;
+        }
+    if (data->reasons == FIT_REASON_MAX)
+        return;
+    fit_reason *r = &data->reason[data->reasons++];
+    (void)snprintf(r->text, sizeof r->text, "%.127s", why);
+    r->count = 1;
+}
+
+/* The reader's models last as long as its file: keep one of each. */
+static tr_status take_model(fit_data *data, const tr_model *model, int *index, tr_error *err)
+{
+    for (int i = 0; i < data->models; i++)
+        if (strcmp(data->model[i]->name, model->name) == 0) {
+            *index = i;
+            return TR_OK;
+        }
+    if (data->models == FIT_MODEL_MAX)
+        return tr_fail(err, TR_ECAPACITY, "model", 0.0, "more than %d models", FIT_MODEL_MAX);
+    tr_model *made = malloc(sizeof *made);
+    if (made == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    *made = *model;
+    *index = data->models;
+    data->model[data->models++] = made;
+    return TR_OK;
+}
+
+static tr_status take_chip(fit_data *data, const tr_chip *chip, int *index, tr_error *err)
+{
+    const tr_chip *known = tr_chip_catalog_find(chip->name);
+    for (int i = 0; i < data->chips; i++)
+        if (data->chip[i] == known) {
+            *index = i;
+            return TR_OK;
+        }
+    if (known == NULL || data->chips == FIT_CHIP_MAX)
+        return tr_fail(err, TR_ECAPACITY, "system", 0.0, "more than %d chips", FIT_CHIP_MAX);
+    *index = data->chips;
+    data->chip[data->chips++] = known;
+    return TR_OK;
+}
+
+static int take_engine(fit_data *data, const char *engine)
+{
+    for (int i = 0; i < data->engines; i++)
+        if (strcmp(data->engine[i], engine) == 0)
+            return i;
+    if (data->engines == FIT_ENGINE_MAX)
+        return -1;
+    data->engine[data->engines] = engine;
+    return data->engines++;
+}
+
+static tr_status add(fit_data *data, const fit_row *row, tr_error *err)
+{
+    if (data->count == data->capacity) {
+        const size_t more = data->capacity == 0 ? 512 : 2 * data->capacity;
+        fit_row *grown = realloc(data->row, more * sizeof *grown);
+        if (grown == NULL)
+            return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+        data->row = grown;
+        data->capacity = more;
+    }
+    data->row[data->count++] = *row;
+    data->file_row[row->file]++;
+    return TR_OK;
+}
+
+/* Releases whose rows contradict all others, older and newer, two to twenty times over. */
+static int is_odd_release(const char *version)
+{
+    static const char *const odd[] = {"1.3.0rc1", "1.3.0rc5", "1.2.0rc6.post1"};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        if (strcmp(version, odd[i]) == 0)
+            return 1;
+    return 0;
+}
+
+static const char *unusable(const tr_measured *m)
+{
+    if (m->metric != TR_METRIC_TPOT && m->metric != TR_METRIC_TTFT)
+        return "not a serving run with clients in a closed loop";
+    if (m->serving.prefill_chip > 0 || m->serving.decode_chip > 0)
+        return "prefill and decode on machines of their own";
+    if (!(m->serving.concurrency_seq >= 1) || m->serving.request_per_s > 0)
+        return "no concurrency";
+    if (m->serving.cached_token > 0)
+        return "prompts partly cached";
+    if (is_odd_release(m->version))
+        return "a release whose rows contradict the others";
+    if (tr_engine_of(m->engine)[0] == '\0')
+        return "an engine that is not told, or not known";
+    return NULL;
+}
+
+typedef struct collecting {
+    fit_data *data;
+    int file;
+} collecting;
+
+static tr_status take(void *context, const tr_measured *m, tr_error *err)
+{
+    collecting *now = context;
+    fit_data *data = now->data;
+    fit_row row;
+    const char *why = unusable(m);
+    if (why != NULL) {
+        skip_row(data, why);
+        return TR_OK;
+    }
+    /* A run's second number joins its first. */
+    fit_row *last = data->count > 0 ? &data->row[data->count - 1] : NULL;
+    if (last != NULL && last->line == m->line && last->file == now->file) {
+        *(m->metric == TR_METRIC_TPOT ? &last->tpot_s : &last->ttft_s) = m->measured_s;
+        return TR_OK;
+    }
+    memset(&row, 0, sizeof row);
+    row.file = now->file;
+    row.line = m->line;
+    *(m->metric == TR_METRIC_TPOT ? &row.tpot_s : &row.ttft_s) = m->measured_s;
+    row.dtypes = m->dtypes;
+    row.spread = tr_spread_of(&m->serving);
+    row.clients = (tr_clients){m->serving.concurrency_seq, m->serving.input_token, m->serving.output_token};
+    row.engine = take_engine(data, tr_engine_of(m->engine));
+    if (row.engine < 0)
+        return tr_fail(err, TR_ECAPACITY, "engine", 0.0, "more than %d engines", FIT_ENGINE_MAX);
+    tr_status s = take_chip(data, &m->system->chip, &row.chip, err);
+    if (s == TR_OK)
+        s = take_model(data, m->model, &row.model, err);
+    return s == TR_OK ? add(data, &row, err) : s;
+}
+
+static tr_status skip(void *context, int line, const char *reason, tr_error *err)
+{
+    const collecting *now = context;
+    (void)line;
+    (void)err;
+    skip_row(now->data, reason);
+    return TR_OK;
+}
+
+tr_status fit_read(const char *path, fit_data *data, tr_error *err)
+{
+    if (data->files == FIT_FILE_MAX)
+        return tr_fail(err, TR_ECAPACITY, "file", 0.0, "more than %d files", FIT_FILE_MAX);
+    collecting now = {data, data->files};
+    const tr_measured_sink sink = {take, skip, &now};
+    const char *form = NULL;
+    size_t count = 0;
+    (void)snprintf(data->file[data->files], sizeof data->file[0], "%.63s", tr_path_last(path));
+    data->files++;
+    return tr_measured_read(path, &sink, &count, &form, err);
+}

@@ -1,0 +1,85 @@
+/* fit/fit.h -- calibration from measured serving runs.
+ *
+ * One set of shared constants, with a small offset for each engine and each
+ * chip, all as logarithms: what few rows cannot tell apart stays with what is
+ * shared. Priors are what kernels measured alone say. Errors are judged by
+ * leaving out whole models and whole chips. Native only; allocates.
+ */
+#ifndef TOKENROOF_SRC_FIT_FIT_H
+#define TOKENROOF_SRC_FIT_FIT_H
+
+#include <stdio.h>
+
+#include <tokenroof/tokenroof.h>
+
+enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 8, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
+
+typedef struct fit_row {
+    int model, chip, engine;     /* indexes into fit_data */
+    int file;
+    tr_dtypes dtypes;
+    tr_spread spread;
+    tr_clients clients;
+    double tpot_s, ttft_s;       /* measured; 0 = not stated */
+    int line;
+} fit_row;
+
+typedef struct fit_reason {
+    char text[128];
+    size_t count;
+} fit_reason;
+
+typedef struct fit_data {
+    fit_row *row;
+    size_t count, capacity;
+    tr_model *model[FIT_MODEL_MAX];
+    int models;
+    const tr_chip *chip[FIT_CHIP_MAX];
+    int chips;
+    const char *engine[FIT_ENGINE_MAX];
+    int engines;
+    fit_reason reason[FIT_REASON_MAX];
+    int reasons;
+    size_t skipped;
+    char file[FIT_FILE_MAX][64]; /* name without its folder */
+    size_t file_row[FIT_FILE_MAX];
+    int files;
+} fit_data;
+
+void fit_data_free(fit_data *data); /* of what it points to */
+
+/* Add the serving runs of one table, in any form that `validate` reads. Rows
+ * that cannot be used are counted with their reason.
+ * Errors: those of tr_measured_read, TR_ENOMEM, TR_ECAPACITY. */
+tr_status fit_read(const char *path, fit_data *data, tr_error *err);
+
+/* What a set of rows says of an error. */
+typedef struct fit_error {
+    size_t rows;
+    double mape_ratio, median_ratio, p90_ratio, bias_ratio, within_20_share;
+} fit_error;
+
+typedef struct fit_result {
+    int chips, engines;
+    double shared[TR_CONSTANT_COUNT];                        /* logarithms */
+    double engine[FIT_ENGINE_MAX][TR_CONSTANT_COUNT];        /* offsets */
+    double chip[FIT_CHIP_MAX][TR_CONSTANT_COUNT];
+    double deviation[FIT_ENGINE_MAX + 1][FIT_CHIP_MAX + 1][TR_CONSTANT_COUNT]; /* of the sum; last index: without */
+    fit_error tpot, ttft;                                    /* rows it was fitted on */
+    fit_error tpot_model, ttft_model;                        /* whole models left out */
+    fit_error tpot_chip, ttft_chip;                          /* whole chips left out */
+    fit_error tpot_generic, ttft_generic;                    /* chips left out, and the engine not told */
+    fit_error by_model[FIT_MODEL_MAX], by_chip[FIT_CHIP_MAX];
+    tr_band step[TR_DISTANCE_COUNT], first[TR_DISTANCE_COUNT];
+} fit_result;
+
+/* Fit, and judge by leaving out. Errors: TR_EMISSING (no rows), TR_ENOMEM, TR_EDOMAIN. */
+tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err);
+
+/* The calibration of (chip, engine), -1 = any. */
+void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out);
+
+/* All calibrations as DIR/NAME.json; only files that this makes are touched. Errors: TR_EIO. */
+tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* fit/solve.h -- the least squares behind fit_serving: rows, which constants move, and the answer. */
+#ifndef TOKENROOF_SRC_FIT_SOLVE_H
+#define TOKENROOF_SRC_FIT_SOLVE_H
+
+#include "fit/fit.h"
+
+typedef enum fit_target { FIT_TPOT = 0, FIT_TTFT } fit_target;
+
+typedef struct fit_problem {
+    const fit_data *data;
+    const unsigned char *used;   /* one a row: 1 = fit on it */
+    fit_target target;
+    double noise;                /* of the logarithm of a measurement, beyond which it counts less */
+    double group_rows;           /* rows a sweep's votes come to at most */
+    int active[TR_CONSTANT_COUNT];
+    double prior[TR_CONSTANT_COUNT];     /* logarithms */
+    double prior_width[TR_CONSTANT_COUNT];
+    double engine_width[TR_CONSTANT_COUNT];
+    double chip_width[TR_CONSTANT_COUNT];
+} fit_problem;
+
+/* Starts from, and leaves what is not active as in, *result. Errors: TR_ENOMEM, TR_EDOMAIN. */
+tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_deviation, tr_error *err);
+
+/* Logarithms of the constants of a row's chip and engine; -1 leaves an offset out. */
+void fit_constants(const fit_result *result, int chip, int engine, double *value);
+
+/* Predicted time of a row under constants (logarithms); 0 where there is none. */
+double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target);
+
+#endif

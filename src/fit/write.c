@@ -1,0 +1,119 @@
+/* fit/write.c -- calibrations as files: rounded, so that another C library's last bits do not show. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/sort.h"
+#include "fit/fit.h"
+#include "io/file.h"
+
+static void write_error(FILE *f, const char *name, const fit_error *e, const char *end)
+{
+    (void)fprintf(f,
+                  "        \"%s\": {\"rows\": %zu, \"mape_ratio\": %.3f, \"median_ratio\": %.3f, \"p90_ratio\": %.3f, "
+                  "\"bias_ratio\": %.3f, \"within_20_share\": %.3f}%s\n",
+                  name, e->rows, e->mape_ratio, e->median_ratio, e->p90_ratio, e->bias_ratio, e->within_20_share, end);
+}
+
+static void write_bands(FILE *f, const char *name, const tr_band *band, const char *end)
+{
+    (void)fprintf(f, "        \"%s\": {\n", name);
+    for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+        (void)fprintf(f, "            \"%s\": {\"low_ratio\": %.3f, \"high_ratio\": %.3f}%s\n",
+                      tr_distance_name((tr_distance)d), band[d].low_ratio, band[d].high_ratio,
+                      d + 1 < TR_DISTANCE_COUNT ? "," : "");
+    (void)fprintf(f, "        }%s\n", end);
+}
+
+static const char *unit_text(tr_constant k) { return tr_constant_unit(k) == TR_UNIT_SECOND ? "s" : "1"; }
+
+static void write_constants(FILE *f, const tr_calibration *c)
+{
+    (void)fprintf(f, "    \"constants\": {\n");
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        (void)fprintf(f, "        \"%s\": {\"value\": %.4g, \"error_ratio\": %.2g, \"unit\": \"%s\"}%s\n",
+                      tr_constant_name((tr_constant)k), c->value[k], c->error_ratio[k], unit_text((tr_constant)k),
+                      k + 1 < TR_CONSTANT_COUNT ? "," : "");
+    (void)fprintf(f, "    },\n");
+}
+
+/* Rows of this chip and engine themselves; the rest reaches them through what is shared. */
+static size_t own_rows(const fit_data *data, int chip, int engine)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < data->count; i++)
+        n += (chip < 0 || data->row[i].chip == chip) && (engine < 0 || data->row[i].engine == engine);
+    return n;
+}
+
+typedef struct names {
+    const fit_data *data;
+} names;
+
+static int name_before(const void *context, size_t a, size_t b)
+{
+    const names *n = context;
+    return strcmp(n->data->model[a]->name, n->data->model[b]->name) < 0;
+}
+
+static void write_models(FILE *f, const fit_data *data)
+{
+    size_t index[FIT_MODEL_MAX], scratch[FIT_MODEL_MAX];
+    const names n = {data};
+    for (int i = 0; i < data->models; i++)
+        index[i] = (size_t)i;
+    tr_sort_index_by(name_before, &n, index, (size_t)data->models, scratch);
+    (void)fprintf(f, "    \"models\": [");
+    for (int i = 0; i < data->models; i++)
+        (void)fprintf(f, "%s\"%s\"", i > 0 ? ", " : "", data->model[index[i]]->name);
+    (void)fprintf(f, "],\n");
+}
+
+static tr_status write_one(const fit_data *data, const fit_result *r, int chip, int engine, const char *folder,
+                           tr_error *err)
+{
+    tr_calibration c;
+    char path[TR_PATH_MAX], name[TR_NAME_MAX + 8];
+    fit_calibration(data, r, chip, engine, &c);
+    (void)snprintf(name, sizeof name, "%s.json", c.name);
+    const tr_status s = tr_path_join(path, sizeof path, folder, name, err);
+    if (s != TR_OK)
+        return s;
+    FILE *f = fopen(path, "w");
+    if (f == NULL)
+        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
+    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c.name, c.chip, c.engine);
+    (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published measurements named in "
+                     "rows; their origins stand in NOTICE\",\n    \"date\": \"2026-11-21\",\n");
+    (void)fprintf(f, "    \"rows\": {\"of_this_chip_and_engine\": %zu", own_rows(data, chip, engine));
+    for (int i = 0; i < data->files; i++)
+        (void)fprintf(f, ", \"%s\": %zu", data->file[i], data->file_row[i]);
+    (void)fprintf(f, "},\n");
+    write_models(f, data);
+    write_constants(f, &c);
+    (void)fprintf(f, "    \"error\": {\n");
+    write_error(f, "tpot_fitted", &r->tpot, ",");
+    write_error(f, "tpot_model_left_out", &r->tpot_model, ",");
+    write_error(f, "tpot_chip_left_out", &r->tpot_chip, ",");
+    write_error(f, "tpot_chip_left_out_engine_not_told", &r->tpot_generic, ",");
+    write_error(f, "ttft_fitted", &r->ttft, ",");
+    write_error(f, "ttft_model_left_out", &r->ttft_model, ",");
+    write_error(f, "ttft_chip_left_out", &r->ttft_chip, "");
+    (void)fprintf(f, "    },\n    \"band\": {\n");
+    write_bands(f, "step", c.step, ",");
+    write_bands(f, "first", c.first, "");
+    (void)fprintf(f, "    }\n}\n");
+    const int bad = ferror(f) != 0;
+    if (fclose(f) != 0 || bad)
+        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s could not be written", path);
+    return TR_OK;
+}
+
+tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err)
+{
+    tr_status s = TR_OK;
+    for (int chip = -1; s == TR_OK && chip < data->chips; chip++)
+        for (int engine = -1; s == TR_OK && engine < data->engines; engine++)
+            s = write_one(data, result, chip, engine, folder, err);
+    return s;
+}

@@ -1,0 +1,14 @@
+/* step/calibration_table.h -- the calibrations compiled in, written by tools/embed_calibration.c. */
+#ifndef TOKENROOF_SRC_STEP_CALIBRATION_TABLE_H
+#define TOKENROOF_SRC_STEP_CALIBRATION_TABLE_H
+
+#include <tokenroof/calibration.h>
+
+extern const tr_calibration tr_calibration_table[];
+extern const uint32_t tr_calibration_table_count;
+
+/* Catalog names of the models that were measured, sorted. */
+extern const char tr_calibration_model_table[][TR_NAME_MAX];
+extern const uint32_t tr_calibration_model_count;
+
+#endif
