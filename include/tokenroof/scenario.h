@@ -8,6 +8,7 @@
 #define TOKENROOF_SCENARIO_H
 
 #include <tokenroof/base.h>
+#include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/model.h>
 #include <tokenroof/step.h>
@@ -99,6 +100,7 @@ typedef struct tr_case {
     tr_roofline roof;
     tr_physics physics;
     tr_load load;                /* first values of the lists */
+    tr_fitted fitted;            /* fitted physics only: of the engine asked for, all zero otherwise */
 } tr_case;
 
 /* Build a case from a scenario with its model and system already looked up

@@ -122,7 +122,11 @@ NUMBER(context, load.context_token)
 NUMBER(compute, step.compute_s)
 NUMBER(weights, step.weights_s)
 NUMBER(kv, step.kv_s)
+NUMBER(comm, step.comm_s)
+NUMBER(fixed, step.fixed_s)
 NUMBER(step, step.step_s)
+NUMBER(low, step.low_s)
+NUMBER(high, step.high_s)
 NUMBER(rate, step.token_per_s)
 NUMBER(rate_each, step.token_per_s_per_seq)
 NUMBER(cost, question->roof.usd_per_s > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
@@ -137,7 +141,11 @@ static const tr_field fields[] = {
     TR_N_HEAD("terms.compute_s", SECOND, "compute", 9, compute),
     TR_N_HEAD("terms.weights_s", SECOND, "weights", 9, weights),
     TR_N_HEAD("terms.kv_s", SECOND, "kv", 9, kv),
+    TR_N("terms.comm_s", SECOND, comm),
+    TR_N("terms.fixed_s", SECOND, fixed),
     TR_N_HEAD("step_s", SECOND, "step", 9, step),
+    TR_N("low_s", SECOND, low),
+    TR_N("high_s", SECOND, high),
     TR_T_HEAD("bound", "bound", 7, bound),
     TR_N("token_per_s", TOKEN_PER_S, rate),
     TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 12, rate_each),

@@ -99,6 +99,28 @@ static void print_title(const tr_step_row *row, tr_writer *out)
     tr_write_text(out, text);
 }
 
+/* Between which times nine in ten fall, and what that rests on. */
+static void print_band(const tr_step_row *row, tr_writer *out)
+{
+    static const char *const rests_on[] = {"this chip and model were measured", "this model was not measured",
+                                           "this chip was not measured", "nothing like this chip was measured"};
+    const tr_fitted *fitted = &row->question->fitted;
+    char low[64], high[64], text[256];
+    (void)snprintf(text, sizeof text, "%s to %s", format(row->step.low_s, TR_UNIT_SECOND, low, sizeof low),
+                   format(row->step.high_s, TR_UNIT_SECOND, high, sizeof high));
+    tr_print_line(out, "nine in ten", text, rests_on[fitted->distance]);
+    tr_print_line(out, "calibration", fitted->calibration.origin, NULL);
+    tr_step bound;
+    if (tr_bound_step(&row->question->roof, &row->question->model, &row->load, &bound, NULL) == TR_OK) {
+        (void)snprintf(text, sizeof text, "at datasheet peak, all chips pooled: %s of the step",
+                       format(bound.step_s / row->step.step_s, TR_UNIT_RATIO, low, sizeof low));
+        tr_print_quantity(out, "bound", bound.step_s, TR_UNIT_SECOND, text);
+    }
+    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f", fitted->spread.tp_rank, fitted->spread.dp_rank,
+                   fitted->spread.ep_rank);
+    tr_print_line(out, "layout", text, NULL);
+}
+
 static void print_terms(const tr_step_row *row, tr_writer *out)
 {
     static const char *const why[] = {
@@ -110,8 +132,15 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
     tr_print_quantity(out, "weights", row->step.weights_s, TR_UNIT_SECOND,
                       "memory: read once for the whole batch");
     tr_print_quantity(out, "KV cache", row->step.kv_s, TR_UNIT_SECOND, "memory: read for each sequence");
-    (void)snprintf(text, sizeof text, "bound by %s", why[row->step.bound]);
+    if (row->question->physics == TR_PHYSICS_FITTED) {
+        tr_print_quantity(out, "links", row->step.comm_s, TR_UNIT_SECOND, "collectives between chips");
+        tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND, "launches, layers, the host");
+    }
+    (void)snprintf(text, sizeof text, "%s %s", row->question->physics == TR_PHYSICS_FITTED ? "most of it" : "bound by",
+                   why[row->step.bound]);
     tr_print_quantity(out, "step", row->step.step_s, TR_UNIT_SECOND, text);
+    if (row->question->physics == TR_PHYSICS_FITTED)
+        print_band(row, out);
 }
 
 static void print_rates(const tr_step_row *row, tr_writer *out)

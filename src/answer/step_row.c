@@ -68,7 +68,9 @@ tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_r
     const tr_model *model = &question->model;
     const int decode = load->phase == TR_PHASE_DECODE;
     tr_step_row row = {.question = question, .load = *load, .fits = 1};
-    const tr_status s = tr_bound_step(roof, model, load, &row.step, &row.why);
+    const tr_status s = question->physics == TR_PHYSICS_FITTED
+                            ? tr_fitted_step(&question->fitted, model, load, &row.step, &row.why)
+                            : tr_bound_step(roof, model, load, &row.step, &row.why);
     if (s == TR_ENOFIT) {
         row.fits = 0;
         row.step = no_step();
@@ -126,8 +128,13 @@ NUMBER(system_bandwidth, row->question->roof.byte_per_s)
 NUMBER(system_memory, row->question->roof.memory_byte)
 NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system.usd_per_hour : (double)NAN)
 /* The bound pools all chips, as if every matrix were split over them for free. */
-NUMBER(layout_tp, row->question->system.chip_count)
-static double layout_one(const void *p) { return (void)p, 1; }
+static int is_fitted(const tr_step_row *row) { return row->question->physics == TR_PHYSICS_FITTED; }
+NUMBER(layout_tp, is_fitted(row) ? row->question->fitted.spread.tp_rank : row->question->system.chip_count)
+NUMBER(layout_ep, is_fitted(row) ? row->question->fitted.spread.ep_rank : 1)
+NUMBER(layout_pp, is_fitted(row) ? row->question->fitted.spread.pp_rank : 1)
+NUMBER(layout_dp, is_fitted(row) ? row->question->fitted.spread.dp_rank : 1)
+TEXT(calibration, is_fitted(row) ? row->question->fitted.calibration.origin : NULL)
+TEXT(distance, is_fitted(row) ? tr_distance_name(row->question->fitted.distance) : NULL)
 NUMBER(batch, row->load.batch_seq)
 NUMBER(context, row->load.context_token)
 NUMBER(query, row->load.query_token)
@@ -176,9 +183,9 @@ static const tr_field fields[] = {
     TR_N("system.memory_byte", BYTE, system_memory),
     TR_N("system.usd_per_hour", USD_PER_HOUR, system_price),
     TR_N("layout.tp", NONE, layout_tp),
-    TR_N("layout.ep", NONE, layout_one),
-    TR_N("layout.pp", NONE, layout_one),
-    TR_N("layout.dp", NONE, layout_one),
+    TR_N("layout.ep", NONE, layout_ep),
+    TR_N("layout.pp", NONE, layout_pp),
+    TR_N("layout.dp", NONE, layout_dp),
     /* From here on a row's own. */
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
@@ -210,6 +217,8 @@ static const tr_field fields[] = {
     TR_N("attention_intensity_flop_per_byte", FLOP_PER_BYTE, attention_intensity),
     TR_F("fits", fits),
     TR_T("reason", reason),
+    TR_T("calibration", calibration),
+    TR_T("distance", distance),
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};

@@ -136,9 +136,26 @@ static void add_capacity(const tr_step_row *row, tr_workings *out)
     with(w, "state", TR_UNIT_BYTE, model->state_byte_per_seq);
 }
 
+/* [F3] */
+static void add_fitted(const tr_step_row *row, tr_workings *out)
+{
+    tr_working *w = start(out, "F3");
+    result(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+    with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
+    with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
+    with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
+    with(w, "comm_s", TR_UNIT_SECOND, row->step.comm_s);
+    with(w, "fixed_s", TR_UNIT_SECOND, row->step.fixed_s);
+}
+
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
 {
     out->count = 0;
+    if (row->question->physics == TR_PHYSICS_FITTED) {
+        if (row->fits)
+            add_fitted(row, out);
+        return;
+    }
     if (row->fits) {
         add_terms(row, out);
         tr_working *w = start(out, "R8");

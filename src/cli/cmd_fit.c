@@ -8,9 +8,6 @@
 #include "fit/fit.h"
 #include "io/file.h"
 
-/* What --all reads, below --truth. */
-static const char *const all_files[] = {"e2e_silicon.csv"};
-
 static void print_error(cli *c, const char *what, const fit_error *tpot, const fit_error *ttft)
 {
     cli_print(c, "  %-34s %6zu %7.1f %8.1f %7.1f %7.1f %9.1f", what, tpot->rows, 100 * tpot->mape_ratio,
@@ -51,8 +48,8 @@ static void print_result(cli *c, const fit_data *data, const fit_result *r)
     cli_print(c, "Rows: %zu used, %zu not", data->count, data->skipped);
     for (int i = 0; i < data->reasons; i++)
         cli_print(c, "%s%zu %s", i == 0 ? ": " : "; ", data->reason[i].count, data->reason[i].text);
-    cli_print(c, "\n\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "Time per output token, errors in %", "rows", "mape",
-              "median", "p90", "bias", "within 20", "TTFT", "median");
+    cli_print(c, "\n\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "Time per output token, errors in %", "rows",
+              "mape", "median", "p90", "bias", "within 20", "TTFT", "median");
     print_error(c, "fitted", &r->tpot, &r->ttft);
     print_error(c, "a model left out", &r->tpot_model, &r->ttft_model);
     for (int i = 0; i < data->models; i++) {
@@ -71,8 +68,9 @@ static void print_result(cli *c, const fit_data *data, const fit_result *r)
     print_error(c, "a chip left out, engine not told", &r->tpot_generic, &r->ttft_generic);
     cli_print(c, "\nNine in ten of the measurements, over the prediction\n");
     for (int d = 0; d < TR_DISTANCE_COUNT; d++)
-        cli_print(c, "  %-10s time per token %.2f to %.2f, first token %.2f to %.2f\n", tr_distance_name((tr_distance)d),
-                  r->step[d].low_ratio, r->step[d].high_ratio, r->first[d].low_ratio, r->first[d].high_ratio);
+        cli_print(c, "  %-10s time per token %.2f to %.2f, first token %.2f to %.2f\n",
+                  tr_distance_name((tr_distance)d), r->step[d].low_ratio, r->step[d].high_ratio,
+                  r->first[d].low_ratio, r->first[d].high_ratio);
     print_constants(c, data, r);
 }
 
@@ -84,8 +82,8 @@ static tr_status read_all(cli *c, fit_data *data, tr_error *err)
     const int all = tr_scenario_choice(c->scenario, "fit_all") == 1;
     if (all != (c->arg_count == 0))
         return cli_fail(err, TR_EMISSING, "file", "expected files of measured serving runs, or --all and no file");
-    for (size_t i = 0; all && s == TR_OK && i < sizeof all_files / sizeof all_files[0]; i++) {
-        s = tr_path_join(path, sizeof path, truth, all_files[i], err);
+    for (size_t i = 0; all && s == TR_OK && fit_all_file(i) != NULL; i++) {
+        s = tr_path_join(path, sizeof path, truth, fit_all_file(i), err);
         if (s == TR_OK)
             s = fit_read(path, data, err);
     }

@@ -12,13 +12,14 @@ const cli_verb cli_verbs[] = {
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
      "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
      cmd_report},
-    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-working",
+    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " engine output-picture output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
+     "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --physics fitted --engine vllm\n"
      "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
      "tokenroof step --preset relearning-02\n",
      cmd_step},
-    {"curve", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-curve",
+    {"curve", "How long, and why", "MODEL SYSTEM", QUESTION " engine output-picture output-curve",
      "step time and cost over batch or context, with the crossings marked",
      "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
      "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
@@ -65,7 +66,9 @@ const cli_verb cli_verbs[] = {
      cmd_validate},
     {"fit", "How far off it is", "[FILE...]", "output-fit",
      "calibrate on measured serving runs, and judge by whole models and whole chips left out",
-     "tokenroof fit --all --truth ../shared/truth --out data/calibration\n", cmd_fit},
+     "tokenroof fit path/to/runs.csv\n"
+     "tokenroof fit --all --truth path/to/truth --out path/to/calibration\n",
+     cmd_fit},
     {"models", "What is known", "[MODEL]", "model cache source output output-question",
      "the catalog of models; with a name or a path, what one is made of",
      "tokenroof models\ntokenroof models deepseek-v3 --json\ntokenroof models path/to/config.json --kv fp8\n",

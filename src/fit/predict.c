@@ -119,9 +119,11 @@ static tr_status kernel_bound(const tr_measured *row, double *out, tr_error *err
 
 const char *tr_engine_of(const char *written)
 {
-    static const char *const begins[][2] = {{"vllm", "vllm"},         {"sglang", "sglang"},     {"trt", "trtllm"},
-                                            {"tensorrt", "trtllm"},   {"llama.cpp", "llamacpp"}, {"llamacpp", "llamacpp"},
-                                            {"dynamo-trt", "trtllm"}, {"dynamo-sglang", "sglang"}, {"dynamo-vllm", "vllm"}};
+    static const char *const begins[][2] = {
+        {"vllm", "vllm"},         {"sglang", "sglang"},        {"trt", "trtllm"},
+        {"tensorrt", "trtllm"},   {"llama.cpp", "llamacpp"},   {"llamacpp", "llamacpp"},
+        {"dynamo-trt", "trtllm"}, {"dynamo-sglang", "sglang"}, {"dynamo-vllm", "vllm"},
+    };
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
         if (tr_text_starts(written, begins[i][0]))
             return begins[i][1];
@@ -174,11 +176,12 @@ static tr_status serve(const tr_measured *row, const tr_fitted *fitted, tr_predi
         s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
     if (s != TR_OK)
         return s;
+    const double each_s = 1 / service.output_token_per_s;
     if (row->metric == TR_METRIC_TTFT)
         *out = (tr_prediction){service.ttft_s, service.ttft_low_s, service.ttft_high_s, 0};
     else if (row->metric == TR_METRIC_OUTPUT)
-        *out = (tr_prediction){1 / service.output_token_per_s, service.tpot_low_s / service.tpot_s / service.output_token_per_s,
-                               service.tpot_high_s / service.tpot_s / service.output_token_per_s, 0};
+        *out = (tr_prediction){each_s, each_s * service.tpot_low_s / service.tpot_s,
+                               each_s * service.tpot_high_s / service.tpot_s, 0};
     else
         *out = (tr_prediction){service.tpot_s, service.tpot_low_s, service.tpot_high_s, 0};
     return TR_OK;

@@ -82,7 +82,8 @@ static tr_status write_one(const fit_data *data, const fit_result *r, int chip, 
     FILE *f = fopen(path, "w");
     if (f == NULL)
         return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
-    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c.name, c.chip, c.engine);
+    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c.name, c.chip,
+                  c.engine);
     (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published measurements named in "
                      "rows; their origins stand in NOTICE\",\n    \"date\": \"2026-11-21\",\n");
     (void)fprintf(f, "    \"rows\": {\"of_this_chip_and_engine\": %zu", own_rows(data, chip, engine));

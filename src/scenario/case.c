@@ -1,6 +1,8 @@
 /* scenario/case.c -- a scenario with its model and system looked up, made ready for the equations. */
 #include <tokenroof/scenario.h>
 
+#include <string.h>
+
 #include "base/fail.h"
 
 static tr_dtype dtype_of(const tr_scenario *scenario, const char *key)
@@ -43,11 +45,25 @@ tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, cons
     s = tr_roofline_of(model, &made, &dtypes, &roof, err);
     if (s != TR_OK)
         return s;
+    const tr_physics physics = (tr_physics)tr_scenario_choice(scenario, "physics");
+    tr_fitted fitted;
+    memset(&fitted, 0, sizeof fitted);
+    if (physics == TR_PHYSICS_OPS)
+        return tr_fail(err, TR_EUNKNOWN, "physics", 0.0, "ops physics is not known here yet: bound or fitted");
+    if (physics == TR_PHYSICS_FITTED) {
+        tr_calibration calibration;
+        s = tr_calibration_find(&made.chip, tr_scenario_text(scenario, "engine"), &calibration, err);
+        if (s == TR_OK)
+            s = tr_fitted_of(&calibration, model, &made, &dtypes, NULL, &fitted, err);
+        if (s != TR_OK)
+            return s;
+    }
+    out->fitted = fitted;
     out->model = *model;
     out->system = made;
     out->dtypes = dtypes;
     out->roof = roof;
-    out->physics = (tr_physics)tr_scenario_choice(scenario, "physics");
+    out->physics = physics;
     out->load.phase = (tr_phase)tr_scenario_choice(scenario, "phase");
     out->load.batch_seq = tr_scenario_number(scenario, "batch_seq");
     out->load.context_token = tr_scenario_number(scenario, "context_token");

@@ -47,6 +47,8 @@
     X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound|ops|fitted", "physics", \
       "bound: the two equations at datasheet peak, nothing real is faster; fitted: with measured shares, the times " \
       "no datasheet lists, and a band")                                                                    \
+    X(ENGINE, "engine", "engine", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "engine",                           \
+      "fitted physics: whose times, vllm, sglang or trtllm (default: what the engines measured share)")    \
     X(SPEED, "seq_token_per_s", "speed", LIST, TOKEN_PER_S, 1e-3, 1e9, 1, 2000, 0, 1, "", NULL, "menu",       \
       "a speed each sequence must get: the largest batch that still gives it")                             \
     X(PRICE_RATIO, "price_ratio", "price-ratio", NUMBER, NONE, 1, 1e6, 1, 100, 0, 1, "", NULL, "menu",      \

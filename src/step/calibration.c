@@ -43,7 +43,7 @@ int tr_calibration_has_model(const tr_model *model)
     return 0;
 }
 
-/* [F9] How unlike two chips are: another vendor is out of reach; then number formats, then years. */
+/* [F9] How unlike two chips are: another vendor is out of reach; then kinds of memory, number formats, years. */
 static double unlike_year(const tr_chip *chip, const tr_chip *other)
 {
     if (strcmp(chip->vendor, other->vendor) != 0)
@@ -53,6 +53,9 @@ static double unlike_year(const tr_chip *chip, const tr_chip *other)
         far += 10.0;
     if ((chip->flop_per_s[TR_DTYPE_FP4] > 0.0) != (other->flop_per_s[TR_DTYPE_FP4] > 0.0))
         far += 10.0;
+    /* A server's chip says little about a card or a laptop. */
+    if ((strncmp(chip->memory_kind, "HBM", 3) == 0) != (strncmp(other->memory_kind, "HBM", 3) == 0))
+        far += 20.0;
     const double years = (double)(chip->year - other->year);
     return far + (years < 0.0 ? -years : years);
 }
@@ -103,7 +106,8 @@ tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibr
     if (found == NULL) {
         char known[160];
         list_engines(known, sizeof known);
-        return tr_fail(err, TR_EUNKNOWN, "engine", 0.0, "no engine '%.40s' has been measured; known: %s", wanted, known);
+        return tr_fail(err, TR_EUNKNOWN, "engine", 0.0, "no engine '%.40s' has been measured; known: %s", wanted,
+                       known);
     }
     tr_calibration made = *found;
     const char *name = chip->name[0] != '\0' ? chip->name : "this chip";

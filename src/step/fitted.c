@@ -112,7 +112,7 @@ static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted
         each += value[TR_CONSTANT_FP8_S];
     else if (math == TR_DTYPE_FP4)
         each += value[TR_CONSTANT_FP4_S];
-    double fixed = value[TR_CONSTANT_STEP_S], mixtures = 0.0, layers = 0.0;
+    double fixed = value[TR_CONSTANT_STEP_S], mixtures = 0.0, layers = 0.0, active = 0.0;
     for (int i = 0; i < model->layer_kinds; i++) {
         const tr_layer *layer = &model->layer[i];
         double time = each;
@@ -128,6 +128,7 @@ static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted
             if (spread->ep_rank > 1.0)
                 time += value[TR_CONSTANT_GROUP_S];
             mixtures += layer->layer_count;
+            active = larger(active, layer->experts_active);
         }
         fixed += layer->layer_count * time;
         layers += layer->layer_count;
@@ -142,7 +143,8 @@ static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted
     }
     if (spread->dp_rank > 1.0 && mixtures > 0.0) {
         f->collective_count += 2.0 * mixtures;
-        f->exchange_byte_per_token = 2.0 * mixtures * row_byte * (group - 1.0);
+        /* To each expert's rank in FP8, back in BF16. */
+        f->exchange_byte_per_token = 1.5 * mixtures * row_byte * smaller(active, group - 1.0);
     }
 }
 
@@ -248,7 +250,8 @@ fitted_terms tr_fitted_pass_terms(const tr_fitted *f, const fitted_pass *pass)
     const double attention = value[TR_CONSTANT_ATTENTION_FLOP] * f->attention_flop_per_s * f->spread.tp_rank;
     const double score_s = pass->attention_flop / attention;
     const double prompt_s = pass->prompt_flop / attention;
-    const double read_s = (pass->kv_byte + pass->prompt_kv_byte) * f->kv_share / (value[TR_CONSTANT_KV_BYTE] * f->byte_per_s);
+    const double cache_byte = (pass->kv_byte + pass->prompt_kv_byte) * f->kv_share;
+    const double read_s = cache_byte / (value[TR_CONSTANT_KV_BYTE] * f->byte_per_s);
     /* [F4] A collective: its start, its wire time, and the root of wire time and a constant between them. */
     double comm_s = 0.0;
     if (f->collective_count > 0.0) {
@@ -303,7 +306,7 @@ tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const t
     }
     const fitted_terms t = tr_fitted_pass_terms(fitted, &pass);
     if (!(t.step_s > 0.0 && t.step_s <= 1e300))
-        return tr_fail(err, TR_EDOMAIN, "fitted", t.step_s, "the fitted model gives a time that is not a usable number");
+        return tr_fail(err, TR_EDOMAIN, "fitted", t.step_s, "the calibration gives a time that is not a usable number");
     const double bound_s = step.step_s;
     const tr_band *band = &fitted->calibration.step[fitted->distance];
     step.compute_s = t.compute_s;

@@ -121,7 +121,7 @@ tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const 
     const double each = clients->concurrency_seq / dp, fit = larger(room, 1.0);
     const state s = settle(&l, larger(each / pp, 1.0), larger(fit / pp, 1.0));
     if (!(s.tpot_s > 0.0 && s.tpot_s <= 1e300 && s.ttft_s > 0.0 && s.ttft_s <= 1e300))
-        return tr_fail(err, TR_EDOMAIN, "fitted", s.tpot_s, "the fitted model gives a time that is not a usable number");
+        return tr_fail(err, TR_EDOMAIN, "fitted", s.tpot_s, "the calibration gives a time that is not a usable number");
 
     tr_service o;
     memset(&o, 0, sizeof o);

@@ -537,6 +537,60 @@ static void a_figure_of_nan_size_or_ratio_is_refused(void **state)
     assert_int_equal(tr_figure_terminal(&bad, 80, 20, 0, 0, &sink, &err), TR_EDOMAIN);
 }
 
+typedef struct serve_input {
+    tr_clients clients;
+    const tr_fitted *fitted;
+    const tr_model *model;
+} serve_input;
+
+static tr_status take_clients(const void *input, void *out, tr_error *err)
+{
+    const serve_input *in = input;
+    return tr_fitted_serve(in->fitted, in->model, &in->clients, out, err);
+}
+
+static tr_status take_fitted_load(const void *input, void *out, tr_error *err)
+{
+    const tr_load *load = input;
+    const tr_fitted *fitted = *(const tr_fitted *const *)(const void *)(load + 1);
+    const tr_model *model = *((const tr_model *const *)(const void *)(load + 1) + 1);
+    return tr_fitted_step(fitted, model, load, out, err);
+}
+
+static tr_status take_calibration(const void *calibration, void *out, tr_error *err)
+{
+    (void)out;
+    return tr_calibration_check(calibration, err);
+}
+
+static void a_fitted_pass_or_service_of_nan_is_refused(void **state)
+{
+    const good *g = *state;
+    static tr_fitted fitted;
+    tr_calibration calibration;
+    tr_error err;
+    assert_int_equal(tr_calibration_find(&g->system.chip, "vllm", &calibration, &err), TR_OK);
+    assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, NULL, &fitted, &err), TR_OK);
+    refuses_each("tr_calibration_check", tr_calibration_field, COUNT(tr_calibration_field), &calibration,
+                 sizeof calibration, 1, take_calibration, NULL);
+    const serve_input serve = {.clients = {64, 1024, 1024}, .fitted = &fitted, .model = &g->model};
+    refuses_each("tr_fitted_serve", tr_clients_field, COUNT(tr_clients_field), &serve, sizeof serve,
+                 sizeof(tr_service), take_clients, NULL);
+    const struct {
+        tr_load load;
+        const tr_fitted *fitted;
+        const tr_model *model;
+    } pass = {{TR_PHASE_PREFILL, 4, 100, 512}, &fitted, &g->model};
+    refuses_each("tr_fitted_step", tr_load_field, COUNT(tr_load_field), &pass, sizeof pass, sizeof(tr_step),
+                 take_fitted_load, NULL);
+    for (size_t f = 0; f < COUNT(tr_spread_field); f++) {
+        tr_spread spread = {8, 1, 9, 72};
+        tr_fitted out;
+        put(&spread, tr_spread_field[f].offset, NOT_A_NUMBER);
+        assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, &spread, &out, &err), TR_EDOMAIN);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -559,6 +613,7 @@ int main(void)
         cmocka_unit_test(a_nan_is_no_quantity),
         cmocka_unit_test(training_and_a_stack_of_nan_are_refused),
         cmocka_unit_test(a_guess_of_nan_is_refused),
+        cmocka_unit_test(a_fitted_pass_or_service_of_nan_is_refused),
         cmocka_unit_test(a_figure_of_nan_size_or_ratio_is_refused),
     };
     return cmocka_run_group_tests_name("nan", tests, setup, teardown);

@@ -1,0 +1,1 @@
+"$TOKENROOF" fit "$ROOT/tests/cli/validate/runs.csv" | head -12

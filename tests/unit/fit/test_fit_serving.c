@@ -1,0 +1,195 @@
+/* The fit finds what made its data, and the calibrations that ship are what the published measurements give. */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fit/fit.h"
+#include "fit/predict.h"
+#include "fit/solve.h"
+#include "io/file.h"
+
+static const char *root_folder(void)
+{
+    const char *root = getenv("TOKENROOF_ROOT");
+    return root != NULL ? root : ".";
+}
+
+static void truth_file(const char *name, char *out, size_t size)
+{
+    const char *shared = getenv("TOKENROOF_SHARED");
+    if (shared != NULL && shared[0] != '\0')
+        (void)snprintf(out, size, "%s/truth/%s", shared, name);
+    else
+        (void)snprintf(out, size, "%s/../shared/truth/%s", root_folder(), name);
+    if (tr_path_look(out) != TR_PATH_FILE) {
+        print_message("SKIP: %s absent\n", out);
+        skip();
+    }
+}
+
+/* Servers of two chips and two engines, of models of every kind, timed by known constants. */
+static void invent(fit_data *data, const double *constant)
+{
+    static const char *const models[] = {"llama-3.1-8b", "qwen3-32b", "deepseek-v3", "qwen3-235b-a22b"};
+    static const char *const chips[] = {"h200-sxm", "b200-sxm"};
+    memset(data, 0, sizeof *data);
+    data->row = calloc(1024, sizeof *data->row);
+    assert_non_null(data->row);
+    data->capacity = 1024;
+    for (int m = 0; m < 4; m++) {
+        data->model[m] = calloc(1, sizeof *data->model[m]);
+        assert_non_null(data->model[m]);
+        assert_int_equal(tr_model_catalog_get(models[m], data->model[m], NULL), TR_OK);
+    }
+    data->models = 4;
+    for (int c = 0; c < 2; c++)
+        data->chip[c] = tr_chip_catalog_find(chips[c]);
+    data->chips = 2;
+    data->engine[0] = "vllm";
+    data->engine[1] = "sglang";
+    data->engines = 2;
+    data->files = 1;
+    for (int m = 0; m < 4; m++)
+        for (int c = 0; c < 2; c++)
+            for (int e = 0; e < 2; e++)
+                for (double clients = 1; clients <= 128; clients *= 2)
+                    for (int shape = 0; shape < 3; shape++) {
+                        fit_row *row = &data->row[data->count++];
+                        row->model = m;
+                        row->chip = c;
+                        row->engine = e;
+                        row->spread = (tr_spread){m < 2 && shape > 0 ? 4 : 8, 1, 1, 1};
+                        row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024};
+                        row->tpot_s = fit_predict(data, row, constant, FIT_TPOT);
+                        row->ttft_s = fit_predict(data, row, constant, FIT_TTFT);
+                        assert_true(row->tpot_s > 0 && row->ttft_s > 0);
+                    }
+}
+
+static void a_fit_of_its_own_predictions_finds_them_again(void **state)
+{
+    (void)state;
+    fit_data data;
+    static fit_result result;
+    double constant[TR_CONSTANT_COUNT];
+    tr_calibration start;
+    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("mi300x"), "", &start, NULL), TR_OK);
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        constant[k] = log(start.value[k]);
+    constant[TR_CONSTANT_LINEAR_BYTE] = log(0.7);
+    constant[TR_CONSTANT_LAYER_S] = log(60e-6);
+    constant[TR_CONSTANT_MLA_S] = log(50e-6);
+    invent(&data, constant);
+    tr_error err;
+    if (fit_serving(&data, &result, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    assert_true(result.tpot.mape_ratio < 0.015);
+    assert_true(result.tpot_model.mape_ratio < 0.15);
+    tr_calibration shared;
+    fit_calibration(&data, &result, -1, -1, &shared);
+    assert_true(fabs(shared.value[TR_CONSTANT_LINEAR_BYTE] / 0.7 - 1) < 0.1);
+    assert_true(fabs(shared.value[TR_CONSTANT_LAYER_S] / 60e-6 - 1) < 0.25);
+    assert_true(shared.error_ratio[TR_CONSTANT_LAYER_S] > 0 && shared.error_ratio[TR_CONSTANT_LAYER_S] < 0.5);
+    fit_data_free(&data);
+}
+
+static void no_rows_are_no_fit(void **state)
+{
+    (void)state;
+    fit_data data;
+    static fit_result result;
+    tr_error err;
+    memset(&data, 0, sizeof data);
+    assert_int_equal(fit_serving(&data, &result, &err), TR_EMISSING);
+}
+
+/* Bytes of DIR/NAME. */
+static char *bytes_of(const char *folder, const char *name, size_t *size)
+{
+    char path[TR_PATH_MAX], *text = NULL;
+    assert_int_equal(tr_path_join(path, sizeof path, folder, name, NULL), TR_OK);
+    assert_int_equal(tr_file_read(path, (size_t)1 << 20, &text, size, NULL), TR_OK);
+    return text;
+}
+
+static void the_calibrations_that_ship_are_what_the_measurements_give(void **state)
+{
+    (void)state;
+    char path[TR_PATH_MAX], shipped[TR_PATH_MAX], made[] = "/tmp/tokenroof-fit-XXXXXX";
+    fit_data data;
+    static fit_result result;
+    tr_error err;
+    memset(&data, 0, sizeof data);
+    for (size_t i = 0; fit_all_file(i) != NULL; i++) {
+        truth_file(fit_all_file(i), path, sizeof path);
+        if (fit_read(path, &data, &err) != TR_OK)
+            fail_msg("%s", err.text);
+    }
+    if (fit_serving(&data, &result, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    assert_non_null(mkdtemp(made));
+    if (fit_write(&data, &result, made, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    (void)snprintf(shipped, sizeof shipped, "%s/data/calibration", root_folder());
+    char **names = NULL, **again = NULL;
+    size_t count = 0, made_count = 0;
+    assert_int_equal(tr_folder_list(shipped, ".json", &names, &count, &err), TR_OK);
+    assert_int_equal(tr_folder_list(made, ".json", &again, &made_count, &err), TR_OK);
+    assert_int_equal(count, made_count);
+    for (size_t i = 0; i < count; i++) {
+        size_t a = 0, b = 0;
+        char *was = bytes_of(shipped, names[i], &a), *now = bytes_of(made, again[i], &b);
+        assert_string_equal(names[i], again[i]);
+        if (a != b || memcmp(was, now, a) != 0)
+            fail_msg("%s is not what `tokenroof fit --all` gives", names[i]);
+        free(was);
+        free(now);
+        assert_int_equal(tr_path_join(path, sizeof path, made, again[i], NULL), TR_OK);
+        (void)unlink(path);
+    }
+    (void)rmdir(made);
+    free(names);
+    free(again);
+    fit_data_free(&data);
+}
+
+static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state)
+{
+    (void)state;
+    static tr_model model;
+    tr_system system;
+    tr_prediction at_rate, closed, first;
+    assert_int_equal(tr_model_catalog_get("llama-3.1-8b", &model, NULL), TR_OK);
+    assert_int_equal(tr_system_catalog_get("h100-sxm", &system, NULL), TR_OK);
+    tr_measured row = {.metric = TR_METRIC_TPOT, .engine = "vllm", .version = "", .precision = "", .model = &model,
+                       .system = &system};
+    row.serving = (tr_serving){.request_per_s = 8, .input_token = 512, .output_token = 256, .tp = 1, .pp = 1, .dp = 1, .ep = 1};
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &at_rate, NULL), TR_OK);
+    row.metric = TR_METRIC_TTFT;
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &first, NULL), TR_OK);
+    row.metric = TR_METRIC_TPOT;
+    row.serving.concurrency_seq = 8 * (first.predicted_s + 256 * at_rate.predicted_s);
+    row.serving.request_per_s = 0;
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &closed, NULL), TR_OK);
+    assert_true(fabs(closed.predicted_s / at_rate.predicted_s - 1) < 1e-3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fit_of_its_own_predictions_finds_them_again),
+        cmocka_unit_test(no_rows_are_no_fit),
+        cmocka_unit_test(the_calibrations_that_ship_are_what_the_measurements_give),
+        cmocka_unit_test(arrivals_at_a_rate_keep_what_littles_law_says_in_flight),
+    };
+    return cmocka_run_group_tests_name("fit serving", tests, NULL, NULL);
+}
