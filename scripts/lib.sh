@@ -20,6 +20,7 @@ command -v ninja|ninja-build
 command -v python3|python3
 command -v git|git
 pkg-config --exists jansson|libjansson-dev
+pkg-config --exists cminpack|libcminpack-dev
 pkg-config --exists cmocka|libcmocka-dev
 command -v rsvg-convert|librsvg2-bin
 command -v scdoc|scdoc
