@@ -211,7 +211,8 @@ static tr_status leave_out(const fit_data *data, folds *f, int by_chip, fit_resu
     for (int g = 0; s == TR_OK && g < groups; g++) {
         size_t left = 0, used = 0;
         for (size_t i = 0; i < data->count; i++) {
-            const int leave = by_chip ? data->row[i].chip == g : same_shape(data->model[data->row[i].model], data->model[g]);
+            const fit_row *row = &data->row[i];
+            const int leave = by_chip ? row->chip == g : same_shape(data->model[row->model], data->model[g]);
             f->left[i] = leave ? 1 : 0;
             f->used[i] = leave ? 0 : 1;
             left += f->left[i];
