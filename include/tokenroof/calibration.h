@@ -44,6 +44,7 @@ extern "C" {
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
     X(FRONT, "front_ratio", RATIO, "prefill time that goes before decoding, over that which decodes beside it") \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \
+    X(FIRST_MOE_S, "first_moe_layer_s", SECOND, "more for each mixture layer of its first pass: prompts run without graphs") \
     X(BURST, "burst_share", RATIO, "of the other clients' prompts, the share a request waits for")
 
 typedef enum tr_constant {
@@ -129,6 +130,7 @@ typedef struct tr_fitted {
     double routed_flop_per_token;
     double kv_share;                 /* of a sequence's cache that lies on the rank */
     double step_fixed_s;             /* constant part of a step */
+    double mixture_count;            /* layers with routed experts */
     double collective_count;         /* a pass */
     double collective_byte_per_token; /* over the wire, all collectives of a pass */
     double exchange_byte_per_token;  /* the same for tokens sent to experts of other ranks */
@@ -145,11 +147,13 @@ TR_API tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model 
 TR_API tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
                                 tr_error *err);
 
-/* Clients that each send a prompt, wait for its answer, and send the next. */
+/* Clients that each send a prompt, wait for its answer, and send the next; or requests that arrive at a rate. */
 typedef struct tr_clients {
-    double concurrency_seq;  /* clients, >= 1 */
+    double concurrency_seq;  /* clients, >= 1; not looked at where request_per_s is told */
     double prompt_token;     /* >= 1 */
     double output_token;     /* >= 1 */
+    double cached_token;     /* of the prompt, in the cache already: 0 to prompt_token */
+    double request_per_s;    /* arrivals; 0: concurrency_seq is told */
 } tr_clients;
 
 typedef struct tr_service {
@@ -165,7 +169,7 @@ typedef struct tr_service {
     double output_token_per_s;
 } tr_service;
 
-/* Steady state of an engine that admits prompts while it decodes.  [F5] [F6] [F7]
+/* Steady state of an engine that admits prompts while it decodes.  [F5] [F6] [F7] [F10]
  * Errors: TR_EDOMAIN, TR_EMISSING, TR_ENOFIT (weights, or not one sequence). On error *out is untouched. */
 TR_API tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const tr_clients *clients,
                                  tr_service *out, tr_error *err);

@@ -107,10 +107,8 @@ static const char *unusable(const tr_measured *m)
         return "not a serving run with clients in a closed loop";
     if (m->serving.prefill_chip > 0 || m->serving.decode_chip > 0)
         return "prefill and decode on machines of their own";
-    if (!(m->serving.concurrency_seq >= 1) || m->serving.request_per_s > 0)
+    if (!(m->serving.concurrency_seq >= 1) && !(m->serving.request_per_s > 0))
         return "no concurrency";
-    if (m->serving.cached_token > 0)
-        return "prompts partly cached";
     if (is_odd_release(m->version))
         return "a release whose rows contradict the others";
     if (tr_engine_of(m->engine)[0] == '\0')
@@ -145,7 +143,7 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     *(m->metric == TR_METRIC_TPOT ? &row.tpot_s : &row.ttft_s) = m->measured_s;
     row.dtypes = m->dtypes;
     row.spread = tr_spread_of(&m->serving);
-    row.clients = (tr_clients){m->serving.concurrency_seq, m->serving.input_token, m->serving.output_token};
+    row.clients = tr_clients_of(&m->serving);
     row.engine = take_engine(data, tr_engine_of(m->engine));
     if (row.engine < 0)
         return tr_fail(err, TR_ECAPACITY, "engine", 0.0, "more than %d engines", FIT_ENGINE_MAX);
@@ -164,9 +162,15 @@ static tr_status skip(void *context, int line, const char *reason, tr_error *err
     return TR_OK;
 }
 
+int fit_same_shape(const tr_model *a, const tr_model *b)
+{
+    return !(a->total_param < b->total_param) && !(a->total_param > b->total_param) && !(a->hidden < b->hidden) &&
+           !(a->hidden > b->hidden);
+}
+
 const char *fit_all_file(size_t index)
 {
-    static const char *const all[] = {"e2e_silicon.csv"};
+    static const char *const all[] = {"e2e_silicon.csv", "e2e_inferencex_dsr1_allhw.csv", "e2e_blis_vllm.csv"};
     return index < sizeof all / sizeof all[0] ? all[index] : NULL;
 }
 

@@ -38,6 +38,7 @@ static const struct {
     {TR_CONSTANT_SEQ_S, 15e-6, 0.70, 0.20, 0.10, FIT_TPOT},
     {TR_CONSTANT_FRONT, 0.20, 0.80, 0.60, 0.10, FIT_TPOT},
     {TR_CONSTANT_FIRST_S, 0.050, 1.00, 0.70, 0.30, FIT_TTFT},
+    {TR_CONSTANT_FIRST_MOE_S, 1e-3, 0.80, 0.70, 0.30, FIT_TTFT},
     {TR_CONSTANT_BURST, 0.30, 1.00, 0.70, 0.30, FIT_TTFT},
 };
 
@@ -185,17 +186,10 @@ static int make_folds(folds *f, size_t n)
 
 static void clear(folds *f) { f->tpot.count = f->ttft.count = f->tpot_generic.count = f->ttft_generic.count = 0; }
 
-/* Checkpoints of one architecture are one model: DeepSeek-V3 and R1. */
-static int same_shape(const tr_model *a, const tr_model *b)
-{
-    return !(a->total_param < b->total_param) && !(a->total_param > b->total_param) && !(a->hidden < b->hidden) &&
-           !(a->hidden > b->hidden);
-}
-
 static int first_of_shape(const fit_data *data, int model)
 {
     int i = 0;
-    while (!same_shape(data->model[i], data->model[model]))
+    while (!fit_same_shape(data->model[i], data->model[model]))
         i++;
     return i;
 }
@@ -212,7 +206,7 @@ static tr_status leave_out(const fit_data *data, folds *f, int by_chip, fit_resu
         size_t left = 0, used = 0;
         for (size_t i = 0; i < data->count; i++) {
             const fit_row *row = &data->row[i];
-            const int leave = by_chip ? row->chip == g : same_shape(data->model[row->model], data->model[g]);
+            const int leave = by_chip ? row->chip == g : fit_same_shape(data->model[row->model], data->model[g]);
             f->left[i] = leave ? 1 : 0;
             f->used[i] = leave ? 0 : 1;
             left += f->left[i];

@@ -53,6 +53,9 @@ void fit_data_free(fit_data *data); /* of what it points to */
  * Errors: those of tr_measured_read, TR_ENOMEM, TR_ECAPACITY. */
 tr_status fit_read(const char *path, fit_data *data, tr_error *err);
 
+/* Checkpoints of one architecture are one model: DeepSeek-V3 and R1. */
+int fit_same_shape(const tr_model *a, const tr_model *b);
+
 /* The tables that `tokenroof fit --all` reads, below ../shared/truth. NULL past the end. */
 const char *fit_all_file(size_t index);
 

@@ -139,6 +139,12 @@ tr_spread tr_spread_of(const tr_serving *serving)
     return s;
 }
 
+tr_clients tr_clients_of(const tr_serving *load)
+{
+    const double cached = load->cached_token > 0 && load->cached_token < load->input_token ? load->cached_token : 0;
+    return (tr_clients){load->concurrency_seq, load->input_token, load->output_token, cached, load->request_per_s};
+}
+
 /* An engine nobody measured on any chip gets what all engines share. */
 static tr_status calibrated(const tr_measured *row, tr_calibration *out, tr_error *err)
 {
@@ -151,23 +157,11 @@ static tr_status calibrated(const tr_measured *row, tr_calibration *out, tr_erro
 static tr_status serve(const tr_measured *row, const tr_fitted *fitted, tr_prediction *out, tr_error *err)
 {
     const tr_serving *load = &row->serving;
-    tr_clients clients = {load->concurrency_seq, load->input_token, load->output_token};
+    tr_clients clients = tr_clients_of(load);
     tr_service service;
     tr_status s = TR_OK;
-    if (load->request_per_s > 0) {
-        /* [F10] Arrivals at a rate: the clients that a closed loop would need for it. */
-        clients.concurrency_seq = 1;
-        for (int round = 0; s == TR_OK && round < 20; round++) {
-            s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
-            if (s == TR_OK)
-                clients.concurrency_seq = larger(
-                    1, 0.5 * (clients.concurrency_seq +
-                              load->request_per_s * (service.ttft_s + load->output_token * service.tpot_s)));
-            if (clients.concurrency_seq > 4096)
-                clients.concurrency_seq = 4096;
-        }
-    } else if (!(clients.concurrency_seq >= 1)) {
-        clients.concurrency_seq = 1;
+    if (!(clients.concurrency_seq >= 1) && !(clients.request_per_s > 0)) {
+        clients.concurrency_seq = 1; /* as many as it admits */
         s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
         const double most = load->most_seq > 0 ? load->most_seq : 2048;
         clients.concurrency_seq = s == TR_OK && service.room_seq < most ? larger(1, service.room_seq) : most;

@@ -18,6 +18,8 @@ const char *tr_engine_of(const char *written);
 /* The layout of one instance. */
 tr_spread tr_spread_of(const tr_serving *serving);
 
+tr_clients tr_clients_of(const tr_serving *serving);
+
 int tr_predicts(tr_physics physics); /* 1 if tr_predict knows this physics */
 
 /* Errors: TR_ENOFIT (weights do not fit, a dtype the chip has not), TR_EDOMAIN; the text says why. */

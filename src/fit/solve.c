@@ -132,13 +132,14 @@ static int evaluate(void *context, int m, int n, const double *x, double *f, dou
 /* Rows of one sweep (model, chip, engine, format) repeat each other: together they have group_rows votes. */
 static void weigh(work *w)
 {
+    const fit_data *data = w->p->data;
     for (size_t i = 0; i < w->rows; i++) {
         const fit_row *a = w->row[i];
         double same = 0.0;
         for (size_t j = 0; j < w->rows; j++) {
             const fit_row *b = w->row[j];
-            same += a->model == b->model && a->chip == b->chip && a->engine == b->engine &&
-                    a->dtypes.weight == b->dtypes.weight;
+            same += a->chip == b->chip && a->engine == b->engine && a->dtypes.weight == b->dtypes.weight &&
+                    (a->model == b->model || fit_same_shape(data->model[a->model], data->model[b->model]));
         }
         w->weight[i] = same > w->p->group_rows ? sqrt(w->p->group_rows / same) : 1.0;
     }

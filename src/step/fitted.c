@@ -134,6 +134,7 @@ static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted
         layers += layer->layer_count;
     }
     f->step_fixed_s = fixed;
+    f->mixture_count = mixtures;
     /* [F2] Two all-reduces a layer under TP; a token's row to the experts' ranks and back under DP. */
     const double tp = spread->tp_rank, group = tp * spread->dp_rank;
     const double row_byte = 2.0 * model->hidden;

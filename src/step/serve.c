@@ -11,6 +11,8 @@
 #define RESERVE_BYTE 2e9       /* of that, activations and collective buffers */
 #define LEAST_SHARE 0.4        /* of what the weights leave, the cache gets at least */
 #define CHUNK_TOKEN 8192.0     /* prompt tokens a step takes at most */
+#define FLIGHT_MAX_SEQ 4096.0   /* an engine under more arrivals than it can answer */
+#define RATE_ROUND_COUNT 20
 #define ROUND_COUNT 8          /* the batch settles within a few */
 
 static double larger(double a, double b) { return a > b ? a : b; }
@@ -33,7 +35,7 @@ static double room_seq(const tr_fitted *f, const tr_model *model, double stored_
 
 typedef struct loop {
     const tr_fitted *f;
-    double prompt_token, output_token;
+    double prompt_token, output_token; /* prompt: what is not cached */
     double kv_byte, attention_flop; /* one sequence, at the mean context */
     double prompt_flop;             /* one whole prompt */
     double prompt_kv_byte;
@@ -86,13 +88,57 @@ static tr_status check_clients(const tr_clients *c, tr_error *err)
 {
     if (c == NULL)
         return tr_fail(err, TR_EMISSING, "clients", 0.0, "expected clients: how many, and how long their texts are");
-    if (!(c->concurrency_seq >= 1.0 && c->concurrency_seq <= 1e9))
+    if (!(c->request_per_s >= 0.0 && c->request_per_s <= 1e9))
+        return tr_fail(err, TR_EDOMAIN, "request_per_s", c->request_per_s, "arrivals must be 0 to 1e9 a second");
+    if (!(c->concurrency_seq >= 1.0 && c->concurrency_seq <= 1e9) && !(c->request_per_s > 0.0))
         return tr_fail(err, TR_EDOMAIN, "concurrency_seq", c->concurrency_seq, "there must be 1 to 1e9 clients");
     if (!(c->prompt_token >= 1.0 && c->prompt_token <= 1e9))
         return tr_fail(err, TR_EDOMAIN, "prompt_token", c->prompt_token, "a prompt must have 1 to 1e9 tokens");
     if (!(c->output_token >= 1.0 && c->output_token <= 1e9))
         return tr_fail(err, TR_EDOMAIN, "output_token", c->output_token, "an answer must have 1 to 1e9 tokens");
+    if (!(c->cached_token >= 0.0 && c->cached_token <= c->prompt_token))
+        return tr_fail(err, TR_EDOMAIN, "cached_token", c->cached_token, "at most the whole prompt can be cached");
     return TR_OK;
+}
+
+/* What a scenario needs once, whatever the number of clients. */
+typedef struct setting {
+    loop l;
+    double room;       /* of one replica */
+    double mean_token; /* context, on average */
+} setting;
+
+static setting set_up(const tr_fitted *f, const tr_model *model, const tr_clients *clients, double room)
+{
+    const double elem = f->roof.kv_elem_byte, cached = clients->cached_token;
+    const double fresh = larger(clients->prompt_token - cached, 1.0);
+    const double mean = clients->prompt_token + 0.5 * clients->output_token;
+    return (setting){.l = {.f = f,
+                           .prompt_token = fresh,
+                           .output_token = clients->output_token,
+                           .kv_byte = tr_model_kv_read_byte(model, mean, elem),
+                           .attention_flop = tr_model_attention_flop(model, mean),
+                           .prompt_flop = tr_model_prefill_attention_flop(model, cached, fresh),
+                           .prompt_kv_byte = tr_model_kv_store_byte(model, fresh, elem)},
+                     .room = room,
+                     .mean_token = mean};
+}
+
+static void answer(const setting *at, double concurrency_seq, tr_service *o)
+{
+    const loop *l = &at->l;
+    const double *value = l->f->calibration.value;
+    const double dp = l->f->spread.dp_rank, pp = l->f->spread.pp_rank;
+    const double each = larger(concurrency_seq / dp, 1.0);
+    const state s = settle(l, larger(each / pp, 1.0), larger(at->room / pp, 1.0));
+    o->room_seq = at->room * dp;
+    o->batch_seq = s.batch_seq * dp * pp;
+    o->tpot_s = s.tpot_s;
+    /* [F7] */
+    o->ttft_s = value[TR_CONSTANT_FIRST_S] + value[TR_CONSTANT_FIRST_MOE_S] * l->f->mixture_count + s.ttft_s +
+                value[TR_CONSTANT_BURST] * each * s.prompt_s;
+    if (each > at->room) /* clients beyond the room wait for a place: one leaves every (time of a request) / room */
+        o->ttft_s += (each / at->room - 1.0) * (s.ttft_s + l->output_token * s.tpot_s);
 }
 
 tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const tr_clients *clients, tr_service *out,
@@ -103,37 +149,28 @@ tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const 
     const tr_status status = check_clients(clients, err);
     if (status != TR_OK)
         return status;
-    const double elem = fitted->roof.kv_elem_byte;
-    const double isl = clients->prompt_token, osl = clients->output_token, mean = isl + 0.5 * osl;
-    const double dp = fitted->spread.dp_rank, pp = fitted->spread.pp_rank;
-    /* A batch just over what fits still runs: engines are told to use more memory, or swap. */
-    const double room = room_seq(fitted, model, mean);
+    const double room = room_seq(fitted, model, clients->prompt_token + 0.5 * clients->output_token);
     if (!(room > 0.0) && fitted->store_byte > fitted->memory_byte)
         return tr_fail(err, TR_ENOFIT, "memory_byte", fitted->store_byte,
                        "the weights on one rank take more than a chip's memory: no sequence fits");
-    const loop l = {.f = fitted,
-                    .prompt_token = isl,
-                    .output_token = osl,
-                    .kv_byte = tr_model_kv_read_byte(model, mean, elem),
-                    .attention_flop = tr_model_attention_flop(model, mean),
-                    .prompt_flop = tr_model_prefill_attention_flop(model, 0.0, isl),
-                    .prompt_kv_byte = tr_model_kv_store_byte(model, isl, elem)};
-    const double each = clients->concurrency_seq / dp, fit = larger(room, 1.0);
-    const state s = settle(&l, larger(each / pp, 1.0), larger(fit / pp, 1.0));
-    if (!(s.tpot_s > 0.0 && s.tpot_s <= 1e300 && s.ttft_s > 0.0 && s.ttft_s <= 1e300))
-        return tr_fail(err, TR_EDOMAIN, "fitted", s.tpot_s, "the calibration gives a time that is not a usable number");
-
+    /* A batch just over what fits still runs: engines are told to use more memory, or swap. */
+    const setting at = set_up(fitted, model, clients, larger(room, 1.0));
     tr_service o;
     memset(&o, 0, sizeof o);
-    const double *value = fitted->calibration.value;
-    o.room_seq = fit * dp;
-    o.batch_seq = s.batch_seq * dp * pp;
-    o.tpot_s = s.tpot_s;
-    /* [F7] */
-    o.ttft_s = value[TR_CONSTANT_FIRST_S] + s.ttft_s + value[TR_CONSTANT_BURST] * each * s.prompt_s;
-    if (each > fit) /* clients beyond the room wait for a place: one leaves every (time of a request) / room */
-        o.ttft_s += (each / fit - 1.0) * (s.ttft_s + osl * s.tpot_s);
-    const tr_load load = {TR_PHASE_DECODE, larger(o.batch_seq, 1.0), mean, 1.0};
+    double concurrency = clients->concurrency_seq;
+    if (clients->request_per_s > 0.0) {
+        /* [F10] As many in flight as arrivals at this rate keep. */
+        concurrency = 1.0;
+        for (int i = 0; i < RATE_ROUND_COUNT; i++) {
+            answer(&at, concurrency, &o);
+            const double wanted = clients->request_per_s * (o.ttft_s + clients->output_token * o.tpot_s);
+            concurrency = smaller(larger(0.5 * (concurrency + wanted), 1.0), FLIGHT_MAX_SEQ);
+        }
+    }
+    answer(&at, concurrency, &o);
+    if (!(o.tpot_s > 0.0 && o.tpot_s <= 1e300 && o.ttft_s > 0.0 && o.ttft_s <= 1e300))
+        return tr_fail(err, TR_EDOMAIN, "fitted", o.tpot_s, "the calibration gives a time that is not a usable number");
+    const tr_load load = {TR_PHASE_DECODE, larger(o.batch_seq, 1.0), at.mean_token, 1.0};
     tr_step bound;
     if (tr_bound_step(&fitted->roof, model, &load, &bound, NULL) == TR_OK)
         o.tpot_bound_s = bound.step_s;
@@ -144,7 +181,7 @@ tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const 
     o.tpot_high_s = o.tpot_s * step->high_ratio;
     o.ttft_low_s = o.ttft_s * first->low_ratio;
     o.ttft_high_s = o.ttft_s * first->high_ratio;
-    o.output_token_per_s = clients->concurrency_seq / (o.tpot_s * osl + o.ttft_s) * osl;
+    o.output_token_per_s = concurrency * clients->output_token / (o.tpot_s * clients->output_token + o.ttft_s);
     *out = o;
     return TR_OK;
 }

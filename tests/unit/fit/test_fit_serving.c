@@ -68,7 +68,7 @@ static void invent(fit_data *data, const double *constant)
                         row->chip = c;
                         row->engine = e;
                         row->spread = (tr_spread){m < 2 && shape > 0 ? 4 : 8, 1, 1, 1};
-                        row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024};
+                        row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024, 0, 0};
                         row->tpot_s = fit_predict(data, row, constant, FIT_TPOT);
                         row->ttft_s = fit_predict(data, row, constant, FIT_TTFT);
                         assert_true(row->tpot_s > 0 && row->ttft_s > 0);

@@ -193,7 +193,7 @@ static void ranks_that_do_not_exist_are_refused(void **state)
 
 static tr_service serve(const tr_fitted *f, const tr_model *model, double clients, double prompt, double output)
 {
-    const tr_clients c = {clients, prompt, output};
+    const tr_clients c = {clients, prompt, output, 0, 0};
     tr_service s;
     tr_error err;
     if (tr_fitted_serve(f, model, &c, &s, &err) != TR_OK)
@@ -252,12 +252,14 @@ static void clients_that_are_no_numbers_are_refused(void **state)
     tr_error err;
     get("llama-3.1-8b", "h100-sxm", &model, &system);
     const tr_fitted f = fitted_of("vllm", &model, &system, NULL);
-    const tr_clients bad[] = {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}, {(double)NAN, 1, 1}, {1, (double)NAN, 1}, {1, 1, (double)NAN}};
+    const double nan = (double)NAN;
+    const tr_clients bad[] = {{0, 1, 1, 0, 0},   {1, 0, 1, 0, 0},   {1, 1, 0, 0, 0},   {1, 1, 1, 2, 0},   {1, 1, 1, 0, -1},
+                              {nan, 1, 1, 0, 0}, {1, nan, 1, 0, 0}, {1, 1, nan, 0, 0}, {1, 1, 1, nan, 0}, {1, 1, 1, 0, nan}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(tr_fitted_serve(&f, &model, &bad[i], &s, &err), TR_EDOMAIN);
     get("deepseek-v3", "2xh100-sxm", &model, &system);
     const tr_fitted tight = fitted_of("vllm", &model, &system, NULL);
-    const tr_clients one = {1, 128, 128};
+    const tr_clients one = {1, 128, 128, 0, 0};
     assert_int_equal(tr_fitted_serve(&tight, &model, &one, &s, &err), TR_ENOFIT);
 }
 
