@@ -23,7 +23,7 @@ TR_API size_t tr_lesson_count(void);
 typedef struct tr_exercise {
     const char *id;          /* "floor-time"; static storage */
     const char *topic;       /* "floor", "ridge", "balance", ... */
-    const char *equation;    /* "R6" */
+    const char *equation;    /* "R6"; or a claim of the lecture, "L084" */
     tr_unit unit;            /* of guess and answer */
     int asked;               /* 0: this case has no such question, and `reveal` says why */
     double value;            /* the answer, > 0; NaN where not asked */

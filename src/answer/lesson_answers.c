@@ -249,6 +249,35 @@ tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
     return s;
 }
 
+tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const tr_chip *chip = &c->question->system.chip;
+    (void)err;
+    *out = chip->scaleup_byte_per_s / chip->scaleout_byte_per_s; /* not finite where either is not known */
+    return chip->scaleout_byte_per_s > 0 ? TR_OK : TR_ENOFIT;
+}
+
+/* P stages and M micro-batches: P - 1 of M + P - 1 slots are empty. */
+VALUE(tr_lesson_bubble, (4.0 - 1.0) / (8.0 + 4.0 - 1.0))
+
+/* Half of the layers, and two micro-batches of them: the stages cancel. */
+VALUE(tr_lesson_stage_cache, 2 * c->batch_seq *
+                                 (tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte) / 2) /
+                                 roof(c)->chip_count)
+
+/* The rule of thumb: 20 tokens for each active parameter. */
+static double rule_token(const tr_lesson_case *c) { return 20 * model(c)->active_param; }
+
+/* Forward 2 and backward 4 for each parameter and token. */
+static double train_flop(const tr_lesson_case *c) { return 6 * model(c)->active_param * rule_token(c); }
+
+VALUE(tr_lesson_train_flop, train_flop(c))
+VALUE(tr_lesson_train_time, train_flop(c) / (0.4 * roof(c)->flop_per_s))
+/* 3 of 6 FLOPs at a third of the utilisation. */
+VALUE(tr_lesson_reinforcement, (3.0 / 6.0) / (1.0 / 3.0))
+/* An equal share for pre-training and serving at a third of its utilisation: 6 D = 3 x 2 D_served. */
+VALUE(tr_lesson_overtraining, 50e6 * 60 * 86400 * (2.0 / 6.0) * 3 / rule_token(c))
+
 /* Training in two-byte numbers; what the optimizer takes does not matter for what a token keeps. */
 static tr_status training(const tr_lesson_case *c, tr_train_memory *out)
 {

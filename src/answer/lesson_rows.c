@@ -177,6 +177,31 @@ const tr_lesson_row tr_lesson_rows[] = {
      "What does a scale-up domain limit?",
      "Total parameters and caches by its capacity; active parameters are limited by compute."},
 
+    {"links", "domain", TR_UNIT_NONE, "L071", tr_lesson_links,
+     "A chip of {system} sends to others inside its domain, and to those outside of it. How many times faster inside?",
+     "Hundreds of gigabytes a second inside, a network card outside.",
+     "Experts that talk all to all stay inside one domain for this reason.",
+     "the links of this chip are not known",
+     "Why does a mixture of experts live in one scale-up domain?",
+     "Its traffic is all to all, and links inside a domain are some ten times as fast as those that leave it."},
+
+    {"bubble", "pipeline", TR_UNIT_RATIO, "L084", tr_lesson_bubble,
+     "A training step goes through a pipeline of 4 stages in 8 micro-batches. What share of the time is a stage idle?",
+     "It fills at the start and drains at the end: 3 slots of how many?",
+     "3 of 8 + 3 slots. Decode goes round and round and has no such bubble.",
+     "",
+     "What does a pipeline waste in training?",
+     "(stages - 1) of (micro-batches + stages - 1) slots; in steady decode nothing, with as many micro-batches as "
+     "stages."},
+    {"stage-cache", "pipeline", TR_UNIT_BYTE, "L083", tr_lesson_stage_cache,
+     "A second {system} takes half of {model}'s layers, and two micro-batches of {batch} sequences at {context} tokens "
+     "keep both busy. How much cache does a chip hold?",
+     "Half of the layers, twice the sequences; {chips} chips share a stage.",
+     "As much as without the second stage: it halves the weights on a chip, not the cache.",
+     "this model keeps nothing for a token",
+     "What does pipelining not shrink?",
+     "The cache on a chip: each stage holds a share of the layers for as many more sequences. Weights do shrink."},
+
     {"cliff", "cliff", TR_UNIT_CONTEXT, "R10", tr_lesson_cliff,
      "At which context does reading a sequence's cache take as long as its compute, so that no batch helps?",
      "Cache bytes a token x context over bandwidth, against 2 FLOP x {active} over {flops}.",
@@ -299,6 +324,39 @@ const tr_lesson_row tr_lesson_rows[] = {
      "nothing limits the batch here, or not even one sequence fits",
      "How many machines does a world's traffic take?",
      "Traffic over the tokens a second of one full machine: batch over step time."},
+
+    {"train-flop", "life", TR_UNIT_FLOP, "L093", tr_lesson_train_flop,
+     "By the rule of 20 tokens a parameter: how many FLOP would pre-training {active} active parameters take?",
+     "Forward 2, backward 4 FLOP for each parameter and token.",
+     "6 x {active} x 20 x {active}.",
+     "this model has no parameters",
+     "How much compute does pre-training take?",
+     "6 FLOP x active parameters x tokens: 2 forward, 4 backward."},
+    {"train-time", "life", TR_UNIT_SECOND, "L094", tr_lesson_train_time,
+     "And how long would {system} be busy with it, at 40% of its peak?",
+     "The last answer over 0.4 x {flops}.",
+     "{chips} chips by themselves; a hundred times as many take a hundredth of it.",
+     "this model has no parameters",
+     "What turns FLOPs of training into time?",
+     "Peak x utilisation x chips. Reinforcement reaches a fraction of pre-training's utilisation."},
+    {"reinforcement", "life", TR_UNIT_NONE, "L099", tr_lesson_reinforcement,
+     "Reinforcement takes 3 FLOP a parameter and token instead of 6, at a third of the utilisation. How many times a "
+     "pre-training token's machine time is its token's?",
+     "FLOPs multiply, utilisation divides.",
+     "(3 / 6) x 3: at equal cost, pre-training sees one and a half times as many tokens.",
+     "",
+     "How do the costs of pre-training, reinforcement and serving compare for a token?",
+     "6, k and 2 FLOP a parameter, each over its own utilisation: about 1, 1.5 and 1."},
+    {"overtraining", "life", TR_UNIT_NONE, "L104", tr_lesson_overtraining,
+     "A model with {active} active parameters serves 50 million tokens a second for 60 days, at a third of the "
+     "utilisation of pre-training, and pre-training is to cost as much. How many times the tokens of the rule of 20 "
+     "does it see?",
+     "Serving: 2 FLOP a token, three times as dear. So pre-training sees as many tokens as are served.",
+     "50 million x 60 days over 20 x {active}: trained far past the rule, since it will be served so much.",
+     "this model has no parameters",
+     "Why are models trained far beyond what training alone would call for?",
+     "Serving costs as much as training: spending there on a smaller model with more tokens pays back at every token "
+     "served."},
 
     {"kept", "training", TR_UNIT_BYTE, "K45", tr_lesson_kept,
      "Training {model} in 2-byte numbers: how many bytes of its forward pass does each token keep for the backward "

@@ -21,9 +21,9 @@ static const char *unit_text(tr_unit unit)
     case TR_UNIT_FLOP_PER_BYTE: return "FLOP/byte";
     case TR_UNIT_USD_PER_MTOKEN: return "USD/Mtoken";
     case TR_UNIT_RATIO: return "share";
+    case TR_UNIT_FLOP: return "FLOP";
     case TR_UNIT_NONE:
     case TR_UNIT_BYTE_PER_S:
-    case TR_UNIT_FLOP:
     case TR_UNIT_FLOP_PER_S:
     case TR_UNIT_PARAM:
     case TR_UNIT_USD:
@@ -95,8 +95,10 @@ tr_status tr_lesson_write_reveal(const tr_exercise *e, const tr_guess *guess, co
     tr_write_text(&out, style->colour ? "    \033[1m= " : "    = ");
     tr_write_text(&out, say(e, e->value, number, sizeof number));
     tr_write_text(&out, style->colour ? "\033[0m\n" : "\n");
-    (void)snprintf(text, sizeof text, "%s (%s%s%s)", e->reveal, e->equation, equation != NULL ? ": " : "",
-                   equation != NULL ? equation->formula : "");
+    if (equation != NULL)
+        (void)snprintf(text, sizeof text, "%s (%s: %s)", e->reveal, e->equation, equation->formula);
+    else
+        (void)snprintf(text, sizeof text, "%s (claim %s)", e->reveal, e->equation);
     tr_print_wrapped(&out, "    ", "    ", text, style->columns);
     return tr_written(tr_writer_finish(&out), err);
 }
