@@ -11,6 +11,7 @@
 #include <tokenroof/figure.h>
 #include <tokenroof/lesson.h>
 #include <tokenroof/model.h>
+#include <tokenroof/oracle.h>
 #include <tokenroof/price.h>
 #include <tokenroof/reversible.h>
 #include <tokenroof/scenario.h>

@@ -340,6 +340,67 @@ static void values_at_a_nan_batch_or_context_are_nan(void **state)
     assert_true(isnan(tr_expert_touched_share(0.9, x)));
 }
 
+static tr_status take_evidence(const void *in, void *out, tr_error *err)
+{
+    const tr_price_evidence *e = in;
+    const tr_status s = tr_price_evidence_check(e, err);
+    if (s == TR_OK)
+        memcpy(out, e, sizeof *e);
+    return s;
+}
+
+static tr_status take_fleet_day(const void *in, void *out, tr_error *err) { return tr_fleet_day_of(in, out, err); }
+
+static tr_status take_oracle(const void *in, void *out, tr_error *err) { return tr_oracle_infer(in, out, err); }
+
+/* NaN is "not given", but for the two prices that everything rests on. */
+static const char *const may_be_missing[] = {
+    "cached_read_usd_per_mtoken", "write_5m_usd_per_mtoken", "write_1h_usd_per_mtoken", "long_input_ratio",
+    "long_output_ratio", "fast_speed_ratio", "evidence.cached_read_usd_per_mtoken", "evidence.write_5m_usd_per_mtoken",
+    "evidence.write_1h_usd_per_mtoken", "evidence.long_input_ratio", "evidence.long_output_ratio",
+    "evidence.fast_speed_ratio", "kv_byte_per_token", "chip_usd_per_hour", "total_param", NULL};
+
+static void a_nan_price_or_day_is_refused(void **state)
+{
+    (void)state;
+    const tr_oracle_question question = {.evidence = {5, 25, 0.5, 6.25, 10, 2e5, 2, 1.5, 6, 2.5},
+                                         .active_param = 1e11, .total_param = 1e12, .kv_byte_per_token = 1e4,
+                                         .chip_usd_per_hour = 2, .sample_count = 2000, .seed = 1};
+    refuses_each("tr_price_evidence_check", tr_price_evidence_field, COUNT(tr_price_evidence_field), &question.evidence,
+                 sizeof question.evidence, sizeof(tr_price_evidence), take_evidence, may_be_missing);
+    refuses_each("tr_oracle_infer", tr_oracle_question_field, COUNT(tr_oracle_question_field), &question,
+                 sizeof question, sizeof(tr_oracle_answer), take_oracle, may_be_missing);
+    const tr_fleet_day day = {226.75, 8, 2, 608e9, 342e9, 168e9, 73700, 14800, 21, 144, 5278, 0.55, 0.14, 2.19};
+    refuses_each("tr_fleet_day_of", tr_fleet_day_field, COUNT(tr_fleet_day_field), &day, sizeof day,
+                 sizeof(tr_fleet_answer), take_fleet_day, NULL);
+}
+
+static void deductions_from_a_nan_are_nan(void **state)
+{
+    (void)state;
+    const double x = NOT_A_NUMBER;
+    tr_price_level level = {0};
+    assert_true(isnan(tr_implied_memory_ratio(x, 1)) && isnan(tr_implied_memory_ratio(5, x)));
+    assert_true(isnan(tr_implied_batch_seq(x, 0, 2400)) && isnan(tr_implied_batch_seq(5, x, 2400)));
+    assert_true(isnan(tr_implied_batch_seq(5, 0, x)));
+    assert_true(isnan(tr_implied_kv_byte_per_token(x, 1e15, 1e12, 2e5, 0)));
+    assert_true(isnan(tr_implied_kv_byte_per_token(1e11, x, 1e12, 2e5, 0)));
+    assert_true(isnan(tr_implied_kv_byte_per_token(1e11, 1e15, x, 2e5, 0)));
+    assert_true(isnan(tr_implied_kv_byte_per_token(1e11, 1e15, 1e12, x, 0)));
+    assert_true(isnan(tr_implied_kv_byte_per_token(1e11, 1e15, 1e12, 2e5, x)));
+    assert_true(isnan(tr_implied_context_token(x, 1.5)) && isnan(tr_implied_context_token(2e5, x)));
+    assert_int_equal(tr_implied_tier(NULL, 0, x), -1);
+    assert_true(isnan(tr_affordable_kv_byte_per_token(x, 1e9, 1, 1)));
+    assert_true(isnan(tr_affordable_kv_byte_per_token(1, x, 1, 1)));
+    assert_true(isnan(tr_affordable_kv_byte_per_token(1, 1e9, x, 1)));
+    assert_true(isnan(tr_affordable_kv_byte_per_token(1, 1e9, 1, x)));
+    assert_int_equal(tr_price_level_of(x, 1e9, 1e15, 0.5, 1, &level, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_price_level_of(1, x, 1e15, 0.5, 1, &level, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_price_level_of(1, 1e9, x, 0.5, 1, &level, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_price_level_of(1, 1e9, 1e15, x, 1, &level, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_price_level_of(1, 1e9, 1e15, 0.5, x, &level, NULL), TR_EDOMAIN);
+}
+
 static void costs_of_a_nan_place_are_nan(void **state)
 {
     (void)state;
@@ -606,6 +667,8 @@ int main(void)
         cmocka_unit_test(a_nan_ceiling_is_not_an_absent_one),
         cmocka_unit_test(values_of_a_nan_roofline_are_nan),
         cmocka_unit_test(values_at_a_nan_batch_or_context_are_nan),
+        cmocka_unit_test(a_nan_price_or_day_is_refused),
+        cmocka_unit_test(deductions_from_a_nan_are_nan),
         cmocka_unit_test(costs_of_a_nan_place_are_nan),
         cmocka_unit_test(a_place_of_a_nan_tier_is_refused),
         cmocka_unit_test(a_nan_in_an_array_costs_its_own_element_only),
