@@ -183,8 +183,8 @@ tr_status tr_price_evidence_inline(const char *text, tr_price_evidence *out, tr_
         const size_t length = comma == NULL ? strlen(at) : (size_t)(comma - at);
         const char *equals = memchr(at, '=', length), *value = equals != NULL ? equals + 1 : NULL;
         if (equals == NULL)
-            return tr_fail(err, TR_EPARSE, "prices", 0.0, "expected key=price between commas, as in " FORM ", at '%.40s'",
-                           at);
+            return tr_fail(err, TR_EPARSE, "prices", 0.0,
+                           "expected key=price between commas, as in " FORM ", at '%.40s'", at);
         const size_t value_length = trim(&value, length - (size_t)(value - at));
         const char *name = at;
         const size_t name_length = trim(&name, (size_t)(equals - at));
@@ -205,8 +205,8 @@ tr_status tr_price_evidence_inline(const char *text, tr_price_evidence *out, tr_
 
 static const char evidence_name[TR_EVIDENCE_COUNT][20] = {"input_price", "output_over_input", "long_threshold",
                                                           "cached_read",  "cache_write",       "fast_mode"};
-static const char evidence_title[TR_EVIDENCE_COUNT][24] = {"input price",    "output over input", "long-prompt threshold",
-                                                           "cached read",    "cache hold time",   "fast mode"};
+static const char evidence_title[TR_EVIDENCE_COUNT][24] = {
+    "input price", "output over input", "long-prompt threshold", "cached read", "cache hold time", "fast mode"};
 
 const char *tr_evidence_name(tr_evidence_kind kind)
 {

@@ -39,7 +39,10 @@ static const row rows[TR_UNKNOWN_COUNT] = {
     [TR_UNKNOWN_MARKUP] = {"price_cost_ratio", "price over cost", TR_UNIT_NONE},
 };
 
-const char *tr_unknown_name(tr_unknown unknown) { return (unsigned)unknown < TR_UNKNOWN_COUNT ? rows[unknown].name : ""; }
+const char *tr_unknown_name(tr_unknown unknown)
+{
+    return (unsigned)unknown < TR_UNKNOWN_COUNT ? rows[unknown].name : "";
+}
 
 const char *tr_unknown_title(tr_unknown unknown)
 {
