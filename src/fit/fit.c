@@ -289,7 +289,7 @@ void fit_calibration(const fit_data *data, const fit_result *result, int chip, i
     double value[TR_CONSTANT_COUNT];
     fit_constants(result, chip, engine, value);
     for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
-        out->value[k] = exp(value[k]);
+        out->value[k] = fit_value(k, value[k]);
         out->error_ratio[k] =
             result->deviation[engine >= 0 ? engine : FIT_ENGINE_MAX][chip >= 0 ? chip : FIT_CHIP_MAX][k];
     }

@@ -17,6 +17,7 @@ enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 8, FIT_ENGINE_MAX = 6, FIT_REASON_MAX 
 typedef struct fit_row {
     int model, chip, engine;     /* indexes into fit_data */
     int file;
+    tr_system system;            /* the chips of one instance */
     tr_dtypes dtypes;
     tr_spread spread;
     tr_clients clients;

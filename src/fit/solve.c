@@ -14,6 +14,7 @@
 #include "base/fail.h"
 
 #define STEP_LOG 1e-5
+#define MOST_SHARE 0.98 /* of a datasheet figure */
 
 void fit_constants(const fit_result *result, int chip, int engine, double *value)
 {
@@ -22,21 +23,24 @@ void fit_constants(const fit_result *result, int chip, int engine, double *value
                    (chip >= 0 ? result->chip[chip][k] : 0.0);
 }
 
+double fit_value(int constant, double logarithm)
+{
+    const double value = exp(logarithm);
+    return constant <= TR_CONSTANT_LINK_BYTE && value > MOST_SHARE ? MOST_SHARE : value;
+}
+
 double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target)
 {
     static const tr_band wide = {0.5, 2.0};
     tr_calibration c;
-    tr_system system;
     tr_fitted fitted;
     tr_service service;
     memset(&c, 0, sizeof c);
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
-        c.value[k] = exp(value[k]);
+        c.value[k] = fit_value(k, value[k]);
     for (int d = 0; d < TR_DISTANCE_COUNT; d++)
         c.step[d] = c.first[d] = wide;
-    const double chips = row->spread.tp_rank * row->spread.pp_rank * row->spread.dp_rank;
-    if (tr_system_of(data->chip[row->chip], chips, &system, NULL) != TR_OK ||
-        tr_fitted_of(&c, data->model[row->model], &system, &row->dtypes, &row->spread, &fitted, NULL) != TR_OK ||
+    if (tr_fitted_of(&c, data->model[row->model], &row->system, &row->dtypes, &row->spread, &fitted, NULL) != TR_OK ||
         tr_fitted_serve(&fitted, data->model[row->model], &row->clients, &service, NULL) != TR_OK)
         return 0.0;
     return target == FIT_TPOT ? service.tpot_s : service.ttft_s;
@@ -178,7 +182,7 @@ static tr_status run(work *w, double *x, int with_deviation, fit_result *result,
         s = tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
     } else {
         int calls = 0, slopes = 0;
-        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-10, 1e-8, 0.0, 60, diag, 1, 1.0, 0, &calls, &slopes,
+        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-7, 1e-6, 0.0, 40, diag, 1, 1.0, 0, &calls, &slopes,
                                pivot, q, q + un, q + 2 * un, q + 3 * un, q + 4 * un);
         if (info <= 0)
             s = tr_fail(err, TR_EDOMAIN, "fit", (double)info, "the least squares could not start");

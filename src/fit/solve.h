@@ -25,6 +25,9 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
 /* Logarithms of the constants of a row's chip and engine; -1 leaves an offset out. */
 void fit_constants(const fit_result *result, int chip, int engine, double *value);
 
+/* A constant from its logarithm: no share of a datasheet figure reaches 1. */
+double fit_value(int constant, double logarithm);
+
 /* Predicted time of a row under constants (logarithms); 0 where there is none. */
 double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target);
 

@@ -159,7 +159,7 @@ static void a_model_nobody_measured_gets_a_wider_band(void **state)
     static tr_model known, new;
     tr_system system;
     get("llama-3.1-8b", "h100-sxm", &known, &system);
-    get("mistral-nemo", "h100-sxm", &new, &system);
+    get("mistral-large-2407", "4xh100-sxm", &new, &system);
     assert_int_equal(fitted_of("vllm", &known, &system, NULL).distance, TR_DISTANCE_NEAR);
     assert_int_equal(fitted_of("vllm", &new, &system, NULL).distance, TR_DISTANCE_MODEL);
 }
