@@ -68,7 +68,7 @@ const tr_claim_question *tr_claim_question_at(size_t index)
     static const tr_claim_questions *const lists[] = {
         &tr_claim_step_questions,       &tr_claim_catalog_questions, &tr_claim_price_questions,
         &tr_claim_reversible_questions, &tr_claim_schedule_questions, &tr_claim_training_questions,
-        &tr_claim_printed_questions,
+        &tr_claim_oracle_questions,     &tr_claim_printed_questions,
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         if (index < lists[i]->count)

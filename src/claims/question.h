@@ -24,6 +24,7 @@ typedef struct tr_claim_questions {
 /* By theme, one file each. */
 extern const tr_claim_questions tr_claim_step_questions;
 extern const tr_claim_questions tr_claim_catalog_questions;
+extern const tr_claim_questions tr_claim_oracle_questions;
 extern const tr_claim_questions tr_claim_price_questions;
 extern const tr_claim_questions tr_claim_printed_questions;
 extern const tr_claim_questions tr_claim_reversible_questions;
