@@ -81,6 +81,17 @@ TR_API tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_c
 TR_API tr_status tr_answer_figure_avalanche(const tr_lab *lab, const tr_figure_target *target, tr_sink *sink,
                                             tr_error *err);
 
+/* Backwards from prices: what each says alone, and all together as bands against their priors. The scenario's
+ * prices say which; known: the model, if it is (its parameters and KV bytes are taken as given), else NULL;
+ * system: the chips, if they are known, else NULL. Allocates what tr_oracle_infer does. Needs a stack of 128 KiB.
+ * Errors: TR_EMISSING (no prices; a chip without a price), TR_ENOFIT (no draw explains them), TR_ECONFLICT,
+ * TR_EDOMAIN, TR_EUNKNOWN, TR_EIO. */
+TR_API tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
+                                  const tr_style *style, tr_sink *sink, tr_error *err);
+/* Its bands, the prior's behind them, the truth where the model is open. */
+TR_API tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
+                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* ---- figures ---------------------------------------------------------------- */
 
 /* Four pictures of a case. Each needs a stack of 128 KiB.

@@ -73,6 +73,8 @@ typedef struct tr_figure {
     const char *const *bar_labels;   /* for TR_SERIES_BARS, n of the first bar series; else NULL */
     const tr_axis *y2;           /* NULL, or a second reading of the same heights at the right (label and unit count): */
     double y2_ratio;             /* its value is y times this, > 0 */
+    const char *const *row_names;    /* NULL, or names that stand at y = 1, 2, ... instead of numbers */
+    size_t row_count;
 } tr_figure;
 
 #define TR_FIGURE_SERIES_MAX 24

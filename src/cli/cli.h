@@ -104,6 +104,7 @@ tr_status cmd_memory(cli *c, tr_error *err);
 tr_status cmd_fit(cli *c, tr_error *err);
 tr_status cmd_models(cli *c, tr_error *err);
 tr_status cmd_chips(cli *c, tr_error *err);
+tr_status cmd_oracle(cli *c, tr_error *err);
 tr_status cmd_prices(cli *c, tr_error *err);
 tr_status cmd_tiers(cli *c, tr_error *err);
 tr_status cmd_explain(cli *c, tr_error *err);

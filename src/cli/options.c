@@ -140,7 +140,8 @@ static int operand_at(const char *operands, int index, char *out, size_t size, i
 
 static const char *input_of_operand(const char *operand)
 {
-    return strcmp(operand, "MODEL") == 0 ? "model" : strcmp(operand, "SYSTEM") == 0 ? "system" : NULL;
+    return strcmp(operand, "MODEL") == 0 ? "model" : strcmp(operand, "SYSTEM") == 0 ? "system"
+           : strcmp(operand, "PRICES") == 0 ? "prices" : NULL;
 }
 
 static int was_given(const given *list, int count, const char *key)

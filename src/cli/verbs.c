@@ -49,6 +49,15 @@ const cli_verb cli_verbs[] = {
      "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 200\n"
      "tokenroof tiers deepseek-v3 8xh100-sxm --plot tiers.svg\n",
      cmd_tiers},
+    {"oracle", "What it costs", "PRICES",
+     "oracle model system cache price source output output-question output-picture output-working",
+     "backwards: what a price sheet says about batch, KV bytes, chips and margin, each price alone and all together",
+     "tokenroof oracle deepseek/deepseek-chat\n"
+     "tokenroof oracle input=5,output=25,cached=0.5,write_5m=6.25,threshold=200k,long_output=1.5\n"
+     "tokenroof oracle claude-opus-4-6 --fast-speed 2.5 --samples 200k\n"
+     "tokenroof oracle deepseek/deepseek-chat --model deepseek-v3 --system h800-sxm --price 2\n"
+     "tokenroof oracle fireworks/gpt-oss-120b --plot oracle.svg\n",
+     cmd_oracle},
     {"reversible", "What it costs", "[MODEL] [SYSTEM]",
      "model system load number cache reversible source output output-question output-picture output-working "
      "output-measure",

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/text.h"
+
 static double tick_width(const tr_fig_layout *L, const tr_fig_tick *tick)
 {
     return L->m.measure(tr_fig_span_of(tick->text), L->m.tick, 0);
@@ -44,6 +46,15 @@ void tr_fig_ticks_choose(const tr_fig_layout *L, const tr_fig_map *map, tr_unit 
         *out = ticks;
         if (fits)
             return;
+    }
+}
+
+void tr_fig_ticks_name(const char *const *names, size_t count, tr_fig_ticks *out)
+{
+    out->count = count < FIG_TICK_MAX ? count : FIG_TICK_MAX;
+    for (size_t i = 0; i < out->count; i++) {
+        out->tick[i].value = (double)(i + 1);
+        (void)tr_text_copy(out->tick[i].text, sizeof out->tick[i].text, names[i]);
     }
 }
 

@@ -210,7 +210,10 @@ static int build(tr_fig_layout *L, int drop)
     } else {
         L->y = tr_fig_map_of(L->y.scale, L->y.min, L->y.max, L->plot.y1 - L->m.inset_y,
                              L->plot.y0 + L->m.inset_y);
-        tr_fig_ticks_choose(L, &L->y, f->y.unit, 1, &L->y_ticks);
+        if (f->row_names != NULL)
+            tr_fig_ticks_name(f->row_names, f->row_count, &L->y_ticks);
+        else
+            tr_fig_ticks_choose(L, &L->y, f->y.unit, 1, &L->y_ticks);
         L->plot.x0 =
             tr_fig_snap(L, L->m.pad + tr_fig_ticks_width(L, &L->y_ticks) + L->m.tick_gap + L->m.axis);
         double right = L->m.pad;

@@ -60,6 +60,16 @@
       "judge only this kind of measurement")                                                                \
     X(WORST, "worst_row", "worst", NUMBER, NONE, 0, 1000, 0, 100, 1, 0, "10", NULL, "judge",                   \
       "list so many of the rows that are furthest off")                                                    \
+    X(PRICES, "prices", "prices", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "oracle",                         \
+      "what is asked about: a price of `tokenroof prices` (PROVIDER/MODEL, with @DAY), or numbers "          \
+      "(input=0.27,output=1.10,cached=0.07,threshold=200k; also write_5m, write_1h, long_input, "            \
+      "long_output, fast_price, fast_speed)")                                                              \
+    X(FAST_SPEED, "fast_speed_ratio", "fast-speed", NUMBER, NONE, 1, 1e6, 1, 20, 0, 1, "", NULL, "oracle",   \
+      "speed of the provider's fast mode over its normal one, such as 2.5: price sheets do not say it")    \
+    X(SAMPLES, "sample_count", "samples", NUMBER, NONE, 1000, 1e9, 1e4, 1e7, 0, 1, "", NULL, "oracle",       \
+      "draws from the priors (default 1M, about half a second)")                                           \
+    X(DRAW_SEED, "draw_seed", "seed", NUMBER, NONE, 0, 9007199254740991.0, 0, 100, 1, 0, "", NULL, "oracle", \
+      "of those draws: the same seed gives the same answer (default 1)")                                   \
     X(STATE_BYTE, "state_byte_per_param", "state", NUMBER, BYTE, 0, 1024, 0, 32, 1, 0, "", NULL, "reversible", \
       "training: weights, gradients and optimizer, for each parameter (default 16 B: bf16 with Adam in fp32)") \
     X(ACTIVATION_BYTE, "activation_elem_byte", "activation", NUMBER, BYTE, 0.5, 64, 0.5, 8, 0.5, 0, "", NULL, \

@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle deepseek/deepseek-chat --samples 20k --explain

@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle input=1000000,output=0.000001 --samples 1000

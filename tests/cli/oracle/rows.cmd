@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle fireworks/gpt-oss-120b --samples 20k --seed 3 --csv
