@@ -67,7 +67,7 @@ TR_API const tr_claim_check *tr_claim_check_at(size_t index, size_t check); /* N
 typedef struct tr_claim_answer {
     double value;
     tr_unit unit;
-    const char *function;    /* "tr_balance_batch_seq" */
+    const char *function;    /* "tr_balance_batch_seq"; where a formula is all there is, that: "1 - 1 / racks" */
     const char *equation;    /* its entry of docs/equations.md, "" if none */
 } tr_claim_answer;
 TR_API tr_status tr_claim_compute(size_t index, size_t check, tr_claim_answer *out, tr_error *err);

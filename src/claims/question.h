@@ -9,7 +9,7 @@
 typedef struct tr_claim_question {
     const char *name;        /* "balance_batch_seq" */
     tr_unit unit;            /* of the answer */
-    const char *function;    /* the public function that answers */
+    const char *function;    /* the public function that answers, or the whole formula */
     const char *equation;    /* "R9", "" if none */
     tr_status (*answer)(const char *with, double *out, tr_error *err);
 } tr_claim_question;

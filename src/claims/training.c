@@ -106,16 +106,20 @@ static tr_status routed_dense_param(const char *with, double *out, tr_error *err
 }
 
 static const tr_claim_question questions[] = {
-    {"train_flop_per_param", TR_UNIT_FLOP, "", "", train_flop},
-    {"chip_s", TR_UNIT_SECOND, "", "", chip_seconds},
-    {"token_cost_ratio", TR_UNIT_NONE, "", "", token_cost},
-    {"life_token", TR_UNIT_TOKEN, "", "", life_token},
-    {"shipped_token", TR_UNIT_TOKEN, "", "", shipped_token},
-    {"rule_token", TR_UNIT_TOKEN, "", "", rule_token},
-    {"param_at_ratio", TR_UNIT_PARAM, "", "", param_at},
-    {"best_token_per_param", TR_UNIT_NONE, "", "", best_token_per_param},
-    {"best_term_ratio", TR_UNIT_NONE, "", "", best_term_ratio},
-    {"routed_log_loss", TR_UNIT_NONE, "", "", routed_log_loss},
-    {"routed_dense_param", TR_UNIT_PARAM, "", "", routed_dense_param},
+    {"train_flop_per_param", TR_UNIT_FLOP, "2 forward + 4 backward", "", train_flop},
+    {"chip_s", TR_UNIT_SECOND, "flop_per_param active_param token / (flop_per_s mfu)", "", chip_seconds},
+    {"token_cost_ratio", TR_UNIT_NONE, "(flop_per_param / 6) / mfu_ratio", "", token_cost},
+    {"life_token", TR_UNIT_TOKEN, "token_per_s 86400 days", "", life_token},
+    {"shipped_token", TR_UNIT_TOKEN, "token_per_s 86400 days ship_share", "", shipped_token},
+    {"rule_token", TR_UNIT_TOKEN, "20 param", "", rule_token},
+    {"param_at", TR_UNIT_PARAM, "sqrt(flop / (6 token_per_param))", "", param_at},
+    {"best_token_per_param", TR_UNIT_NONE,
+     "D / N at the least a N^-alpha + b D^-beta with 6 N D = flop", "", best_token_per_param},
+    {"best_term_ratio", TR_UNIT_NONE,
+     "a N^-alpha / (b D^-beta) at their least sum with 6 N D = flop", "", best_term_ratio},
+    {"routed_log_loss", TR_UNIT_NONE,
+     "a log N + b log E + c log N log E + d, E saturated between e_start and e_max", "", routed_log_loss},
+    {"routed_dense_param", TR_UNIT_PARAM,
+     "N^(al(E)/al(e_start)) (E/e_start)^(b/al(e_start)), al(x) = a + c log x, E saturated", "", routed_dense_param},
 };
 TR_CLAIM_QUESTIONS(tr_claim_training_questions, questions);
