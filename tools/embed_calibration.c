@@ -163,6 +163,8 @@ int main(int argc, char **argv)
     }
     (void)fprintf(dep, "%s: %s", argv[2], folder);
     for (size_t i = 0; i < count; i++) {
+        if (strncmp(names[i], "kernels-", 8) == 0) /* those of the fit room */
+            continue;
         if (tr_path_join(path, sizeof path, folder, names[i], &err) != TR_OK)
             stop(names[i], err.text);
         (void)fprintf(dep, " \\\n %s", path);

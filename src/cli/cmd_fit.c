@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fit/fit.h"
+#include "fit/kernel_fit.h"
 #include "io/file.h"
 
 static void print_error(cli *c, const char *what, const fit_error *tpot, const fit_error *ttft)
@@ -92,8 +93,40 @@ static tr_status read_all(cli *c, fit_data *data, tr_error *err)
     return s;
 }
 
+static void print_kernels(cli *c, const kernel_data *data)
+{
+    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s\n", "Kernels, shapes left out", "rows", "mape", "median", "p90",
+              "bias", "within 20");
+    for (int k = TR_KERNEL_NONE + 1; k < TR_KERNEL_COUNT; k++) {
+        const fit_error e = kernel_class_error(data, (tr_kernel_class)k);
+        if (e.rows > 0)
+            print_error(c, tr_kernel_class_name((tr_kernel_class)k), &e, NULL);
+    }
+    cli_print(c, "  medians and p90 are means over libraries and formats; decode attention counts from 10 us up\n");
+}
+
+static tr_status fit_kernels(cli *c, kernel_data *data, const char *out, tr_error *err)
+{
+    tr_status s = TR_OK;
+    char path[TR_PATH_MAX];
+    for (size_t i = 0; s == TR_OK && kernel_all_file(i) != NULL; i++) {
+        s = tr_path_join(path, sizeof path, tr_scenario_text(c->scenario, "truth"), kernel_all_file(i), err);
+        if (s == TR_OK)
+            s = kernel_read(path, data, err);
+    }
+    if (s == TR_OK)
+        s = kernel_fit(data, err);
+    if (s == TR_OK && out[0] != '\0')
+        s = kernel_write(data, out, err);
+    if (s == TR_OK)
+        print_kernels(c, data);
+    return s;
+}
+
 tr_status cmd_fit(cli *c, tr_error *err)
 {
+    kernel_data kernels;
+    memset(&kernels, 0, sizeof kernels);
     fit_data *data = calloc(1, sizeof *data);
     fit_result *result = calloc(1, sizeof *result);
     tr_status s = data == NULL || result == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : TR_OK;
@@ -106,6 +139,9 @@ tr_status cmd_fit(cli *c, tr_error *err)
         s = fit_write(data, result, out, err);
     if (s == TR_OK)
         print_result(c, data, result);
+    if (s == TR_OK && tr_scenario_choice(c->scenario, "fit_all") == 1)
+        s = fit_kernels(c, &kernels, out, err);
+    kernel_data_free(&kernels);
     if (data != NULL)
         fit_data_free(data);
     free(data);

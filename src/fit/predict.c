@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "fit/kernel_time.h"
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
@@ -212,12 +213,24 @@ static tr_status fitted_serving(const tr_measured *row, tr_prediction *out, tr_e
                                                                                 : serve(row, &fitted, out, err);
 }
 
+/* A kernel nobody timed on this chip gets its nearest relative's constants, and a wider band. */
+static tr_status fitted_kernel(const tr_measured *row, tr_prediction *out, tr_error *err)
+{
+    static const double widen[] = {1, 1.25, 1.5};
+    int far = 0;
+    const kernel_row *c = kernel_find(row, &far);
+    if (c == NULL)
+        return tr_fail(err, TR_ENOFIT, "physics", (double)NAN, "no kernel of this class was measured");
+    const double time_s = kernel_time_s(&row->kernel, &row->system->chip, c->value);
+    *out = (tr_prediction){time_s, time_s * c->low_ratio / widen[far], time_s * c->high_ratio * widen[far], 0};
+    return TR_OK;
+}
+
 /* Never under the bound, where that has an answer. */
 static tr_status fitted_or_bound(const tr_measured *row, double bound_s, tr_prediction *out, tr_error *err)
 {
-    if (row->metric == TR_METRIC_KERNEL)
-        return tr_fail(err, TR_ENOFIT, "physics", (double)NAN, "kernels alone are not fitted");
-    const tr_status s = fitted_serving(row, out, err);
+    const tr_status s =
+        row->metric == TR_METRIC_KERNEL ? fitted_kernel(row, out, err) : fitted_serving(row, out, err);
     if (s != TR_OK)
         return s;
     out->bound_s = bound_s;

@@ -14,14 +14,6 @@ const char *tr_metric_name(tr_metric metric)
     return metric < TR_METRIC_COUNT ? name[metric] : "?";
 }
 
-const char *tr_kernel_class_name(tr_kernel_class kernel)
-{
-    static const char *const name[] = {
-        "none",    "gemm",       "decode-attention", "prefill-attention", "decode-mla", "prefill-mla", "moe",
-        "element", "all-reduce", "all-gather",       "reduce-scatter",    "all-to-all", "send"};
-    return kernel < TR_KERNEL_COUNT ? name[kernel] : "?";
-}
-
 const char *tr_record_text(const tr_record *record, int column)
 {
     return tr_csv_text(record->csv, record->column[column]);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "fit/fit.h"
+#include "fit/kernel_fit.h"
 #include "fit/predict.h"
 #include "fit/solve.h"
 #include "io/file.h"
@@ -141,6 +142,16 @@ static void the_calibrations_that_ship_are_what_the_measurements_give(void **sta
     assert_non_null(mkdtemp(made));
     if (fit_write(&data, &result, made, &err) != TR_OK)
         fail_msg("%s", err.text);
+    kernel_data kernels;
+    memset(&kernels, 0, sizeof kernels);
+    for (size_t i = 0; kernel_all_file(i) != NULL; i++) {
+        truth_file(kernel_all_file(i), path, sizeof path);
+        if (kernel_read(path, &kernels, &err) != TR_OK)
+            fail_msg("%s", err.text);
+    }
+    if (kernel_fit(&kernels, &err) != TR_OK || kernel_write(&kernels, made, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    kernel_data_free(&kernels);
     (void)snprintf(shipped, sizeof shipped, "%s/data/calibration", root_folder());
     char **names = NULL, **again = NULL;
     size_t count = 0, made_count = 0;

@@ -1,0 +1,236 @@
+/* fit/kernel_time.c -- formulas of the classes of kernels; only + - * / sqrt. */
+#include "fit/kernel_time.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static double larger(double a, double b) { return a > b ? a : b; }
+static double blend_s(double a_s, double b_s) { return sqrt(a_s * a_s + b_s * b_s); }
+
+/* The peak that operands of this format multiply at; formats the chip has no figure for take the next wider's. */
+static double peak_flop_per_s(const tr_chip *chip, tr_dtype dtype)
+{
+    double flop_per_s = 0;
+    tr_dtype used;
+    return tr_chip_math(chip, dtype, &flop_per_s, &used, NULL) == TR_OK ? flop_per_s
+                                                                        : larger(chip->flop_per_s[TR_DTYPE_BF16], 1e12);
+}
+
+/* [F11] */
+static double gemm_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    const double compute_s = k->flop / (v[1] * peak_flop_per_s(chip, k->math_dtype));
+    const double read_s = (k->weight_byte + k->activation_byte) / (v[2] * chip->memory_byte_per_s);
+    double quantise_s = 0;
+    if (k->quantised) /* BF16 activations are read and written again, narrower */
+        quantise_s = v[3] + k->m * k->k * (2 + tr_dtype_byte(k->math_dtype)) / (v[4] * chip->memory_byte_per_s);
+    return v[0] + quantise_s + blend_s(compute_s, read_s);
+}
+
+#define WIDE_GROUP_COUNT 32.0 /* query heads a KV head; above it libraries fall back to one read a head */
+
+/* [F12] */
+static double decode_attention_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    const double group = k->heads / k->kv_heads;
+    const double compute_s = k->flop / (v[1] * peak_flop_per_s(chip, TR_DTYPE_BF16));
+    double read_s = k->kv_byte / (v[2] * chip->memory_byte_per_s);
+    if (group > WIDE_GROUP_COUNT)
+        read_s *= larger(1, v[5] * group);
+    return v[0] + v[3] * k->batch_seq * k->kv_heads + blend_s(compute_s, read_s) + sqrt(read_s * v[4]);
+}
+
+/* [F13] Tiles at the edge of the causal triangle, and narrow heads, waste multiplies. */
+static double prefill_attention_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    const double pairs = k->flop / (4 * k->heads * k->head_dim * k->batch_seq);
+    const double length = larger(2 * pairs / k->query_token - 1, 1); /* of the triangle; of a window, about twice */
+    const double waste = (1 + v[3] * 256 / length) * (1 + v[4] * 128 / k->head_dim);
+    const double compute_s = k->flop * waste / (v[1] * peak_flop_per_s(chip, k->math_dtype));
+    const double move_s = (k->kv_byte + k->activation_byte) / (v[2] * chip->memory_byte_per_s);
+    return v[0] + blend_s(compute_s, move_s) + sqrt(compute_s * v[5]);
+}
+
+/* [F14] Attention on the latent; a whole module has its projections around it. */
+static double latent_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    const double token = k->batch_seq * k->query_token;
+    const double weight_byte = larger(tr_dtype_byte(k->weight_dtype), 0.25);
+    const double weight_flop = 2 * token * (k->weight_byte / weight_byte);
+    const tr_dtype math = k->kind == TR_KERNEL_DECODE_MLA ? TR_DTYPE_BF16 : k->math_dtype;
+    const double compute_s = larger(k->flop - weight_flop, 0) / (v[1] * peak_flop_per_s(chip, math));
+    const double read_s = k->kv_byte / (v[2] * chip->memory_byte_per_s);
+    const double project_s = weight_flop / (v[3] * peak_flop_per_s(chip, k->weight_dtype));
+    const double weights_s = k->weight_byte / (v[4] * chip->memory_byte_per_s);
+    return v[0] + v[5] * token + blend_s(compute_s, read_s) + blend_s(project_s, weights_s) +
+           sqrt((compute_s + read_s) * v[6]);
+}
+
+/* [F15] Experts touched are read; each one's rows are rounded up towards a tile; under skew fewer experts are
+ * touched and the hottest rank has more rows. */
+static double experts_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    const double rows = k->m * k->experts_active / k->expert_ep;
+    const double param = k->flop / (2 * rows); /* of one expert, on this rank */
+    const double seen = k->skew > 0 ? k->m * v[4] : k->m;
+    const double touched =
+        tr_expert_touched_share(1 - k->experts_active / k->experts, seen) * k->experts / k->expert_ep;
+    const double hot_rows = k->skew > 0 ? rows * (1 + v[5] * (1 - 1 / k->expert_ep)) : rows;
+    const double tile = touched * v[3];
+    const double padded = hot_rows + tile * hot_rows / (hot_rows + tile);
+    const double compute_s = 2 * padded * param / (v[1] * peak_flop_per_s(chip, k->math_dtype));
+    const double read_s = touched * param * tr_dtype_byte(k->weight_dtype) / (v[2] * chip->memory_byte_per_s);
+    const double move_s = 8 * hot_rows * k->hidden / chip->memory_byte_per_s;
+    return v[0] + blend_s(compute_s, read_s) + v[6] * move_s;
+}
+
+/* [F16] */
+static double collective_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    const double group = k->group_chip;
+    double wire_byte = k->activation_byte * (group - 1) / group;
+    if (k->kind == TR_KERNEL_ALL_REDUCE)
+        wire_byte *= 2;
+    else if (k->m > 0 || !(wire_byte > 0))
+        wire_byte = k->link_byte;
+    const double wire_s = wire_byte / larger(chip->scaleup_byte_per_s, 1e9);
+    return v[0] + v[1] * (group - 1) + wire_s / v[2] + sqrt(wire_s * v[3]);
+}
+
+/* [F17] */
+static double element_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    return v[0] + k->activation_byte / (v[1] * chip->memory_byte_per_s);
+}
+
+double kernel_time_s(const tr_kernel *k, const tr_chip *chip, const double *v)
+{
+    switch (k->kind) {
+    case TR_KERNEL_GEMM:
+        return gemm_s(k, chip, v);
+    case TR_KERNEL_DECODE_ATTENTION:
+        return decode_attention_s(k, chip, v);
+    case TR_KERNEL_PREFILL_ATTENTION:
+        return prefill_attention_s(k, chip, v);
+    case TR_KERNEL_DECODE_MLA:
+    case TR_KERNEL_PREFILL_MLA:
+        return latent_s(k, chip, v);
+    case TR_KERNEL_MOE:
+        return experts_s(k, chip, v);
+    case TR_KERNEL_ELEMENT:
+        return element_s(k, chip, v);
+    case TR_KERNEL_ALL_REDUCE:
+    case TR_KERNEL_ALL_GATHER:
+    case TR_KERNEL_REDUCE_SCATTER:
+    case TR_KERNEL_ALL_TO_ALL:
+    case TR_KERNEL_SEND:
+        return collective_s(k, chip, v);
+    case TR_KERNEL_NONE:
+    case TR_KERNEL_COUNT:
+        break;
+    }
+    return 0;
+}
+
+/* ---- which calibration ---------------------------------------------------------- */
+
+void kernel_key(const tr_measured *row, char *out, size_t size)
+{
+    const tr_kernel *k = &row->kernel;
+    const int many = k->kind != TR_KERNEL_GEMM || row->engine[0] == '\0'; /* a library picks GEMMs by shape */
+    (void)snprintf(out, size, "%.20s %.20s %s %s %.80s", row->engine, row->precision, tr_dtype_name(k->math_dtype),
+                   tr_dtype_name(k->weight_dtype), many ? k->source : "");
+}
+
+/* Shapes are multiples of powers of two: every bit of them must reach the low bits. */
+static unsigned mix(unsigned seed, double x)
+{
+    unsigned s = seed * 31u + (unsigned)(long long)(x < 1e9 ? x : 1e9);
+    s ^= s >> 16;
+    s *= 0x85ebca6bu;
+    s ^= s >> 13;
+    s *= 0xc2b2ae35u;
+    return s ^ (s >> 16);
+}
+
+unsigned kernel_shape(const tr_kernel *k)
+{
+    unsigned s = 17u;
+    switch (k->kind) {
+    case TR_KERNEL_GEMM:
+        s = mix(mix(s, k->n), k->k);
+        break;
+    case TR_KERNEL_DECODE_ATTENTION:
+    case TR_KERNEL_PREFILL_ATTENTION:
+        s = mix(mix(mix(s, k->heads), k->kv_heads), k->head_dim);
+        break;
+    case TR_KERNEL_DECODE_MLA:
+    case TR_KERNEL_PREFILL_MLA:
+        s = mix(mix(s, k->heads), k->batch_seq);
+        break;
+    case TR_KERNEL_MOE:
+        s = mix(mix(mix(mix(s, k->hidden), k->inner), k->experts), k->experts_active);
+        break;
+    case TR_KERNEL_ELEMENT:
+        s = mix(s, k->n);
+        break;
+    case TR_KERNEL_ALL_REDUCE:
+    case TR_KERNEL_ALL_GATHER:
+    case TR_KERNEL_REDUCE_SCATTER:
+    case TR_KERNEL_ALL_TO_ALL:
+    case TR_KERNEL_SEND:
+        s = mix(mix(mix(s, k->n), k->m), k->hidden);
+        break;
+    case TR_KERNEL_NONE:
+    case TR_KERNEL_COUNT:
+        break;
+    }
+    return s;
+}
+
+static int likeness(const kernel_row *c, const tr_measured *row, const char *key, int *far)
+{
+    const tr_chip *chip = &row->system->chip, *other = tr_chip_catalog_find(c->chip);
+    int score = 0;
+    *far = 0;
+    if (strcmp(c->chip, chip->name) == 0) {
+        score += 256;
+    } else {
+        *far = 2;
+        if (other != NULL && strcmp(other->vendor, chip->vendor) == 0)
+            score += 32;
+        if (other != NULL && (other->flop_per_s[TR_DTYPE_FP8] > 0) == (chip->flop_per_s[TR_DTYPE_FP8] > 0))
+            score += 32;
+        if (other != NULL && (other->flop_per_s[TR_DTYPE_FP4] > 0) == (chip->flop_per_s[TR_DTYPE_FP4] > 0))
+            score += 32;
+    }
+    if (strcmp(c->key, key) == 0)
+        return score + 31;
+    if (*far == 0)
+        *far = 1;
+    score += strcmp(c->precision, row->precision) == 0 ? 16 : 0;
+    score += strcmp(c->engine, row->engine) == 0 ? 8 : 0;
+    return score;
+}
+
+const kernel_row *kernel_find(const tr_measured *row, int *far)
+{
+    char key[KERNEL_KEY_SIZE];
+    const kernel_row *best = NULL;
+    int most = -1;
+    kernel_key(row, key, sizeof key);
+    for (unsigned i = 0; i < kernel_table_count; i++) {
+        const kernel_row *c = &kernel_table[i];
+        int distance = 0;
+        if (c->kind != (int)row->kernel.kind)
+            continue;
+        const int score = likeness(c, row, key, &distance);
+        if (score > most || (score == most && best != NULL && c->rows > best->rows)) {
+            most = score;
+            best = c;
+            *far = distance;
+        }
+    }
+    return best;
+}
