@@ -11,11 +11,13 @@
 
 #include <tokenroof/chip.h>
 #include <tokenroof/model.h>
+#include <tokenroof/oracle.h>
 #include <tokenroof/step.h>
 
 #include "base/rng.h"
 
 #define VALUE_MAX 96
+#define ORACLE_EVERY 1000 /* cases: an inference takes as long as a thousand steps */
 #define ARRAY_MAX 37
 #define RANDOM_SEED 0x70617269ULL
 
@@ -268,6 +270,29 @@ static void put_array(tr_rng *rng, const tr_roofline *roof, const tr_model *mode
     put("array, low bits", (double)(sum & 0xFFFFFFFFU));
 }
 
+/* A price sheet of the catalog, or random, and what the inference makes of it: exp and log are the core's own. */
+static void put_oracle(tr_rng *rng)
+{
+    static tr_oracle_answer answer;
+    const double none = (double)NAN;
+    tr_oracle_question q = {.active_param = none, .total_param = none, .kv_byte_per_token = none,
+                            .chip_usd_per_hour = none, .sample_count = 2000, .seed = tr_rng_next(rng)};
+    q.evidence = (tr_price_evidence){octaves(rng, -4, 4), 0, none, none, none, none, none, none, none, none};
+    q.evidence.output_usd_per_mtoken = q.evidence.input_usd_per_mtoken * octaves(rng, 0, 3);
+    if (one_in(rng, 2))
+        q.evidence.cached_read_usd_per_mtoken = q.evidence.input_usd_per_mtoken * octaves(rng, -6, 0);
+    if (one_in(rng, 2))
+        q.evidence.long_above_token = whole(rng, 14, 20);
+    if (one_in(rng, 2))
+        (void)tr_price_evidence_of(tr_price_at((size_t)tr_rng_below(rng, tr_price_count())), &q.evidence, NULL);
+    put("oracle status", (double)tr_oracle_infer(&q, &answer, NULL));
+    put("oracle, draws that count", answer.posterior.effective_count);
+    put("oracle, active", answer.posterior.band[TR_UNKNOWN_ACTIVE].value);
+    put("oracle, kv", answer.posterior.band[TR_UNKNOWN_KV].max);
+    put("oracle, batch", answer.posterior.band[TR_UNKNOWN_BATCH].min);
+    put("oracle, markup", answer.without[TR_EVIDENCE_RATIO].band[TR_UNKNOWN_MARKUP].value);
+}
+
 int parity_begin(void)
 {
     shared.catalog_count = tr_model_catalog_count();
@@ -322,6 +347,8 @@ const double *parity_case(uint32_t index)
         put_limits(&roof, model, &load);
         put_array(&rng, &roof, model, &load);
     }
+    if (index % ORACLE_EVERY == 0)
+        put_oracle(&rng);
     while (shared.count < VALUE_MAX)
         put("", 0.0);
     return shared.value;
