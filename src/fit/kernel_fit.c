@@ -329,11 +329,9 @@ static tr_status write_chip(const kernel_data *data, const char *chip, const cha
     FILE *f = fopen(path, "w");
     if (f == NULL)
         return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
-    (void)fprintf(f,
-                  "{\n    \"name\": \"kernels-%s\",\n    \"chip\": \"%s\",\n    \"source\": \"least squares by "
-                  "`tokenroof fit --all` on the published tables named in files; equations F11 to F17\",\n    \"date\": "
-                  "\"2026-11-21\",\n    \"files\": [",
-                  chip, chip);
+    (void)fprintf(f, "{\n    \"name\": \"kernels-%s\",\n    \"chip\": \"%s\",\n", chip, chip);
+    (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published tables named in files; "
+                     "equations F11 to F17\",\n    \"date\": \"2026-11-21\",\n    \"files\": [");
     for (int i = 0; i < data->files; i++)
         (void)fprintf(f, "%s\"%s\"", i > 0 ? ", " : "", data->file[i]);
     (void)fprintf(f, "],\n    \"kernels\": [\n");
