@@ -92,6 +92,11 @@ TR_API tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *k
 TR_API tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
+/* What each input is worth: the pass of the case's load with one of them doubled, as ratios to the pass as it is.
+ * Needs a stack of 256 KiB. Errors: as tr_answer_step. */
+TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
+
 /* ---- figures ---------------------------------------------------------------- */
 
 /* Four pictures of a case. Each needs a stack of 128 KiB.
@@ -114,6 +119,10 @@ TR_API tr_status tr_answer_figure_context(const tr_case *question, const tr_figu
  * the batch at which memory is full. */
 TR_API tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                        tr_error *err);
+
+/* Two cases on the same axes: time of one decode step against batch, each as far as its memory reaches. */
+TR_API tr_status tr_answer_figure_compare(const tr_case *first, const tr_case *second,
+                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* Decode steps along batch (lists of batch_seq, else powers of two) or, where
  * "over" says so, along context, with the crossings as rows of their own:

@@ -29,27 +29,20 @@ static void put_colour(tr_fig_svg *c, int paint)
         tr_write_char(&c->out, ')');
 }
 
-/* fill="#123456", or a variable of the page with that colour to fall back on. A second property may be NULL.
- */
-static void put_paints(tr_fig_svg *c, const char *property, int paint, const char *second, int second_paint)
+/* fill="#123456", or fill="var(--tr-ink,#123456)": an attribute and not a style, which a strict page would refuse. */
+static void put_paint(tr_fig_svg *c, const char *property, int paint)
 {
-    const char *const is = c->style == 2 ? ":" : "=\"", *const then = c->style == 2 ? ";" : "\" ";
-    tr_write_text(&c->out, c->style == 2 ? " style=\"" : " ");
+    tr_write_char(&c->out, ' ');
     tr_write_text(&c->out, property);
-    tr_write_text(&c->out, is);
+    tr_write_text(&c->out, "=\"");
     put_colour(c, paint);
-    if (second != NULL) {
-        tr_write_text(&c->out, then);
-        tr_write_text(&c->out, second);
-        tr_write_text(&c->out, is);
-        put_colour(c, second_paint);
-    }
     tr_write_char(&c->out, '"');
 }
 
-static void put_paint(tr_fig_svg *c, const char *property, int paint)
+static void put_paints(tr_fig_svg *c, const char *property, int paint, const char *second, int second_paint)
 {
-    put_paints(c, property, paint, NULL, 0);
+    put_paint(c, property, paint);
+    put_paint(c, second, second_paint);
 }
 
 static void put_fixed(tr_fig_svg *c, const char *name, double v, int decimals)

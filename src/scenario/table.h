@@ -56,9 +56,9 @@
     X(SPEED_RATIO, "speed_ratio", "speed-ratio", NUMBER, NONE, 1, 1e6, 1, 20, 0, 1, "", NULL, "menu",       \
       "its speed over the normal one's, such as 2.5; with --price-ratio")                                  \
     X(METRIC, "metric", "metric", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "all",                                     \
-      "all|tpot|ttft|output|generate|prompt|kernel|worked", "judge",                                         \
+      "all|tpot|ttft|output|generate|prompt|kernel|worked", "output-judge",                                         \
       "judge only this kind of measurement")                                                                \
-    X(WORST, "worst_row", "worst", NUMBER, NONE, 0, 1000, 0, 100, 1, 0, "10", NULL, "judge",                   \
+    X(WORST, "worst_row", "worst", NUMBER, NONE, 0, 1000, 0, 100, 1, 0, "10", NULL, "output-judge",                   \
       "list so many of the rows that are furthest off")                                                    \
     X(PRICES, "prices", "prices", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "oracle",                         \
       "what is asked about: a price of `tokenroof prices` (PROVIDER/MODEL, with @DAY), or numbers "          \

@@ -1,0 +1,441 @@
+/* wasm/page.c -- what the page calls: text in, text out, so that its script knows no layout of any struct.
+ *
+ * A page asks two questions side by side (slot 0 and 1), so that they can be
+ * compared. A call returns a tr_status; the answer, or the error as
+ * {"status", "field", "text", "line"}, is the text at page_out. One thread.
+ */
+#include <tokenroof/tokenroof.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "scenario/echo.h"
+
+#define PAGE_API __attribute__((visibility("default")))
+
+enum { SLOTS = 2 };
+
+typedef struct slot {
+    tr_scenario *scenario;
+    tr_model dropped;        /* a config.json of the visitor's */
+    int has_dropped;
+    tr_case question;
+} slot;
+
+static slot slots[SLOTS];
+static tr_config *config;    /* being told */
+
+/* ---- text out ------------------------------------------------------------------ */
+
+static char *out_text;
+static size_t out_size, out_capacity;
+
+static int out_write(void *context, const char *text, size_t length)
+{
+    (void)context;
+    if (out_capacity - out_size <= length) {
+        const size_t more = (out_size + length + 1) * 2 + 65536;
+        char *bigger = realloc(out_text, more);
+        if (bigger == NULL)
+            return 1;
+        out_text = bigger;
+        out_capacity = more;
+    }
+    memcpy(out_text + out_size, text, length);
+    out_size += length;
+    out_text[out_size] = '\0';
+    return 0;
+}
+
+static tr_sink out_begin(void)
+{
+    out_size = 0;
+    return (tr_sink){.write = out_write};
+}
+
+PAGE_API const char *page_out(void) { return out_text == NULL ? "" : out_text; }
+PAGE_API size_t page_out_size(void) { return out_size; }
+
+/* Room for text from the page; good until the next call. */
+PAGE_API char *page_room(size_t size)
+{
+    static char *room;
+    static size_t capacity;
+    if (size > capacity) {
+        char *bigger = realloc(room, size);
+        if (bigger == NULL)
+            return NULL;
+        room = bigger;
+        capacity = size;
+    }
+    return room;
+}
+
+static int fail(const tr_error *err)
+{
+    tr_json json;
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_object(&json);
+    tr_json_key_string(&json, "status", tr_status_name(err->status));
+    tr_json_key_string(&json, "field", err->field);
+    tr_json_key_string(&json, "text", err->text);
+    tr_json_key_number(&json, "line", err->line);
+    tr_json_close(&json);
+    (void)tr_json_finish(&json);
+    return (int)err->status;
+}
+
+static int done(tr_status status, const tr_error *err) { return status == TR_OK ? 0 : fail(err); }
+
+/* ---- what can be asked ----------------------------------------------------------- */
+
+PAGE_API int page_start(void)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        if (slots[i].scenario == NULL)
+            slots[i].scenario = tr_scenario_create();
+        if (slots[i].scenario == NULL)
+            return TR_ENOMEM;
+    }
+    return 0;
+}
+
+static const char *kind_name(tr_input_kind kind)
+{
+    static const char *const name[] = {"number", "list", "text", "choice", "switch", "dtype"};
+    return name[kind];
+}
+
+/* The table of inputs: the page makes its controls from it. */
+PAGE_API int page_inputs(void)
+{
+    tr_json json;
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_array(&json);
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        tr_json_object(&json);
+        tr_json_key_string(&json, "key", input->key);
+        tr_json_key_string(&json, "option", input->option);
+        tr_json_key_string(&json, "kind", kind_name(input->kind));
+        tr_json_key_string(&json, "unit", input->unit == TR_UNIT_NONE ? "" : tr_unit_expected(input->unit));
+        tr_json_key_number(&json, "unit_id", input->unit);
+        tr_json_key_number(&json, "min", input->min);
+        tr_json_key_number(&json, "max", input->max);
+        tr_json_key_number(&json, "slider_min", input->slider_min);
+        tr_json_key_number(&json, "slider_max", input->slider_max);
+        tr_json_key_number(&json, "slider_step", input->slider_step);
+        tr_json_key_bool(&json, "slider_log", input->slider_log);
+        tr_json_key_string(&json, "fallback", input->fallback);
+        tr_json_key_string(&json, "choices", input->choices);
+        tr_json_key_string(&json, "group", input->group);
+        tr_json_key_string(&json, "doc", input->doc);
+        tr_json_close(&json);
+    }
+    tr_json_close(&json);
+    return (int)tr_json_finish(&json);
+}
+
+/* Names of models, systems and presets. */
+PAGE_API int page_catalog(void)
+{
+    tr_json json;
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_object(&json);
+    tr_json_key_array(&json, "models");
+    for (size_t i = 0; i < tr_model_catalog_count(); i++)
+        tr_json_string(&json, tr_model_catalog_name(i));
+    tr_json_close(&json);
+    tr_json_key_array(&json, "systems");
+    for (size_t i = 0; i < tr_system_catalog_count(); i++)
+        tr_json_string(&json, tr_system_catalog_name(i));
+    for (size_t i = 0; i < tr_chip_catalog_count(); i++)
+        if (tr_chip_catalog_at(i)->memory_byte > 0)
+            tr_json_string(&json, tr_chip_catalog_at(i)->name);
+    tr_json_close(&json);
+    tr_json_key_array(&json, "presets");
+    for (size_t i = 0; tr_preset_name(i) != NULL; i++) {
+        tr_json_object(&json);
+        tr_json_key_string(&json, "name", tr_preset_name(i));
+        tr_json_key_string(&json, "doc", tr_preset_doc(i));
+        tr_json_close(&json);
+    }
+    tr_json_close(&json);
+    tr_json_key_object(&json, "units"); /* so that the script numbers none of them itself */
+    tr_json_key_number(&json, "none", TR_UNIT_NONE);
+    tr_json_key_number(&json, "ratio", TR_UNIT_RATIO);
+    tr_json_key_number(&json, "second", TR_UNIT_SECOND);
+    tr_json_key_number(&json, "byte", TR_UNIT_BYTE);
+    tr_json_key_number(&json, "context", TR_UNIT_CONTEXT);
+    tr_json_key_number(&json, "seq", TR_UNIT_SEQ);
+    tr_json_key_number(&json, "param", TR_UNIT_PARAM);
+    tr_json_key_number(&json, "usdPerMtoken", TR_UNIT_USD_PER_MTOKEN);
+    tr_json_key_number(&json, "tokenPerS", TR_UNIT_TOKEN_PER_S);
+    tr_json_key_number(&json, "flopPerByte", TR_UNIT_FLOP_PER_BYTE);
+    tr_json_close(&json);
+    tr_json_key_string(&json, "version", tr_version());
+    tr_json_key_string(&json, "commit", tr_commit());
+    tr_json_close(&json);
+    return (int)tr_json_finish(&json);
+}
+
+/* One quantity for a person: "3.35 TB/s". */
+PAGE_API int page_format(double value, int unit)
+{
+    char text[64];
+    tr_sink sink = out_begin();
+    (void)tr_quantity_format(value, unit >= 0 && unit < TR_UNIT_COUNT ? (tr_unit)unit : TR_UNIT_NONE, text, sizeof text);
+    return sink.write(sink.context, text, strlen(text));
+}
+
+/* What was typed as a number: "128k" is 131072 where it is a context. NaN if it is none. */
+PAGE_API double page_parse(const char *text, int unit)
+{
+    double value;
+    const tr_unit of = unit >= 0 && unit < TR_UNIT_COUNT ? (tr_unit)unit : TR_UNIT_NONE;
+    return tr_quantity_parse(text, of, &value, NULL) == TR_OK ? value : (double)__builtin_nan("");
+}
+
+/* ---- the scenario ------------------------------------------------------------------- */
+
+static slot *slot_of(int index) { return &slots[index == 1]; }
+
+PAGE_API int page_set(int index, const char *key, const char *text)
+{
+    tr_error err;
+    return done(tr_scenario_set(slot_of(index)->scenario, key, text, &err), &err);
+}
+
+PAGE_API void page_unset(int index, const char *key) { tr_scenario_unset(slot_of(index)->scenario, key); }
+
+PAGE_API int page_preset(int index, const char *name)
+{
+    tr_error err;
+    return done(tr_scenario_preset(slot_of(index)->scenario, name, &err), &err);
+}
+
+/* The scenario as an answer would echo it. */
+PAGE_API int page_scenario(int index)
+{
+    tr_json json;
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_object(&json);
+    tr_scenario_echo(slot_of(index)->scenario, NULL, &json);
+    tr_json_close(&json);
+    return (int)tr_json_finish(&json);
+}
+
+/* ---- a config.json, told key by key ---------------------------------------------------- */
+
+PAGE_API int page_config_begin(void)
+{
+    tr_config_destroy(config);
+    config = tr_config_create();
+    return config == NULL ? TR_ENOMEM : 0;
+}
+
+PAGE_API int page_config_number(const char *key, double value, int line)
+{
+    tr_error err;
+    return done(tr_config_set_number(config, key, value, line, &err), &err);
+}
+
+PAGE_API int page_config_text(const char *key, const char *value, int line)
+{
+    tr_error err;
+    return done(tr_config_set_text(config, key, value, line, &err), &err);
+}
+
+PAGE_API int page_config_bool(const char *key, int value, int line)
+{
+    tr_error err;
+    return done(tr_config_set_bool(config, key, value, line, &err), &err);
+}
+
+PAGE_API int page_config_null(const char *key, int line)
+{
+    tr_error err;
+    return done(tr_config_set_null(config, key, line, &err), &err);
+}
+
+/* The model of a slot is what was told; on an error it stays what it was. */
+PAGE_API int page_config_end(int index, const char *family, const char *name)
+{
+    static tr_model model;
+    tr_error err;
+    slot *s = slot_of(index);
+    const tr_status status = tr_model_from_config(config, family[0] == '\0' ? NULL : family, &model, &err);
+    if (status != TR_OK)
+        return fail(&err);
+    (void)tr_text_copy(model.name, sizeof model.name, name);
+    s->dropped = model;
+    s->has_dropped = 1;
+    return 0;
+}
+
+PAGE_API void page_config_forget(int index) { slot_of(index)->has_dropped = 0; }
+
+/* ---- the question ----------------------------------------------------------------------- */
+
+/* Look up what the scenario names. After an error the slot keeps its last good question. */
+PAGE_API int page_ask(int index)
+{
+    static tr_model model;
+    static tr_case question;
+    tr_system system;
+    tr_error err;
+    slot *s = slot_of(index);
+    const char *name = tr_scenario_text(s->scenario, "model");
+    const char *on = tr_scenario_text(s->scenario, "system");
+    tr_status status = TR_OK;
+    if (s->has_dropped)
+        model = s->dropped;
+    else
+        status = tr_is_inline(name) ? tr_model_inline(name, &model, &err) : tr_model_catalog_get(name, &model, &err);
+    if (status == TR_OK)
+        status = tr_is_inline(on) ? tr_system_inline(on, &system, &err) : tr_system_catalog_get(on, &system, &err);
+    if (status == TR_OK)
+        status = tr_case_build(s->scenario, &model, &system, &question, &err);
+    if (status != TR_OK)
+        return fail(&err);
+    s->question = question;
+    return 0;
+}
+
+typedef tr_status (*answer)(const tr_scenario *, const tr_case *, const tr_style *, tr_sink *, tr_error *);
+
+/* format: a tr_format. Errors: those of the verb; TR_EUNKNOWN for a verb the page has not. */
+PAGE_API int page_answer(int index, const char *verb, int format, int explain)
+{
+    static const struct {
+        const char *verb;
+        answer run;
+    } known[] = {{"step", tr_answer_step},   {"curve", tr_answer_curve}, {"menu", tr_answer_menu},
+                 {"memory", tr_answer_memory}, {"report", tr_answer_report}, {"roof", tr_answer_roof}};
+    tr_error err = {.status = TR_EUNKNOWN, .text = "no such verb here"};
+    const slot *s = slot_of(index);
+    const tr_style style = {.format = (tr_format)format, .explain = explain, .columns = 100};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].verb, verb) == 0) {
+            tr_sink sink = out_begin();
+            return done(known[i].run(s->scenario, &s->question, &style, &sink, &err), &err);
+        }
+    return fail(&err);
+}
+
+/* The model as the catalog tells it. */
+PAGE_API int page_model(int index)
+{
+    tr_error err;
+    const slot *s = slot_of(index);
+    const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
+    tr_sink sink = out_begin();
+    return done(tr_answer_model(s->scenario, &s->question.model, &style, &sink, &err), &err);
+}
+
+/* dark: 0 and 1 for a file, 2 for the page's own colours. */
+PAGE_API int page_figure(int index, const char *name, double width_px, double height_px, int dark)
+{
+    static const struct {
+        const char *name;
+        tr_status (*draw)(const tr_case *, const tr_figure_target *, tr_sink *, tr_error *);
+    } known[] = {{"batch", tr_answer_figure_batch},
+                 {"cost", tr_answer_figure_cost},
+                 {"context", tr_answer_figure_context},
+                 {"roof", tr_answer_figure_roof}};
+    tr_error err = {.status = TR_EUNKNOWN, .text = "no such picture"};
+    const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
+    tr_sink sink = out_begin();
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].name, name) == 0)
+            return done(known[i].draw(&slot_of(index)->question, &target, &sink, &err), &err);
+    return fail(&err);
+}
+
+PAGE_API int page_compare(double width_px, double height_px, int dark)
+{
+    tr_error err;
+    const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
+    tr_sink sink = out_begin();
+    return done(tr_answer_figure_compare(&slots[0].question, &slots[1].question, &target, &sink, &err), &err);
+}
+
+PAGE_API int page_what_if(int index)
+{
+    tr_error err;
+    const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
+    tr_sink sink = out_begin();
+    const slot *s = slot_of(index);
+    return done(tr_answer_what_if(s->scenario, &s->question, &style, &sink, &err), &err);
+}
+
+PAGE_API int page_explain(const char *id)
+{
+    tr_error err;
+    const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
+    tr_sink sink = out_begin();
+    return done(tr_answer_explain(id, &style, &sink, &err), &err);
+}
+
+/* ---- the lesson ------------------------------------------------------------------------- */
+
+/* Exercise number index of a lesson on the slot's case, with everything to reveal it. */
+PAGE_API int page_lesson(int index, int number)
+{
+    static tr_exercise exercise;
+    tr_error err;
+    tr_json json;
+    char answer[64];
+    const tr_status status = tr_lesson_ask(&slot_of(index)->question, (size_t)number, &exercise, &err);
+    if (status != TR_OK)
+        return fail(&err);
+    (void)tr_quantity_format(exercise.value, exercise.unit, answer, sizeof answer);
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_object(&json);
+    tr_json_key_number(&json, "count", (double)tr_lesson_count());
+    tr_json_key_string(&json, "id", exercise.id);
+    tr_json_key_string(&json, "topic", exercise.topic);
+    tr_json_key_string(&json, "equation", exercise.equation);
+    tr_json_key_string(&json, "unit", exercise.unit == TR_UNIT_NONE ? "a number" : tr_unit_expected(exercise.unit));
+    tr_json_key_bool(&json, "asked", exercise.asked);
+    tr_json_key_string(&json, "question", exercise.question);
+    tr_json_key_string(&json, "hint", exercise.hint);
+    tr_json_key_string(&json, "reveal", exercise.reveal);
+    tr_json_key_string(&json, "answer", answer);
+    tr_json_key_string(&json, "card_front", exercise.card_front);
+    tr_json_key_string(&json, "card_back", exercise.card_back);
+    tr_json_close(&json);
+    return (int)tr_json_finish(&json);
+}
+
+/* The grade of a guess as typed. */
+PAGE_API int page_grade(int index, int number, const char *guess)
+{
+    static tr_exercise exercise;
+    tr_grade grade;
+    tr_error err;
+    tr_json json;
+    double value = 0;
+    tr_status status = tr_lesson_ask(&slot_of(index)->question, (size_t)number, &exercise, &err);
+    if (status == TR_OK)
+        status = tr_lesson_parse(&exercise, guess, &value, &err);
+    if (status == TR_OK)
+        status = tr_lesson_grade(&exercise, value, &grade, &err);
+    if (status != TR_OK)
+        return fail(&err);
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_object(&json);
+    tr_json_key_number(&json, "log_error", grade.log_error_ratio);
+    tr_json_key_number(&json, "score", grade.score_share);
+    tr_json_key_string(&json, "verdict", grade.verdict);
+    tr_json_close(&json);
+    return (int)tr_json_finish(&json);
+}

@@ -1,0 +1,187 @@
+// views.ts -- what each view shows of an answer: one picture by the engine, the numbers as a table, words.
+import { el, svgOf } from './dom';
+import { Catalog, Engine, Refusal } from './engine';
+import { readable } from './plot';
+import { State } from './state';
+
+export interface StepAnswer {
+  terms: Record<string, number>;
+  step_s: number; low_s: number; high_s: number; bound: string; physics: string;
+  token_per_s: number; token_per_s_per_seq: number; token_per_s_per_chip: number; usd_per_mtoken: number;
+  mfu: number; mbu: number; floor_s: number; balance_batch_seq: number | null; max_batch_seq: number | null;
+  intensity_flop_per_byte: number; ridge_flop_per_byte: number; batch_seq: number; context_token: number;
+  fits: boolean; reason: string | null;
+  explain?: Working[];
+  notes?: string[];
+}
+
+interface Working { id: string; title: string; formula: string; numbers: Record<string, number>; result: Record<string, number> }
+
+type Unit = keyof Catalog['units'];
+
+/** Rows of the step's table: what stands where in the answer, its unit, and the equation behind it. */
+const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer) => number | null | undefined }[] = [
+  { label: 'compute', unit: 'second', equation: 'R2', value: (a) => a.terms.compute_s },
+  { label: 'weights', unit: 'second', equation: 'R3', value: (a) => a.terms.weights_s },
+  { label: 'KV cache', unit: 'second', equation: 'R5', value: (a) => a.terms.kv_s },
+  { label: 'step', unit: 'second', equation: 'R1', value: (a) => a.step_s },
+  { label: 'floor', unit: 'second', equation: 'R6', value: (a) => a.floor_s },
+  { label: 'tokens, all sequences', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s },
+  { label: 'tokens, each sequence', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s_per_seq },
+  { label: 'cost of a million tokens', unit: 'usdPerMtoken', equation: 'K1', value: (a) => a.usd_per_mtoken || null },
+  { label: 'MFU', unit: 'ratio', equation: 'R8', value: (a) => a.mfu },
+  { label: 'MBU', unit: 'ratio', equation: 'R8', value: (a) => a.mbu },
+  { label: 'balance batch', unit: 'seq', equation: 'R9', value: (a) => a.balance_batch_seq },
+  { label: 'largest batch', unit: 'seq', equation: 'R12', value: (a) => a.max_batch_seq },
+  { label: 'ridge', unit: 'flopPerByte', equation: 'R7', value: (a) => a.ridge_flop_per_byte },
+];
+
+export class Views {
+  constructor(
+    private readonly state: State,
+    private readonly engine: Engine,
+    private readonly catalog: Catalog,
+    private readonly places: { picture: HTMLElement; numbers: HTMLElement; readout: HTMLElement },
+    private readonly explain: (id: string, working?: Working) => void,
+  ) {}
+
+  format(value: number | null | undefined, unit: Unit): string {
+    return value === null || value === undefined || !Number.isFinite(value) ? 'none' : this.engine.format(value, this.catalog.units[unit]);
+  }
+
+  private width(): number {
+    const box = this.places.picture.clientWidth || 960;
+    return Math.min(1200, Math.max(320, Math.floor(box)));
+  }
+
+  /** Old picture and numbers stay where the engine refuses; the refusal is shown. */
+  private put(svgText: string, reader?: { x: Unit; y: Unit; grip?: { value: number; name: string; drag: (v: number) => void } }): void {
+    const svg = svgOf(svgText);
+    if (reader)
+      readable(svg, {
+        readout: this.places.readout,
+        formatX: (v) => this.format(reader.x === 'seq' || reader.x === 'context' ? Math.round(v) : v, reader.x),
+        formatY: (v) => this.format(v, reader.y),
+        ...(reader.grip ? { grip: reader.grip } : {}),
+      });
+    this.places.picture.replaceChildren(svg);
+  }
+
+  figureName(): string { return { step: 'batch', cost: 'cost', roof: 'roof', context: 'context' }[this.state.view as string] ?? ''; }
+
+  /** The picture as a file in the colours of paper. */
+  file(): string {
+    return this.state.view === 'compare' ? this.engine.compare(960, 0, 0) : this.engine.figure(0, this.figureName() || 'batch', 960, 0, 0);
+  }
+
+  answer(slot: 0 | 1, explain = false): StepAnswer {
+    const parsed = JSON.parse(this.engine.answer(slot, 'step', 'json', explain)) as StepAnswer & { rows?: StepAnswer[] };
+    return parsed.rows?.[0] ? { ...parsed, ...parsed.rows[0] } : parsed;
+  }
+
+  draw(): void {
+    const { view } = this.state;
+    try {
+      if (view === 'compare') this.compare();
+      else if (view === 'explain') this.equations();
+      else if (view !== 'lesson') this.pictured(view);
+    } catch (e) {
+      if (!(e instanceof Refusal)) throw e;
+      this.places.numbers.replaceChildren(el('p', { class: 'refusal', role: 'alert' }, e.message));
+    }
+  }
+
+  private pictured(view: string): void {
+    const a = this.answer(0);
+    const drag = (value: number) => { this.state.set(0, view === 'context' ? 'context_token' : 'batch_seq', String(Math.max(1, Math.round(value)))); };
+    const grip = { value: view === 'context' ? a.context_token : a.batch_seq, name: view === 'context' ? 'your context' : 'your batch', drag };
+    const numbers: (HTMLElement | false)[] = [];
+    const x: Unit = view === 'context' ? 'context' : view === 'roof' ? 'flopPerByte' : 'seq';
+    this.put(this.engine.figure(0, this.figureName(), this.width(), 0, 2),
+      { x, y: view === 'cost' ? 'usdPerMtoken' : 'second', ...(view === 'roof' ? {} : { grip }) });
+    if (view === 'step') numbers.push(this.stepTable(a), this.whatIf());
+    else if (view === 'cost') numbers.push(this.menu());
+    else numbers.push(this.stepTable(a));
+    if (a.notes && a.notes.length > 0) numbers.push(el('div', { class: 'notes' }, ...a.notes.map((n) => el('p', {}, n))));
+    this.places.numbers.replaceChildren(...numbers.filter((n): n is HTMLElement => n !== false));
+  }
+
+  private equationButton(id: string): HTMLElement {
+    return el('button', {
+      type: 'button', class: 'equation', 'aria-label': `explain equation ${id}`,
+      click: () => {
+        const working = this.answer(0, true).explain?.find((w) => w.id === id);
+        this.explain(id, working);
+      },
+    }, id);
+  }
+
+  private stepTable(a: StepAnswer): HTMLElement {
+    const table = el('table', { class: 'terms' }, el('caption', {},
+      a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, bound by ${a.bound === 'kv' ? 'the KV cache' : a.bound}` : 'This does not fit'));
+    const body = el('tbody');
+    for (const row of rows) {
+      const value = row.value(a);
+      body.append(el('tr', { class: row.label === 'step' ? 'result' : '' },
+        el('th', { scope: 'row' }, row.label), el('td', {}, this.format(value, row.unit)), el('td', {}, this.equationButton(row.equation))));
+    }
+    table.append(el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'term'), el('th', { scope: 'col' }, 'value'), el('th', { scope: 'col' }, 'why'))), body);
+    return el('div', {}, table, !a.fits && el('p', { class: 'refusal' }, a.reason ?? ''));
+  }
+
+  private whatIf(): HTMLElement {
+    const rowsOf = (JSON.parse(this.engine.whatIf(0)) as { what_if: Record<string, string | number | boolean | null>[] }).what_if;
+    const ratio = (value: unknown) => (typeof value === 'number' ? `×${Number(value.toPrecision(3))}` : '–');
+    const head = ['twice the', 'step', 'tokens', 'cost', 'room', 'bound'];
+    const body = el('tbody');
+    for (const row of rowsOf)
+      body.append(el('tr', {}, el('th', { scope: 'row' }, String(row.doubled)), ...(row.fits
+        ? [ratio(row.step_ratio), ratio(row.token_per_s_ratio), ratio(row.usd_per_mtoken_ratio), ratio(row.max_batch_ratio), String(row.bound)].map((t) => el('td', {}, t))
+        : [el('td', { colspan: 5 }, 'does not fit')])));
+    return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'what if each input were doubled' },
+      el('table', { class: 'whatif' }, el('caption', {}, 'What if? Each input doubled, one at a time'),
+        el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body));
+  }
+
+  private menu(): HTMLElement {
+    const answer = JSON.parse(this.engine.answer(0, 'menu', 'json')) as { floor_usd_per_mtoken: number | null; modes: Record<string, number | string | boolean | null>[] };
+    const head = ['mode', 'batch', 'each sequence', 'a million tokens', 'speed', 'price'];
+    const body = el('tbody');
+    const ratio = (v: unknown) => (typeof v === 'number' ? `×${Number(v.toPrecision(3))}` : '–');
+    for (const m of answer.modes)
+      body.append(el('tr', {}, el('th', { scope: 'row' }, String(m.mode)), el('td', {}, this.format(m.batch_seq as number, 'seq')),
+        el('td', {}, this.format(m.token_per_s_per_seq as number, 'tokenPerS')), el('td', {}, this.format(m.usd_per_mtoken as number, 'usdPerMtoken')),
+        el('td', {}, ratio(m.speed_ratio)), el('td', {}, m.fits ? ratio(m.price_ratio) : 'does not fit')));
+    return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'the menu of speeds and prices' },
+      el('table', { class: 'menu' }, el('caption', {}, answer.floor_usd_per_mtoken ? `The menu. No slow mode is cheaper than ${this.format(answer.floor_usd_per_mtoken, 'usdPerMtoken')}` : 'The menu'),
+        el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body));
+  }
+
+  private compare(): void {
+    const [a, b] = [this.answer(0), this.answer(1)];
+    this.put(this.engine.compare(this.width(), 0, 2), { x: 'seq', y: 'second' });
+    const body = el('tbody');
+    for (const row of rows) {
+      const [va, vb] = [row.value(a), row.value(b)];
+      const ratio = typeof va === 'number' && typeof vb === 'number' && va > 0 ? `×${Number((vb / va).toPrecision(3))}` : '–';
+      body.append(el('tr', {}, el('th', { scope: 'row' }, row.label), el('td', {}, this.format(va, row.unit)), el('td', {}, this.format(vb, row.unit)), el('td', {}, ratio)));
+    }
+    const name = (slot: 0 | 1) => `${slot === 0 && this.state.dropped ? this.state.dropped : this.state.texts[slot].get('model') ?? ''} on ${this.state.texts[slot].get('system') ?? ''}`;
+    this.places.numbers.replaceChildren(el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'differences' },
+      el('table', { class: 'compare' }, el('caption', {}, 'First against second, at the batch and context of each'),
+        el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'term'), el('th', { scope: 'col' }, name(0)), el('th', { scope: 'col' }, name(1)), el('th', { scope: 'col' }, 'second / first'))), body)));
+  }
+
+  private equations(): void {
+    const working = this.answer(0, true).explain ?? [];
+    const list = el('div', { class: 'workings' });
+    for (const w of working) {
+      const shown = Object.entries({ ...w.numbers }).map(([k, v]) => `${k} = ${Number(v.toPrecision(6))}`).join(', ');
+      const result = Object.entries(w.result).map(([k, v]) => `${k} = ${v === null ? 'none' : Number(v.toPrecision(6))}`).join(', ');
+      list.append(el('section', {}, el('h3', {}, `${w.id} ${w.title} `, this.equationButton(w.id)), el('p', {}, el('code', {}, w.formula)),
+        el('p', { class: 'numbers' }, shown), el('p', { class: 'result' }, result)));
+    }
+    this.places.picture.replaceChildren();
+    this.places.numbers.replaceChildren(el('h2', {}, 'The working of this step'), list);
+  }
+}
