@@ -38,6 +38,8 @@ command -v wasm-ld-14|lld-14
 test -n "$(find /usr/lib/wasm32-wasi /usr/share/wasi-sysroot -name libc.a -print -quit)"|wasi-libc
 test -n "$(find /usr/lib/llvm-14 -name 'libclang_rt.builtins-wasm32.a' -print -quit)"|libclang-rt-14-dev-wasm32
 command -v node|nodejs
+command -v npm|npm
+command -v chromium|chromium
 pkg-config --exists gsl|libgsl-dev
 test -e /usr/share/i18n/locales/de_DE|locales
 NEEDS
@@ -72,6 +74,17 @@ ensure() {
     rm -f "$log"
     packages=$(missing "$@")
     [ -z "$packages" ] || die "still missing after the install: $packages"
+}
+
+# The page's packages, by its lock file, if they are not there yet. Without npm or its registry the page is left out.
+ensure_page() {
+    local log
+    [ -e web/node_modules/.package-lock.json ] && ! [ web/package-lock.json -nt web/node_modules/.package-lock.json ] && return 0
+    command -v npm >/dev/null || { say "no npm: the page is left out"; return 0; }
+    log=$(mktemp)
+    (cd web && npm ci --no-audit --no-fund) >"$log" 2>&1 \
+        || { tail -5 "$log" >&2; rm -rf web/node_modules; say "npm could not install the packages: the page is left out"; }
+    rm -f "$log"
 }
 
 # configure FOLDER [MESON ARGUMENTS...]: set up once, bring up to date after that.

@@ -55,7 +55,8 @@ tr_status tr_answer_figure_compare(const tr_case *first, const tr_case *second, 
         const double step_s = tr_figure_step(question[i], batch, context).step_s;
         (void)snprintf(here[i], sizeof here[i], "batch\xC2\xA0%s: %s", tr_words_short(&words, batch, TR_UNIT_SEQ),
                        tr_words_short(&words, step_s, TR_UNIT_SECOND));
-        mark[marks++] = (tr_mark){.kind = TR_MARK_POINT, .role = series[i].role, .x = batch, .y = step_s, .text = here[i]};
+        mark[marks++] = (tr_mark){
+            .kind = TR_MARK_POINT, .role = series[i].role, .x = batch, .y = step_s, .text = here[i]};
     }
     const tr_figure figure = {
         .title = "Two machines, or two models, side by side",
