@@ -154,6 +154,7 @@ typedef struct tr_clients {
     double output_token;     /* >= 1 */
     double cached_token;     /* of the prompt, in the cache already: 0 to prompt_token */
     double request_per_s;    /* arrivals; 0: concurrency_seq is told */
+    int prefill_apart;       /* 1: other chips take the prompts, and ttft_s is of the first decode step alone */
 } tr_clients;
 
 typedef struct tr_service {

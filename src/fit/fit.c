@@ -42,7 +42,7 @@ static const struct {
     {TR_CONSTANT_BURST, 0.30, 1.00, 0.70, 0.30, FIT_TTFT},
 };
 
-static const double group_rows = 12.0;
+static const double group_rows = 8.0;
 static const double tpot_noise = 0.1, ttft_noise = 0.4;
 
 static void set_up(const fit_data *data, const unsigned char *used, fit_target target, fit_problem *p)

@@ -143,7 +143,14 @@ tr_spread tr_spread_of(const tr_serving *serving)
 tr_clients tr_clients_of(const tr_serving *load)
 {
     const double cached = load->cached_token > 0 && load->cached_token < load->input_token ? load->cached_token : 0;
-    return (tr_clients){load->concurrency_seq, load->input_token, load->output_token, cached, load->request_per_s};
+    const int apart = load->prefill_chip > 0 && load->decode_chip > 0;
+    const double instances = apart ? larger(load->decode_worker, 1) : 1;
+    return (tr_clients){load->concurrency_seq / instances,
+                        load->input_token,
+                        load->output_token,
+                        cached,
+                        load->request_per_s / instances,
+                        apart};
 }
 
 /* An engine nobody measured on any chip gets what all engines share. */
@@ -153,6 +160,40 @@ static tr_status calibrated(const tr_measured *row, tr_calibration *out, tr_erro
     if (tr_calibration_find(&row->system->chip, engine, out, NULL) == TR_OK)
         return TR_OK;
     return tr_calibration_find(&row->system->chip, "", out, err);
+}
+
+#define BUSY_MOST_SHARE 0.95
+
+/* [F18] Machines of their own for prompts: a prompt's pass, its wait for those before it, its cache sent over. */
+static tr_status prefill_apart(const tr_measured *row, const tr_calibration *calibration, tr_service *service,
+                               tr_error *err)
+{
+    const tr_serving *load = &row->serving;
+    const double tp = larger(load->prefill_tp, 1), dp = larger(load->prefill_dp, 1);
+    const tr_spread spread = {tp, 1, dp, tp * dp};
+    tr_system system;
+    tr_fitted fitted;
+    tr_step pass;
+    tr_status s = tr_system_of(&row->system->chip, tp * dp, &system, err);
+    if (s == TR_OK)
+        s = tr_fitted_of(calibration, row->model, &system, &row->dtypes, &spread, &fitted, err);
+    const tr_load prompt = {TR_PHASE_PREFILL, 1, load->cached_token, larger(load->input_token - load->cached_token, 1)};
+    if (s == TR_OK)
+        s = tr_fitted_step(&fitted, row->model, &prompt, &pass, err);
+    if (s != TR_OK)
+        return s;
+    const double places = larger(load->prefill_worker, 1) * dp;
+    const double request_s = load->output_token * service->tpot_s + service->ttft_s + pass.step_s;
+    const double asked = load->concurrency_seq / request_s * pass.step_s / places;
+    const double busy = asked < BUSY_MOST_SHARE ? asked : BUSY_MOST_SHARE;
+    const double link = row->system->chip.scaleout_byte_per_s > 0 ? row->system->chip.scaleout_byte_per_s : 25e9;
+    const double send_s =
+        tr_model_kv_store_byte(row->model, load->input_token, fitted.roof.kv_elem_byte) / (tp * link);
+    service->ttft_s += pass.step_s * (1 + busy / (2 * (1 - busy))) + send_s;
+    const tr_band *band = &fitted.calibration.first[TR_DISTANCE_GENERIC]; /* no such run was fitted on */
+    service->ttft_low_s = service->ttft_s * band->low_ratio;
+    service->ttft_high_s = service->ttft_s * band->high_ratio;
+    return TR_OK;
 }
 
 static tr_status serve(const tr_measured *row, const tr_fitted *fitted, tr_prediction *out, tr_error *err)
@@ -171,6 +212,11 @@ static tr_status serve(const tr_measured *row, const tr_fitted *fitted, tr_predi
         s = tr_fitted_serve(fitted, row->model, &clients, &service, err);
     if (s != TR_OK)
         return s;
+    if (clients.prefill_apart && row->metric == TR_METRIC_TTFT) {
+        s = prefill_apart(row, &fitted->calibration, &service, err);
+        if (s != TR_OK)
+            return s;
+    }
     const double each_s = 1 / service.output_token_per_s;
     if (row->metric == TR_METRIC_TTFT)
         *out = (tr_prediction){service.ttft_s, service.ttft_low_s, service.ttft_high_s, 0};

@@ -7,9 +7,10 @@
 #include "step/fitted.h"
 
 /* As engines are shipped; not fitted. */
-#define MEMORY_SHARE 0.9       /* of memory an engine takes */
+#define MEMORY_SHARE 0.95      /* of memory an engine takes: published runs are tuned upward from 0.9 */
 #define RESERVE_BYTE 2e9       /* of that, activations and collective buffers */
 #define LEAST_SHARE 0.4        /* of what the weights leave, the cache gets at least */
+#define SLACK_RATIO 1.15       /* requests are not all at their longest together */
 #define CHUNK_TOKEN 8192.0     /* prompt tokens a step takes at most */
 #define FLIGHT_MAX_SEQ 4096.0   /* an engine under more arrivals than it can answer */
 #define RATE_ROUND_COUNT 20
@@ -39,6 +40,7 @@ typedef struct loop {
     double kv_byte, attention_flop; /* one sequence, at the mean context */
     double prompt_flop;             /* one whole prompt */
     double prompt_kv_byte;
+    int apart;
 } loop;
 
 static double pass_s(const loop *l, double batch, double prompt_token)
@@ -66,7 +68,7 @@ typedef struct state {
 static state settle(const loop *l, double clients, double room)
 {
     const double *value = l->f->calibration.value;
-    const double beside = 1.0 / (1.0 + value[TR_CONSTANT_FRONT]);
+    const double beside = l->apart ? 0.0 : 1.0 / (1.0 + value[TR_CONSTANT_FRONT]);
     state s = {.batch_seq = smaller(clients, room)};
     for (int i = 0; i < ROUND_COUNT; i++) {
         const double batch = s.batch_seq;
@@ -76,7 +78,12 @@ static state settle(const loop *l, double clients, double room)
         const double mixed_s = pass_s(l, batch, chunk);
         s.prompt_s = l->prompt_token / chunk * (mixed_s - decode_s);
         s.tpot_s = decode_s + beside * batch * s.prompt_s / l->output_token;
-        s.ttft_s = s.prompt_s + s.tpot_s + (1.0 - beside) * batch * s.prompt_s;
+        if (l->apart) { /* other chips take the prompts; who waits there does not decode here */
+            s.prompt_s = 0.0;
+            s.ttft_s = s.tpot_s;
+        } else {
+            s.ttft_s = s.prompt_s + s.tpot_s + (1.0 - beside) * batch * s.prompt_s;
+        }
         const double decoding_s = l->output_token * s.tpot_s;
         const double wanted = smaller(clients * decoding_s / (decoding_s + s.ttft_s), room);
         s.batch_seq = 0.5 * (batch + wanted);
@@ -119,7 +126,8 @@ static setting set_up(const tr_fitted *f, const tr_model *model, const tr_client
                            .kv_byte = tr_model_kv_read_byte(model, mean, elem),
                            .attention_flop = tr_model_attention_flop(model, mean),
                            .prompt_flop = tr_model_prefill_attention_flop(model, cached, fresh),
-                           .prompt_kv_byte = tr_model_kv_store_byte(model, fresh, elem)},
+                           .prompt_kv_byte = tr_model_kv_store_byte(model, fresh, elem),
+                           .apart = clients->prefill_apart},
                      .room = room,
                      .mean_token = mean};
 }
@@ -137,8 +145,9 @@ static void answer(const setting *at, double concurrency_seq, tr_service *o)
     /* [F7] */
     o->ttft_s = value[TR_CONSTANT_FIRST_S] + value[TR_CONSTANT_FIRST_MOE_S] * l->f->mixture_count + s.ttft_s +
                 value[TR_CONSTANT_BURST] * each * s.prompt_s;
-    if (each > at->room) /* clients beyond the room wait for a place: one leaves every (time of a request) / room */
-        o->ttft_s += (each / at->room - 1.0) * (s.ttft_s + l->output_token * s.tpot_s);
+    const double places = SLACK_RATIO * at->room;
+    if (each > places) /* clients beyond the room wait for a place: one leaves every (time of a request) / places */
+        o->ttft_s += (each / places - 1.0) * (s.ttft_s + l->output_token * s.tpot_s);
 }
 
 tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const tr_clients *clients, tr_service *out,

@@ -634,7 +634,7 @@ static void a_fitted_pass_or_service_of_nan_is_refused(void **state)
     assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, NULL, &fitted, &err), TR_OK);
     refuses_each("tr_calibration_check", tr_calibration_field, COUNT(tr_calibration_field), &calibration,
                  sizeof calibration, 1, take_calibration, NULL);
-    const serve_input serve = {.clients = {64, 1024, 1024, 0, 0}, .fitted = &fitted, .model = &g->model};
+    const serve_input serve = {.clients = {64, 1024, 1024, 0, 0, 0}, .fitted = &fitted, .model = &g->model};
     refuses_each("tr_fitted_serve", tr_clients_field, COUNT(tr_clients_field), &serve, sizeof serve,
                  sizeof(tr_service), take_clients, NULL);
     const struct {

@@ -71,7 +71,7 @@ static void invent(fit_data *data, const double *constant)
                         row->spread = (tr_spread){m < 2 && shape > 0 ? 4 : 8, 1, 1, 1};
                         const double ranks = row->spread.tp_rank;
                         assert_int_equal(tr_system_of(data->chip[c], ranks, &row->system, NULL), TR_OK);
-                        row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024, 0, 0};
+                        row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024, 0, 0, 0};
                         row->tpot_s = fit_predict(data, row, constant, FIT_TPOT);
                         row->ttft_s = fit_predict(data, row, constant, FIT_TTFT);
                         assert_true(row->tpot_s > 0 && row->ttft_s > 0);
@@ -196,12 +196,37 @@ static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state
     assert_true(fabs(closed.predicted_s / at_rate.predicted_s - 1) < 1e-3);
 }
 
+static void prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer(void **state)
+{
+    (void)state;
+    static tr_model model;
+    tr_system system;
+    tr_prediction one, busy, token, beside;
+    assert_int_equal(tr_model_catalog_get("llama-3.1-70b", &model, NULL), TR_OK);
+    assert_int_equal(tr_system_catalog_get("8xh100-sxm", &system, NULL), TR_OK);
+    tr_measured row = {.metric = TR_METRIC_TTFT, .engine = "vllm", .version = "", .precision = "", .model = &model,
+                       .system = &system};
+    row.serving = (tr_serving){.concurrency_seq = 1, .input_token = 8192, .output_token = 1024, .tp = 8, .pp = 1, .dp = 1,
+                               .ep = 1, .prefill_chip = 8, .decode_chip = 8, .prefill_tp = 8, .prefill_dp = 1,
+                               .prefill_worker = 1, .decode_worker = 1};
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &one, NULL), TR_OK);
+    row.serving.concurrency_seq = 64;
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &busy, NULL), TR_OK);
+    assert_true(busy.predicted_s > one.predicted_s);
+    row.metric = TR_METRIC_TPOT;
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &token, NULL), TR_OK);
+    row.serving.prefill_chip = row.serving.decode_chip = 0;
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &beside, NULL), TR_OK);
+    assert_true(token.predicted_s < beside.predicted_s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fit_of_its_own_predictions_finds_them_again),
         cmocka_unit_test(no_rows_are_no_fit),
         cmocka_unit_test(the_calibrations_that_ship_are_what_the_measurements_give),
+        cmocka_unit_test(prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer),
         cmocka_unit_test(arrivals_at_a_rate_keep_what_littles_law_says_in_flight),
     };
     return cmocka_run_group_tests_name("fit serving", tests, NULL, NULL);
