@@ -143,7 +143,8 @@ TR_API tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model 
                               const tr_dtypes *dtypes, const tr_spread *spread, tr_fitted *out, tr_error *err);
 
 /* Predict one pass: never below tr_bound_step, with a band. load->batch_seq is
- * of the whole system. Errors: as tr_bound_step. On error *out is untouched.  [F3] */
+ * of the whole system. Errors: as tr_bound_step; TR_ENOFIT also
+ * where one rank of the spread holds too little. On error *out is untouched.  [F3] */
 TR_API tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
                                 tr_error *err);
 

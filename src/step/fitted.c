@@ -281,6 +281,26 @@ static tr_bound largest(const fitted_terms *t)
     return (tr_bound)most;
 }
 
+/* The pooled memory of the bound is not enough where a rank keeps copies. */
+static tr_status check_rank(const tr_fitted *f, const tr_model *model, double batch_seq, double stored_token,
+                            tr_error *err)
+{
+    const double seq_byte =
+        (tr_model_kv_store_byte(model, stored_token, f->roof.kv_elem_byte) + model->state_byte_per_seq) * f->kv_share;
+    const double need_byte = f->store_byte + batch_seq * seq_byte;
+    if (need_byte <= f->memory_byte)
+        return TR_OK;
+    char need[32], have[32], most[32];
+    const double left_byte = f->memory_byte - f->store_byte;
+    const double each = left_byte > 0.0 && seq_byte > 0.0 ? floor(left_byte / seq_byte) : 0.0;
+    (void)tr_quantity_format(need_byte, TR_UNIT_BYTE, need, sizeof need);
+    (void)tr_quantity_format(f->memory_byte, TR_UNIT_BYTE, have, sizeof have);
+    (void)tr_quantity_format(each * f->spread.dp_rank * f->spread.pp_rank, TR_UNIT_SEQ, most, sizeof most);
+    return tr_fail(err, TR_ENOFIT, "memory_byte", need_byte,
+                   "with tp %.0f, dp %.0f a chip would hold %s of weights and cache and has %s: at this context the "
+                   "largest batch of this layout is %s", f->spread.tp_rank, f->spread.dp_rank, need, have, most);
+}
+
 tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
                          tr_error *err)
 {
@@ -294,6 +314,10 @@ tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const t
     const double dp = fitted->spread.dp_rank, pp = fitted->spread.pp_rank;
     const double batch = larger(load->batch_seq / (dp * pp), 1.0); /* the busiest rank has one at least */
     const double spread_kv = batch / load->batch_seq;
+    const double stored = load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0);
+    const tr_status fits = check_rank(fitted, model, batch, stored, err);
+    if (fits != TR_OK)
+        return fits;
     fitted_pass pass = {0};
     if (load->phase == TR_PHASE_DECODE) {
         pass.decode_seq = batch;

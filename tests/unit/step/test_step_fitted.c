@@ -54,7 +54,11 @@ static void nothing_fitted_is_faster_than_its_bound(void **state)
                     tr_step bound, step;
                     if (tr_bound_step(&f.roof, &model, &load, &bound, NULL) != TR_OK)
                         continue;
-                    assert_int_equal(tr_fitted_step(&f, &model, &load, &step, NULL), TR_OK);
+                    tr_error err = {.status = TR_OK};
+                    if (tr_fitted_step(&f, &model, &load, &step, &err) != TR_OK) {
+                        assert_int_equal(err.status, TR_ENOFIT); /* a rank holds too little */
+                        continue;
+                    }
                     assert_true(step.step_s >= bound.step_s);
                     assert_true(step.low_s >= bound.step_s && step.low_s <= step.step_s && step.high_s >= step.step_s);
                     judged++;
@@ -133,6 +137,23 @@ static void a_latent_cache_is_copied_and_heads_are_split(void **state)
     assert_close(fitted_of("", &model, &system, NULL).kv_share, 0.25, 1e-12);
     get("qwen3-235b-a22b", "8xh200-sxm", &model, &system); /* 4 KV heads on 8 ranks */
     assert_close(fitted_of("", &model, &system, NULL).kv_share, 0.25, 1e-12);
+}
+
+static void a_latent_cache_fills_each_rank_by_itself(void **state)
+{
+    (void)state;
+    static tr_model model;
+    tr_system system;
+    tr_step step;
+    tr_error err;
+    get("deepseek-v3", "8xh200-sxm", &model, &system);
+    const tr_fitted f = fitted_of("sglang", &model, &system, NULL);
+    tr_load load = {TR_PHASE_DECODE, 512, 4096, 1};
+    assert_int_equal(tr_bound_step(&f.roof, &model, &load, &step, NULL), TR_OK); /* pooled, it fits */
+    assert_int_equal(tr_fitted_step(&f, &model, &load, &step, &err), TR_ENOFIT);
+    assert_non_null(strstr(err.text, "largest batch"));
+    load.batch_seq = 64;
+    assert_int_equal(tr_fitted_step(&f, &model, &load, &step, &err), TR_OK);
 }
 
 static void a_chip_nobody_measured_gets_its_generations_constants_and_says_so(void **state)
@@ -304,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_collective_costs_its_start_its_wire_and_the_root_between),
         cmocka_unit_test(one_rank_has_no_links_to_wait_for),
         cmocka_unit_test(a_latent_cache_is_copied_and_heads_are_split),
+        cmocka_unit_test(a_latent_cache_fills_each_rank_by_itself),
         cmocka_unit_test(a_chip_nobody_measured_gets_its_generations_constants_and_says_so),
         cmocka_unit_test(a_model_nobody_measured_gets_a_wider_band),
         cmocka_unit_test(an_engine_nobody_measured_is_refused_with_those_that_were),
