@@ -100,7 +100,7 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
          .x = c.at,
          .y = c.step_s,
          .n = c.n},
-        {.name = NULL, .kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = c.at, .y = f.low_s, .y2 = f.high_s, .n = c.n},
+        {.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = c.at, .y = f.low_s, .y2 = f.high_s, .n = c.n},
         {.name = "expected", .role = TR_ROLE_RESULT, .x = c.at, .y = f.step_s, .n = c.n},
     };
     tr_mark mark[4];
@@ -159,7 +159,8 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
                    "The weights are read once for the whole batch; every sequence brings its own cache.",
         .source =
             fitted ? f.source
-                   : "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93R6, R9, R12.",
+                   : "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93"
+                     "R6, R9, R12.",
         .x = {.label = "batch: sequences decoded together",
               .unit = TR_UNIT_SEQ,
               .min = 0.0,

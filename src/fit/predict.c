@@ -255,6 +255,8 @@ static tr_status fitted_serving(const tr_measured *row, tr_prediction *out, tr_e
         s = tr_fitted_of(&calibration, row->model, row->system, &row->dtypes, &spread, &fitted, err);
     if (s != TR_OK)
         return s;
+    if (calibration.engine[0] == '\0') /* whose engine is not told may be anybody's, and years old */
+        fitted.distance = TR_DISTANCE_GENERIC;
     return row->metric == TR_METRIC_GENERATE || row->metric == TR_METRIC_PROMPT ? one_pass(row, &fitted, out, err)
                                                                                 : serve(row, &fitted, out, err);
 }
