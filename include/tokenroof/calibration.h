@@ -31,6 +31,8 @@ extern "C" {
     X(KV_BYTE, "kv_byte_share", RATIO, "of memory bandwidth, reading the KV cache")                          \
     X(ATTENTION_FLOP, "attention_flop_share", RATIO, "of the BF16 peak, in attention scores and values")     \
     X(LINK_BYTE, "link_byte_share", RATIO, "of the link's bandwidth, in long collectives")                   \
+    X(FP8_FLOP, "fp8_flop_ratio", RATIO, "of the shares of the peak, where multiplies are in FP8 or INT8")  \
+    X(FP4_FLOP, "fp4_flop_ratio", RATIO, "of the shares of the peak, where multiplies are in FP4")           \
     X(LINK_S, "collective_s", SECOND, "a collective of no bytes")                                            \
     X(LINK_MID_S, "collective_mid_s", SECOND, "what slows collectives of middle size: its root with the wire's time") \
     X(LAYER_S, "layer_s", SECOND, "a layer: launches, norms, attention at no context, synchronisation")      \

@@ -152,8 +152,8 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
     const tr_figure figure = {
         .title = fitted ? f.title : w.title,
         .subtitle = w.subtitle,
-        .caption = fitted ? "Nine in ten measurements of such systems lie in the band. The distance to the bound is what "
-                            "better software could still win."
+        .caption = fitted ? "Nine in ten measurements of such systems lie in the band. The distance to the bound is "
+                            "what better software could still win."
                           : "A step takes the longer of two: compute, and memory, which is weights plus KV\xC2\xA0"
                    "cache on one bus. "
                    "The weights are read once for the whole batch; every sequence brings its own cache.",

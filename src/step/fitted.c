@@ -232,6 +232,15 @@ tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model,
 /* Two times that overlap in part: the longer alone if the other is small, 1.4 times if they are even. */
 static double blend_s(double a_s, double b_s) { return sqrt(a_s * a_s + b_s * b_s); }
 
+/* Narrow formats double the peak and not what kernels reach. */
+static double narrow_ratio(const tr_fitted *f)
+{
+    const tr_dtype math = f->roof.math_dtype;
+    if (math == TR_DTYPE_FP8 || math == TR_DTYPE_INT8)
+        return f->calibration.value[TR_CONSTANT_FP8_FLOP];
+    return math == TR_DTYPE_FP4 ? f->calibration.value[TR_CONSTANT_FP4_FLOP] : 1.0;
+}
+
 fitted_terms tr_fitted_pass_terms(const tr_fitted *f, const fitted_pass *pass)
 {
     const double *value = f->calibration.value;
@@ -240,12 +249,13 @@ fitted_terms tr_fitted_pass_terms(const tr_fitted *f, const fitted_pass *pass)
     /* [F3] */
     const double dense_flop =
         token * f->linear_flop_per_token + (pass->decode_seq + pass->prompt_seq) * f->head_flop_per_seq;
-    const double dense_s = dense_flop / (value[TR_CONSTANT_LINEAR_FLOP] * f->flop_per_s);
+    const double peak_flop_per_s = f->flop_per_s * narrow_ratio(f);
+    const double dense_s = dense_flop / (value[TR_CONSTANT_LINEAR_FLOP] * peak_flop_per_s);
     const double dense_read_s = f->linear_byte / (value[TR_CONSTANT_LINEAR_BYTE] * f->byte_per_s);
     double expert_s = 0.0, expert_read_s = 0.0;
     if (f->routed_byte > 0.0) {
         const double touched = tr_expert_touched_share(f->roof.expert_idle_share, token * f->spread.dp_rank);
-        expert_s = token * f->routed_flop_per_token / (value[TR_CONSTANT_EXPERT_FLOP] * f->flop_per_s);
+        expert_s = token * f->routed_flop_per_token / (value[TR_CONSTANT_EXPERT_FLOP] * peak_flop_per_s);
         expert_read_s = touched * f->routed_byte / (value[TR_CONSTANT_EXPERT_BYTE] * f->byte_per_s);
     }
     const double attention = value[TR_CONSTANT_ATTENTION_FLOP] * f->attention_flop_per_s * f->spread.tp_rank;

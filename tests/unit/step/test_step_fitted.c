@@ -83,7 +83,7 @@ static void a_pass_is_the_sum_of_its_blended_parts(void **state)
     f.byte_per_s = 1e12;
     f.linear_flop_per_token = 2e15; /* 4 tokens x 2e15 / 1e15 = 8 s */
     f.head_flop_per_seq = 0.0;
-    f.flop_per_s = 1e15;
+    f.flop_per_s = 1e15; /* BF16: no ratio of narrow formats */
     f.attention_flop_per_s = 1e15;
     f.kv_share = 0.5;
     f.step_fixed_s = 2.0;
