@@ -274,6 +274,42 @@ static void svg_text(tr_fig_canvas *canvas, double x, double y, const tr_fig_typ
     tr_write_text(&c->out, "</text>\n");
 }
 
+/* Seven digits as a whole number and a power of ten, "1234567e-9": what a pointer can tell apart, ten times faster
+ * than the shortest exact text, and a page redraws a thousand of them in a frame. */
+static void put_seven(tr_writer *out, double value)
+{
+    char digits[8];
+    double size = value < 0 ? -value : value;
+    int exp10 = 0;
+    if (!(size <= 1e300) || size < 1e-300) {
+        tr_write_text(out, size < 1e-300 ? "0" : "NaN");
+        return;
+    }
+    for (; size >= 1e10; exp10 += 3)
+        size /= 1e3;
+    for (; size >= 9999999.5; exp10++)
+        size /= 10.0;
+    for (; size < 1e3; exp10 -= 3)
+        size *= 1e3;
+    for (; size < 999999.95; exp10--)
+        size *= 10.0;
+    long whole = (long)(size + 0.5);
+    size_t n = sizeof digits;
+    for (; whole % 10 == 0; exp10++)
+        whole /= 10;
+    for (; exp10 > 0 && exp10 < 4 && whole < 1000; exp10--)
+        whole *= 10;
+    for (; whole > 0 && n > 0; whole /= 10)
+        digits[--n] = (char)('0' + whole % 10);
+    if (value < 0)
+        tr_write_char(out, '-');
+    tr_write_span(out, digits + n, sizeof digits - n);
+    if (exp10 != 0) {
+        tr_write_char(out, 'e');
+        tr_write_fixed(out, exp10, 0);
+    }
+}
+
 static void put_list(tr_fig_svg *c, const char *name, const double *value, size_t n)
 {
     tr_write_char(&c->out, ' ');
@@ -282,7 +318,7 @@ static void put_list(tr_fig_svg *c, const char *name, const double *value, size_
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             tr_write_char(&c->out, ' ');
-        tr_write_number(&c->out, value[i]);
+        put_seven(&c->out, value[i]);
     }
     tr_write_char(&c->out, '"');
 }

@@ -27,15 +27,17 @@ class Page {
     this.mine = new Controls(this.state, 0, changed, names);
     this.other = new Controls(this.state, 1, changed, names);
     byId('inputs').append(this.mine.panel(['model', 'system', 'load', 'number', 'cache', 'price']));
-    byId('other').append(this.other.panel(['model', 'system', 'load', 'number', 'cache', 'price']));
+    byId('other').append(this.other.panel(['model', 'system', 'load']));
     this.tabs();
     this.presets();
     this.buttons();
     this.dropping();
     draggable(byId('picture'), (value) => {
       const key = this.state.view === 'context' ? 'context_token' : 'batch_seq';
-      this.state.set(0, key, String(Math.max(1, Math.round(value))));
+      const whole = Math.max(1, Math.round(value));
+      this.state.set(0, key, String(whole));
       this.redraw();
+      requestAnimationFrame(() => { byId('readout').textContent = this.views.here(); });
     }, () => this.state.view === 'step' || this.state.view === 'cost' || this.state.view === 'context');
     addEventListener('hashchange', () => {
       if (location.hash === this.state.address()) return;
@@ -59,7 +61,7 @@ class Page {
       this.waiting = false;
       const start = performance.now();
       this.mine.refresh();
-      this.other.refresh();
+      if (this.state.view === 'compare') this.other.refresh();
       if (this.state.view === 'lesson') { byId('picture').replaceChildren(); this.lesson.show(); }
       else this.views.draw();
       performance.measure('redraw', { start, end: performance.now() });

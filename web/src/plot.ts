@@ -53,8 +53,8 @@ export interface Reader {
   readout: HTMLElement;
   formatX: (value: number) => string;
   formatY: (value: number) => string;
-  /** Where the visitor's own value stands, and what to do when it is dragged. */
-  grip?: { value: number; name: string; drag: (value: number) => void };
+  /** Where the visitor's own value stands. */
+  grip?: number;
 }
 
 export function readable(svg: SVGSVGElement, reader: Reader): void {
@@ -70,8 +70,8 @@ export function readable(svg: SVGSVGElement, reader: Reader): void {
     node.setAttribute('y2', String(y1));
   };
   const { grip } = reader;
-  if (grip) {
-    const share = toShare(axis, grip.value);
+  if (grip !== undefined) {
+    const share = toShare(axis, grip);
     if (share >= 0 && share <= 1) {
       const handle = line(svg, 'grip');
       place(handle, x0 + (x1 - x0) * share);

@@ -55,14 +55,14 @@ export class Views {
   }
 
   /** Old picture and numbers stay where the engine refuses; the refusal is shown. */
-  private put(svgText: string, reader?: { x: Unit; y: Unit; grip?: { value: number; name: string; drag: (v: number) => void } }): void {
+  private put(svgText: string, reader?: { x: Unit; y: Unit; grip?: number }): void {
     const svg = svgOf(svgText);
     if (reader)
       readable(svg, {
         readout: this.places.readout,
         formatX: (v) => this.format(reader.x === 'seq' || reader.x === 'context' ? Math.round(v) : v, reader.x),
         formatY: (v) => this.format(v, reader.y),
-        ...(reader.grip ? { grip: reader.grip } : {}),
+        ...(reader.grip === undefined ? {} : { grip: reader.grip }),
       });
     this.places.picture.replaceChildren(svg);
   }
@@ -79,6 +79,12 @@ export class Views {
     return parsed.rows?.[0] ? { ...parsed, ...parsed.rows[0] } : parsed;
   }
 
+  /** Where the visitor's own value stands, in one line. */
+  here(): string {
+    const a = this.answer(0);
+    return `batch ${this.format(a.batch_seq, 'seq')} at ${this.format(a.context_token, 'context')} of context: ${this.format(a.step_s, 'second')}`;
+  }
+
   draw(): void {
     const { view } = this.state;
     try {
@@ -93,8 +99,7 @@ export class Views {
 
   private pictured(view: string): void {
     const a = this.answer(0);
-    const drag = (value: number) => { this.state.set(0, view === 'context' ? 'context_token' : 'batch_seq', String(Math.max(1, Math.round(value)))); };
-    const grip = { value: view === 'context' ? a.context_token : a.batch_seq, name: view === 'context' ? 'your context' : 'your batch', drag };
+    const grip = view === 'context' ? a.context_token : a.batch_seq;
     const numbers: (HTMLElement | false)[] = [];
     const x: Unit = view === 'context' ? 'context' : view === 'roof' ? 'flopPerByte' : 'seq';
     this.put(this.engine.figure(0, this.figureName(), this.width(), 0, 2),
