@@ -190,7 +190,7 @@ tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const 
     o.tpot_high_s = o.tpot_s * step->high_ratio;
     o.ttft_low_s = o.ttft_s * first->low_ratio;
     o.ttft_high_s = o.ttft_s * first->high_ratio;
-    o.output_token_per_s = concurrency * clients->output_token / (o.tpot_s * clients->output_token + o.ttft_s);
+    o.output_token_per_s = o.batch_seq / o.tpot_s; /* who waits for a first token brings none */
     *out = o;
     return TR_OK;
 }
