@@ -9,6 +9,7 @@
 #include "answer/step_row.h"
 #include "answer/working.h"
 #include "base/fail.h"
+#include "base/text.h"
 
 typedef struct walk {
     const tr_case *question;
@@ -99,11 +100,25 @@ static void print_title(const tr_step_row *row, tr_writer *out)
     tr_write_text(out, text);
 }
 
+static const char *const rests_on[] = {"this chip and model were measured", "this model was not measured",
+                                       "this chip was not measured", "nothing like this chip was measured"};
+
+/* The same for a table: the band is a ratio, one for all rows. */
+static void print_band_of_table(const tr_case *question, tr_writer *out)
+{
+    const tr_fitted *fitted = &question->fitted;
+    const tr_band *band = &fitted->calibration.step[fitted->distance];
+    char text[320], low[32], high[32];
+    (void)tr_text_fixed(low, sizeof low, band->low_ratio, 2);
+    (void)tr_text_fixed(high, sizeof high, band->high_ratio, 2);
+    (void)snprintf(text, sizeof text, "calibration %s: nine in ten between %s and %s times the step; %s\n",
+                   fitted->calibration.origin, low, high, rests_on[fitted->distance]);
+    tr_write_text(out, text);
+}
+
 /* Between which times nine in ten fall, and what that rests on. */
 static void print_band(const tr_step_row *row, tr_writer *out)
 {
-    static const char *const rests_on[] = {"this chip and model were measured", "this model was not measured",
-                                           "this chip was not measured", "nothing like this chip was measured"};
     const tr_fitted *fitted = &row->question->fitted;
     char low[64], high[64], text[256];
     (void)snprintf(text, sizeof text, "%s to %s", format(row->step.low_s, TR_UNIT_SECOND, low, sizeof low),
@@ -213,6 +228,8 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
                    tr_phase_name(w->loads.phase));
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
+    if (w->question->physics == TR_PHYSICS_FITTED)
+        print_band_of_table(w->question, &out);
     tr_write_char(&out, '\n');
     tr_status s = tr_writer_finish(&out);
     if (s != TR_OK)
