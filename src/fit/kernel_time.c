@@ -45,7 +45,9 @@ static double decode_attention_s(const tr_kernel *k, const tr_chip *chip, const 
 static double prefill_attention_s(const tr_kernel *k, const tr_chip *chip, const double *v)
 {
     const double pairs = k->flop / (4 * k->heads * k->head_dim * k->batch_seq);
-    const double length = larger(2 * pairs / k->query_token - 1, 1); /* of the triangle; of a window, about twice */
+    /* Rows each query sees at most: all, or the window w of pairs = w (w + 1) / 2 + (length - w) w. */
+    const double half = k->query_token + 0.5;
+    const double length = larger(half - sqrt(larger(half * half - 2 * pairs, 0)), 1);
     const double waste = (1 + v[3] * 256 / length) * (1 + v[4] * 128 / k->head_dim);
     const double compute_s = k->flop * waste / (v[1] * peak_flop_per_s(chip, k->math_dtype));
     const double move_s = (k->kv_byte + k->activation_byte) / (v[2] * chip->memory_byte_per_s);
@@ -76,13 +78,14 @@ static double experts_s(const tr_kernel *k, const tr_chip *chip, const double *v
     const double seen = k->skew > 0 ? k->m * v[4] : k->m;
     const double touched =
         tr_expert_touched_share(1 - k->experts_active / k->experts, seen) * k->experts / k->expert_ep;
-    const double hot_rows = k->skew > 0 ? rows * (1 + v[5] * (1 - 1 / k->expert_ep)) : rows;
+    const double hot = 1 + v[5] * (sqrt(k->expert_ep) - 1); /* the more ranks, the hotter the hottest */
+    const double hot_rows = k->skew <= 0 ? rows : rows * (hot < k->expert_ep ? hot : k->expert_ep);
     const double tile = touched * v[3];
     const double padded = hot_rows + tile * hot_rows / (hot_rows + tile);
     const double compute_s = 2 * padded * param / (v[1] * peak_flop_per_s(chip, k->math_dtype));
     const double read_s = touched * param * tr_dtype_byte(k->weight_dtype) / (v[2] * chip->memory_byte_per_s);
     const double move_s = 8 * hot_rows * k->hidden / chip->memory_byte_per_s;
-    return v[0] + blend_s(compute_s, read_s) + v[6] * move_s;
+    return v[0] + blend_s(compute_s, read_s) + v[6] * move_s + sqrt(read_s * v[7]);
 }
 
 /* [F16] */
@@ -139,8 +142,13 @@ void kernel_key(const tr_measured *row, char *out, size_t size)
 {
     const tr_kernel *k = &row->kernel;
     const int many = k->kind != TR_KERNEL_GEMM || row->engine[0] == '\0'; /* a library picks GEMMs by shape */
-    (void)snprintf(out, size, "%.20s %.20s %s %s %.80s", row->engine, row->precision, tr_dtype_name(k->math_dtype),
-                   tr_dtype_name(k->weight_dtype), many ? k->source : "");
+    /* A cluster that is no catalog's system ("a100_pairwise_nvlink") has wires of its own. */
+    tr_system known;
+    const int cluster = k->group_chip > 0 && row->system_name != NULL && row->system_name[0] != '\0' &&
+                        tr_system_catalog_get(row->system_name, &known, NULL) != TR_OK;
+    (void)snprintf(out, size, "%.20s %.20s %s %s %.60s%s%.24s", row->engine, row->precision,
+                   tr_dtype_name(k->math_dtype), tr_dtype_name(k->weight_dtype), many ? k->source : "",
+                   cluster ? " " : "", cluster ? row->system_name : "");
 }
 
 /* Shapes are multiples of powers of two: every bit of them must reach the low bits. */
