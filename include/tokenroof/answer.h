@@ -92,6 +92,15 @@ TR_API tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *k
 TR_API tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
+/* Pre-training, reinforcement learning and serving of a model's life, how far it is overtrained, and, a row for each
+ * serving rate, the size that reaches the same loss for the least. Errors: TR_EDOMAIN, TR_ENOFIT (a loss no size
+ * reaches), TR_EIO. */
+TR_API tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                     tr_sink *sink, tr_error *err);
+/* Cost against size at that loss. Errors: as above, and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_case *question,
+                                            const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* What each input is worth: the pass of the case's load with one of them doubled, as ratios to the pass as it is.
  * Needs a stack of 256 KiB. Errors: as tr_answer_step. */
 TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *question, const tr_style *style,

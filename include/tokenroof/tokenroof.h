@@ -9,7 +9,9 @@
 #include <tokenroof/claims.h>
 #include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/laws.h>
 #include <tokenroof/lesson.h>
+#include <tokenroof/lifecycle.h>
 #include <tokenroof/model.h>
 #include <tokenroof/oracle.h>
 #include <tokenroof/price.h>

@@ -41,6 +41,14 @@ const cli_verb cli_verbs[] = {
      "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
      "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
      cmd_menu},
+    {"lifecycle", "What it costs", "MODEL SYSTEM",
+     "model system number price life source output output-question output-picture output-working",
+     "pre-training, reinforcement learning and serving of a model's life; overtraining; the size to choose for its "
+     "traffic",
+     "tokenroof lifecycle deepseek-v3 h100-sxm --train-tokens 14.8e12\n"
+     "tokenroof lifecycle llama-3.1-70b h100-sxm --serve 1e6,1e7,1e8 --csv\n"
+     "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
+     cmd_lifecycle},
     {"tiers", "What it costs", "MODEL SYSTEM",
      "model system load number cache price physics tier source output output-question output-picture output-working",
      "where to keep a KV cache between requests: holding it in memory, DDR, flash or on disk, fetching it, computing "

@@ -92,6 +92,26 @@
       "how much a layer adds to the stream: weights have a variance of gain^2 / dim (default 0.5)")        \
     X(MEASURE, "measure", "measure", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "yes", "yes|no", "output-measure",    \
       "measure how long the three ways take here; no: the same answer every time")                         \
+    X(SERVE_RATE, "serve_token_per_s", "serve", LIST, TOKEN_PER_S, 1, 1e15, 1e4, 1e10, 0, 1, "", NULL, "life",  \
+      "tokens a second that the model serves over its life, lists give rows (default 50 million)")        \
+    X(LIFE, "life_s", "served-for", NUMBER, SECOND, 1, 1e10, 1e6, 1e8, 0, 1, "", NULL, "life",              \
+      "how long it serves (default 60d)")                                                                  \
+    X(TRAIN_TOKEN, "train_token", "train-tokens", NUMBER, TOKEN, 1e6, 1e20, 1e11, 1e15, 0, 1, "", NULL, "life", \
+      "tokens it is pre-trained on (default 15e12)")                                                       \
+    X(RL_TOKEN, "rl_token", "rl-tokens", NUMBER, TOKEN, 0, 1e20, 1e11, 1e15, 0, 1, "", NULL, "life",        \
+      "tokens of reinforcement learning (default: as many as cost what pre-training costs)")               \
+    X(RL_FLOP, "rl_flop_per_param", "rl-flop", NUMBER, NONE, 2, 6, 2, 6, 0, 0, "", NULL, "life",            \
+      "FLOP a parameter and token of it: 2 sampled only, 6 all trained on (default 3)")                    \
+    X(TRAIN_MFU, "train_mfu", "train-mfu", NUMBER, RATIO, 0.001, 1, 0.05, 1, 0, 0, "", NULL, "life",        \
+      "share of the peak that pre-training reaches (default 0.4)")                                         \
+    X(RL_MFU, "rl_mfu", "rl-mfu", NUMBER, RATIO, 0.001, 1, 0.01, 1, 0, 0, "", NULL, "life",                 \
+      "share that reinforcement learning reaches (default: a third of pre-training's)")                    \
+    X(SERVE_MFU, "serve_mfu", "serve-mfu", NUMBER, RATIO, 0.001, 1, 0.01, 1, 0, 0, "", NULL, "life",        \
+      "share that serving reaches (default: a third of pre-training's)")                                   \
+    X(SHIP, "ship_share", "ships", NUMBER, RATIO, 0, 1, 0, 1, 0, 0, "", NULL, "life",                       \
+      "chance that the model is shipped at all (default 1)")                                               \
+    X(LOSS_FIT, "loss_fit", "loss-fit", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "hoffmann|epoch", "life",       \
+      "constants of the loss law: as first published, or its replication's (default epoch)")               \
     X(HOLD, "hold_s", "hold", LIST, SECOND, 0, 1e12, 0.1, 1e7, 0, 1, "", NULL, "tier",                         \
       "how long a cache is held, such as 5min,1h (default 1 s, 1 min, 5 min, 1 h, 1 day, 7 days)")         \
     X(HITS, "hit_count", "hits", NUMBER, NONE, 0, 1e9, 0.1, 100, 0, 1, "", NULL, "tier",                       \

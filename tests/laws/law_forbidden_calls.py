@@ -25,7 +25,6 @@ EXACT_BITS = {"ldexp", "frexp", "modf", "fmod", "round", "lround", "nearbyint", 
 MAY_ALSO = {
     "base/decimal": {"strtod"},      # correctly rounded; given digits and an exponent, never a decimal point
     "base/rng": {"exp", "log"},      # samplers
-    "claims/training": {"pow", "log10"},  # published scaling laws, to the few digits they are printed in
     "cost/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
     "scenario/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"

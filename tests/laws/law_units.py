@@ -7,7 +7,7 @@ import house
 
 _UNIT = ("s|ns|byte|flop|token|seq|param|usd|hour|w|j|mtoken|chip|px|row|layer|elem|request|"
          # dimensionless, and saying so
-         "ratio|share|count|dim|rank|mfu|mbu")
+         "ratio|share|count|dim|rank|mfu|mbu|nat")
 NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")
 
 # Plain counts of things, named by the thing (the field's own words), and layer shapes.
