@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/model.h>
 #include <tokenroof/oracle.h>
@@ -16,7 +17,7 @@
 
 #include "base/rng.h"
 
-#define VALUE_MAX 96
+#define VALUE_MAX 112
 #define ORACLE_EVERY 1000 /* cases: an inference takes as long as a thousand steps */
 #define ARRAY_MAX 37
 #define RANDOM_SEED 0x70617269ULL
@@ -293,6 +294,35 @@ static void put_oracle(tr_rng *rng)
     put("oracle, markup", answer.without[TR_EVIDENCE_RATIO].band[TR_UNKNOWN_MARKUP].value);
 }
 
+/* Fitted physics: a pass, and clients served. */
+static void put_fitted(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_dtypes *dtypes,
+                       const tr_load *load)
+{
+    tr_fitted fitted;
+    tr_step step;
+    tr_service service;
+    const tr_calibration *calibration = tr_calibration_at((size_t)tr_rng_below(rng, tr_calibration_count()));
+    const tr_clients clients = {whole(rng, 0, 9), whole(rng, 0, 14), whole(rng, 0, 12), 0.0,
+                                one_in(rng, 4) ? octaves(rng, -4, 4) : 0.0, one_in(rng, 4)};
+    memset(&step, 0, sizeof step);
+    memset(&service, 0, sizeof service);
+    const tr_status made = tr_fitted_of(calibration, model, system, dtypes, NULL, &fitted, NULL);
+    put("fitted status", (double)made);
+    if (made != TR_OK)
+        return;
+    put("fitted pass status", (double)tr_fitted_step(&fitted, model, load, &step, NULL));
+    put("fitted step_s", step.step_s);
+    put("fitted comm_s", step.comm_s);
+    put("fitted fixed_s", step.fixed_s);
+    put("fitted high_s", step.high_s);
+    put("fitted service status", (double)tr_fitted_serve(&fitted, model, &clients, &service, NULL));
+    put("fitted tpot_s", service.tpot_s);
+    put("fitted ttft_s", service.ttft_s);
+    put("fitted batch_seq", service.batch_seq);
+    put("fitted room_seq", service.room_seq);
+    put("fitted output_token_per_s", service.output_token_per_s);
+}
+
 int parity_begin(void)
 {
     shared.catalog_count = tr_model_catalog_count();
@@ -347,6 +377,7 @@ const double *parity_case(uint32_t index)
         put_limits(&roof, model, &load);
         put_array(&rng, &roof, model, &load);
     }
+    put_fitted(&rng, model, system, &dtypes, &load);
     if (index % ORACLE_EVERY == 0)
         put_oracle(&rng);
     while (shared.count < VALUE_MAX)
