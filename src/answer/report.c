@@ -151,7 +151,8 @@ static tr_status draw(const tr_report *report, const tr_style *style, tr_sink *s
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (sink->write(sink->context, "\n", 1) != 0)
             return tr_written(TR_EIO, err);
-        const tr_status s = figures[i](report->question, &terminal, sink, err);
+        const tr_case *drawn = report->expected != NULL ? report->expected : report->question;
+        const tr_status s = figures[i](drawn, &terminal, sink, err);
         if (s != TR_OK)
             return s;
     }
@@ -192,9 +193,13 @@ tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question,
 {
     tr_report report;
     tr_notes notes;
-    const tr_status s = tr_report_of(scenario, question, &report, err);
+    /* The report is the bound's; what fitted physics expects stands beside it. */
+    tr_case plain = *question;
+    plain.physics = TR_PHYSICS_BOUND;
+    const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
+    report.expected = question->physics == TR_PHYSICS_FITTED ? question : NULL;
     tr_notes_of(scenario, question, &notes);
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&report, &notes, style, sink, err);

@@ -17,6 +17,7 @@ typedef struct tr_report_point {
 
 typedef struct tr_report {
     const tr_case *question;
+    const tr_case *expected;             /* of fitted physics, whose lines stand beside the bound's; NULL: none */
     double context_token;
     tr_report_point point[TR_REPORT_POINTS];
     tr_step_row departure;               /* what leaves every step: the normal batch, or the largest that fits */
@@ -35,6 +36,10 @@ typedef struct tr_report {
 
 /* Errors: TR_ENOFIT (the weights alone do not fit), TR_EDOMAIN. */
 tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_report *out, tr_error *err);
+
+/* report_expected.c: nothing where expected is NULL. */
+void tr_report_expected_json(const tr_report *report, tr_json *json);
+void tr_report_expected_text(const tr_report *report, const tr_style *style, tr_writer *out);
 
 void tr_report_json(const tr_report *report, tr_json *json);
 void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *out);

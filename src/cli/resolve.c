@@ -76,8 +76,8 @@ tr_status cli_case(const cli *c, tr_case **out, tr_error *err)
     if (s == TR_OK)
         s = tr_case_build(c->scenario, model, &system, made, err);
     if (s == TR_OK && made->physics != TR_PHYSICS_BOUND && !cli_verb_takes(c->verb, tr_input_find("engine")))
-        s = cli_fail(err, TR_ECONFLICT, "physics", "%s knows bound physics only: step and curve know fitted physics",
-                     c->verb->name);
+        s = cli_fail(err, TR_ECONFLICT, "physics",
+                     "%s knows bound physics only: report, step and curve know fitted physics", c->verb->name);
     free(model);
     if (s != TR_OK) {
         free(made);

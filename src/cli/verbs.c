@@ -6,7 +6,7 @@
 #define QUESTION "model system load number cache price physics source output output-question"
 
 const cli_verb cli_verbs[] = {
-    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture output-working",
+    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " engine output-picture output-working",
      "the main job: everything about MODEL on SYSTEM on one page",
      "tokenroof report deepseek-v3 gb200-nvl72\n"
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
