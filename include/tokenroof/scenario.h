@@ -10,6 +10,7 @@
 #include <tokenroof/base.h>
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
+#include <tokenroof/layout.h>
 #include <tokenroof/model.h>
 #include <tokenroof/step.h>
 
@@ -101,6 +102,7 @@ typedef struct tr_case {
     tr_physics physics;
     tr_load load;                /* first values of the lists */
     tr_fitted fitted;            /* fitted physics only: of the engine asked for, all zero otherwise */
+    tr_layout layout;            /* ops physics only: the one asked for or the default, all zero otherwise */
 } tr_case;
 
 /* Build a case from a scenario with its model and system already looked up

@@ -10,9 +10,11 @@
 #include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
 #include <tokenroof/laws.h>
+#include <tokenroof/layout.h>
 #include <tokenroof/lesson.h>
 #include <tokenroof/lifecycle.h>
 #include <tokenroof/model.h>
+#include <tokenroof/operators.h>
 #include <tokenroof/oracle.h>
 #include <tokenroof/price.h>
 #include <tokenroof/reversible.h>

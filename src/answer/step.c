@@ -116,6 +116,17 @@ static void print_band_of_table(const tr_case *question, tr_writer *out)
     tr_write_text(out, text);
 }
 
+static void print_bound(const tr_step_row *row, tr_writer *out)
+{
+    char share[64], text[128];
+    tr_step bound;
+    if (tr_bound_step(&row->question->roof, &row->question->model, &row->load, &bound, NULL) != TR_OK)
+        return;
+    (void)snprintf(text, sizeof text, "at datasheet peak, all chips pooled: %s of the step",
+                   format(bound.step_s / row->step.step_s, TR_UNIT_RATIO, share, sizeof share));
+    tr_print_quantity(out, "bound", bound.step_s, TR_UNIT_SECOND, text);
+}
+
 /* Between which times nine in ten fall, and what that rests on. */
 static void print_band(const tr_step_row *row, tr_writer *out)
 {
@@ -125,14 +136,19 @@ static void print_band(const tr_step_row *row, tr_writer *out)
                    format(row->step.high_s, TR_UNIT_SECOND, high, sizeof high));
     tr_print_line(out, "nine in ten", text, rests_on[fitted->distance]);
     tr_print_line(out, "calibration", fitted->calibration.origin, NULL);
-    tr_step bound;
-    if (tr_bound_step(&row->question->roof, &row->question->model, &row->load, &bound, NULL) == TR_OK) {
-        (void)snprintf(text, sizeof text, "at datasheet peak, all chips pooled: %s of the step",
-                       format(bound.step_s / row->step.step_s, TR_UNIT_RATIO, low, sizeof low));
-        tr_print_quantity(out, "bound", bound.step_s, TR_UNIT_SECOND, text);
-    }
+    print_bound(row, out);
     (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f", fitted->spread.tp_rank, fitted->spread.dp_rank,
                    fitted->spread.ep_rank);
+    tr_print_line(out, "layout", text, NULL);
+}
+
+static void print_layout(const tr_step_row *row, tr_writer *out)
+{
+    const tr_layout *y = &row->question->layout;
+    char text[128];
+    print_bound(row, out);
+    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f%s", y->tp_rank, y->dp_rank,
+                   y->ep_rank, y->pp_rank, y->replica_count, y->overlap ? ", two micro-batches" : "");
     tr_print_line(out, "layout", text, NULL);
 }
 
@@ -147,15 +163,20 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
     tr_print_quantity(out, "weights", row->step.weights_s, TR_UNIT_SECOND,
                       "memory: read once for the whole batch");
     tr_print_quantity(out, "KV cache", row->step.kv_s, TR_UNIT_SECOND, "memory: read for each sequence");
-    if (row->question->physics == TR_PHYSICS_FITTED) {
+    const tr_physics physics = row->question->physics;
+    if (physics != TR_PHYSICS_BOUND) {
         tr_print_quantity(out, "links", row->step.comm_s, TR_UNIT_SECOND, "collectives between chips");
-        tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND, "launches, layers, the host");
+        tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND,
+                          physics == TR_PHYSICS_OPS ? "before a collective's first byte"
+                                                    : "launches, layers, the host");
     }
-    (void)snprintf(text, sizeof text, "%s %s", row->question->physics == TR_PHYSICS_FITTED ? "most of it" : "bound by",
+    (void)snprintf(text, sizeof text, "%s %s", physics != TR_PHYSICS_BOUND ? "most of it" : "bound by",
                    why[row->step.bound]);
     tr_print_quantity(out, "step", row->step.step_s, TR_UNIT_SECOND, text);
-    if (row->question->physics == TR_PHYSICS_FITTED)
+    if (physics == TR_PHYSICS_FITTED)
         print_band(row, out);
+    else if (physics == TR_PHYSICS_OPS)
+        print_layout(row, out);
 }
 
 static void print_rates(const tr_step_row *row, tr_writer *out)

@@ -1,6 +1,8 @@
 /* answer/step_row.c -- fills a row of `step` and lists its fields, once for JSON, CSV and the table. */
 #include "answer/step_row.h"
 
+#include <tokenroof/operators.h>
+
 #include <math.h>
 
 #include "base/fail.h"
@@ -70,6 +72,9 @@ tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_r
     tr_step_row row = {.question = question, .load = *load, .fits = 1};
     const tr_status s = question->physics == TR_PHYSICS_FITTED
                             ? tr_fitted_step(&question->fitted, model, load, &row.step, &row.why)
+                        : question->physics == TR_PHYSICS_OPS
+                            ? tr_operator_step(model, &question->system, &question->layout, &question->dtypes, load,
+                                               &row.step, &row.why)
                             : tr_bound_step(roof, model, load, &row.step, &row.why);
     if (s == TR_ENOFIT) {
         row.fits = 0;
@@ -129,10 +134,17 @@ NUMBER(system_memory, row->question->roof.memory_byte)
 NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system.usd_per_hour : (double)NAN)
 /* The bound pools all chips, as if every matrix were split over them for free. */
 static int is_fitted(const tr_step_row *row) { return row->question->physics == TR_PHYSICS_FITTED; }
-NUMBER(layout_tp, is_fitted(row) ? row->question->fitted.spread.tp_rank : row->question->system.chip_count)
-NUMBER(layout_ep, is_fitted(row) ? row->question->fitted.spread.ep_rank : 1)
-NUMBER(layout_pp, is_fitted(row) ? row->question->fitted.spread.pp_rank : 1)
-NUMBER(layout_dp, is_fitted(row) ? row->question->fitted.spread.dp_rank : 1)
+static tr_spread spread_of(const tr_step_row *row)
+{
+    const tr_layout *y = &row->question->layout;
+    if (row->question->physics == TR_PHYSICS_OPS)
+        return (tr_spread){y->tp_rank, y->pp_rank, y->dp_rank * y->replica_count, y->ep_rank};
+    return is_fitted(row) ? row->question->fitted.spread : (tr_spread){row->question->system.chip_count, 1, 1, 1};
+}
+NUMBER(layout_tp, spread_of(row).tp_rank)
+NUMBER(layout_ep, spread_of(row).ep_rank)
+NUMBER(layout_pp, spread_of(row).pp_rank)
+NUMBER(layout_dp, spread_of(row).dp_rank)
 TEXT(calibration, is_fitted(row) ? row->question->fitted.calibration.origin : NULL)
 TEXT(distance, is_fitted(row) ? tr_distance_name(row->question->fitted.distance) : NULL)
 NUMBER(batch, row->load.batch_seq)

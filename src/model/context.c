@@ -5,17 +5,19 @@
 
 #include <tokenroof/model.h>
 
+#include "model/context.h"
+
 /* Rows a cache holds after n tokens. */
-static double stored_rows(const tr_cache *cache, double n)
+double tr_cache_stored_row(const tr_cache *cache, double n)
 {
     const double rows = cache->token_per_row > 1 ? floor(n / cache->token_per_row) : n;
     return cache->row_cap > 0 && rows > cache->row_cap ? cache->row_cap : rows;
 }
 
 /* Rows one query reads of them. */
-static double read_rows(const tr_cache *cache, double n)
+double tr_cache_read_row(const tr_cache *cache, double n)
 {
-    const double rows = stored_rows(cache, n);
+    const double rows = tr_cache_stored_row(cache, n);
     return cache->read_cap > 0 && rows > cache->read_cap ? cache->read_cap : rows;
 }
 
@@ -35,7 +37,7 @@ double tr_model_kv_store_byte(const tr_model *model, double context_token, doubl
         for (int k = 0; k < layer->cache_count; k++) {
             const tr_cache *cache = &layer->cache[k];
             if (!cache->shared)
-                sum += layer->layer_count * (stored_rows(cache, context_token) * cache->elem * byte);
+                sum += layer->layer_count * (tr_cache_stored_row(cache, context_token) * cache->elem * byte);
         }
     }
     return sum;
@@ -51,7 +53,7 @@ double tr_model_kv_read_byte(const tr_model *model, double context_token, double
         const tr_layer *layer = &model->layer[i];
         for (int k = 0; k < layer->cache_count; k++)
             sum += layer->layer_count *
-                   (read_rows(&layer->cache[k], context_token) * layer->cache[k].elem * byte);
+                   (tr_cache_read_row(&layer->cache[k], context_token) * layer->cache[k].elem * byte);
     }
     return sum;
 }
@@ -80,7 +82,7 @@ double tr_model_attention_flop(const tr_model *model, double context_token)
         const tr_layer *layer = &model->layer[i];
         double flop = layer->state_flop;
         for (int k = 0; k < layer->cache_count; k++)
-            flop += read_rows(&layer->cache[k], context_token) * layer->cache[k].flop_per_row;
+            flop += tr_cache_read_row(&layer->cache[k], context_token) * layer->cache[k].flop_per_row;
         sum += layer->layer_count * flop;
     }
     return sum;
@@ -106,25 +108,27 @@ static double pairs(const tr_cache *cache, double cap, double context_token, dou
 
 static double smaller_cap(double a, double b) { return a > 0 && (b <= 0 || a < b) ? a : b; }
 
-double tr_model_prefill_attention_flop(const tr_model *model, double context_token, double query_token)
+double tr_cache_prefill_flop(const tr_layer *layer, const tr_cache *cache, double context_token, double query_token)
 {
     /* [M9] causal: pairs of a query and a row it may see; MLA multiplies keys and values at full width,
      * unless picking few latent rows is less work */
+    const double cap = smaller_cap(cache->row_cap, cache->read_cap);
+    const double work = pairs(cache, cap, context_token, query_token) * cache->flop_per_row;
+    if (layer->mixer != TR_MIXER_MLA || cache->kind != TR_CACHE_KV)
+        return work;
+    const double wide = pairs(cache, cache->row_cap, context_token, query_token) *
+                        (2 * layer->heads * (layer->head_dim + layer->value_dim));
+    return wide < work ? wide : work;
+}
+
+double tr_model_prefill_attention_flop(const tr_model *model, double context_token, double query_token)
+{
     double sum = 0;
     for (int i = 0; i < model->layer_kinds; i++) {
         const tr_layer *layer = &model->layer[i];
         double flop = layer->state_flop * query_token;
-        for (int k = 0; k < layer->cache_count; k++) {
-            const tr_cache *cache = &layer->cache[k];
-            const double cap = smaller_cap(cache->row_cap, cache->read_cap);
-            double work = pairs(cache, cap, context_token, query_token) * cache->flop_per_row;
-            if (layer->mixer == TR_MIXER_MLA && cache->kind == TR_CACHE_KV) {
-                const double wide = pairs(cache, cache->row_cap, context_token, query_token) *
-                                    (2 * layer->heads * (layer->head_dim + layer->value_dim));
-                work = wide < work ? wide : work;
-            }
-            flop += work;
-        }
+        for (int k = 0; k < layer->cache_count; k++)
+            flop += tr_cache_prefill_flop(layer, &layer->cache[k], context_token, query_token);
         sum += layer->layer_count * flop;
     }
     return sum;

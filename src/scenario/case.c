@@ -1,6 +1,7 @@
 /* scenario/case.c -- a scenario with its model and system looked up, made ready for the equations. */
 #include <tokenroof/scenario.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -31,6 +32,41 @@ static tr_status apply_system(const tr_scenario *scenario, const tr_system *syst
     return TR_OK;
 }
 
+/* What of a layout was told; the rest follows from it. Without experts, dp are copies of the model. */
+static tr_status told_layout(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
+                             const tr_dtypes *dtypes, tr_layout *out, int *told, tr_error *err)
+{
+    static const char *const key[] = {"tp_rank", "ep_rank", "pp_rank", "dp_rank"};
+    double rank[4] = {1, 1, 1, 1};
+    int set[4], mixture = 0;
+    *told = 0;
+    for (int i = 0; i < 4; i++) {
+        set[i] = tr_scenario_is_set(scenario, key[i]);
+        if (set[i])
+            rank[i] = tr_scenario_number(scenario, key[i]);
+        *told = *told || set[i];
+    }
+    const int overlap = tr_scenario_choice(scenario, "overlap") == 1;
+    if (!*told && tr_scenario_choice(scenario, "physics") != TR_PHYSICS_OPS)
+        return TR_OK;
+    if (!*told) {
+        const tr_status s = tr_layout_default(model, system, dtypes, out, err);
+        out->overlap = overlap;
+        return s;
+    }
+    for (int i = 0; i < model->layer_kinds; i++)
+        mixture = mixture || model->layer[i].experts > 0.0;
+    if (mixture && !set[3] && rank[1] > rank[0])
+        rank[3] = rank[1] / rank[0];
+    const double stage = rank[0] * rank[2], left = floor(system->chip_count / (stage * (mixture ? rank[3] : 1.0)));
+    const double copies = !mixture && set[3] ? rank[3] : left >= 1.0 ? left : 1.0;
+    const tr_layout layout = {rank[0], mixture ? rank[3] : 1.0, rank[1], rank[2], copies, overlap};
+    const tr_status s = tr_layout_check(model, system, &layout, err);
+    if (s == TR_OK)
+        *out = layout;
+    return s;
+}
+
 tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
                         tr_case *out, tr_error *err)
 {
@@ -48,17 +84,30 @@ tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, cons
     const tr_physics physics = (tr_physics)tr_scenario_choice(scenario, "physics");
     tr_fitted fitted;
     memset(&fitted, 0, sizeof fitted);
+    tr_layout layout, asked;
+    int told = 0;
+    memset(&layout, 0, sizeof layout);
+    memset(&asked, 0, sizeof asked);
+    s = told_layout(scenario, model, &made, &dtypes, &asked, &told, err);
+    if (s != TR_OK)
+        return s;
+    if (told && physics == TR_PHYSICS_BOUND)
+        return tr_fail(err, TR_ECONFLICT, "physics", 0.0,
+                       "the bound pools all chips whatever the layout: --tp, --ep, --pp and --dp are for --physics ops "
+                       "or fitted");
     if (physics == TR_PHYSICS_OPS)
-        return tr_fail(err, TR_EUNKNOWN, "physics", 0.0, "ops physics is not known here yet: bound or fitted");
+        layout = asked;
     if (physics == TR_PHYSICS_FITTED) {
         tr_calibration calibration;
+        const tr_spread spread = {asked.tp_rank, asked.pp_rank, asked.dp_rank * asked.replica_count, asked.ep_rank};
         s = tr_calibration_find(&made.chip, tr_scenario_text(scenario, "engine"), &calibration, err);
         if (s == TR_OK)
-            s = tr_fitted_of(&calibration, model, &made, &dtypes, NULL, &fitted, err);
+            s = tr_fitted_of(&calibration, model, &made, &dtypes, told ? &spread : NULL, &fitted, err);
         if (s != TR_OK)
             return s;
     }
     out->fitted = fitted;
+    out->layout = layout;
     out->model = *model;
     out->system = made;
     out->dtypes = dtypes;

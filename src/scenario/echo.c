@@ -60,6 +60,9 @@ void tr_scenario_echo(const tr_scenario *scenario, const tr_load *load, tr_json 
         const tr_input *input = tr_input_at(i);
         if (strncmp(input->group, "output", 6) == 0)
             continue;
+        /* A layout is a question of its own: where none was asked for, nothing is said of it. */
+        if (strcmp(input->group, "layout") == 0 && !tr_scenario_is_set(scenario, input->key))
+            continue;
         if (load != NULL && i == TR_IN_BATCH)
             tr_json_key_number(json, input->key, load->batch_seq);
         else if (load != NULL && i == TR_IN_CONTEXT)

@@ -8,7 +8,7 @@
  * X(ID, key, option, KIND, UNIT, min, max, slider_min, slider_max, slider_step, slider_log,
  *   fallback, choices, group, doc)
  *
- * Groups: model system load number cache price physics menu reversible source are the question
+ * Groups: model system load number cache price physics layout menu reversible source are the question
  * and are echoed with every answer; those that begin with output say how it is
  * asked and written. A verb takes whole groups.
  */
@@ -45,10 +45,20 @@
     X(PRICE, "chip_usd_per_hour", "price", NUMBER, USD_PER_HOUR, 0, 1e6, 0.1, 20, 0, 1, "", NULL, "price", \
       "price of one chip for an hour (default: the catalog's)")                                            \
     X(PHYSICS, "physics", "physics", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "bound", "bound|ops|fitted", "physics", \
-      "bound: the two equations at datasheet peak, nothing real is faster; fitted: with measured shares, the times " \
-      "no datasheet lists, and a band")                                                                    \
+      "bound: the two equations at datasheet peak, nothing real is faster; ops: every operator against its own " \
+      "roof, and the links; fitted: with measured shares, the times no datasheet lists, and a band") \
     X(ENGINE, "engine", "engine", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "engine",                           \
       "fitted physics: whose times, vllm, sglang or trtllm (default: what the engines measured share)")    \
+    X(TP, "tp_rank", "tp", NUMBER, NONE, 1, 1e6, 1, 64, 1, 1, "", NULL, "layout",                              \
+      "ops and fitted physics: chips that share every matrix (default: as such models are served)")        \
+    X(EP, "ep_rank", "ep", NUMBER, NONE, 1, 1e6, 1, 256, 1, 1, "", NULL, "layout",                             \
+      "groups of whole experts; 1: each chip has a slice of every one (default 1)")                        \
+    X(PP, "pp_rank", "pp", NUMBER, NONE, 1, 1e6, 1, 64, 1, 1, "", NULL, "layout",                              \
+      "stages that the layers are cut into (default 1)")                                                   \
+    X(DP, "dp_rank", "dp", NUMBER, NONE, 1, 1e6, 1, 256, 1, 1, "", NULL, "layout",                             \
+      "copies of attention that share the experts; without experts, copies of the model")                  \
+    X(OVERLAP, "overlap", "overlap", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "layout",                    \
+      "ops physics: two micro-batches, one on the links while the other computes")                         \
     X(SPEED, "seq_token_per_s", "speed", LIST, TOKEN_PER_S, 1e-3, 1e9, 1, 2000, 0, 1, "", NULL, "menu",       \
       "a speed each sequence must get: the largest batch that still gives it")                             \
     X(PRICE_RATIO, "price_ratio", "price-ratio", NUMBER, NONE, 1, 1e6, 1, 100, 0, 1, "", NULL, "menu",      \

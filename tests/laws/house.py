@@ -36,7 +36,8 @@ MAY_INCLUDE = {
 }
 CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "claims", "figure", "answer"]
 # A room has the public header of its own name; a room with several names the others here.
-HEADER_ROOM = {"calibration": "step", "laws": "cost", "lesson": "answer", "lifecycle": "cost", "oracle": "cost", "price": "cost", "reversible": "cost",
+HEADER_ROOM = {"calibration": "step", "laws": "cost", "layout": "step", "lesson": "answer", "lifecycle": "cost",
+               "operators": "step", "oracle": "cost", "price": "cost", "reversible": "cost",
                "tiers": "cost"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.
 PUBLIC_ONLY = ["cli", "httpd"]

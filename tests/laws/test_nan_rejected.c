@@ -652,9 +652,57 @@ static void a_fitted_pass_or_service_of_nan_is_refused(void **state)
     }
 }
 
+static const tr_pass good_pass = {64, 4096, 2, 1, 512, 0, 1.1};
+static const good *operators_of;
+
+static tr_status take_pass(const void *pass, void *out, tr_error *err)
+{
+    return tr_operator_list(&operators_of->model, &operators_of->system, NULL, NULL, pass, NULL, 0, out, err) ==
+                   TR_ECAPACITY
+               ? TR_OK
+               : TR_EDOMAIN;
+}
+
+static tr_status take_layout(const void *layout, void *out, tr_error *err)
+{
+    (void)out;
+    return tr_layout_check(&operators_of->model, &operators_of->system, layout, err);
+}
+
+static tr_status take_operator_load(const void *load, void *out, tr_error *err)
+{
+    return tr_operator_step(&operators_of->model, &operators_of->system, NULL, NULL, load, out, err);
+}
+
+static void a_pass_layout_or_collective_of_nan_is_refused(void **state)
+{
+    const good *g = *state;
+    static const char *const unread[] = {NULL};
+    tr_collective collective;
+    tr_layout_memory memory;
+    tr_layout layout;
+    tr_error err;
+    operators_of = g;
+    refuses_each("tr_operator_list", tr_pass_field, COUNT(tr_pass_field), &good_pass, sizeof good_pass, sizeof(size_t),
+                 take_pass, unread);
+    assert_int_equal(tr_layout_default(&g->model, &g->system, NULL, &layout, &err), TR_OK);
+    refuses_each("tr_layout_check", tr_layout_field, COUNT(tr_layout_field), &layout, sizeof layout, 1, take_layout,
+                 unread);
+    const tr_load load = {TR_PHASE_PREFILL, 4, 100, 512};
+    refuses_each("tr_operator_step", tr_load_field, COUNT(tr_load_field), &load, sizeof load, sizeof(tr_step),
+                 take_operator_load, NULL);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, NOT_A_NUMBER, 1, &collective, &err), TR_EDOMAIN);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, NOT_A_NUMBER, &collective, &err), TR_EDOMAIN);
+    assert_int_equal(tr_layout_memory_of(&g->model, &g->system, &layout, NULL, NOT_A_NUMBER, 1, &memory, &err),
+                     TR_EDOMAIN);
+    assert_int_equal(tr_layout_memory_of(&g->model, &g->system, &layout, NULL, 1, NOT_A_NUMBER, &memory, &err),
+                     TR_EDOMAIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pass_layout_or_collective_of_nan_is_refused),
         cmocka_unit_test(a_chip_with_a_nan_is_refused),
         cmocka_unit_test(a_system_of_nan_chips_is_refused),
         cmocka_unit_test(a_system_from_numbers_with_a_nan_is_refused),
