@@ -101,6 +101,14 @@ TR_API tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_case 
 TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_case *question,
                                             const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
+/* From one machine to a world, in parts: train schedule, scale-up domains, experts' traffic, pipeline stages, sparsity,
+ * walls of context. Needs a stack of 256 KiB. Errors: TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
+TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* The walls of context. Errors: as above, and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_case *question,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* What each input is worth: the pass of the case's load with one of them doubled, as ratios to the pass as it is.
  * Needs a stack of 256 KiB. Errors: as tr_answer_step. */
 TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *question, const tr_style *style,

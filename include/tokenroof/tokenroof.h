@@ -18,6 +18,7 @@
 #include <tokenroof/oracle.h>
 #include <tokenroof/price.h>
 #include <tokenroof/reversible.h>
+#include <tokenroof/scale.h>
 #include <tokenroof/scenario.h>
 #include <tokenroof/step.h>
 #include <tokenroof/tiers.h>

@@ -1,23 +1,25 @@
 /* claims/schedule.c -- questions about trains of tokens, experts over chips, and pipelines. */
+#include <tokenroof/scale.h>
+
 #include "base/fail.h"
 #include "claims/question.h"
 
 /* A request comes at any moment: it waits for the train, then rides for an interval. */
-TR_CLAIM_FORMULA(worst_wait, 2.0 * v[0], "interval_s")
-TR_CLAIM_FORMULA(mean_wait, 1.5 * v[0], "interval_s")
-TR_CLAIM_FORMULA(rack_count, v[0] / v[1], "world_token_per_s", "rack_token_per_s")
+TR_CLAIM_FORMULA(worst_wait, tr_train_worst_wait_s(v[0]), "interval_s")
+TR_CLAIM_FORMULA(mean_wait, tr_train_mean_wait_s(v[0]), "interval_s")
+TR_CLAIM_FORMULA(rack_count, tr_rack_count(v[0], v[1]), "world_token_per_s", "rack_token_per_s")
 
 TR_CLAIM_FORMULA(experts_per_chip, v[0] / v[1], "experts", "chips")
 /* Experts spread evenly: a token's copies go anywhere. */
-TR_CLAIM_FORMULA(leaving_share, 1.0 - 1.0 / v[0], "racks")
+TR_CLAIM_FORMULA(leaving_share, tr_leaving_share(v[0]), "racks")
 /* Time of a stage's dispatch and combine inside the rack over that of one hop to the next rack. */
-TR_CLAIM_FORMULA(stage_over_hop, v[1] * 2.0 * v[2] / v[0], "link_ratio", "copies", "layers")
+TR_CLAIM_FORMULA(stage_over_hop, tr_stage_over_hop_ratio(v[0], v[1], v[2]), "link_ratio", "copies", "layers")
 
 /* A step in training waits for the pipeline to fill and to drain; in decode micro-batches go round and round. */
-TR_CLAIM_FORMULA(training_bubble, (v[0] - 1.0) / (v[1] + v[0] - 1.0), "stages", "micro_batches")
-TR_CLAIM_FORMULA(decode_idle, v[1] < v[0] ? 1.0 - v[1] / v[0] : 0.0, "stages", "micro_batches")
+TR_CLAIM_FORMULA(training_bubble, tr_train_bubble_share(v[0], v[1]), "stages", "micro_batches")
+TR_CLAIM_FORMULA(decode_idle, tr_decode_idle_share(v[0], v[1]), "stages", "micro_batches")
 TR_CLAIM_FORMULA(pipeline_batch, v[0] * v[1], "stages", "micro_batch_seq")
-TR_CLAIM_FORMULA(hops_s, v[0] * v[1], "stages", "hop_s")
+TR_CLAIM_FORMULA(hops_s, tr_hops_s(v[0], v[1]), "stages", "hop_s")
 
 /* ---- what a chip holds, from the case ------------------------------------------------ */
 
@@ -63,17 +65,17 @@ static tr_status stages_to_fit(const char *with, double *out, tr_error *err)
 }
 
 static const tr_claim_question questions[] = {
-    {"worst_wait_s", TR_UNIT_SECOND, "2 interval_s: wait for a train, then ride", "", worst_wait},
-    {"mean_wait_s", TR_UNIT_SECOND, "1.5 interval_s", "", mean_wait},
-    {"rack_count", TR_UNIT_NONE, "world_token_per_s / rack_token_per_s", "", rack_count},
+    {"worst_wait_s", TR_UNIT_SECOND, "tr_train_worst_wait_s", "K30", worst_wait},
+    {"mean_wait_s", TR_UNIT_SECOND, "tr_train_mean_wait_s", "K30", mean_wait},
+    {"rack_count", TR_UNIT_NONE, "tr_rack_count", "K31", rack_count},
     {"experts_per_chip_count", TR_UNIT_NONE, "experts / chips", "", experts_per_chip},
-    {"leaving_share", TR_UNIT_RATIO, "1 - 1 / racks", "", leaving_share},
-    {"stage_over_hop_ratio", TR_UNIT_NONE, "2 copies layers / link_ratio", "", stage_over_hop},
+    {"leaving_share", TR_UNIT_RATIO, "tr_leaving_share", "K34", leaving_share},
+    {"stage_over_hop_ratio", TR_UNIT_NONE, "tr_stage_over_hop_ratio", "K35", stage_over_hop},
     {"training_bubble_share", TR_UNIT_RATIO,
-     "(stages - 1) / (micro_batches + stages - 1)", "", training_bubble},
-    {"decode_idle_share", TR_UNIT_RATIO, "1 - micro_batches / stages, at least 0", "", decode_idle},
+     "tr_train_bubble_share", "K38", training_bubble},
+    {"decode_idle_share", TR_UNIT_RATIO, "tr_decode_idle_share", "K38", decode_idle},
     {"pipeline_batch_seq", TR_UNIT_SEQ, "stages micro_batch_seq", "", pipeline_batch},
-    {"hops_s", TR_UNIT_SECOND, "stages hop_s", "", hops_s},
+    {"hops_s", TR_UNIT_SECOND, "tr_hops_s", "K37", hops_s},
     {"chip_load_byte", TR_UNIT_BYTE, "tr_roofline_of", "M5", chip_load},
     {"chip_kv_byte", TR_UNIT_BYTE, "tr_model_kv_store_byte", "M5", chip_kv},
     {"stages_to_fit_count", TR_UNIT_NONE, "tr_max_batch_seq", "R12", stages_to_fit},

@@ -49,6 +49,14 @@ const cli_verb cli_verbs[] = {
      "tokenroof lifecycle llama-3.1-70b h100-sxm --serve 1e6,1e7,1e8 --csv\n"
      "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
      cmd_lifecycle},
+    {"scale", "What it costs", "MODEL SYSTEM",
+     "model system load number cache scale source output output-question output-picture output-working",
+     "from one machine to a world: train schedule and racks, scale-up domains, experts' traffic, pipeline stages, "
+     "sparsity, walls of context",
+     "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
+     "tokenroof scale deepseek-v3 8xh100-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
+     "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
+     cmd_scale},
     {"tiers", "What it costs", "MODEL SYSTEM",
      "model system load number cache price physics tier source output output-question output-picture output-working",
      "where to keep a KV cache between requests: holding it in memory, DDR, flash or on disk, fetching it, computing "

@@ -122,6 +122,19 @@
       "chance that the model is shipped at all (default 1)")                                               \
     X(LOSS_FIT, "loss_fit", "loss-fit", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "", "hoffmann|epoch", "life",       \
       "constants of the loss law: as first published, or its replication's (default epoch)")               \
+    X(PART, "part", "part", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "",                                             \
+      "all|train|domain|moe|pipeline|sparsity|wall", "scale",                                              \
+      "which part of the answer (default all); rows are of one part")                                      \
+    X(WORLD, "world_token_per_s", "world", NUMBER, TOKEN_PER_S, 1, 1e18, 1e6, 1e12, 0, 1, "", NULL, "scale",  \
+      "tokens a second that the whole world asks for (default 128 million)")                               \
+    X(STAGES, "stage_count", "stages", LIST, COUNT, 1, 1024, 1, 64, 1, 1, "", NULL, "scale",               \
+      "pipeline stages, each as large as the system; lists give rows (default 1,2,4,8)")                   \
+    X(MICRO, "micro_batch_count", "micro-batches", NUMBER, COUNT, 1, 1e6, 1, 256, 1, 1, "", NULL, "scale",  \
+      "micro-batches of a training step (default: as many as stages)")                                     \
+    X(HOP, "hop_s", "hop", NUMBER, SECOND, 0, 10, 1e-5, 0.1, 0, 1, "", NULL, "scale",                      \
+      "what one hop between stages adds (default 2ms)")                                                    \
+    X(RACKS, "rack_count", "racks", NUMBER, COUNT, 1, 1e6, 1, 64, 1, 1, "", NULL, "scale",                 \
+      "domains over which experts are spread (default 2)")                                                 \
     X(HOLD, "hold_s", "hold", LIST, SECOND, 0, 1e12, 0.1, 1e7, 0, 1, "", NULL, "tier",                         \
       "how long a cache is held, such as 5min,1h (default 1 s, 1 min, 5 min, 1 h, 1 day, 7 days)")         \
     X(HITS, "hit_count", "hits", NUMBER, NONE, 0, 1e9, 0.1, 100, 0, 1, "", NULL, "tier",                       \

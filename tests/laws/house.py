@@ -37,7 +37,7 @@ MAY_INCLUDE = {
 CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "claims", "figure", "answer"]
 # A room has the public header of its own name; a room with several names the others here.
 HEADER_ROOM = {"calibration": "step", "laws": "cost", "layout": "step", "lesson": "answer", "lifecycle": "cost",
-               "operators": "step", "oracle": "cost", "price": "cost", "reversible": "cost",
+               "operators": "step", "oracle": "cost", "price": "cost", "reversible": "cost", "scale": "cost",
                "tiers": "cost"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.
 PUBLIC_ONLY = ["cli", "httpd"]
