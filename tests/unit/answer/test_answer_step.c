@@ -263,6 +263,33 @@ static void a_sink_that_stops_is_an_error_in_every_form(void **state)
     tr_scenario_destroy(scenario);
 }
 
+/* The three physics of one question, in the same layout: each no faster than the one before. */
+static void bound_is_below_operators_and_operators_below_what_is_expected(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"llama-3.1-70b", "8xh200-sxm", "decode"}, {"deepseek-v3", "8xb200-sxm", "decode"},
+        {"gpt-oss-120b", "4xh100-sxm", "prefill"}, {"qwen3-32b", "2xh100-sxm", "decode"},
+        {"olmo-2-7b", "8xb200-sxm", "prefill"},    {"llama-3.1-8b", "rtx-5090", "decode"}};
+    static const char *const batches[] = {"1", "8", "16"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int b = 0; b < 3; b++) {
+            double last_s = 0;
+            for (int physics = 0; physics < 3; physics++) {
+                const char *const asked[] = {"model", cases[i][0], "system",  cases[i][1],
+                                             "phase", cases[i][2], "batch",   batches[b],
+                                             "query", "512",       "physics", tr_physics_name((tr_physics)physics),
+                                             NULL};
+                json_t *d = json_of(tr_answer_step, asked);
+                const double step_s = number_at(d, "step_s");
+                assert_true(step_s >= last_s * (1 - 1e-9));
+                assert_true(number_at(d, "low_s") <= step_s && number_at(d, "high_s") >= step_s);
+                last_s = step_s;
+                json_decref(d);
+            }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +305,7 @@ int main(void)
         cmocka_unit_test(the_simulators_page_and_the_note_come_with_its_preset),
         cmocka_unit_test(the_lessons_4_percent_is_said_in_both_conventions),
         cmocka_unit_test(a_sink_that_stops_is_an_error_in_every_form),
+        cmocka_unit_test(bound_is_below_operators_and_operators_below_what_is_expected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
