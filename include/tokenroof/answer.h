@@ -109,6 +109,23 @@ TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_case *que
 TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_case *question,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
+/* A pass taken apart: operators of one name together, the longest first, each with its time, share and roof.
+ * The case's physics is ops. Errors: TR_ECONFLICT (another physics), TR_EIO, and as tr_operator_step. */
+TR_API tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                     tr_sink *sink, tr_error *err);
+/* The same as bars. */
+TR_API tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                            tr_error *err);
+
+/* Every legal layout that uses all chips, and agrees with what the scenario tells of tp, ep, pp and dp: memory of a
+ * chip, traffic, time of the case's pass by ops physics; the fastest first, and why it is. Needs a stack of 128 KiB.
+ * Errors: TR_ENOFIT (there is none), TR_EIO, and as tr_operator_step. */
+TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+/* The same as bars: those with room for the batch. Errors: as above; TR_ENOFIT (none has). */
+TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *question,
+                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* What each input is worth: the pass of the case's load with one of them doubled, as ratios to the pass as it is.
  * Needs a stack of 256 KiB. Errors: as tr_answer_step. */
 TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *question, const tr_style *style,

@@ -97,6 +97,7 @@ tr_status cmd_report(cli *c, tr_error *err);
 tr_status cmd_step(cli *c, tr_error *err);
 tr_status cmd_curve(cli *c, tr_error *err);
 tr_status cmd_roof(cli *c, tr_error *err);
+tr_status cmd_layout(cli *c, tr_error *err);
 tr_status cmd_menu(cli *c, tr_error *err);
 tr_status cmd_reversible(cli *c, tr_error *err);
 tr_status cmd_lesson(cli *c, tr_error *err);

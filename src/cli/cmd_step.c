@@ -8,12 +8,43 @@ static tr_status draw(void *context, const tr_figure_target *target, tr_sink *si
     return tr_answer_figure_batch(context, target, sink, err);
 }
 
+static tr_status draw_operators(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_figure_operators(context, target, sink, err);
+}
+
+/* --by operator: the operators of one pass. */
+static tr_status by_operator(cli *c, tr_error *err)
+{
+    tr_case *question = NULL;
+    tr_status s = TR_OK;
+    size_t batches = 0, contexts = 0;
+    (void)tr_scenario_list(c->scenario, "batch_seq", &batches);
+    (void)tr_scenario_list(c->scenario, "context_token", &contexts);
+    if (batches > 1 || contexts > 1)
+        return cli_fail(err, TR_ECONFLICT, "by", "--by operator takes one pass apart: give one batch and one context");
+    if (!tr_scenario_is_set(c->scenario, "physics"))
+        s = tr_scenario_set(c->scenario, "physics", "ops", err);
+    if (s == TR_OK)
+        s = cli_case(c, &question, err);
+    if (s == TR_OK && cli_plots(c))
+        s = cli_plot(c, "", draw_operators, question, err);
+    if (s == TR_OK && (!cli_plots(c) || c->style.format != TR_FORMAT_TEXT))
+        s = tr_answer_operators(c->scenario, question, &c->style, &c->out, err);
+    free(question);
+    return s;
+}
+
 tr_status cmd_step(cli *c, tr_error *err)
 {
     tr_case *question = NULL;
+    if (tr_scenario_choice(c->scenario, "by") == 1)
+        return by_operator(c, err);
     tr_status s = cli_case(c, &question, err);
     if (s == TR_OK && cli_plots(c) && question->load.phase != TR_PHASE_DECODE)
         s = cli_fail(err, TR_ECONFLICT, "plot", "--plot draws decode over batch: leave out --phase prefill");
+    if (s == TR_OK && cli_plots(c) && question->physics == TR_PHYSICS_OPS)
+        s = cli_fail(err, TR_ECONFLICT, "plot", "ops physics is drawn by operator: add --by operator");
     if (s == TR_OK)
         s = tr_answer_step(c->scenario, question, &c->style, &c->out, err);
     if (s == TR_OK && cli_plots(c)) {

@@ -12,10 +12,11 @@ const cli_verb cli_verbs[] = {
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
      "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
      cmd_report},
-    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-picture output-working",
+    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-by output-picture output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
      "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --physics fitted --engine vllm\n"
+     "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
      "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
      "tokenroof step --preset relearning-02\n",
      cmd_step},
@@ -30,6 +31,12 @@ const cli_verb cli_verbs[] = {
      "tokenroof roof deepseek-v3 gb200-nvl72\n"
      "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
      cmd_roof},
+    {"layout", "How long, and why", "MODEL SYSTEM", QUESTION " layout output-picture",
+     "every legal way to spread the model over the chips: memory, traffic and speed of each, and why one wins",
+     "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
+     "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
+     "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
+     cmd_layout},
     {"memory", "How long, and why", "MODEL SYSTEM", QUESTION,
      "what fits: weights, KV cache and state; the largest batch and the longest context",
      "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n", cmd_memory},

@@ -183,6 +183,8 @@
       "answer with comma-separated rows")                                                                  \
     X(OVER, "over", "over", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "batch", "batch|context", "output-curve",         \
       "what the curve runs along; over context the batch is --batch, or one at which a cliff can be seen")  \
+    X(BY, "by", "by", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "pass", "pass|operator", "output-by",                    \
+      "operator: the pass taken apart, each operator with its time and its roof, by ops physics")          \
     X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-picture",                      \
       "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert), the cost of a batch beside it "   \
       "into FILE-cost; - draws in the terminal")      \

@@ -1,0 +1,262 @@
+/* answer/operators.c -- the answer of `step --by operator`: a pass taken apart, each operator against its own roof. */
+#include <tokenroof/operators.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "answer/print.h"
+#include "answer/rows.h"
+#include "base/fail.h"
+#include "base/text.h"
+#include "step/op_work.h"
+
+enum { KINDS_MAX = 64, BARS_MAX = 14 };
+
+/* Operators of one name and class, in all layers. */
+typedef struct op_row {
+    char name[24];
+    tr_op_class op_class;
+    tr_dtype math_dtype;
+    double count, time_s, share_ratio;
+    double flop, weight_byte, kv_byte, link_byte;
+    double by_bound_s[5];
+    tr_bound bound;
+    int scaleout;
+} op_row;
+
+typedef struct op_table {
+    const tr_case *question;
+    tr_load load;
+    size_t count;
+    op_row row[KINDS_MAX];
+    double repeat, sum_s;
+    tr_step step;
+} op_table;
+
+static void add(void *context, const op_work *w, const tr_op *op)
+{
+    op_table *t = context;
+    tr_op_time time;
+    size_t i = 0;
+    if (tr_op_roof_time(op, w->system, &time, NULL) != TR_OK)
+        return;
+    while (i < t->count && (strcmp(t->row[i].name, op->name) != 0 || t->row[i].op_class != op->op_class))
+        i++;
+    if (i == KINDS_MAX)
+        i--;
+    op_row *row = &t->row[i];
+    if (i == t->count) {
+        memset(row, 0, sizeof *row);
+        (void)tr_text_copy(row->name, sizeof row->name, op->name);
+        row->op_class = op->op_class;
+        row->math_dtype = op->math_dtype;
+        t->count++;
+    }
+    const double n = op->count * w->repeat;
+    row->count += n;
+    row->time_s += w->repeat * time.total_s;
+    row->flop += n * op->flop;
+    row->weight_byte += n * op->weight_byte;
+    row->kv_byte += n * op->kv_byte;
+    row->link_byte += n * op->link_byte;
+    row->by_bound_s[time.bound] += w->repeat * time.total_s;
+    row->scaleout = row->scaleout || op->scaleout;
+}
+
+/* The longest first. */
+static void finish(op_table *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        t->sum_s += t->row[i].time_s;
+    for (size_t i = 0; i < t->count; i++) {
+        op_row row = t->row[i];
+        int most = 0;
+        for (int b = 1; b < 5; b++)
+            if (row.by_bound_s[b] > row.by_bound_s[most])
+                most = b;
+        row.bound = (tr_bound)most;
+        row.share_ratio = row.time_s / t->sum_s;
+        size_t k = i;
+        for (; k > 0 && t->row[k - 1].time_s < row.time_s; k--)
+            t->row[k] = t->row[k - 1];
+        t->row[k] = row;
+    }
+}
+
+static tr_status table_of(const tr_case *question, op_table *t, tr_error *err)
+{
+    op_work w;
+    tr_pass pass;
+    t->question = question;
+    t->load = question->load;
+    t->count = 0;
+    t->sum_s = 0.0;
+    if (question->physics != TR_PHYSICS_OPS)
+        return tr_fail(err, TR_ECONFLICT, "by", 0.0, "operators are those of ops physics: leave --physics out");
+    tr_status s = tr_operator_step(&question->model, &question->system, &question->layout, &question->dtypes,
+                                   &question->load, &t->step, err);
+    if (s == TR_OK)
+        s = tr_op_work_of(&question->model, &question->system, &question->layout, &question->dtypes, &w, err);
+    if (s == TR_OK)
+        s = tr_pass_of(&question->load, &pass, err);
+    if (s == TR_OK)
+        s = tr_op_work_pass(&w, &pass, err);
+    if (s != TR_OK)
+        return s;
+    t->repeat = w.repeat;
+    tr_op_walk(&w, add, t);
+    finish(t);
+    return TR_OK;
+}
+
+static const void *row_at(void *context, size_t index, tr_error *err)
+{
+    op_table *t = context;
+    (void)err;
+    return &t->row[index];
+}
+
+/* Which roof, in words. */
+static const char *roof_of(const op_row *row)
+{
+    static const char *const word[] = {"multiplying", "memory: weights", "memory: KV cache", "links", "start of links"};
+    if (row->bound == TR_BOUND_COMM && row->scaleout)
+        return "network";
+    return word[row->bound];
+}
+
+#define NUMBER(NAME, VALUE) TR_NUMBER(op_row, NAME, VALUE)
+#define TEXT(NAME, VALUE) TR_TEXT(op_row, NAME, VALUE)
+TEXT(name, row->name)
+TEXT(op_class, tr_op_class_name(row->op_class))
+TEXT(math, tr_dtype_name(row->math_dtype))
+NUMBER(count, row->count)
+NUMBER(time, row->time_s)
+NUMBER(share, row->share_ratio)
+TEXT(bound, tr_bound_name(row->bound))
+TEXT(roof, roof_of(row))
+NUMBER(flop, row->flop)
+NUMBER(weight, row->weight_byte)
+NUMBER(kv, row->kv_byte)
+NUMBER(link, row->link_byte)
+
+static const tr_field fields[] = {
+    TR_T_HEAD("operator", "operator", 12, name),
+    TR_T_HEAD("class", "class", 17, op_class),
+    TR_N_HEAD("count", NONE, "calls", 6, count),
+    TR_N_HEAD("total_s", SECOND, "time", 9, time),
+    TR_N_HEAD("share_ratio", RATIO, "share", 8, share),
+    TR_T_HEAD("bound", "bound", 8, bound),
+    TR_T_HEAD("roof", "roof", 17, roof),
+    TR_T("math_dtype", math),
+    TR_N("flop", FLOP, flop),
+    TR_N("weight_byte", BYTE, weight),
+    TR_N("kv_byte", BYTE, kv),
+    TR_N("link_byte", BYTE, link),
+};
+static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
+
+static void title_of(const op_table *t, char *text, size_t size)
+{
+    char context[32];
+    const tr_load *load = &t->load;
+    (void)tr_quantity_format(load->context_token, TR_UNIT_CONTEXT, context, sizeof context);
+    (void)snprintf(text, size, "%.90s on %.60s: %s by operator, batch %.6g at %s tokens of context",
+                   t->question->model.name, t->question->system.name, tr_phase_name(load->phase), load->batch_seq,
+                   context);
+}
+
+tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                              tr_sink *sink, tr_error *err)
+{
+    op_table t;
+    tr_notes notes;
+    tr_status s = table_of(question, &t, err);
+    if (s != TR_OK)
+        return s;
+    tr_notes_of(scenario, question, &notes);
+    const tr_rows rows = {.fields = &row_fields, .name = "operators", .count = t.count, .at = row_at, .context = &t,
+                          .scenario = scenario, .notes = &notes};
+    if (style->format == TR_FORMAT_JSON) {
+        tr_json json;
+        tr_document_begin(&json, sink, 1, scenario, NULL);
+        tr_json_key_string(&json, "physics", "ops");
+        tr_json_key(&json, "step_s");
+        tr_json_number(&json, t.step.step_s);
+        tr_json_key_array(&json, "operators");
+        s = tr_rows_json(&rows, &json, err);
+        if (s != TR_OK)
+            return s;
+        tr_json_close(&json);
+        tr_notes_json(&notes, &json);
+        tr_json_close(&json);
+        return tr_written(tr_json_finish(&json), err);
+    }
+    if (style->format != TR_FORMAT_TEXT)
+        return tr_rows_write(&rows, style, sink, err);
+    char text[320];
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    title_of(&t, text, sizeof text);
+    tr_write_text(&out, text);
+    tr_write_char(&out, '\n');
+    tr_print_setting(question, &out);
+    tr_write_char(&out, '\n');
+    tr_fields_table_head(&row_fields, &out);
+    for (size_t i = 0; i < t.count; i++)
+        tr_fields_table_row(&row_fields, &t.row[i], &out);
+    tr_write_char(&out, '\n');
+    tr_print_quantity(&out, "step", t.step.step_s, TR_UNIT_SECOND,
+                      question->layout.overlap ? "operators beside links, two micro-batches" : "one after another");
+    const tr_layout *y = &question->layout;
+    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f", y->tp_rank, y->dp_rank,
+                   y->ep_rank, y->pp_rank, y->replica_count);
+    tr_print_line(&out, "layout", text, "work is that of one chip");
+    tr_notes_text(&notes, style->columns, &out);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                     tr_error *err)
+{
+    static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
+    static const char *const name[] = {"multiplying", "reading weights", "reading the KV cache", "on links",
+                                       "before links"};
+    op_table t;
+    double bar[5][BARS_MAX];
+    const char *label[BARS_MAX];
+    tr_series series[5];
+    char title[160], subtitle[384], share[32], place[64];
+    const tr_status s = table_of(question, &t, err);
+    if (s != TR_OK)
+        return s;
+    const size_t n = t.count < BARS_MAX ? t.count : BARS_MAX;
+    size_t shown = 0;
+    for (size_t i = 0; i < n; i++)
+        label[i] = t.row[i].name;
+    for (int b = 0; b < 5; b++) {
+        double most = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            bar[b][i] = t.row[i].by_bound_s[b];
+            most = bar[b][i] > most ? bar[b][i] : most;
+        }
+        if (most > 0.0)
+            series[shown++] =
+                (tr_series){.name = name[b], .kind = TR_SERIES_BARS, .role = role[b], .x = bar[b], .n = n};
+    }
+    (void)tr_quantity_format(t.row[0].share_ratio, TR_UNIT_RATIO, share, sizeof share);
+    (void)snprintf(title, sizeof title, "Where a step goes: %s of it in %s", share, t.row[0].name);
+    (void)tr_quantity_format(t.step.step_s, TR_UNIT_SECOND, place, sizeof place);
+    char what[256];
+    title_of(&t, what, sizeof what);
+    (void)snprintf(subtitle, sizeof subtitle, "%s: %s", what, place);
+    const tr_figure figure = {.title = title,
+                              .subtitle = subtitle,
+                              .caption = "Each operator's time, by what bounds it.",
+                              .source = "physics ops [R25] [R27]",
+                              .x = {.label = "time in the step", .unit = TR_UNIT_SECOND},
+                              .series = series,
+                              .series_count = shown,
+                              .bar_labels = label};
+    return tr_figure_draw(&figure, target, sink, err);
+}

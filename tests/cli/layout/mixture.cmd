@@ -1,0 +1,1 @@
+"$TOKENROOF" layout deepseek-v3 gb200-nvl72 --batch 4096

@@ -1,0 +1,1 @@
+"$TOKENROOF" layout llama-3.1-70b h100-sxm
