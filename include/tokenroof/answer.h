@@ -66,6 +66,11 @@ TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *qu
 TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
+/* What a token costs against the speed each sequence gets: the modes, the floor no slow mode passes, and what others
+ * ask for the same model where data/prices has it. Errors: as tr_answer_report, and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *question,
+                                       const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* The experiment of `reversible` that a scenario asks for: tr_lab_run takes all three. */
 TR_API void tr_answer_lab_inputs(const tr_scenario *scenario, tr_stack *stack, tr_feistel *cipher, size_t *block);
 

@@ -7,6 +7,7 @@
 #include "answer/print.h"
 #include "answer/report.h"
 #include "answer/rows.h"
+#include "answer/working.h"
 #include "base/fail.h"
 
 typedef struct menu_row {
@@ -24,6 +25,7 @@ typedef struct menu {
     tr_report report;
     const double *speed_token_per_s;
     size_t speed_count;
+    double margin_ratio;     /* of the batch in practice over the balance */
     int has_ratio;
     double price_ratio, speed_ratio;
     tr_menu_ratio ratio;
@@ -52,6 +54,21 @@ static tr_status speed_row(menu *m, double token_per_s, menu_row *row, tr_error 
     return passed;
 }
 
+/* What is run in practice: so many times the balance, where arrivals that vary still find it filled. */
+static tr_status practice_row(const menu *m, menu_row *row, tr_error *err)
+{
+    tr_load load = {
+        .phase = TR_PHASE_DECODE, .batch_seq = 1, .context_token = m->report.context_token, .query_token = 1};
+    load.batch_seq = floor(m->report.normal_batch_seq * m->margin_ratio);
+    if (!(load.batch_seq >= 1.0))
+        load.batch_seq = 1.0;
+    const tr_status s = tr_step_row_of(m->question, &load, &row->pass, err);
+    row->reached = s == TR_OK && row->pass.fits;
+    if (s == TR_OK && !row->pass.fits)
+        row->why = row->pass.why;
+    return s;
+}
+
 static const void *row_at(void *context, size_t index, tr_error *err)
 {
     menu *m = context;
@@ -62,9 +79,13 @@ static const void *row_at(void *context, size_t index, tr_error *err)
         const tr_report_point *point = &m->report.point[index];
         row->mode = point->name;
         row->pass = point->row;
+    } else if (index == TR_REPORT_POINTS) {
+        row->mode = "practice";
+        if (practice_row(m, row, err) != TR_OK)
+            return NULL;
     } else {
         row->mode = "speed";
-        row->wanted_token_per_s = m->speed_token_per_s[index - TR_REPORT_POINTS];
+        row->wanted_token_per_s = m->speed_token_per_s[index - TR_REPORT_POINTS - 1];
         if (speed_row(m, row->wanted_token_per_s, row, err) != TR_OK)
             return NULL;
     }
@@ -91,7 +112,7 @@ TR_FLAG(menu_row, fits, row->reached && row->pass.fits)
 TEXT(reason, row->reached ? NULL : row->why.text)
 
 static const tr_field fields[] = {
-    TR_T_HEAD("mode", "mode", 6, mode),
+    TR_T_HEAD("mode", "mode", 8, mode),
     TR_N_HEAD("wanted_token_per_s", TOKEN_PER_S, "wanted", 12, wanted),
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("step_s", SECOND, "step", 10, step_time),
@@ -175,6 +196,44 @@ static void print_ratios(const menu *m, const tr_style *style, tr_writer *out)
     }
 }
 
+/* What a sequence alone pays over the normal batch. */
+static double unbatched_ratio(const menu *m)
+{
+    const tr_step *one = &m->report.point[0].row.step, *normal = &m->report.point[1].row.step;
+    return normal->token_per_s / one->token_per_s;
+}
+
+/* ---- the equations, with numbers -------------------------------------------------- */
+
+static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
+{
+    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
+}
+
+static void workings_of(menu *m, tr_workings *out)
+{
+    tr_workings_of_step(&m->report.point[1].row, out);
+    tr_workings_add_report(&m->report, out);
+    if (m->has_ratio && out->count < TR_WORKING_MAX) {
+        tr_working *w = &out->working[out->count++];
+        *w = (tr_working){.id = "K3"};
+        put(w, "p", TR_UNIT_NONE, m->price_ratio, 0);
+        put(w, "s", TR_UNIT_NONE, m->speed_ratio, 0);
+        put(w, "x", TR_UNIT_NONE, m->ratio.fast_kv_ratio, 1);
+        put(w, "share", TR_UNIT_RATIO, m->ratio.normal_kv_share, 1);
+    }
+    for (size_t i = 0; i < m->speed_count && out->count < TR_WORKING_MAX; i++) {
+        menu_row row = {.reached = 0};
+        if (speed_row(m, m->speed_token_per_s[i], &row, NULL) != TR_OK || !row.reached)
+            continue;
+        tr_working *w = &out->working[out->count++];
+        *w = (tr_working){.id = "K4"};
+        put(w, "v", TR_UNIT_TOKEN_PER_S, m->speed_token_per_s[i], 0);
+        put(w, "B_max", TR_UNIT_SEQ, m->report.max_batch_seq, 0);
+        put(w, "B(v)", TR_UNIT_SEQ, row.pass.load.batch_seq, 1);
+    }
+}
+
 /* ---- the document --------------------------------------------------------------- */
 
 static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style, tr_sink *sink, tr_error *err)
@@ -202,18 +261,29 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
     }
     if (!isfinite(m->report.balance_batch_seq))
         tr_write_text(&out, "  normal is the balance without KV: with this context's KV no batch balances\n");
+    tr_print_quantity(&out, "a sequence alone", unbatched_ratio(m), TR_UNIT_NONE,
+                      "times the normal cost of a token: what not batching costs");
+    (void)snprintf(text, sizeof text, "the batch in practice over the balance (--margin; 2 to 3 is the rule)");
+    tr_print_quantity(&out, "margin", m->margin_ratio, TR_UNIT_NONE, text);
     if (m->has_ratio)
         print_ratios(m, style, &out);
     tr_notes_text(rows->notes, style->columns, &out);
+    if (style->explain) {
+        tr_workings workings;
+        workings_of(m, &workings);
+        tr_workings_text(&workings, style, &out);
+    }
     return tr_written(tr_writer_finish(&out), err);
 }
 
-static tr_status write_json(menu *m, const tr_rows *rows, tr_sink *sink, tr_error *err)
+static tr_status write_json(menu *m, const tr_rows *rows, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
     tr_json_key(&json, "floor_usd_per_mtoken");
     tr_json_number(&json, m->report.floor_usd_per_mtoken);
+    tr_json_key_number(&json, "unbatched_cost_ratio", unbatched_ratio(m));
+    tr_json_key_number(&json, "margin_ratio", m->margin_ratio);
     tr_json_key(&json, "modes");
     tr_json_array(&json);
     const tr_status s = tr_rows_json(rows, &json, err);
@@ -223,6 +293,11 @@ static tr_status write_json(menu *m, const tr_rows *rows, tr_sink *sink, tr_erro
     if (m->has_ratio)
         tr_fields_json(&ratio_fields, m, &json);
     tr_notes_json(rows->notes, &json);
+    if (style->explain) {
+        tr_workings workings;
+        workings_of(m, &workings);
+        tr_workings_json(&workings, &json);
+    }
     tr_json_close(&json);
     return tr_written(tr_json_finish(&json), err);
 }
@@ -238,10 +313,13 @@ tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, c
     if (s != TR_OK)
         return s;
     m.speed_token_per_s = tr_scenario_list(scenario, "seq_token_per_s", &m.speed_count);
+    m.margin_ratio = tr_scenario_number(scenario, "margin_ratio");
+    if (isnan(m.margin_ratio))
+        m.margin_ratio = 2.5;
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "modes",
-                          .count = TR_REPORT_POINTS + m.speed_count,
+                          .count = TR_REPORT_POINTS + 1 + m.speed_count,
                           .at = row_at,
                           .context = &m,
                           .scenario = scenario,
@@ -249,6 +327,6 @@ tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, c
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&m, &rows, style, sink, err);
     if (style->format == TR_FORMAT_JSON)
-        return write_json(&m, &rows, sink, err);
+        return write_json(&m, &rows, style, sink, err);
     return tr_rows_write(&rows, style, sink, err);
 }

@@ -41,7 +41,7 @@ const cli_verb cli_verbs[] = {
      "what fits: weights, KV cache and state; the largest batch and the longest context",
      "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n", cmd_memory},
     {"menu", "What it costs", "MODEL SYSTEM",
-     "model system load number cache price physics menu source output output-question",
+     "model system load number cache price physics menu source output output-question output-picture output-working",
      "fast, normal and slow: price and speed of each; the batch for a speed; what a fast mode's price and "
      "speed ratios imply",
      "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"

@@ -63,6 +63,8 @@
       "a speed each sequence must get: the largest batch that still gives it")                             \
     X(PRICE_RATIO, "price_ratio", "price-ratio", NUMBER, NONE, 1, 1e6, 1, 100, 0, 1, "", NULL, "menu",      \
       "a fast mode's price over the normal one's, such as 6; with --speed-ratio")                          \
+    X(MARGIN, "margin_ratio", "margin", NUMBER, NONE, 0.001, 1e6, 0.5, 5, 0, 0, "", NULL, "menu",            \
+      "batch run in practice over the balance batch (default 2.5; 2 to 3 is the rule)")                    \
     X(SPEED_RATIO, "speed_ratio", "speed-ratio", NUMBER, NONE, 1, 1e6, 1, 20, 0, 1, "", NULL, "menu",       \
       "its speed over the normal one's, such as 2.5; with --price-ratio")                                  \
     X(METRIC, "metric", "metric", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "all",                                     \
