@@ -122,13 +122,9 @@ tr_status tr_layout_list(const tr_model *model, const tr_system *system, tr_layo
 
 /* ---- what a chip holds ------------------------------------------------------------- */
 
-typedef struct held {
-    double layers_byte, outside_byte, widest_byte;
-} held;
-
-static void hold(void *context, const op_work *w, const tr_op *op)
+void tr_op_hold(void *context, const op_work *w, const tr_op *op)
 {
-    held *h = context;
+    op_held *h = context;
     double byte = op->weight_byte;
     if (op->op_class == TR_OP_MOE) {
         const tr_layer *l = &w->model->layer[op->layer];
@@ -142,14 +138,10 @@ static void hold(void *context, const op_work *w, const tr_op *op)
     h->widest_byte = larger(h->widest_byte, op->activation_byte);
 }
 
-void tr_layout_hold(op_work *w, double context_token, double *weight_byte, double *kv_byte)
+void tr_layout_hold(const op_work *w, const op_held *held, double context_token, double *weight_byte, double *kv_byte)
 {
     const tr_model *m = w->model;
     const tr_layout *y = &w->layout;
-    held h = {0.0, 0.0, 0.0};
-    const tr_pass one = {.decode_seq = 1.0, .token_per_seq = 1.0};
-    (void)tr_op_work_pass(w, &one, NULL);
-    tr_op_walk(w, hold, &h);
     const double table = (m->total_param - m->stream_param) * w->other.byte / y->tp_rank;
     if (m->layer_kinds == 0) {
         *weight_byte = w->roof.store_weight_byte / (y->tp_rank * y->pp_rank);
@@ -158,8 +150,8 @@ void tr_layout_hold(op_work *w, double context_token, double *weight_byte, doubl
     }
     /* The busiest stage has a layer more than the mean, and one of the tables. */
     const double stage = ceil(m->layers / y->pp_rank) / m->layers;
-    *weight_byte = y->pp_rank > 1.0 ? h.layers_byte * stage + larger(h.outside_byte, table)
-                                    : h.layers_byte + h.outside_byte + table;
+    *weight_byte = y->pp_rank > 1.0 ? held->layers_byte * stage + larger(held->outside_byte, table)
+                                    : held->layers_byte + held->outside_byte + table;
     double kv = 0.0;
     for (int i = 0; i < m->layer_kinds; i++) {
         const tr_layer *l = &m->layer[i];
@@ -187,11 +179,11 @@ tr_status tr_layout_memory_of(const tr_model *model, const tr_system *system, co
     if (!(pass_token >= 1.0 && pass_token <= 1e12))
         return tr_fail(err, TR_EDOMAIN, "pass_token", pass_token, "a pass takes 1 to 1e12 tokens");
     tr_layout_memory m = {.capacity_byte = system->chip.memory_byte};
-    held h = {0.0, 0.0, 0.0};
+    op_held h = {0.0, 0.0, 0.0};
     const tr_pass one = {.decode_seq = 1.0, .token_per_seq = 1.0};
     (void)tr_op_work_pass(&w, &one, NULL);
-    tr_op_walk(&w, hold, &h);
-    tr_layout_hold(&w, context_token, &m.weight_byte, &m.kv_byte_per_seq);
+    tr_op_walk(&w, tr_op_hold, &h);
+    tr_layout_hold(&w, &h, context_token, &m.weight_byte, &m.kv_byte_per_seq);
     const double row = model->hidden * OP_ACTIVATION_BYTE, group = w.layout.tp_rank * w.layout.dp_rank;
     /* The stream beside the widest operator's in and out. */
     m.activation_byte = pass_token * (h.widest_byte / larger(w.token, 1.0) + row);
@@ -214,9 +206,14 @@ static double weights_of(const tr_model *model, const tr_system *system, const t
                          const tr_dtypes *dtypes)
 {
     op_work w;
+    op_held h = {0.0, 0.0, 0.0};
     double weight = HUGE_VAL, kv = 0.0;
-    if (tr_op_work_of(model, system, layout, dtypes, &w, NULL) == TR_OK)
-        tr_layout_hold(&w, 0.0, &weight, &kv);
+    if (tr_op_work_of(model, system, layout, dtypes, &w, NULL) != TR_OK)
+        return weight;
+    const tr_pass one = {.decode_seq = 1.0, .token_per_seq = 1.0};
+    (void)tr_op_work_pass(&w, &one, NULL);
+    tr_op_walk(&w, tr_op_hold, &h);
+    tr_layout_hold(&w, &h, 0.0, &weight, &kv);
     return weight;
 }
 

@@ -117,12 +117,14 @@ typedef struct sums {
     double compute_s, weights_s, kv_s, comm_s, fixed_s;
     double by_bound_s[5];
     double work_s;
+    op_held held;
 } sums;
 
 static void add(void *context, const op_work *w, const tr_op *op)
 {
     sums *sum = context;
     tr_op_time t;
+    tr_op_hold(&sum->held, w, op);
     if (is_link(op->op_class)) {
         tr_collective c;
         if (tr_collective_of(w->system, kind_of(op->op_class), op->group_chip, op->message_byte, &c, NULL) != TR_OK)
@@ -140,14 +142,14 @@ static void add(void *context, const op_work *w, const tr_op *op)
     sum->by_bound_s[t.bound] += t.total_s;
 }
 
-static tr_status check_room(op_work *w, const tr_load *load, tr_error *err)
+static tr_status check_room(const op_work *w, const op_held *held, const tr_load *load, tr_error *err)
 {
     const double room = w->system->chip.memory_byte;
     double weight, kv;
     if (!(room < HUGE_VAL))
         return TR_OK;
     const int prefill = load->phase == TR_PHASE_PREFILL;
-    tr_layout_hold(w, load->context_token + (prefill ? load->query_token : 0.0), &weight, &kv);
+    tr_layout_hold(w, held, load->context_token + (prefill ? load->query_token : 0.0), &weight, &kv);
     const double seq = larger(load->batch_seq / (w->layout.dp_rank * w->layout.replica_count), 1.0);
     const double need = weight + kv * seq;
     /* A layout that splits everything evenly needs the same to rounding as all chips pooled. */
@@ -172,8 +174,6 @@ tr_status tr_operator_step(const tr_model *model, const tr_system *system, const
     if (s == TR_OK)
         s = tr_bound_step(&w.roof, model, load, &step, err);
     if (s == TR_OK)
-        s = check_room(&w, load, err);
-    if (s == TR_OK)
         s = tr_pass_of(load, &pass, err);
     if (s == TR_OK)
         s = tr_op_work_pass(&w, &pass, err);
@@ -181,6 +181,9 @@ tr_status tr_operator_step(const tr_model *model, const tr_system *system, const
         return s;
     sums sum = {0};
     tr_op_walk(&w, add, &sum);
+    s = check_room(&w, &sum.held, load, err);
+    if (s != TR_OK)
+        return s;
     /* [R27] One after another; links beside the other micro-batch's work where the layout says so. */
     const double links_s = sum.comm_s + sum.fixed_s;
     const double once_s = w.layout.overlap ? larger(sum.work_s, links_s) : sum.work_s + links_s;

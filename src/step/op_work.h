@@ -55,8 +55,14 @@ op_routed tr_op_routed(const op_work *work, const tr_layer *layer, double group_
 
 /* [L1] the parts of tr_layout_check that need no model */
 tr_status tr_layout_range(const tr_layout *layout, tr_error *err);
+/* Bytes that the operators of a pass are made of, all experts counted; tr_op_hold gathers them in a walk. */
+typedef struct op_held {
+    double layers_byte, outside_byte, widest_byte;
+} op_held;
+void tr_op_hold(void *context, const op_work *work, const tr_op *op);
 /* Weights of one chip and the cache of one sequence on it. */
-void tr_layout_hold(op_work *work, double context_token, double *weight_byte, double *kv_byte);
+void tr_layout_hold(const op_work *work, const op_held *held, double context_token, double *weight_byte,
+                    double *kv_byte);
 
 #define OP_ACTIVATION_BYTE 2.0 /* a number between operators: BF16 */
 

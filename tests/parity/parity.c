@@ -12,12 +12,13 @@
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/model.h>
+#include <tokenroof/operators.h>
 #include <tokenroof/oracle.h>
 #include <tokenroof/step.h>
 
 #include "base/rng.h"
 
-#define VALUE_MAX 112
+#define VALUE_MAX 128
 #define ORACLE_EVERY 1000 /* cases: an inference takes as long as a thousand steps */
 #define ARRAY_MAX 37
 #define RANDOM_SEED 0x70617269ULL
@@ -323,6 +324,53 @@ static void put_fitted(tr_rng *rng, const tr_model *model, const tr_system *syst
     put("fitted output_token_per_s", service.output_token_per_s);
 }
 
+/* The pass by operators in a layout, its list, and points of its plan. */
+static void put_operators(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_dtypes *dtypes,
+                          const tr_load *load)
+{
+    static tr_op ops[TR_OP_LIST_MAX];
+    static tr_plan plan;
+    tr_system wide = *system;
+    tr_step step;
+    tr_op last;
+    tr_collective collective;
+    size_t count = 0;
+    double point_s = 0.0;
+    const double tp = one_in(rng, 2) ? 1.0 : 2.0 * (1.0 + (double)tr_rng_below(rng, 4));
+    const double ep = one_in(rng, 2) ? tp : 1.0, pp = one_in(rng, 3) ? 2.0 : 1.0;
+    const tr_layout layout = {tp, 1.0, ep, pp, 1.0, one_in(rng, 4)};
+    const double prefill_seq = one_in(rng, 3) ? 2.0 : 0.0, skew = one_in(rng, 8) ? octaves(rng, -3, 2) : 0.0;
+    const tr_pass pass = {load->batch_seq, load->context_token, 1.0, prefill_seq, 512.0, 128.0, skew};
+    wide.chip_count = 16.0;
+    wide.chip.memory_byte = HUGE_VAL;
+    memset(&step, 0, sizeof step);
+    memset(&last, 0, sizeof last);
+    memset(&collective, 0, sizeof collective);
+    put("operator status", (double)tr_operator_step(model, &wide, &layout, dtypes, load, &step, NULL));
+    put("operator step_s", step.step_s);
+    put("operator comm_s", step.comm_s);
+    put("operator fixed_s", step.fixed_s);
+    const tr_status listed = tr_operator_list(model, &wide, &layout, dtypes, &pass, ops, TR_OP_LIST_MAX, &count, NULL);
+    put("list status", (double)listed);
+    double flop = 0.0, byte = 0.0;
+    for (size_t i = 0; listed == TR_OK && i < count; i++) {
+        flop += ops[i].count * ops[i].flop;
+        byte += ops[i].count * (ops[i].weight_byte + ops[i].kv_byte);
+    }
+    if (listed == TR_OK && count > 0)
+        last = ops[count - 1];
+    put("list flop", flop);
+    put("list byte", byte);
+    put("list last", last.activation_byte);
+    if (tr_plan_of(model, &wide, &layout, dtypes, &plan, NULL) == TR_OK)
+        tr_plan_step_array(&plan, 1, &load->batch_seq, &load->context_token, &point_s);
+    put("plan step_s", point_s);
+    const tr_collective_kind kind = (tr_collective_kind)tr_rng_below(rng, 4);
+    const double group_chip = whole(rng, 0, 10), message_byte = octaves(rng, 0, 40);
+    put("collective status", (double)tr_collective_of(system, kind, group_chip, message_byte, &collective, NULL));
+    put("collective time_s", collective.time_s);
+}
+
 int parity_begin(void)
 {
     shared.catalog_count = tr_model_catalog_count();
@@ -378,6 +426,7 @@ const double *parity_case(uint32_t index)
         put_array(&rng, &roof, model, &load);
     }
     put_fitted(&rng, model, system, &dtypes, &load);
+    put_operators(&rng, model, system, &dtypes, &load);
     if (index % ORACLE_EVERY == 0)
         put_oracle(&rng);
     while (shared.count < VALUE_MAX)
