@@ -32,7 +32,8 @@ static void list(void *context, size_t rounds)
     work *w = context;
     double sum = 0.0;
     for (size_t i = 0; i < rounds; i++) {
-        const tr_pass pass = {.decode_seq = 1.0 + (double)(i % 300), .decode_context_token = 4096.0, .token_per_seq = 1.0};
+        const tr_pass pass = {
+            .decode_seq = 1.0 + (double)(i % 300), .decode_context_token = 4096.0, .token_per_seq = 1.0};
         size_t count = 0;
         if (tr_operator_list(&w->model, &w->system, &w->layout, NULL, &pass, w->ops, TR_OP_LIST_MAX, &count, NULL) ==
             TR_OK)

@@ -148,12 +148,34 @@ static void add_fitted(const tr_step_row *row, tr_workings *out)
     with(w, "fixed_s", TR_UNIT_SECOND, row->step.fixed_s);
 }
 
+/* [R27] */
+static void add_operators(const tr_step_row *row, tr_workings *out)
+{
+    const tr_step *step = &row->step;
+    tr_working *w = start(out, "R27");
+    result(w, "step_s", TR_UNIT_SECOND, step->step_s);
+    with(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
+    with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
+    with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
+    if (row->question->roof.usd_per_s > 0) {
+        w = start(out, "K1");
+        result(w, "usd_per_mtoken", TR_UNIT_USD, step->usd_per_mtoken);
+        with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
+        with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, step->token_per_s);
+    }
+}
+
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
 {
     out->count = 0;
     if (row->question->physics == TR_PHYSICS_FITTED) {
         if (row->fits)
             add_fitted(row, out);
+        return;
+    }
+    if (row->question->physics == TR_PHYSICS_OPS) {
+        if (row->fits && !row->question->layout.overlap)
+            add_operators(row, out);
         return;
     }
     if (row->fits) {
