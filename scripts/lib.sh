@@ -22,6 +22,7 @@ command -v git|git
 pkg-config --exists jansson|libjansson-dev
 pkg-config --exists cminpack|libcminpack-dev
 pkg-config --exists cmocka|libcmocka-dev
+pkg-config --exists libmicrohttpd|libmicrohttpd-dev
 command -v rsvg-convert|librsvg2-bin
 command -v scdoc|scdoc
 NEEDS

@@ -97,7 +97,7 @@ TR_FLAG(tr_scale_domain, domain_holds, row->holds)
 static const tr_field domain_list[] = {
     TR_T_HEAD("system", "system", 22, domain_name),
     TR_N("year", NONE, domain_year),
-    TR_N_HEAD("domain_chip", COUNT, "domain", 7, domain_chips),
+    TR_N_HEAD("domain_chip", NONE, "domain", 7, domain_chips),
     TR_N_HEAD("byte_per_s", BYTE_PER_S, "bandwidth", 11, domain_rate),
     TR_N_HEAD("memory_byte", BYTE, "memory", 9, domain_memory),
     TR_N_HEAD("fetch_s", SECOND, "reads them in", 13, domain_fetch),
@@ -116,7 +116,7 @@ ROW(tr_scale_stage, stage_bubble, row->bubble_share)
 ROW(tr_scale_stage, stage_idle, row->idle_share)
 TR_FLAG(tr_scale_stage, stage_fits, row->fits)
 static const tr_field stage_list[] = {
-    TR_N_HEAD("stages", COUNT, "stages", 6, stage_count),
+    TR_N_HEAD("stages", NONE, "stages", 6, stage_count),
     TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 10, stage_weights),
     TR_N_HEAD("kv_byte_per_chip", BYTE, "KV cache", 10, stage_kv),
     TR_N_HEAD("byte_per_chip", BYTE, "a chip", 10, stage_all),
@@ -153,7 +153,7 @@ TR_FLAG(scale, sparse_fits,
         ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0) * row->terms.question->roof.weight_byte <=
             row->terms.question->roof.memory_byte)
 static const tr_field sparse_list[] = {
-    TR_N_HEAD("experts", COUNT, "experts", 7, sparse_experts),
+    TR_N_HEAD("experts", NONE, "experts", 7, sparse_experts),
     TR_N_HEAD("log10_loss", NONE, "log10 loss", 11, sparse_loss),
     TR_N_HEAD("dense_param", PARAM, "as good as", 11, sparse_dense),
     TR_N_HEAD("gain_ratio", NONE, "gain x", 8, sparse_gain),

@@ -115,6 +115,7 @@ tr_status cmd_completion(cli *c, tr_error *err);
 tr_status cmd_validate(cli *c, tr_error *err);
 tr_status cmd_lifecycle(cli *c, tr_error *err);
 tr_status cmd_scale(cli *c, tr_error *err);
+tr_status cmd_web(cli *c, tr_error *err);
 tr_status cmd_version(cli *c, tr_error *err);
 
 #endif

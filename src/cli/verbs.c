@@ -61,7 +61,7 @@ const cli_verb cli_verbs[] = {
      "from one machine to a world: train schedule and racks, scale-up domains, experts' traffic, pipeline stages, "
      "sparsity, walls of context",
      "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
-     "tokenroof scale deepseek-v3 8xh100-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
+     "tokenroof scale deepseek-v3 8xh200-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
      "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
      cmd_scale},
     {"tiers", "What it costs", "MODEL SYSTEM",
@@ -120,7 +120,7 @@ const cli_verb cli_verbs[] = {
      "predict, then reveal: exercises answered for the model and system named, your error in powers of ten",
      "tokenroof lesson\n"
      "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
-     "tokenroof lesson deepseek-v3 gb200-nvl72 --answers guesses.txt --json\n"
+     "tokenroof lesson deepseek-v3 gb200-nvl72 --answers path/to/guesses.txt --json\n"
      "tokenroof lesson --cards\n",
      cmd_lesson},
     {"explain", "What is known", "[ID]", "output",
@@ -130,6 +130,8 @@ const cli_verb cli_verbs[] = {
     {"lecture", "What is known", "[ID]", "output output-lecture",
      "the claims of the lecture behind this tool, each computed now: what was printed, what is right",
      "tokenroof lecture\ntokenroof lecture L048\n", cmd_lecture},
+    {"web", "About", "", "output-web", "the page, on this machine's own address, and POST /api/VERB for scripts",
+     "tokenroof web --port 8080   # then open the address it prints; Ctrl-C ends it\n", cmd_web},
     {"help", "About", "[VERB]", "",
      "the verbs, or one verb's options; `help --man` writes the man page as scdoc source",
      "tokenroof help step\n", cmd_help},

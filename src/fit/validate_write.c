@@ -114,7 +114,7 @@ TR_TEXT(row_view, row_anomaly, tr_is_anomaly(row->row) ? tr_anomaly_reason(row->
 
 static const tr_field row_list[] = {
     TR_T("file", row_file),
-    TR_N_HEAD("line", COUNT, "line", 6, row_line),
+    TR_N_HEAD("line", NONE, "line", 6, row_line),
     TR_T_HEAD("metric", "metric", 8, row_metric),
     TR_T_HEAD("phase", "phase", 17, row_phase),
     TR_T_HEAD("system", "system", 12, row_system),

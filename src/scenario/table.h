@@ -129,13 +129,13 @@
       "which part of the answer (default all); rows are of one part")                                      \
     X(WORLD, "world_token_per_s", "world", NUMBER, TOKEN_PER_S, 1, 1e18, 1e6, 1e12, 0, 1, "", NULL, "scale",  \
       "tokens a second that the whole world asks for (default 128 million)")                               \
-    X(STAGES, "stage_count", "stages", LIST, COUNT, 1, 1024, 1, 64, 1, 1, "", NULL, "scale",               \
+    X(STAGES, "stage_count", "stages", LIST, NONE, 1, 1024, 1, 64, 1, 1, "", NULL, "scale",               \
       "pipeline stages, each as large as the system; lists give rows (default 1,2,4,8)")                   \
-    X(MICRO, "micro_batch_count", "micro-batches", NUMBER, COUNT, 1, 1e6, 1, 256, 1, 1, "", NULL, "scale",  \
+    X(MICRO, "micro_batch_count", "micro-batches", NUMBER, NONE, 1, 1e6, 1, 256, 1, 1, "", NULL, "scale",  \
       "micro-batches of a training step (default: as many as stages)")                                     \
     X(HOP, "hop_s", "hop", NUMBER, SECOND, 0, 10, 1e-5, 0.1, 0, 1, "", NULL, "scale",                      \
       "what one hop between stages adds (default 2ms)")                                                    \
-    X(RACKS, "rack_count", "racks", NUMBER, COUNT, 1, 1e6, 1, 64, 1, 1, "", NULL, "scale",                 \
+    X(RACKS, "rack_count", "racks", NUMBER, NONE, 1, 1e6, 1, 64, 1, 1, "", NULL, "scale",                 \
       "domains over which experts are spread (default 2)")                                                 \
     X(HOLD, "hold_s", "hold", LIST, SECOND, 0, 1e12, 0.1, 1e7, 0, 1, "", NULL, "tier",                         \
       "how long a cache is held, such as 5min,1h (default 1 s, 1 min, 5 min, 1 h, 1 day, 7 days)")         \
@@ -187,6 +187,10 @@
       "what the curve runs along; over context the batch is --batch, or one at which a cliff can be seen")  \
     X(BY, "by", "by", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "pass", "pass|operator", "output-by",                    \
       "operator: the pass taken apart, each operator with its time and its roof, by ops physics")          \
+    X(PORT, "port_count", "port", NUMBER, NONE, 0, 65535, 1024, 65535, 1, 0, "8642", NULL, "output-web",     \
+      "the port to listen on; 0: any that is free")                                                        \
+    X(HOST, "host", "host", TEXT, NONE, 0, 0, 0, 0, 0, 0, "127.0.0.1", NULL, "output-web",                  \
+      "the address to listen on; another than 127.0.0.1 lets other machines ask")                          \
     X(PLOT, "plot", "plot", TEXT, NONE, 0, 0, 0, 0, 0, 0, "", NULL, "output-picture",                      \
       "draw the answer into FILE (.svg; .png or .pdf through rsvg-convert), the cost of a batch beside it "   \
       "into FILE-cost; - draws in the terminal")      \

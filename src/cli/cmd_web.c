@@ -1,0 +1,137 @@
+/* cli/cmd_web.c -- `tokenroof web`: the page and the verbs' answers on this machine's own address. */
+#define _POSIX_C_SOURCE 200809L
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "httpd/server.h"
+#include "io/json_flat.h"
+#include "io/model_file.h"
+#include "io/scenario_file.h"
+
+/* Verbs that answer from their inputs alone. The others read files, run for long, or ask back. */
+static const char *const served[] = {"report", "step",    "curve",  "roof",       "memory",    "menu",
+                                     "tiers",  "scale",   "oracle", "reversible", "models",    "chips",
+                                     "prices", "explain", "layout", "lecture",    "lifecycle", "version"};
+
+static int is_served(const char *verb)
+{
+    for (size_t i = 0; i < sizeof served / sizeof served[0]; i++)
+        if (strcmp(served[i], verb) == 0)
+            return 1;
+    return 0;
+}
+
+static int looks_like_a_path(const char *text)
+{
+    const size_t n = strlen(text);
+    return text[0] == '/' || text[0] == '.' || text[0] == '~' || strstr(text, "..") != NULL ||
+           (n > 5 && strcmp(text + n - 5, ".json") == 0) || (n > 5 && strcmp(text + n - 5, ".gguf") == 0) ||
+           tr_model_is_path(text);
+}
+
+/* Nothing that a client sends may name a file. */
+static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
+{
+    static const char *const harmless[] = {"model", "system", "family", "prices", "engine", "topic"};
+    for (size_t i = 0; i < tr_input_count(); i++) {
+        const tr_input *input = tr_input_at(i);
+        int known = input->kind != TR_INPUT_TEXT || !tr_scenario_is_set(scenario, input->key);
+        for (size_t k = 0; !known && k < sizeof harmless / sizeof harmless[0]; k++)
+            known = strcmp(harmless[k], input->key) == 0;
+        if (!known)
+            return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, and nothing asked over HTTP may",
+                            input->key);
+    }
+    const char *const name[] = {tr_scenario_text(scenario, "model"), tr_scenario_text(scenario, "system")};
+    for (int i = 0; i < 2; i++)
+        if (!tr_is_inline(name[i]) &&
+            (looks_like_a_path(name[i]) || (i == 1 && strchr(name[i], '/') != NULL)))
+            return cli_fail(err, TR_EDOMAIN, i == 0 ? "model" : "system",
+                            "'%.60s' would be a file: over HTTP a catalog name or numbers are taken",
+                            name[i]);
+    return TR_OK;
+}
+
+static tr_status apply_body(cli *c, const char *body, size_t size, tr_error *err)
+{
+    tr_flat *flat = NULL;
+    if (size == 0)
+        return TR_OK;
+    tr_status s = tr_flat_parse(body, size, &flat, err);
+    if (s == TR_OK)
+        s = tr_scenario_from_flat(flat, c->scenario, err);
+    tr_flat_destroy(flat);
+    return s;
+}
+
+/* One request, as the command line would run it with --json. */
+static tr_status answer(void *context, const char *verb, const char *operand, const char *body, size_t size,
+                        char **text, size_t *length, tr_error *err)
+{
+    cli c = {.scenario = tr_scenario_create(), .style = {.format = TR_FORMAT_JSON, .columns = 100}};
+    (void)context;
+    c.out = cli_text_sink(&c.text);
+    c.verb = is_served(verb) ? cli_verb_find(verb) : NULL;
+    tr_status s = TR_OK;
+    if (c.scenario == NULL)
+        s = cli_fail(err, TR_ENOMEM, "", "out of memory");
+    else if (c.verb == NULL)
+        s = cli_fail(err, TR_EUNKNOWN, "verb", "no verb '%.30s' here: report, step, menu and others are",
+                     verb);
+    if (s == TR_OK)
+        s = apply_body(&c, body, size, err);
+    if (s == TR_OK)
+        s = check_no_files(c.scenario, err);
+    if (s == TR_OK && operand[0] != '\0') {
+        if (looks_like_a_path(operand))
+            s = cli_fail(err, TR_EDOMAIN, "operand", "'%.60s' would be a file", operand);
+        c.args[c.arg_count++] = operand;
+    }
+    if (s == TR_OK) {
+        c.style.explain = tr_scenario_choice(c.scenario, "explain") > 0;
+        const int needs = strstr(c.verb->operands, "MODEL SYSTEM") == c.verb->operands;
+        if (needs && (tr_scenario_text(c.scenario, "model")[0] == '\0' ||
+                      tr_scenario_text(c.scenario, "system")[0] == '\0'))
+            s = cli_fail(err, TR_EMISSING, "model", "expected {\"model\": ..., \"system\": ...}");
+    }
+    if (s == TR_OK)
+        s = c.verb->run(&c, err);
+    if (s == TR_OK && (c.text.failed || c.text.data == NULL))
+        s = cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
+    tr_scenario_destroy(c.scenario);
+    if (s != TR_OK) {
+        free(c.text.data);
+        return s;
+    }
+    *text = c.text.data;
+    *length = c.text.length;
+    return TR_OK;
+}
+
+tr_status cmd_web(cli *c, tr_error *err)
+{
+    tr_httpd *server = NULL;
+    sigset_t ends;
+    int which = 0;
+    const double port = tr_scenario_number(c->scenario, "port_count");
+    const char *host = tr_scenario_text(c->scenario, "host");
+    const tr_httpd_options options = {
+        .host = host[0] != '\0' ? host : "127.0.0.1", .port = (int)port, .answer = answer};
+    /* Blocked before any thread starts, so that only this one hears them. */
+    (void)sigemptyset(&ends);
+    (void)sigaddset(&ends, SIGINT);
+    (void)sigaddset(&ends, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &ends, NULL);
+    const tr_status s = tr_httpd_start(&options, &server, err);
+    if (s != TR_OK)
+        return s;
+    (void)printf("http://%s:%d/\n", options.host, tr_httpd_port(server));
+    (void)fflush(stdout);
+    (void)sigwait(&ends, &which);
+    tr_httpd_stop(server);
+    return TR_OK;
+}
