@@ -1,6 +1,8 @@
 /* fit/predict.c -- what each physics says about a measured row. */
 #include "fit/predict.h"
 
+#include <tokenroof/operators.h>
+
 #include <math.h>
 
 #include "base/fail.h"
@@ -37,7 +39,37 @@ static double decode_batch_seq(const tr_measured *row, const tr_roofline *roof, 
     return !(asked >= 1) ? fits : asked < fits ? asked : fits;
 }
 
-static tr_status decode_bound(const tr_measured *row, const tr_roofline *roof, tr_step *step, tr_error *err)
+/* The row's own cut of the model; where a table tells one that is not legal, the usual one. */
+static tr_layout layout_of(const tr_measured *row, const tr_system *system, double tp, double dp)
+{
+    const tr_serving *load = &row->serving;
+    tr_layout layout = {.tp_rank = larger(tp, 1),
+                        .dp_rank = larger(dp, 1),
+                        .ep_rank = larger(load->ep, 1),
+                        .pp_rank = larger(load->pp, 1),
+                        .replica_count = 1};
+    if (tr_layout_check(row->model, system, &layout, NULL) != TR_OK)
+        (void)tr_layout_default(row->model, system, &row->dtypes, &layout, NULL);
+    return layout;
+}
+
+/* One pass by the two equations, or by its operators; a model without layers has none, and keeps the bound.
+ */
+static tr_status pass_of(const tr_measured *row, const tr_system *system, const tr_roofline *roof,
+                         const tr_load *load, const tr_layout *layout, tr_physics physics, tr_step *step,
+                         tr_error *err)
+{
+    const tr_status s = tr_bound_step(roof, row->model, load, step, err);
+    tr_step ops;
+    if (s == TR_OK && physics == TR_PHYSICS_OPS &&
+        tr_operator_step(row->model, system, layout, &row->dtypes, load, &ops, NULL) == TR_OK &&
+        ops.step_s > step->step_s)
+        *step = ops;
+    return s;
+}
+
+static tr_status decode_bound(const tr_measured *row, const tr_roofline *roof, tr_physics physics,
+                              tr_step *step, tr_error *err)
 {
     const double context = row->serving.input_token + row->serving.output_token / 2;
     const double batch = decode_batch_seq(row, roof, context);
@@ -45,10 +77,11 @@ static tr_status decode_bound(const tr_measured *row, const tr_roofline *roof, t
         return tr_fail(err, TR_ENOFIT, "model", (double)NAN, "not even one sequence fits the memory");
     const tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = batch, .context_token = context, .query_token = 1};
-    return tr_bound_step(roof, row->model, &load, step, err);
+    const tr_layout layout = layout_of(row, row->system, row->serving.tp, row->serving.dp);
+    return pass_of(row, row->system, roof, &load, &layout, physics, step, err);
 }
 
-static tr_status prefill_bound(const tr_measured *row, tr_step *step, tr_error *err)
+static tr_status prefill_bound(const tr_measured *row, tr_physics physics, tr_step *step, tr_error *err)
 {
     tr_roofline roof;
     tr_system system = *row->system;
@@ -60,7 +93,12 @@ static tr_status prefill_bound(const tr_measured *row, tr_step *step, tr_error *
                           .batch_seq = 1,
                           .context_token = row->serving.cached_token,
                           .query_token = row->serving.input_token - row->serving.cached_token};
-    return s == TR_OK ? tr_bound_step(&roof, row->model, &load, step, err) : s;
+    if (s != TR_OK)
+        return s;
+    const tr_layout layout = chips > 0
+                                 ? layout_of(row, &system, row->serving.prefill_tp, row->serving.prefill_dp)
+                                 : layout_of(row, &system, row->serving.tp, row->serving.dp);
+    return pass_of(row, &system, &roof, &load, &layout, physics, step, err);
 }
 
 /* Offline: prompts and answers share the machine; multiplies of one may hide the reads of the other. */
@@ -68,10 +106,10 @@ static double offline_s(const tr_measured *row, const tr_step *decode, const tr_
 {
     const double batch = decode->token_per_s * decode->step_s;
     const double compute_s = decode->compute_s / batch + prefill->compute_s / row->serving.output_token;
-    return larger(compute_s, (decode->weights_s + decode->kv_s) / batch);
+    return larger(compute_s, (decode->weights_s + decode->kv_s) / batch) + decode->comm_s / batch;
 }
 
-static tr_status serving_bound(const tr_measured *row, double *out, tr_error *err)
+static tr_status serving_bound(const tr_measured *row, tr_physics physics, double *out, tr_error *err)
 {
     tr_roofline roof;
     tr_step decode, prefill;
@@ -82,10 +120,10 @@ static tr_status serving_bound(const tr_measured *row, double *out, tr_error *er
     if (decodes) {
         s = tr_roofline_of(row->model, row->system, &row->dtypes, &roof, err);
         if (s == TR_OK)
-            s = decode_bound(row, &roof, &decode, err);
+            s = decode_bound(row, &roof, physics, &decode, err);
     }
     if (s == TR_OK && prefills)
-        s = prefill_bound(row, &prefill, err);
+        s = prefill_bound(row, physics, &prefill, err);
     if (s != TR_OK)
         return s;
     *out = row->metric == TR_METRIC_OUTPUT   ? offline_s(row, &decode, &prefill)
@@ -133,7 +171,8 @@ const char *tr_engine_of(const char *written)
 
 tr_spread tr_spread_of(const tr_serving *serving)
 {
-    tr_spread s = {larger(serving->tp, 1), larger(serving->pp, 1), larger(serving->dp, 1), larger(serving->ep, 1)};
+    tr_spread s = {larger(serving->tp, 1), larger(serving->pp, 1), larger(serving->dp, 1),
+                   larger(serving->ep, 1)};
     const double group = s.tp_rank * s.dp_rank;
     if (s.ep_rank > group)
         s.ep_rank = group;
@@ -142,7 +181,8 @@ tr_spread tr_spread_of(const tr_serving *serving)
 
 tr_clients tr_clients_of(const tr_serving *load)
 {
-    const double cached = load->cached_token > 0 && load->cached_token < load->input_token ? load->cached_token : 0;
+    const double cached =
+        load->cached_token > 0 && load->cached_token < load->input_token ? load->cached_token : 0;
     const int apart = load->prefill_chip > 0 && load->decode_chip > 0;
     const double instances = apart ? larger(load->decode_worker, 1) : 1;
     return (tr_clients){load->concurrency_seq / instances,
@@ -164,7 +204,8 @@ static tr_status calibrated(const tr_measured *row, tr_calibration *out, tr_erro
 
 #define BUSY_MOST_SHARE 0.95
 
-/* [F18] Machines of their own for prompts: a prompt's pass, its wait for those before it, its cache sent over. */
+/* [F18] Machines of their own for prompts: a prompt's pass, its wait for those before it, its cache sent
+ * over. */
 static tr_status prefill_apart(const tr_measured *row, const tr_calibration *calibration, tr_service *service,
                                tr_error *err)
 {
@@ -177,7 +218,8 @@ static tr_status prefill_apart(const tr_measured *row, const tr_calibration *cal
     tr_status s = tr_system_of(&row->system->chip, tp * dp, &system, err);
     if (s == TR_OK)
         s = tr_fitted_of(calibration, row->model, &system, &row->dtypes, &spread, &fitted, err);
-    const tr_load prompt = {TR_PHASE_PREFILL, 1, load->cached_token, larger(load->input_token - load->cached_token, 1)};
+    const tr_load prompt = {TR_PHASE_PREFILL, 1, load->cached_token,
+                            larger(load->input_token - load->cached_token, 1)};
     if (s == TR_OK)
         s = tr_fitted_step(&fitted, row->model, &prompt, &pass, err);
     if (s != TR_OK)
@@ -186,7 +228,8 @@ static tr_status prefill_apart(const tr_measured *row, const tr_calibration *cal
     const double request_s = load->output_token * service->tpot_s + service->ttft_s + pass.step_s;
     const double asked = load->concurrency_seq / request_s * pass.step_s / places;
     const double busy = asked < BUSY_MOST_SHARE ? asked : BUSY_MOST_SHARE;
-    const double link = row->system->chip.scaleout_byte_per_s > 0 ? row->system->chip.scaleout_byte_per_s : 25e9;
+    const double link =
+        row->system->chip.scaleout_byte_per_s > 0 ? row->system->chip.scaleout_byte_per_s : 25e9;
     const double send_s =
         tr_model_kv_store_byte(row->model, load->input_token, fitted.roof.kv_elem_byte) / (tp * link);
     service->ttft_s += pass.step_s * (1 + busy / (2 * (1 - busy))) + send_s;
@@ -234,7 +277,8 @@ static tr_status one_pass(const tr_measured *row, const tr_fitted *fitted, tr_pr
     const int prompt = row->metric == TR_METRIC_PROMPT;
     const tr_load pass = {.phase = prompt ? TR_PHASE_PREFILL : TR_PHASE_DECODE,
                           .batch_seq = 1,
-                          .context_token = prompt ? load->cached_token : load->input_token + load->output_token / 2,
+                          .context_token =
+                              prompt ? load->cached_token : load->input_token + load->output_token / 2,
                           .query_token = prompt ? larger(load->input_token - load->cached_token, 1) : 1};
     tr_step step;
     const tr_status s = tr_fitted_step(fitted, row->model, &pass, &step, err);
@@ -257,8 +301,9 @@ static tr_status fitted_serving(const tr_measured *row, tr_prediction *out, tr_e
         return s;
     if (calibration.engine[0] == '\0') /* whose engine is not told may be anybody's, and years old */
         fitted.distance = TR_DISTANCE_GENERIC;
-    return row->metric == TR_METRIC_GENERATE || row->metric == TR_METRIC_PROMPT ? one_pass(row, &fitted, out, err)
-                                                                                : serve(row, &fitted, out, err);
+    return row->metric == TR_METRIC_GENERATE || row->metric == TR_METRIC_PROMPT
+               ? one_pass(row, &fitted, out, err)
+               : serve(row, &fitted, out, err);
 }
 
 /* A kernel nobody timed on this chip gets its nearest relative's constants, and a wider band. */
@@ -270,7 +315,8 @@ static tr_status fitted_kernel(const tr_measured *row, tr_prediction *out, tr_er
     if (c == NULL)
         return tr_fail(err, TR_ENOFIT, "physics", (double)NAN, "no kernel of this class was measured");
     const double time_s = kernel_time_s(&row->kernel, &row->system->chip, c->value);
-    *out = (tr_prediction){time_s, time_s * c->low_ratio / widen[far], time_s * c->high_ratio * widen[far], 0};
+    *out =
+        (tr_prediction){time_s, time_s * c->low_ratio / widen[far], time_s * c->high_ratio * widen[far], 0};
     return TR_OK;
 }
 
@@ -288,24 +334,38 @@ static tr_status fitted_or_bound(const tr_measured *row, double bound_s, tr_pred
     return TR_OK;
 }
 
-int tr_predicts(tr_physics physics) { return physics == TR_PHYSICS_BOUND || physics == TR_PHYSICS_FITTED; }
+int tr_predicts(tr_physics physics) { return physics >= TR_PHYSICS_BOUND && physics <= TR_PHYSICS_FITTED; }
+
+static tr_status least_of(const tr_measured *row, tr_physics physics, double *out, tr_error *err)
+{
+    if (row->metric == TR_METRIC_WORKED) {
+        *out = row->worked;
+        return TR_OK;
+    }
+    return row->metric == TR_METRIC_KERNEL ? kernel_bound(row, out, err)
+                                           : serving_bound(row, physics, out, err);
+}
 
 tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *out, tr_error *err)
 {
-    double bound = 0;
-    tr_status s = TR_OK;
+    double bound = 0, ops = 0;
     if (!tr_predicts(physics))
-        return tr_fail(err, TR_EUNKNOWN, "physics", (double)NAN, "%s physics is not known here",
-                       tr_physics_name(physics));
-    if (row->metric == TR_METRIC_WORKED)
-        bound = row->worked;
-    else
-        s = row->metric == TR_METRIC_KERNEL ? kernel_bound(row, &bound, err)
-                                            : serving_bound(row, &bound, err);
+        return tr_fail(err, TR_EUNKNOWN, "physics", (double)NAN, "there is no such physics");
+    tr_status s = least_of(row, TR_PHYSICS_BOUND, &bound, err);
+    ops = bound;
+    if (s == TR_OK && physics != TR_PHYSICS_BOUND)
+        s = least_of(row, TR_PHYSICS_OPS, &ops, err);
     if (s != TR_OK)
         return s;
-    if (physics == TR_PHYSICS_FITTED && row->metric != TR_METRIC_WORKED)
-        return fitted_or_bound(row, bound, out, err);
-    *out = (tr_prediction){bound, bound, bound, bound};
+    ops = larger(ops, bound);
+    if (physics == TR_PHYSICS_FITTED &&
+        row->metric != TR_METRIC_WORKED) { /* never below what physics allows */
+        s = fitted_or_bound(row, ops, out, err);
+        if (s == TR_OK)
+            out->bound_s = bound;
+        return s;
+    }
+    const double least = physics == TR_PHYSICS_BOUND ? bound : ops;
+    *out = (tr_prediction){least, least, least, bound};
     return TR_OK;
 }

@@ -36,6 +36,12 @@ static tr_status take(void *context, const tr_measured *row, tr_error *err)
     s->row[s->count] = *row;
     assert_int_equal(tr_predict(row, TR_PHYSICS_BOUND, &prediction, err), TR_OK);
     s->bound[s->count++] = prediction.bound_s;
+    /* On every row of every form: bound <= ops <= fitted, wherever fitted has an answer. */
+    tr_prediction ops, fitted;
+    assert_int_equal(tr_predict(row, TR_PHYSICS_OPS, &ops, err), TR_OK);
+    assert_true(ops.predicted_s >= prediction.predicted_s);
+    if (tr_predict(row, TR_PHYSICS_FITTED, &fitted, NULL) == TR_OK)
+        assert_true(fitted.predicted_s >= ops.predicted_s && fitted.low_s >= prediction.bound_s);
     return TR_OK;
 }
 
