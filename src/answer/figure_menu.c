@@ -41,10 +41,10 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *ques
                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_report report;
-    tr_curve c;
+    tr_curve c = {.n = 0};
     tr_words words = {.next = 0};
     char title[192], what[96], subtitle[384], point[TR_REPORT_POINTS][64];
-    double speed[FIGURE_POINTS], cost[FIGURE_POINTS];
+    double speed[FIGURE_POINTS] = {0}, cost[FIGURE_POINTS] = {0};
     quote quotes[PRICES];
     tr_mark mark[TR_REPORT_POINTS + 1 + PRICES];
     size_t marks = 0;

@@ -99,7 +99,7 @@ tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *k
     (void)snprintf(s.caption, sizeof s.caption,
                    "Wide: before the prices. Narrow: with them; the dot is the middle, with its value.%s",
                    o.truth_name[0] != '\0' ? " Other dots: the open model's own numbers." : "");
-    const size_t corners = (size_t)(3 * n), rows = (size_t)n;
+    const size_t rows = (size_t)n, corners = 3 * rows;
     const tr_series series[] = {
         {.name = "before", .kind = TR_SERIES_BAND, .role = TR_ROLE_OTHER, .x = s.x[0], .y = s.low[0], .y2 = s.high[0],
          .n = corners},

@@ -12,7 +12,7 @@ tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_case *que
     tr_scale_terms terms;
     tr_scale_wall wall[TR_SCALE_WALLS];
     size_t n = 0;
-    double x[3][TR_SCALE_WALLS], y[TR_SCALE_WALLS];
+    double x[3][TR_SCALE_WALLS] = {{0}}, y[TR_SCALE_WALLS];
     const char *name[TR_SCALE_WALLS];
     char names[TR_SCALE_WALLS][64], title[200], subtitle[384], what[64];
     tr_words words = {.next = 0};

@@ -103,8 +103,9 @@ static void lab_workings(const tr_lab *lab, tr_workings *out)
     put(w, "u", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_NOTHING] / 6, 0);
     w = start(out, "K51");
     put(w, "share(2)", TR_UNIT_RATIO, tr_feistel_ideal_share(lab->block, 2), 1);
-    put(w, "left", TR_UNIT_NONE, 8.0 * (double)(lab->block / 2), 0);
-    put(w, "right", TR_UNIT_NONE, 8.0 * (double)(lab->block - lab->block / 2), 0);
+    const size_t left = lab->block / 2, right = lab->block - left; /* an odd byte stands on the right */
+    put(w, "left", TR_UNIT_NONE, 8.0 * (double)left, 0);
+    put(w, "right", TR_UNIT_NONE, 8.0 * (double)right, 0);
     w = start(out, "K54");
     put(w, "growth", TR_UNIT_NONE, tr_stack_growth_ratio(lab->stack.gain_ratio), 1);
     put(w, "gain", TR_UNIT_NONE, lab->stack.gain_ratio, 0);

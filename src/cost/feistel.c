@@ -127,7 +127,8 @@ double tr_feistel_ideal_share(size_t size, int rounds)
         return (double)NAN;
     /* [K51] A bit flipped on the left reaches the right in the first round and comes back in the second; one
      * flipped on the right is read for the first time in the second. What a round reaches is as good as new. */
-    const double left = 8.0 * (double)(size / 2), right = 8.0 * (double)size - left, all = left + right;
+    const size_t half = size / 2;
+    const double left = 8.0 * (double)half, right = 8.0 * (double)size - left, all = left + right;
     const double from_left = rounds == 0 ? 1.0 : rounds == 1 ? 1.0 + right / 2.0 : all / 2.0;
     const double from_right = rounds <= 1 ? 1.0 : rounds == 2 ? 1.0 + left / 2.0 : all / 2.0;
     return (left * from_left + right * from_right) / (all * all);

@@ -165,6 +165,8 @@ static double train_ordinary(training *t, const double *x)
 static double train_checkpointed(training *t, const double *x)
 {
     const size_t n = stream(t->stack), layers = t->stack->layers, step = tr_stack_segment(t->stack);
+    if (step == 0) /* no stack at all: refused before */
+        return 0.0;
     const size_t segments = (layers + step - 1) / step;
     double *state = take(&t->work, 2 * n);
     t->slope = take(&t->work, n);
@@ -241,7 +243,10 @@ size_t tr_stack_train_byte(const tr_stack *stack, tr_keep keep)
     if (tr_stack_params(stack) == 0)
         return 0;
     /* [K53] In streams: states and slopes are two each, a layer's backward pass asks for four. */
-    const size_t step = tr_stack_segment(stack), segments = (stack->layers + step - 1) / step;
+    const size_t step = tr_stack_segment(stack);
+    if (step == 0)
+        return 0;
+    const size_t segments = (stack->layers + step - 1) / step;
     const size_t streams = keep == TR_KEEP_ALL           ? 4 * stack->layers + 3
                            : keep == TR_KEEP_CHECKPOINTS ? 2 * segments + 4 * step + 5
                            : keep == TR_KEEP_NOTHING     ? 6

@@ -51,6 +51,7 @@ static const tr_system *system_of(const tr_record *r, const inputs *in)
     for (int i = 0; i < in->count; i++) {
         double count;
         int used = 0;
+        // NOLINTNEXTLINE(cert-err34-c): what is no number is not counted, and the count is looked at
         if (sscanf(in->part[i], "%lfx %n", &count, &used) == 1 && used > 0)
             return tr_names_system(r->names, in->part[i] + used, count);
     }
@@ -62,6 +63,7 @@ static double after(const char *text, const char *word, double fallback)
 {
     const char *at = strstr(text, word);
     double value;
+    // NOLINTNEXTLINE(cert-err34-c): what is no number is not counted, and the count is looked at
     return at != NULL && sscanf(at + strlen(word), "%lf", &value) == 1 ? value : fallback;
 }
 

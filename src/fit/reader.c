@@ -57,7 +57,7 @@ static int has_form(const tr_csv *csv, const tr_form *form, int *column)
 {
     for (int i = 0; i < TR_FORM_COLUMN_MAX && form->column[i] != NULL; i++) {
         column[i] = tr_csv_column(csv, form->column[i]);
-        if (column[i] < 0 && i < form->required)
+        if (i < form->required && column[i] < 0)
             return 0;
     }
     return 1;
@@ -108,7 +108,7 @@ tr_status tr_measured_read(const char *path, const tr_measured_sink *sink, size_
         s = no_form(path, err);
     else if (names == NULL)
         s = tr_fail(err, TR_ENOMEM, "", (double)NAN, "out of memory");
-    for (int more = 1; s == TR_OK;) {
+    for (int more = 1; s == TR_OK && form != NULL;) {
         s = tr_csv_next(csv, &more, err);
         if (s != TR_OK || !more)
             break;
@@ -117,7 +117,7 @@ tr_status tr_measured_read(const char *path, const tr_measured_sink *sink, size_
             .csv = csv, .column = column, .names = names, .folder = folder, .sink = sink, .err = err};
         s = form->read(&record);
     }
-    if (s == TR_OK) {
+    if (s == TR_OK && form != NULL) {
         *record_count = count;
         *form_name = form->name;
     }

@@ -208,6 +208,7 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
         if (problem->active[k])
             w.k[w.kinds++] = k;
     w.params = w.kinds * (1 + w.engines + w.chips);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers to rows is meant
     w.row = malloc((data->count + 1) * sizeof *w.row);
     w.weight = malloc((data->count + 1) * sizeof *w.weight);
     double *x = calloc((size_t)w.params + 1, sizeof *x);

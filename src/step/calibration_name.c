@@ -23,7 +23,7 @@ tr_unit tr_constant_unit(tr_constant constant)
 #define CASE(ID, NAME, UNIT, DOC)                                                                            \
     case TR_CONSTANT_##ID:                                                                                   \
         return TR_UNIT_##UNIT;
-        TR_CONSTANT_TABLE(CASE)
+        TR_CONSTANT_TABLE(CASE) // NOLINT(bugprone-branch-clone): a row of the table each, and units repeat
 #undef CASE
     case TR_CONSTANT_COUNT:
         break;
