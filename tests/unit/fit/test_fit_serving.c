@@ -32,7 +32,7 @@ static void truth_file(const char *name, char *out, size_t size)
     else
         (void)snprintf(out, size, "%s/../shared/truth/%s", root_folder(), name);
     if (tr_path_look(out) != TR_PATH_FILE) {
-        print_message("# SKIP: %s absent\n", out);
+        print_message("SKIP: %s absent\n", out);
         skip();
     }
 }
