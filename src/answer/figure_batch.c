@@ -3,10 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "answer/figure_parts.h"
-#include "base/text.h"
-
-static double larger_of(double a, double b) { return a > b ? a : b; }
+#include "answer/expected.h"
 
 typedef struct words {
     char title[160], what[96], subtitle[384], weights[64], wall[64], here[64];
@@ -26,38 +23,6 @@ static void write_title(const tr_batch_marks *marks, words *w)
     else
         (void)snprintf(w->title, sizeof w->title,
                        "Memory sets the pace up to batch %s, then compute takes over", balance);
-}
-
-/* What fitted physics says along the curve, and between which times nine in ten measurements lie. */
-typedef struct fitted_curve {
-    double step_s[FIGURE_POINTS], low_s[FIGURE_POINTS], high_s[FIGURE_POINTS];
-    char title[160], source[320];
-} fitted_curve;
-
-static void fitted_over_batch(const tr_case *question, const tr_curve *c, double context_token, fitted_curve *out)
-{
-    double times = 0.0, at = 0.0;
-    for (size_t i = 0; i < c->n; i++) {
-        const tr_load load = {TR_PHASE_DECODE, c->at[i], context_token, 1.0};
-        tr_step step;
-        const int fine = tr_fitted_step(&question->fitted, &question->model, &load, &step, NULL) == TR_OK;
-        out->step_s[i] = fine ? step.step_s : (double)NAN;
-        out->low_s[i] = fine ? step.low_s : (double)NAN;
-        out->high_s[i] = fine ? step.high_s : (double)NAN;
-        if (fine && (i == 0 || c->at[i] <= larger_of(question->load.batch_seq, 64.0))) {
-            times = step.step_s / c->step_s[i];
-            at = c->at[i];
-        }
-    }
-    char times_text[32], at_text[32];
-    (void)tr_text_fixed(times_text, sizeof times_text, times, 1);
-    (void)tr_quantity_format(floor(at + 0.5), TR_UNIT_SEQ, at_text, sizeof at_text);
-    (void)snprintf(out->title, sizeof out->title, "At batch %s a step is expected to take %s times its bound", at_text,
-                   times_text);
-    (void)snprintf(out->source, sizeof out->source,
-                   "Fitted physics, calibration %s: equations F1\xE2\x80\x93"
-                   "F4. Terms and step at datasheet peak: R1\xE2\x80\x93R6.",
-                   question->fitted.calibration.origin);
 }
 
 tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
@@ -86,27 +51,24 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
     (void)snprintf(w.wall, sizeof w.wall, "memory is full at batch %s",
                    tr_words_of(&w.numbers, marks.most_seq, TR_UNIT_SEQ));
 
-    const int fitted = question->physics == TR_PHYSICS_FITTED;
-    fitted_curve f;
-    if (fitted)
-        fitted_over_batch(question, &c, context, &f);
-    const tr_series series[] = {
+    tr_expected expected;
+    const int more = tr_expected_over_batch(question, &c, context, here > 64.0 ? here : 64.0, &expected);
+    tr_series series[6] = {
         {.name = w.weights, .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = "KV cache", .role = TR_ROLE_KV, .x = c.at, .y = c.kv_s, .n = c.n},
         {.name = "compute", .role = TR_ROLE_COMPUTE, .x = c.at, .y = c.compute_s, .n = c.n},
-        {.name = fitted ? "bound" : "step",
-         .kind = fitted ? TR_SERIES_DASHED : TR_SERIES_LINE,
-         .role = fitted ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
+        {.name = more ? "bound" : "step",
+         .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
+         .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
          .x = c.at,
          .y = c.step_s,
          .n = c.n},
-        {.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = c.at, .y = f.low_s, .y2 = f.high_s, .n = c.n},
-        {.name = "expected", .role = TR_ROLE_RESULT, .x = c.at, .y = f.step_s, .n = c.n},
     };
+    const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
     tr_mark mark[4];
     size_t count = 0;
     char balance[96];
-    if (!fitted && marks.balance_seq <= marks.end_seq) {
+    if (!more && marks.balance_seq <= marks.end_seq) {
         const double step_s =
             tr_figure_step(question, marks.balance_seq < 1.0 ? 1.0 : marks.balance_seq, context).step_s;
         (void)snprintf(balance, sizeof balance, "balance: batch\xC2\xA0%s, %s",
@@ -118,7 +80,7 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
                                   .y = step_s,
                                   .text = balance};
     }
-    if (!fitted && !(marks.balance_seq < HUGE_VAL) && marks.even_seq <= marks.end_seq) {
+    if (!more && !(marks.balance_seq < HUGE_VAL) && marks.even_seq <= marks.end_seq) {
         /* No batch is compute-bound: what can be told is where the cache outweighs the weights. */
         const double even = marks.even_seq;
         (void)snprintf(balance, sizeof balance,
@@ -133,15 +95,15 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
     }
     if (here > 1.0 && here <= marks.end_seq) {
         const tr_load load = {TR_PHASE_DECODE, here, context, 1.0};
-        tr_step expected = tr_figure_step(question, here, context);
-        if (fitted)
-            (void)tr_fitted_step(&question->fitted, &question->model, &load, &expected, NULL);
-        const double step_s = expected.step_s;
+        tr_step pass = tr_figure_step(question, here, context);
+        const int fits = !more || tr_expected_step(question, &load, &pass, NULL) == TR_OK;
+        const double step_s = pass.step_s;
         (void)snprintf(w.here, sizeof w.here, "batch\xC2\xA0%s: %s",
                        tr_words_of(&w.numbers, here, TR_UNIT_SEQ),
                        tr_words_short(&w.numbers, step_s, TR_UNIT_SECOND));
-        mark[count++] =
+        mark[count] =
             (tr_mark){.kind = TR_MARK_POINT, .role = TR_ROLE_RESULT, .x = here, .y = step_s, .text = w.here};
+        count += fits ? 1 : 0;
     }
     if (marks.most_seq < marks.end_seq)
         mark[count++] = (tr_mark){.kind = TR_MARK_REGION,
@@ -150,15 +112,14 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
                                   .x2 = HUGE_VAL,
                                   .text = w.wall};
     const tr_figure figure = {
-        .title = fitted ? f.title : w.title,
+        .title = more ? expected.title : w.title,
         .subtitle = w.subtitle,
-        .caption = fitted ? "Nine in ten measurements of such systems lie in the band. The distance to the bound is "
-                            "what better software could still win."
-                          : "A step takes the longer of two: compute, and memory, which is weights plus KV\xC2\xA0"
+        .caption = more ? expected.caption
+                        : "A step takes the longer of two: compute, and memory, which is weights plus KV\xC2\xA0"
                    "cache on one bus. "
                    "The weights are read once for the whole batch; every sequence brings its own cache.",
         .source =
-            fitted ? f.source
+            more ? expected.source
                    : "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93"
                      "R6, R9, R12.",
         .x = {.label = "batch: sequences decoded together",
@@ -167,7 +128,7 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
               .max = marks.end_seq},
         .y = {.label = "time of one step", .unit = TR_UNIT_SECOND},
         .series = series,
-        .series_count = fitted ? 6 : 4,
+        .series_count = lines,
         .marks = mark,
         .mark_count = count};
     return tr_figure_draw(&figure, target, sink, err);

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "answer/figure_parts.h"
+#include "answer/expected.h"
 
 typedef struct words {
     char title[192], what[96], subtitle[384], wall[64], limit[64], event[96], here[64];
@@ -101,44 +101,58 @@ tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const 
                    tr_words_of(&w.numbers, batch_seq, TR_UNIT_SEQ));
     tr_figure_subtitle(question, w.what, w.subtitle, sizeof w.subtitle);
 
-    const tr_series series[] = {
+    tr_expected expected;
+    const int more = tr_expected_over_context(question, &c, batch_seq, here > 0.0 ? here : 4096.0, &expected);
+    tr_series series[6] = {
         {.name = "weights", .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = "KV cache", .role = TR_ROLE_KV, .x = c.at, .y = c.kv_s, .n = c.n},
         {.name = "compute", .role = TR_ROLE_COMPUTE, .x = c.at, .y = c.compute_s, .n = c.n},
-        {.name = "step", .role = TR_ROLE_RESULT, .x = c.at, .y = c.step_s, .n = c.n},
+        {.name = more ? "bound" : "step",
+         .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
+         .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
+         .x = c.at,
+         .y = c.step_s,
+         .n = c.n},
     };
+    const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
     tr_mark mark[4];
-    size_t count = mark_event(question, &m, batch_seq, &w, mark);
+    size_t count = more ? 0 : mark_event(question, &m, batch_seq, &w, mark);
     if (here > 0.0 && here <= m.end_token) {
-        const double step_s = tr_figure_step(question, batch_seq, here).step_s;
+        const tr_load load = {TR_PHASE_DECODE, batch_seq, here, 1.0};
+        tr_step pass = tr_figure_step(question, batch_seq, here);
+        const int fits = !more || tr_expected_step(question, &load, &pass, NULL) == TR_OK;
+        const double step_s = pass.step_s;
         const char *at = tr_words_of(&w.numbers, here, TR_UNIT_CONTEXT);
         (void)snprintf(w.here, sizeof w.here, "%s: %s", at,
                        tr_words_short(&w.numbers, step_s, TR_UNIT_SECOND));
-        mark[count++] =
+        mark[count] =
             (tr_mark){.kind = TR_MARK_POINT, .role = TR_ROLE_RESULT, .x = here, .y = step_s, .text = w.here};
+        count += fits ? 1 : 0;
     }
     count += mark_limits(&m, &w, mark + count);
     const tr_axis dollars = {.label = "dollars for a million tokens", .unit = TR_UNIT_USD};
     const tr_figure figure = {
-        .title = w.title,
+        .title = more ? expected.title : w.title,
         .subtitle = w.subtitle,
         .caption =
-            m.cliff_token <= 0.0
+            more ? expected.caption
+            : m.cliff_token <= 0.0
                 ? "The weights are read once for the whole batch, however long the context; each sequence's "
                   "KV\xC2\xA0"
                   "cache is read whole for every token, so its time grows with the context."
                 : "Every cached token is read again for each new one, so the time of the KV\xC2\xA0"
                   "cache grows with "
                   "context. Where memory overtakes compute, the step turns and follows it.",
-        .source = "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93R6, "
-                  "R10, R11, R13.",
+        .source = more ? expected.source
+                       : "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93R6, "
+                         "R10, R11, R13.",
         .x = {.label = "context: tokens cached for each sequence",
               .unit = TR_UNIT_CONTEXT,
               .min = 0.0,
               .max = m.end_token},
         .y = {.label = "time of one step", .unit = TR_UNIT_SECOND},
         .series = series,
-        .series_count = 4,
+        .series_count = lines,
         .marks = mark,
         .mark_count = count,
         .y2 = roof->usd_per_s > 0.0 ? &dollars : NULL,

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "answer/figure_parts.h"
+#include "answer/expected.h"
 
 typedef struct words {
     char title[192], what[128], subtitle[384], floor[64], wall[64], point[3][64];
@@ -21,11 +21,19 @@ static double cost_of(const price *p, double step_s, double batch_seq)
     return step_s / batch_seq * p->per_s * 1e6;
 }
 
+static double step_of(const tr_case *question, double batch_seq)
+{
+    const tr_load load = {TR_PHASE_DECODE, batch_seq, question->load.context_token, 1.0};
+    tr_step step;
+    if (question->physics == TR_PHYSICS_BOUND)
+        return tr_figure_step(question, batch_seq, load.context_token).step_s;
+    return tr_expected_step(question, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
+}
+
 static tr_mark point_of(const tr_case *question, const price *p, double batch_seq, const char *extra,
                         words *w, size_t i)
 {
-    const double cost =
-        cost_of(p, tr_figure_step(question, batch_seq, question->load.context_token).step_s, batch_seq);
+    const double cost = cost_of(p, step_of(question, batch_seq), batch_seq);
     const char *cost_text = tr_words_short(&w->numbers, cost, p->unit);
     /* A balance is no batch anyone chose: three digits of it are enough. */
     const char *batch_text = extra[0] != '\0'
@@ -62,6 +70,25 @@ static void write_title(const tr_case *question, const price *p, const tr_batch_
                    first, p->unit == TR_UNIT_USD ? "" : " chip-seconds", end);
 }
 
+/* Between which costs the batches that fit lie. */
+static void expected_title(const tr_case *question, const price *p, const tr_expected *expected, const tr_curve *c,
+                           words *w)
+{
+    size_t last = c->n;
+    while (last > 0 && isnan(expected->step_s[last - 1]))
+        last--;
+    if (last == 0)
+        (void)snprintf(w->title, sizeof w->title, "No batch of this layout fits its chips");
+    else
+        (void)snprintf(w->title, sizeof w->title,
+                       "%s a million tokens cost %s%s at batch\xC2\xA0"
+                       "1 and %s at %s", question->physics == TR_PHYSICS_FITTED ? "Expected:" : "By operators:",
+                       tr_words_short(&w->numbers, cost_of(p, step_of(question, 1.0), 1.0), p->unit),
+                       p->unit == TR_UNIT_USD ? "" : " chip-seconds",
+                       tr_words_short(&w->numbers, expected->step_s[last - 1], p->unit),
+                       tr_words_short(&w->numbers, floor(c->at[last - 1]), TR_UNIT_SEQ));
+}
+
 tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
@@ -79,6 +106,8 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
     const double places[3] = {marks.balance_seq, marks.most_seq, here};
     tr_curve_grid_log(&c, 1.0, end, places, 3);
     tr_curve_over_batch(&c, question, context);
+    tr_expected expected;
+    const int more = tr_expected_over_batch(question, &c, context, here, &expected);
     const double compute = c.compute_s[0] * p.per_s * 1e6, kv = c.kv_s[0] * p.per_s * 1e6;
     for (size_t i = 0; i < c.n; i++) {
         c.compute_s[i] = cost_of(&p, c.compute_s[i], c.at[i]);
@@ -87,7 +116,16 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
         c.step_s[i] = cost_of(&p, c.step_s[i], c.at[i]);
     }
     const double least = compute > kv ? compute : kv;
-    write_title(question, &p, &marks, least, &w);
+    if (more) {
+        for (size_t i = 0; i < c.n; i++) {
+            expected.step_s[i] = cost_of(&p, expected.step_s[i], c.at[i]);
+            expected.low_s[i] = cost_of(&p, expected.low_s[i], c.at[i]);
+            expected.high_s[i] = cost_of(&p, expected.high_s[i], c.at[i]);
+        }
+        expected_title(question, &p, &expected, &c, &w);
+    } else {
+        write_title(question, &p, &marks, least, &w);
+    }
     (void)snprintf(w.what, sizeof w.what, "decode at %s context%s%s",
                    tr_words_of(&w.numbers, context, TR_UNIT_CONTEXT), priced ? ", " : "",
                    priced ? tr_words_of(&w.numbers, question->system.usd_per_hour, TR_UNIT_USD_PER_HOUR)
@@ -97,7 +135,7 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
                    tr_words_short(&w.numbers, least, p.unit));
     (void)snprintf(w.wall, sizeof w.wall, "memory is full at batch %s",
                    tr_words_of(&w.numbers, marks.most_seq, TR_UNIT_SEQ));
-    const tr_series series[] = {
+    tr_series series[6] = {
         {.name = "weights", .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = kv >= compute ? w.floor : "KV cache",
          .role = TR_ROLE_KV,
@@ -109,15 +147,21 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
          .x = c.at,
          .y = c.compute_s,
          .n = c.n},
-        {.name = "total", .role = TR_ROLE_RESULT, .x = c.at, .y = c.step_s, .n = c.n},
+        {.name = more ? "bound" : "total",
+         .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
+         .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
+         .x = c.at,
+         .y = c.step_s,
+         .n = c.n},
     };
+    const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
     tr_mark mark[4];
     size_t count = 0;
-    mark[count] = point_of(question, &p, 1.0, "", &w, 0);
-    count++;
-    if (marks.balance_seq > 1.0 && marks.balance_seq <= end)
+    if (!isnan(step_of(question, 1.0)))
+        mark[count++] = point_of(question, &p, 1.0, "", &w, 0);
+    if (!more && marks.balance_seq > 1.0 && marks.balance_seq <= end)
         mark[count++] = point_of(question, &p, marks.balance_seq, "balance, ", &w, 1);
-    if (here > 1.0 && here <= end)
+    if (here > 1.0 && here <= end && !isnan(step_of(question, here)))
         mark[count++] = point_of(question, &p, here, "", &w, 2);
     if (marks.most_seq < end)
         mark[count++] = (tr_mark){.kind = TR_MARK_REGION,
@@ -136,7 +180,8 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
                    "reading one's own "
                    "KV\xC2\xA0"
                    "cache, are shared with nobody: no batch is cheaper than the larger of the two.",
-        .source = priced ? "Bound physics: datasheet peaks, so nothing real is cheaper. Equations "
+        .source = more     ? expected.source
+                  : priced ? "Bound physics: datasheet peaks, so nothing real is cheaper. Equations "
                            "R1\xE2\x80\x93R6, R9, R12."
                          : "No price is known for this system: cost is in chip-seconds. Bound physics: "
                            "datasheet peaks. "
@@ -152,7 +197,7 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
               .min = low / 3.0,
               .max = (double)NAN},
         .series = series,
-        .series_count = 4,
+        .series_count = lines,
         .marks = mark,
         .mark_count = count};
     return tr_figure_draw(&figure, target, sink, err);

@@ -69,18 +69,20 @@ tr_figure_target tr_figure_target_of(const tr_style *style);
 /* A place under the roof. */
 typedef struct tr_roof_point {
     const tr_case *question;
-    const char *kind;   /* "weights", "attention", "prefill" */
+    const char *kind;   /* "weights", "attention", "prefill", "step": all of a pass, by another physics than the bound */
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */
     double intensity_flop_per_byte;
     double flop_per_s;
+    double low_flop_per_s, high_flop_per_s; /* band of a step; NaN: none */
     int fits;
 } tr_roof_point;
 #define ROOF_BATCHES 24
-#define ROOF_POINTS (ROOF_BATCHES + 2)
+#define ROOF_POINTS (2 * ROOF_BATCHES + 2)
 /* Weight multiplies at these batches (none: 1, 2, 4 ... as far as they fit and
  * say something new), attention if it has an intensity, prefill if it fits.
- * Returns how many points; those of the batches come first. */
+ * Where the case's physics is not the bound, also its steps at those batches, if they fit, last. Returns how many
+ * points; those of the weights come first. */
 size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_t batch_count,
                          tr_roof_point *out);
 

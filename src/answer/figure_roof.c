@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/figure_parts.h"
+#include "answer/expected.h"
 
 typedef struct words {
     char title[192], what[96], subtitle[384], memory[64], compute[64], ridge[96], wall[64], prefill[64],
-        y_label[64];
+        y_label[64], source[320];
     char batch[ROOF_BATCHES][24];
     tr_words numbers;
 } words;
@@ -35,8 +35,31 @@ static tr_roof_point weights_at(const tr_case *question, double batch_seq)
                            .query_token = (double)NAN,
                            .intensity_flop_per_byte = x,
                            .flop_per_s = on_roof(roof, x),
+                           .low_flop_per_s = (double)NAN,
+                           .high_flop_per_s = (double)NAN,
                            .fits =
                                batch_seq <= tr_max_batch_seq(roof, &question->model, context_of(question))};
+}
+
+/* A whole pass by the case's physics. 0: it does not fit. */
+static int step_at(const tr_case *question, double batch_seq, tr_roof_point *out)
+{
+    const tr_load load = {TR_PHASE_DECODE, batch_seq, context_of(question), 1.0};
+    tr_step bound, step;
+    if (tr_bound_step(&question->roof, &question->model, &load, &bound, NULL) != TR_OK ||
+        tr_expected_step(question, &load, &step, NULL) != TR_OK)
+        return 0;
+    const int band = question->physics == TR_PHYSICS_FITTED;
+    *out = (tr_roof_point){.question = question,
+                           .kind = "step",
+                           .batch_seq = batch_seq,
+                           .query_token = (double)NAN,
+                           .intensity_flop_per_byte = bound.intensity_flop_per_byte,
+                           .flop_per_s = bound.flop / step.step_s,
+                           .low_flop_per_s = band ? bound.flop / step.high_s : (double)NAN,
+                           .high_flop_per_s = band ? bound.flop / step.low_s : (double)NAN,
+                           .fits = 1};
+    return 1;
 }
 
 size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_t batch_count,
@@ -61,6 +84,8 @@ size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_
                                    .query_token = (double)NAN,
                                    .intensity_flop_per_byte = attention,
                                    .flop_per_s = on_roof(roof, attention),
+                                   .low_flop_per_s = (double)NAN,
+                                   .high_flop_per_s = (double)NAN,
                                    .fits = 1};
     /* A prompt multiplies the weights once a token. */
     const tr_load prompt = {TR_PHASE_PREFILL, 1.0, 0.0,
@@ -73,7 +98,12 @@ size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_
                                    .query_token = prompt.query_token,
                                    .intensity_flop_per_byte = prefill.intensity_flop_per_byte,
                                    .flop_per_s = prefill.flop / prefill.step_s,
+                                   .low_flop_per_s = (double)NAN,
+                                   .high_flop_per_s = (double)NAN,
                                    .fits = 1};
+    for (size_t i = 0, batches = n; question->physics != TR_PHYSICS_BOUND && i < batches; i++)
+        if (strcmp(out[i].kind, "weights") == 0 && step_at(question, out[i].batch_seq, &out[n]))
+            n++;
     return n;
 }
 
@@ -112,6 +142,14 @@ static void write_words(const tr_case *question, double most_seq, words *w)
                        tr_words_of(&w->numbers, roof->chip_count, TR_UNIT_SEQ));
     else
         (void)snprintf(w->y_label, sizeof w->y_label, "FLOP/s");
+    if (question->physics == TR_PHYSICS_BOUND)
+        (void)snprintf(w->source, sizeof w->source, "Bound physics: datasheet peaks. Equations R7, R12, R15, R16.");
+    else
+        (void)snprintf(w->source, sizeof w->source,
+                       "Roof and points: datasheet peaks, equations R7, R12, R15, R16. Whole steps: %s%s.",
+                       question->physics == TR_PHYSICS_FITTED ? "fitted physics, calibration "
+                                                              : "ops physics, equations R25, R27",
+                       question->physics == TR_PHYSICS_FITTED ? question->fitted.calibration.origin : "");
 }
 
 tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
@@ -125,9 +163,12 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
     const double most = tr_max_batch_seq(roof, &question->model, context_of(question));
     words w = {.numbers = {.next = 0}};
     tr_roof_point point[ROOF_POINTS];
-    double x[ROOF_BATCHES], y[ROOF_BATCHES];
+    double x[ROOF_BATCHES], y[ROOF_BATCHES], step_x[ROOF_BATCHES], step_y[3][ROOF_BATCHES];
     const char *label[ROOF_BATCHES];
+    size_t steps = 0;
+    double lowest = HUGE_VAL;
     const size_t count = tr_roof_points_of(question, NULL, 0, point);
+    const int fitted = question->physics == TR_PHYSICS_FITTED;
     tr_mark mark[4] = {
         {.kind = TR_MARK_POINT, .role = TR_ROLE_OTHER, .x = ridge, .y = roof->flop_per_s, .text = w.ridge}};
     size_t n = 0, marks = 1;
@@ -145,6 +186,16 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
                            tr_words_of(&w.numbers, p->batch_seq, TR_UNIT_SEQ));
             label[n] = w.batch[n];
             n++;
+            continue;
+        }
+        if (strcmp(p->kind, "step") == 0) {
+            step_x[steps] = p->intensity_flop_per_byte;
+            step_y[0][steps] = p->flop_per_s;
+            step_y[1][steps] = p->low_flop_per_s;
+            step_y[2][steps] = p->high_flop_per_s;
+            const double low = fitted ? p->low_flop_per_s : p->flop_per_s;
+            lowest = low < lowest ? low : lowest;
+            steps++;
             continue;
         }
         const int prefill = strcmp(p->kind, "prefill") == 0;
@@ -179,6 +230,10 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
          .y = y,
          .n = n,
          .label = label},
+        {.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = step_x, .y = step_y[1], .y2 = step_y[2],
+         .n = fitted ? steps : 0},
+        {.name = fitted ? "whole steps, expected" : "whole steps, by operators", .role = TR_ROLE_RESULT, .x = step_x,
+         .y = step_y[0], .n = steps},
     };
     const tr_figure figure = {.title = w.title,
                               .subtitle = w.subtitle,
@@ -186,7 +241,7 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
                                          "the weights serves the whole batch, "
                                          "so their multiplies climb; each sequence reads its own KV\xC2\xA0"
                                          "cache, so attention stays where it is.",
-                              .source = "Bound physics: datasheet peaks. Equations R7, R12, R15, R16.",
+                              .source = w.source,
                               .x = {.label = "intensity: FLOP for each byte read",
                                     .unit = TR_UNIT_NONE,
                                     .scale = TR_SCALE_LOG,
@@ -195,10 +250,11 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
                               .y = {.label = w.y_label,
                                     .unit = TR_UNIT_FLOP_PER_S,
                                     .scale = TR_SCALE_LOG,
-                                    .min = left * roof->byte_per_s,
+                                    .min = lowest / 2.0 < left * roof->byte_per_s ? lowest / 2.0
+                                                                                  : left * roof->byte_per_s,
                                     .max = 2.5 * roof->flop_per_s},
                               .series = series,
-                              .series_count = 3,
+                              .series_count = steps > 0 ? 5 : 3,
                               .marks = mark,
                               .mark_count = marks};
     return tr_figure_draw(&figure, target, sink, err);

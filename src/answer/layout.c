@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/expected.h"
 #include "answer/print.h"
 #include "answer/rows.h"
 #include "base/fail.h"
@@ -17,7 +18,8 @@ typedef struct place {
     tr_layout layout;
     tr_layout_memory memory;
     int fits;
-    tr_step step;
+    tr_step step;                /* by operators */
+    tr_step expected;            /* fitted physics; else the same */
     double up_byte, out_byte;    /* a chip sends in a step, inside the domain and beyond */
     double by_bound_s[5];
 } place;
@@ -45,6 +47,22 @@ static void add(void *context, const op_work *w, const tr_op *op)
         p->up_byte += w->repeat * op->count * op->link_byte;
 }
 
+/* What a server of this layout is expected to take: never less than its operators. */
+static int expected_of(const tr_case *question, const tr_load *load, place *p)
+{
+    const tr_layout *y = &p->layout;
+    const tr_spread spread = {y->tp_rank, y->pp_rank, y->dp_rank * y->replica_count, y->ep_rank};
+    tr_fitted fitted;
+    tr_step step;
+    if (tr_fitted_of(&question->fitted.calibration, &question->model, &question->system, &question->dtypes, &spread,
+                     &fitted, NULL) != TR_OK ||
+        tr_fitted_step(&fitted, &question->model, load, &step, NULL) != TR_OK)
+        return 0;
+    tr_expected_raise(&step, p->step.step_s);
+    p->expected = step;
+    return 1;
+}
+
 static tr_status place_of(const tr_case *question, const tr_load *load, const tr_layout *layout, place *out,
                           tr_error *err)
 {
@@ -67,8 +85,13 @@ static tr_status place_of(const tr_case *question, const tr_load *load, const tr
     if (s == TR_ENOFIT) {
         out->step.step_s = out->step.token_per_s_per_chip = out->step.token_per_s_per_seq = (double)NAN;
         out->step.comm_s = out->step.fixed_s = out->step.token_per_s = (double)NAN;
+        out->step.low_s = out->step.high_s = (double)NAN;
+        out->expected = out->step;
         return TR_OK;
     }
+    out->expected = out->step;
+    if (question->physics == TR_PHYSICS_FITTED)
+        out->fits = expected_of(question, load, out) && out->fits;
     s = tr_op_work_of(&question->model, &question->system, layout, &question->dtypes, &w, err);
     if (s == TR_OK)
         s = tr_pass_of(load, &pass, err);
@@ -110,7 +133,7 @@ static tr_status sheet_of(const tr_scenario *scenario, const tr_case *question, 
         s = place_of(question, &t->load, &t->all[i], &t->row, err);
         if (s != TR_OK)
             return s;
-        t->rate[i] = t->row.fits ? (float)t->row.step.token_per_s
+        t->rate[i] = t->row.fits ? (float)t->row.expected.token_per_s
                                  : -(float)(t->row.memory.weight_byte / t->row.memory.capacity_byte);
         size_t k = i;
         for (; k > 0 && t->rate[t->order[k - 1]] < t->rate[i]; k--)
@@ -143,8 +166,11 @@ NUMBER(up, row->up_byte)
 NUMBER(beyond, row->out_byte)
 NUMBER(comm, row->step.comm_s + row->step.fixed_s)
 NUMBER(step, row->step.step_s)
-NUMBER(each, row->step.token_per_s_per_seq)
-NUMBER(chip, row->step.token_per_s_per_chip)
+NUMBER(expected, row->expected.step_s)
+NUMBER(low, row->expected.low_s)
+NUMBER(high, row->expected.high_s)
+NUMBER(each, row->expected.token_per_s_per_seq)
+NUMBER(chip, row->expected.token_per_s_per_chip)
 TR_FLAG(place, fits, row->fits)
 TR_TEXT(place, fits_word, row->fits ? "yes" : "no")
 
@@ -164,12 +190,38 @@ static const tr_field fields[] = {
     TR_N_HEAD("scaleout_byte", BYTE, "network", 9, beyond),
     TR_N_HEAD("link_s", SECOND, "on links", 9, comm),
     TR_N_HEAD("step_s", SECOND, "step", 9, step),
+    TR_N("expected_s", SECOND, expected),
+    TR_N("low_s", SECOND, low),
+    TR_N("high_s", SECOND, high),
     TR_N("token_per_s_per_seq", TOKEN_PER_S, each),
     TR_N_HEAD("token_per_s_per_chip", NONE, "tok/s/chip", 10, chip),
     TR_F("fits", fits),
     TR_T_HEAD(NULL, "fits", 4, fits_word),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
+
+/* The table of fitted physics: its step in place of the traffic, which --csv has. */
+static const tr_field fitted_fields[] = {
+    TR_N_HEAD("layout.tp", NONE, "tp", 4, tp),
+    TR_N_HEAD("layout.ep", NONE, "ep", 4, ep),
+    TR_N_HEAD("layout.pp", NONE, "pp", 3, pp),
+    TR_N_HEAD("layout.dp", NONE, "dp", 4, dp),
+    TR_N_HEAD("layout.replicas", NONE, "x", 3, replicas),
+    TR_N_HEAD("memory.weight_byte", BYTE, "weights", 9, weight),
+    TR_N_HEAD("max_batch_seq", SEQ, "max batch", 9, most),
+    TR_N_HEAD("step_s", SECOND, "operators", 9, step),
+    TR_N_HEAD("expected_s", SECOND, "expected", 9, expected),
+    TR_N_HEAD("low_s", SECOND, "from", 9, low),
+    TR_N_HEAD("high_s", SECOND, "to", 9, high),
+    TR_N_HEAD("token_per_s_per_chip", NONE, "tok/s/chip", 10, chip),
+    TR_T_HEAD(NULL, "fits", 4, fits_word),
+};
+static const tr_fields fitted_row_fields = {fitted_fields, sizeof fitted_fields / sizeof fitted_fields[0]};
+
+static const tr_fields *table_of(const sheet *t)
+{
+    return t->question->physics == TR_PHYSICS_FITTED ? &fitted_row_fields : &row_fields;
+}
 
 static void name_of(const tr_layout *y, char *out, size_t size)
 {
@@ -201,7 +253,7 @@ static void why(const place *first, const place *second, char *out, size_t size)
     for (int i = 1; i < 5; i++)
         if (second->by_bound_s[i] - first->by_bound_s[i] > second->by_bound_s[most] - first->by_bound_s[most])
             most = i;
-    const double gain = first->step.token_per_s / second->step.token_per_s;
+    const double gain = first->expected.token_per_s / second->expected.token_per_s;
     if (!(gain > 1.0005)) {
         (void)snprintf(out, size, "%s and %s are equally fast", a, b);
         return;
@@ -239,6 +291,7 @@ static void title_of(const sheet *t, char *text, size_t size)
 
 static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *style, tr_sink *sink, tr_error *err)
 {
+    const int fitted = t->question->physics == TR_PHYSICS_FITTED;
     char text[400];
     tr_writer out;
     tr_writer_begin(&out, sink);
@@ -247,12 +300,12 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
     tr_write_char(&out, '\n');
     tr_print_setting(t->question, &out);
     tr_write_char(&out, '\n');
-    tr_fields_table_head(&row_fields, &out);
+    tr_fields_table_head(table_of(t), &out);
     for (size_t i = 0; i < t->count && i < SHOWN_MAX; i++) {
         const void *row = row_at(t, i, err);
         if (row == NULL)
             return TR_EDOMAIN;
-        tr_fields_table_row(&row_fields, row, &out);
+        tr_fields_table_row(table_of(t), row, &out);
     }
     if (t->count > SHOWN_MAX) {
         (void)snprintf(text, sizeof text, "  and %zu more, slower or too large: --csv has them all\n",
@@ -265,8 +318,14 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
         return s;
     tr_print_wrapped(&out, "why: ", "     ", text, style->columns);
     tr_print_wrapped(&out, "     ", "     ",
-                     "weights and KV/seq are what one chip holds; link and network what it sends in a step; dp copies "
-                     "attention, x copies all", style->columns);
+                     fitted ? "weights are what one chip holds; operators: at datasheet peak; nine in ten measurements "
+                              "of such systems lie between from and to; dp copies attention, x copies all"
+                            : "weights and KV/seq are what one chip holds; link and network what it sends in a step; dp "
+                              "copies attention, x copies all", style->columns);
+    if (fitted) {
+        (void)snprintf(text, sizeof text, "calibration %s", t->question->fitted.calibration.origin);
+        tr_print_wrapped(&out, "     ", "     ", text, style->columns);
+    }
     tr_notes_text(notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }
@@ -292,7 +351,9 @@ tr_status tr_answer_layout(const tr_scenario *scenario, const tr_case *question,
     if (s != TR_OK)
         return s;
     tr_document_begin(&json, sink, 1, scenario, NULL);
-    tr_json_key_string(&json, "physics", "ops");
+    tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
+    if (question->physics == TR_PHYSICS_FITTED)
+        tr_json_key_string(&json, "calibration", question->fitted.calibration.origin);
     tr_json_key_string(&json, "why", text);
     tr_json_key_array(&json, "layouts");
     s = tr_rows_json(&rows, &json, err);
@@ -307,14 +368,17 @@ tr_status tr_answer_layout(const tr_scenario *scenario, const tr_case *question,
 tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
                                   tr_sink *sink, tr_error *err)
 {
-    static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
+    enum { BOUNDS = 5, PARTS = 6 };
+    static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED,
+                                   TR_ROLE_OTHER};
     static const char *const name[] = {"multiplying", "reading weights", "reading the KV cache", "on links",
-                                       "before links"};
+                                       "before links", "beyond datasheet peaks"};
+    const int fitted = question->physics == TR_PHYSICS_FITTED;
     sheet t;
-    double bar[5][BARS_MAX];
+    double bar[PARTS][BARS_MAX];
     char label[BARS_MAX][96], title[160], subtitle[256];
     const char *labels[BARS_MAX];
-    tr_series series[5];
+    tr_series series[PARTS];
     tr_status s = sheet_of(scenario, question, &t, err);
     if (s != TR_OK)
         return s;
@@ -325,8 +389,9 @@ tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *qu
             return TR_EDOMAIN;
         if (!p->fits)
             continue;
-        for (int b = 0; b < 5; b++)
+        for (int b = 0; b < BOUNDS; b++)
             bar[b][n] = p->by_bound_s[b];
+        bar[BOUNDS][n] = p->expected.step_s - p->step.step_s;
         name_of(&p->layout, label[n], sizeof label[n]);
         labels[n] = label[n];
         n++;
@@ -334,7 +399,7 @@ tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *qu
     if (n == 0)
         return tr_fail(err, TR_ENOFIT, "batch_seq", t.load.batch_seq,
                        "no layout has room for this batch of this context beside the weights");
-    for (int b = 0; b < 5; b++) {
+    for (int b = 0; b < PARTS; b++) {
         double most = 0.0;
         for (size_t i = 0; i < n; i++)
             most = bar[b][i] > most ? bar[b][i] : most;
@@ -347,8 +412,12 @@ tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *qu
     title_of(&t, subtitle, sizeof subtitle);
     const tr_figure figure = {.title = title,
                               .subtitle = subtitle,
-                              .caption = "A step by what bounds its operators; only layouts with room for the batch.",
-                              .source = "physics ops [R27] [L1]",
+                              .caption = fitted ? "A step by what bounds its operators, and what measured systems take "
+                                                  "beyond datasheet peaks; only layouts with room for the batch."
+                                                : "A step by what bounds its operators; only layouts with room for the "
+                                                  "batch.",
+                              .source = fitted ? "Fitted physics over ops physics: equations F3, R27, L1."
+                                               : "Ops physics: equations R27, L1.",
                               .x = {.label = "time of a step", .unit = TR_UNIT_SECOND},
                               .series = series,
                               .series_count = shown,

@@ -193,13 +193,13 @@ tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question,
 {
     tr_report report;
     tr_notes notes;
-    /* The report is the bound's; what fitted physics expects stands beside it. */
+    /* The report is the bound's; what another physics expects stands beside it. */
     tr_case plain = *question;
     plain.physics = TR_PHYSICS_BOUND;
     const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
-    report.expected = question->physics == TR_PHYSICS_FITTED ? question : NULL;
+    report.expected = question->physics != TR_PHYSICS_BOUND ? question : NULL;
     tr_notes_of(scenario, question, &notes);
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&report, &notes, style, sink, err);

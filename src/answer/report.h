@@ -17,7 +17,7 @@ typedef struct tr_report_point {
 
 typedef struct tr_report {
     const tr_case *question;
-    const tr_case *expected;             /* of fitted physics, whose lines stand beside the bound's; NULL: none */
+    const tr_case *expected;             /* of another physics, whose lines stand beside the bound's; NULL: none */
     double context_token;
     tr_report_point point[TR_REPORT_POINTS];
     tr_step_row departure;               /* what leaves every step: the normal batch, or the largest that fits */

@@ -1,7 +1,8 @@
-/* answer/report_expected.c -- the report's lines of fitted physics: what such systems take, beside the bound. */
+/* answer/report_expected.c -- the report's lines of ops or fitted physics: what a step takes, beside its bound. */
 #include <math.h>
 #include <stdio.h>
 
+#include "answer/expected.h"
 #include "answer/print.h"
 #include "answer/report.h"
 #include "base/text.h"
@@ -20,7 +21,7 @@ static int row_of(const tr_report *report, int index, expected_row *out)
     const tr_case *q = report->expected;
     const tr_load load = {TR_PHASE_DECODE, batch_seq[index], report->context_token, 1.0};
     out->batch_seq = batch_seq[index];
-    return tr_fitted_step(&q->fitted, &q->model, &load, &out->step, NULL) == TR_OK &&
+    return tr_expected_step(q, &load, &out->step, NULL) == TR_OK &&
            tr_bound_step(&q->roof, &q->model, &load, &out->bound, NULL) == TR_OK;
 }
 
@@ -28,11 +29,13 @@ void tr_report_expected_json(const tr_report *report, tr_json *json)
 {
     if (report->expected == NULL)
         return;
-    const tr_fitted *fitted = &report->expected->fitted;
+    const tr_case *q = report->expected;
     tr_json_key_object(json, "expected");
-    tr_json_key_string(json, "physics", "fitted");
-    tr_json_key_string(json, "calibration", fitted->calibration.origin);
-    tr_json_key_string(json, "distance", tr_distance_name(fitted->distance));
+    tr_json_key_string(json, "physics", tr_physics_name(q->physics));
+    if (q->physics == TR_PHYSICS_FITTED) {
+        tr_json_key_string(json, "calibration", q->fitted.calibration.origin);
+        tr_json_key_string(json, "distance", tr_distance_name(q->fitted.distance));
+    }
     tr_json_key_array(json, "rows");
     for (int i = 0; i < BATCHES; i++) {
         expected_row row;
@@ -61,19 +64,25 @@ void tr_report_expected_text(const tr_report *report, const tr_style *style, tr_
 {
     if (report->expected == NULL)
         return;
-    const tr_fitted *fitted = &report->expected->fitted;
-    char text[384], label[CELL + 16], a[CELL], b[CELL], c[CELL], d[CELL], e[CELL];
-    tr_print_heading(out, style, "What such systems take");
-    tr_print_line(out, "calibration", fitted->calibration.origin, NULL);
+    const tr_case *q = report->expected;
+    const int fitted = q->physics == TR_PHYSICS_FITTED;
+    char text[384], label[CELL + 16], a[CELL], b[3 * CELL], c[CELL], d[CELL], e[CELL];
+    tr_print_heading(out, style, fitted ? "What such systems take" : "What the operators of a step take");
+    if (fitted)
+        tr_print_line(out, "calibration", q->fitted.calibration.origin, NULL);
     for (int i = 0; i < BATCHES; i++) {
         expected_row row;
         if (!row_of(report, i, &row))
             continue;
         (void)snprintf(label, sizeof label, "batch %s", show(row.batch_seq, TR_UNIT_SEQ, a));
         (void)tr_text_fixed(e, sizeof e, row.step.step_s / row.bound.step_s, 1);
-        (void)snprintf(text, sizeof text, "nine in ten %s to %s; %s times its bound; %s each",
-                       show(row.step.low_s, TR_UNIT_SECOND, a), show(row.step.high_s, TR_UNIT_SECOND, b), e,
+        (void)snprintf(b, sizeof b, "%s times its bound; %s each", e,
                        show(row.step.token_per_s_per_seq, TR_UNIT_TOKEN_PER_S, d));
+        if (fitted)
+            (void)snprintf(text, sizeof text, "nine in ten %s to %s; %s", show(row.step.low_s, TR_UNIT_SECOND, a),
+                           show(row.step.high_s, TR_UNIT_SECOND, c), b);
+        else
+            (void)snprintf(text, sizeof text, "%s", b);
         tr_print_line(out, label, show(row.step.step_s, TR_UNIT_SECOND, c), text);
     }
 }

@@ -26,6 +26,8 @@ NUMBER(query, query_token)
 NUMBER(intensity, intensity_flop_per_byte)
 NUMBER(rate, flop_per_s)
 NUMBER(share, flop_per_s / row->question->roof.flop_per_s)
+NUMBER(low, low_flop_per_s)
+NUMBER(high, high_flop_per_s)
 TR_TEXT(tr_roof_point, kind, row->kind)
 TR_TEXT(tr_roof_point, side,
         row->intensity_flop_per_byte < tr_ridge_flop_per_byte(&row->question->roof) ? "memory" : "compute")
@@ -39,6 +41,8 @@ static const tr_field fields[] = {
     TR_N_HEAD("intensity_flop_per_byte", FLOP_PER_BYTE, "intensity", 16, intensity),
     TR_N_HEAD("flop_per_s", FLOP_PER_S, "under the roof", 14, rate),
     TR_N_HEAD("peak_share", RATIO, "of peak", 8, share),
+    TR_N("low_flop_per_s", FLOP_PER_S, low),
+    TR_N("high_flop_per_s", FLOP_PER_S, high),
     TR_T_HEAD("side", "side", 7, side),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
@@ -79,6 +83,20 @@ static void print_intensity(tr_writer *out, const char *label, double flop_per_b
     tr_print_quantity(out, label, flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
 }
 
+/* What the pass really multiplies a second, beside what the roof allows at its intensity. */
+static void print_step(const tr_step_row *row, tr_writer *out)
+{
+    char text[192], mfu[48], mbu[48], label[64], batch[48];
+    if (row->question->physics == TR_PHYSICS_BOUND || !row->fits)
+        return;
+    (void)tr_quantity_format(row->load.batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
+    (void)tr_quantity_format(row->step.mfu, TR_UNIT_RATIO, mfu, sizeof mfu);
+    (void)tr_quantity_format(row->step.mbu, TR_UNIT_RATIO, mbu, sizeof mbu);
+    (void)snprintf(label, sizeof label, "a step at batch %s", batch);
+    (void)snprintf(text, sizeof text, "%s of peak compute, %s of peak bandwidth", mfu, mbu);
+    tr_print_quantity(out, label, row->step.flop / row->step.step_s, TR_UNIT_FLOP_PER_S, text);
+}
+
 static void print_figures(const tr_step_row *row, tr_writer *out)
 {
     char text[256], flop[64], bandwidth[64];
@@ -92,6 +110,7 @@ static void print_figures(const tr_step_row *row, tr_writer *out)
     print_intensity(out, text, row->weight_intensity_flop_per_byte, row->ridge_flop_per_byte);
     if (row->attention_intensity_flop_per_byte > 0)
         print_intensity(out, "attention", row->attention_intensity_flop_per_byte, row->ridge_flop_per_byte);
+    print_step(row, out);
 }
 
 /* The picture, then its figures to the digit. */

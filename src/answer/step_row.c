@@ -1,10 +1,9 @@
 /* answer/step_row.c -- fills a row of `step` and lists its fields, once for JSON, CSV and the table. */
 #include "answer/step_row.h"
 
-#include <tokenroof/operators.h>
-
 #include <math.h>
 
+#include "answer/expected.h"
 #include "base/fail.h"
 
 enum { ROW_MAX = 1000000 };
@@ -64,45 +63,13 @@ static tr_step no_step(void)
                      .kv_read_byte = none};
 }
 
-/* A prediction is no faster than its operators at datasheet peak in the same layout, where that is a legal one. */
-static void raise_to_operators(const tr_case *question, const tr_load *load, tr_step *step)
-{
-    const tr_spread *spread = &question->fitted.spread;
-    int mixture = 0;
-    for (int i = 0; i < question->model.layer_kinds; i++)
-        mixture = mixture || question->model.layer[i].experts > 0;
-    const tr_layout layout = {spread->tp_rank, mixture ? spread->dp_rank : 1, spread->ep_rank, spread->pp_rank,
-                              mixture ? 1 : spread->dp_rank, 0};
-    tr_step ops;
-    if (tr_operator_step(&question->model, &question->system, &layout, &question->dtypes, load, &ops, NULL) != TR_OK ||
-        !(ops.step_s > step->step_s))
-        return;
-    const double slower = ops.step_s / step->step_s;
-    step->step_s = ops.step_s;
-    step->low_s = step->low_s > ops.step_s ? step->low_s : ops.step_s;
-    step->high_s *= slower;
-    step->token_per_s /= slower;
-    step->token_per_s_per_seq /= slower;
-    step->token_per_s_per_chip /= slower;
-    step->usd_per_mtoken *= slower;
-    step->mfu /= slower;
-    step->mbu /= slower;
-}
-
 tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
     const tr_model *model = &question->model;
     const int decode = load->phase == TR_PHASE_DECODE;
     tr_step_row row = {.question = question, .load = *load, .fits = 1};
-    const tr_status s = question->physics == TR_PHYSICS_FITTED
-                            ? tr_fitted_step(&question->fitted, model, load, &row.step, &row.why)
-                        : question->physics == TR_PHYSICS_OPS
-                            ? tr_operator_step(model, &question->system, &question->layout, &question->dtypes, load,
-                                               &row.step, &row.why)
-                            : tr_bound_step(roof, model, load, &row.step, &row.why);
-    if (s == TR_OK && question->physics == TR_PHYSICS_FITTED)
-        raise_to_operators(question, load, &row.step);
+    const tr_status s = tr_expected_step(question, load, &row.step, &row.why);
     if (s == TR_ENOFIT) {
         row.fits = 0;
         row.step = no_step();

@@ -20,8 +20,9 @@ tr_status cmd_layout(cli *c, tr_error *err)
     tr_status s = TR_OK;
     if (!tr_scenario_is_set(c->scenario, "physics"))
         s = tr_scenario_set(c->scenario, "physics", "ops", err);
-    if (s == TR_OK && tr_scenario_choice(c->scenario, "physics") != TR_PHYSICS_OPS)
-        s = cli_fail(err, TR_ECONFLICT, "physics", "layouts are compared by ops physics: leave --physics out");
+    if (s == TR_OK && tr_scenario_choice(c->scenario, "physics") == TR_PHYSICS_BOUND)
+        s = cli_fail(err, TR_ECONFLICT, "physics",
+                     "to the bound all layouts are one: --physics ops (which is what layout takes) or fitted");
     if (s == TR_OK)
         s = cli_case(c, &question, err);
     picture p = {c->scenario, question};

@@ -43,8 +43,6 @@ tr_status cmd_step(cli *c, tr_error *err)
     tr_status s = cli_case(c, &question, err);
     if (s == TR_OK && cli_plots(c) && question->load.phase != TR_PHASE_DECODE)
         s = cli_fail(err, TR_ECONFLICT, "plot", "--plot draws decode over batch: leave out --phase prefill");
-    if (s == TR_OK && cli_plots(c) && question->physics == TR_PHYSICS_OPS)
-        s = cli_fail(err, TR_ECONFLICT, "plot", "ops physics is drawn by operator: add --by operator");
     if (s == TR_OK)
         s = tr_answer_step(c->scenario, question, &c->style, &c->out, err);
     if (s == TR_OK && cli_plots(c)) {

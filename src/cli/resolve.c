@@ -75,12 +75,9 @@ tr_status cli_case(const cli *c, tr_case **out, tr_error *err)
         s = cli_system(c, &system, err);
     if (s == TR_OK)
         s = tr_case_build(c->scenario, model, &system, made, err);
-    if (s == TR_OK && made->physics == TR_PHYSICS_FITTED && !cli_verb_takes(c->verb, tr_input_find("engine")))
+    if (s == TR_OK && made->physics != TR_PHYSICS_BOUND && !cli_verb_takes(c->verb, tr_input_find("engine")))
         s = cli_fail(err, TR_ECONFLICT, "physics",
-                     "%s knows bound physics only: report and curve know fitted physics, step ops and fitted",
-                     c->verb->name);
-    else if (s == TR_OK && made->physics == TR_PHYSICS_OPS && !cli_verb_takes(c->verb, tr_input_find("tp")))
-        s = cli_fail(err, TR_ECONFLICT, "physics", "%s does not know ops physics: step and layout do", c->verb->name);
+                     "%s knows bound physics only: report, step, curve, roof and layout know the others", c->verb->name);
     free(model);
     if (s != TR_OK) {
         free(made);

@@ -6,7 +6,7 @@
 #define QUESTION "model system load number cache price physics source output output-question"
 
 const cli_verb cli_verbs[] = {
-    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " engine output-picture output-working",
+    {"report", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-picture output-working",
      "the main job: everything about MODEL on SYSTEM on one page",
      "tokenroof report deepseek-v3 gb200-nvl72\n"
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
@@ -20,18 +20,18 @@ const cli_verb cli_verbs[] = {
      "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
      "tokenroof step --preset relearning-02\n",
      cmd_step},
-    {"curve", "How long, and why", "MODEL SYSTEM", QUESTION " engine output-picture output-curve",
+    {"curve", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-picture output-curve",
      "step time and cost over batch or context, with the crossings marked",
      "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
      "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
      "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
      cmd_curve},
-    {"roof", "How long, and why", "MODEL SYSTEM", QUESTION " output-picture",
+    {"roof", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-picture",
      "the roofline: weight multiplies by batch, attention, prefill, the ridge, where memory is full",
      "tokenroof roof deepseek-v3 gb200-nvl72\n"
      "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
      cmd_roof},
-    {"layout", "How long, and why", "MODEL SYSTEM", QUESTION " layout output-picture",
+    {"layout", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-picture",
      "every legal way to spread the model over the chips: memory, traffic and speed of each, and why one wins",
      "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
      "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"

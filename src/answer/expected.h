@@ -1,0 +1,34 @@
+/* answer/expected.h -- a pass by the physics of its case, and curves of it to draw beside the bound. */
+#ifndef TOKENROOF_SRC_ANSWER_EXPECTED_H
+#define TOKENROOF_SRC_ANSWER_EXPECTED_H
+
+#include "answer/figure_parts.h"
+
+/* One pass by question->physics; fitted physics is never faster than the operators of the same layout.
+ * Errors: as tr_bound_step, tr_operator_step or tr_fitted_step. On error *out is untouched. */
+tr_status tr_expected_step(const tr_case *question, const tr_load *load, tr_step *out, tr_error *err);
+
+/* A prediction of something that cannot take less than least_s. */
+void tr_expected_raise(tr_step *step, double least_s);
+
+/* Lines beside the bound's. Points that do not fit the layout's memory are NaN. */
+typedef struct tr_expected {
+    double step_s[FIGURE_POINTS], low_s[FIGURE_POINTS], high_s[FIGURE_POINTS];
+    const char *name;        /* of the line: "expected", "by operators" */
+    int has_band;
+    char title[192];
+    const char *caption;
+    char source[320];
+} tr_expected;
+
+/* What the case's physics says along the curve, over batch (context_token held) or over context (batch_seq held);
+ * its title is of the point `at`, or of the last before it that fits. 0: bound physics, nothing to add. */
+int tr_expected_over_batch(const tr_case *question, const tr_curve *curve, double context_token, double at,
+                           tr_expected *out);
+int tr_expected_over_context(const tr_case *question, const tr_curve *curve, double batch_seq, double at,
+                             tr_expected *out);
+
+/* Its band, if it has one, and its line, in the units of the arrays. Returns how many series were written: 1 or 2. */
+size_t tr_expected_series(const tr_expected *expected, const tr_curve *curve, tr_series *out);
+
+#endif
