@@ -15,6 +15,7 @@
 
 #include <tokenroof/base.h>
 #include <tokenroof/chip.h>
+#include <tokenroof/layout.h>
 #include <tokenroof/model.h>
 #include <tokenroof/step.h>
 
@@ -102,27 +103,18 @@ TR_API int tr_calibration_has_model(const tr_model *model);
 /* Each value in range. Errors: TR_EDOMAIN, TR_EMISSING (NULL). */
 TR_API tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err);
 
-/* How a model is spread: tp x pp x dp chips. tp splits every matrix; dp copies
- * attention, each copy with sequences of its own; routed experts lie on all
- * tp x dp ranks, ep > 1 says whole experts and not slices of each. */
-typedef struct tr_spread {
-    double tp_rank;          /* >= 1 */
-    double pp_rank;          /* >= 1 */
-    double dp_rank;          /* >= 1 */
-    double ep_rank;          /* >= 1, <= tp x dp */
-} tr_spread;
-
 /* A model on a system under a calibration, boiled down to what each pass needs.
  * Everything is of the busiest rank. */
 typedef struct tr_fitted {
     tr_calibration calibration;
     tr_roofline roof;
-    tr_spread spread;
+    tr_layout layout;
     tr_distance distance;            /* of chip, engine and model */
     double byte_per_s;               /* one chip */
     double flop_per_s;               /* one chip, in the weights' math */
     double attention_flop_per_s;     /* one chip, BF16 */
-    double link_byte_per_s;          /* of the group's slowest link, 0 = no group */
+    double reduce_link_byte_per_s;   /* of the slowest link among tp ranks, 0 = one rank */
+    double exchange_link_byte_per_s; /* among the tp x dp ranks that hold the experts, 0 = one rank */
     double memory_byte;              /* one chip */
     double linear_byte;              /* dense weights a pass reads */
     double routed_byte;              /* routed experts resident */
@@ -133,20 +125,21 @@ typedef struct tr_fitted {
     double kv_share;                 /* of a sequence's cache that lies on the rank */
     double step_fixed_s;             /* constant part of a step */
     double mixture_count;            /* layers with routed experts */
-    double collective_count;         /* a pass */
-    double collective_byte_per_token; /* over the wire, all collectives of a pass */
-    double exchange_byte_per_token;  /* the same for tokens sent to experts of other ranks */
+    double reduce_count;             /* all-reduces of a pass */
+    double reduce_byte_per_token;    /* over the wire, all of them */
+    double exchange_count;           /* to experts of other ranks, and back */
+    double exchange_byte_per_token;
 } tr_fitted;
 
-/* spread NULL: tensor parallel over up to 8 chips of a domain and copies beyond; a mixture on more than 8
- * chips gets attention on every rank and its experts spread over all. dtypes NULL: all native. Errors: as tr_roofline_of; TR_EDOMAIN (spread not whole,
- * or more ranks than chips), TR_EMISSING. On error *out is untouched.  [F1] [F2] */
+/* layout NULL: the usual one, tr_layout_default; else taken as told: whether heads and experts can be cut so is not
+ * looked at, as measured systems are what they are. dtypes NULL: all native. Errors: as tr_roofline_of; TR_EDOMAIN (not
+ * whole, or more ranks than chips), TR_EMISSING. On error *out is untouched.  [F1] [F2] */
 TR_API tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model, const tr_system *system,
-                              const tr_dtypes *dtypes, const tr_spread *spread, tr_fitted *out, tr_error *err);
+                              const tr_dtypes *dtypes, const tr_layout *layout, tr_fitted *out, tr_error *err);
 
 /* Predict one pass: never below tr_bound_step, with a band. load->batch_seq is
  * of the whole system. Errors: as tr_bound_step; TR_ENOFIT also
- * where one rank of the spread holds too little. On error *out is untouched.  [F3] */
+ * where one rank of the layout holds too little. On error *out is untouched.  [F3] */
 TR_API tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
                                 tr_error *err);
 

@@ -27,14 +27,9 @@ void tr_expected_raise(tr_step *step, double least_s)
 /* The operators at datasheet peak in the fitted layout, where that is a legal one; 0 where it is not. */
 static double operators_s(const tr_case *question, const tr_load *load)
 {
-    const tr_spread *spread = &question->fitted.spread;
-    int mixture = 0;
-    for (int i = 0; i < question->model.layer_kinds; i++)
-        mixture = mixture || question->model.layer[i].experts > 0;
-    const tr_layout layout = {spread->tp_rank, mixture ? spread->dp_rank : 1, spread->ep_rank, spread->pp_rank,
-                              mixture ? 1 : spread->dp_rank, 0};
     tr_step step;
-    return tr_operator_step(&question->model, &question->system, &layout, &question->dtypes, load, &step, NULL) == TR_OK
+    return tr_operator_step(&question->model, &question->system, &question->fitted.layout, &question->dtypes, load,
+                            &step, NULL) == TR_OK
                ? step.step_s
                : 0.0;
 }

@@ -35,8 +35,9 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
     const tr_batch_marks marks = tr_batch_marks_of(question, context);
     words w = {.numbers = {.next = 0}};
     tr_curve c;
-    const double places[3] = {marks.balance_seq, marks.most_seq, here};
-    tr_curve_grid_cubic(&c, 1.0, marks.end_seq, places, 3);
+    const double told = here > 64.0 ? here : 64.0; /* what the title of another physics is about */
+    const double places[4] = {marks.balance_seq, marks.most_seq, here, told};
+    tr_curve_grid_cubic(&c, 1.0, marks.end_seq, places, question->physics == TR_PHYSICS_BOUND ? 3 : 4);
     tr_curve_over_batch(&c, question, context);
 
     write_title(&marks, &w);
@@ -52,7 +53,7 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
                    tr_words_of(&w.numbers, marks.most_seq, TR_UNIT_SEQ));
 
     tr_expected expected;
-    const int more = tr_expected_over_batch(question, &c, context, here > 64.0 ? here : 64.0, &expected);
+    const int more = tr_expected_over_batch(question, &c, context, told, &expected);
     tr_series series[6] = {
         {.name = w.weights, .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = "KV cache", .role = TR_ROLE_KV, .x = c.at, .y = c.kv_s, .n = c.n},

@@ -69,7 +69,7 @@ tr_figure_target tr_figure_target_of(const tr_style *style);
 /* A place under the roof. */
 typedef struct tr_roof_point {
     const tr_case *question;
-    const char *kind;   /* "weights", "attention", "prefill", "step": all of a pass, by another physics than the bound */
+    const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics */
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */
     double intensity_flop_per_byte;

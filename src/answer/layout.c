@@ -50,11 +50,9 @@ static void add(void *context, const op_work *w, const tr_op *op)
 /* What a server of this layout is expected to take: never less than its operators. */
 static int expected_of(const tr_case *question, const tr_load *load, place *p)
 {
-    const tr_layout *y = &p->layout;
-    const tr_spread spread = {y->tp_rank, y->pp_rank, y->dp_rank * y->replica_count, y->ep_rank};
     tr_fitted fitted;
     tr_step step;
-    if (tr_fitted_of(&question->fitted.calibration, &question->model, &question->system, &question->dtypes, &spread,
+    if (tr_fitted_of(&question->fitted.calibration, &question->model, &question->system, &question->dtypes, &p->layout,
                      &fitted, NULL) != TR_OK ||
         tr_fitted_step(&fitted, &question->model, load, &step, NULL) != TR_OK)
         return 0;
@@ -320,8 +318,8 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
     tr_print_wrapped(&out, "     ", "     ",
                      fitted ? "weights are what one chip holds; operators: at datasheet peak; nine in ten measurements "
                               "of such systems lie between from and to; dp copies attention, x copies all"
-                            : "weights and KV/seq are what one chip holds; link and network what it sends in a step; dp "
-                              "copies attention, x copies all", style->columns);
+                            : "weights and KV/seq are what one chip holds; link and network what it sends in a step; "
+                              "dp copies attention, x copies all", style->columns);
     if (fitted) {
         (void)snprintf(text, sizeof text, "calibration %s", t->question->fitted.calibration.origin);
         tr_print_wrapped(&out, "     ", "     ", text, style->columns);

@@ -127,6 +127,14 @@ static void print_bound(const tr_step_row *row, tr_writer *out)
     tr_print_quantity(out, "bound", bound.step_s, TR_UNIT_SECOND, text);
 }
 
+static void print_layout(const tr_layout *y, tr_writer *out)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f%s", y->tp_rank, y->dp_rank,
+                   y->ep_rank, y->pp_rank, y->replica_count, y->overlap ? ", two micro-batches" : "");
+    tr_print_line(out, "layout", text, NULL);
+}
+
 /* Between which times nine in ten fall, and what that rests on. */
 static void print_band(const tr_step_row *row, tr_writer *out)
 {
@@ -137,19 +145,7 @@ static void print_band(const tr_step_row *row, tr_writer *out)
     tr_print_line(out, "nine in ten", text, rests_on[fitted->distance]);
     tr_print_line(out, "calibration", fitted->calibration.origin, NULL);
     print_bound(row, out);
-    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f", fitted->spread.tp_rank, fitted->spread.dp_rank,
-                   fitted->spread.ep_rank);
-    tr_print_line(out, "layout", text, NULL);
-}
-
-static void print_layout(const tr_step_row *row, tr_writer *out)
-{
-    const tr_layout *y = &row->question->layout;
-    char text[128];
-    print_bound(row, out);
-    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f%s", y->tp_rank, y->dp_rank,
-                   y->ep_rank, y->pp_rank, y->replica_count, y->overlap ? ", two micro-batches" : "");
-    tr_print_line(out, "layout", text, NULL);
+    print_layout(&fitted->layout, out);
 }
 
 static void print_terms(const tr_step_row *row, tr_writer *out)
@@ -175,8 +171,10 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
     tr_print_quantity(out, "step", row->step.step_s, TR_UNIT_SECOND, text);
     if (physics == TR_PHYSICS_FITTED)
         print_band(row, out);
-    else if (physics == TR_PHYSICS_OPS)
-        print_layout(row, out);
+    if (physics == TR_PHYSICS_OPS) {
+        print_bound(row, out);
+        print_layout(&row->question->layout, out);
+    }
 }
 
 static void print_rates(const tr_step_row *row, tr_writer *out)

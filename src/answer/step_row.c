@@ -128,17 +128,17 @@ NUMBER(system_memory, row->question->roof.memory_byte)
 NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system.usd_per_hour : (double)NAN)
 /* The bound pools all chips, as if every matrix were split over them for free. */
 static int is_fitted(const tr_step_row *row) { return row->question->physics == TR_PHYSICS_FITTED; }
-static tr_spread spread_of(const tr_step_row *row)
+static tr_layout layout_of(const tr_step_row *row)
 {
-    const tr_layout *y = &row->question->layout;
     if (row->question->physics == TR_PHYSICS_OPS)
-        return (tr_spread){y->tp_rank, y->pp_rank, y->dp_rank * y->replica_count, y->ep_rank};
-    return is_fitted(row) ? row->question->fitted.spread : (tr_spread){row->question->system.chip_count, 1, 1, 1};
+        return row->question->layout;
+    return is_fitted(row) ? row->question->fitted.layout : (tr_layout){row->question->system.chip_count, 1, 1, 1, 1, 0};
 }
-NUMBER(layout_tp, spread_of(row).tp_rank)
-NUMBER(layout_ep, spread_of(row).ep_rank)
-NUMBER(layout_pp, spread_of(row).pp_rank)
-NUMBER(layout_dp, spread_of(row).dp_rank)
+NUMBER(layout_tp, layout_of(row).tp_rank)
+NUMBER(layout_ep, layout_of(row).ep_rank)
+NUMBER(layout_pp, layout_of(row).pp_rank)
+NUMBER(layout_dp, layout_of(row).dp_rank)
+NUMBER(layout_replicas, layout_of(row).replica_count)
 TEXT(calibration, is_fitted(row) ? row->question->fitted.calibration.origin : NULL)
 TEXT(distance, is_fitted(row) ? tr_distance_name(row->question->fitted.distance) : NULL)
 NUMBER(batch, row->load.batch_seq)
@@ -192,6 +192,7 @@ static const tr_field fields[] = {
     TR_N("layout.ep", NONE, layout_ep),
     TR_N("layout.pp", NONE, layout_pp),
     TR_N("layout.dp", NONE, layout_dp),
+    TR_N("layout.replicas", NONE, layout_replicas),
     /* From here on a row's own. */
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
@@ -228,4 +229,4 @@ static const tr_field fields[] = {
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
-const size_t tr_step_shared_count = 19;
+const size_t tr_step_shared_count = 20;

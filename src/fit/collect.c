@@ -143,7 +143,7 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     *(m->metric == TR_METRIC_TPOT ? &row.tpot_s : &row.ttft_s) = m->measured_s;
     row.system = *m->system;
     row.dtypes = m->dtypes;
-    row.spread = tr_spread_of(&m->serving);
+    row.layout = tr_layout_told(&m->serving);
     row.clients = tr_clients_of(&m->serving);
     row.engine = take_engine(data, tr_engine_of(m->engine));
     if (row.engine < 0)

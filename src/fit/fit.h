@@ -19,7 +19,7 @@ typedef struct fit_row {
     int file;
     tr_system system;            /* the chips of one instance */
     tr_dtypes dtypes;
-    tr_spread spread;
+    tr_layout layout;
     tr_clients clients;
     double tpot_s, ttft_s;       /* measured; 0 = not stated */
     int line;

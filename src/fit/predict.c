@@ -169,14 +169,17 @@ const char *tr_engine_of(const char *written)
     return "";
 }
 
-tr_spread tr_spread_of(const tr_serving *serving)
+tr_layout tr_layout_told(const tr_serving *serving)
 {
-    tr_spread s = {larger(serving->tp, 1), larger(serving->pp, 1), larger(serving->dp, 1),
-                   larger(serving->ep, 1)};
-    const double group = s.tp_rank * s.dp_rank;
-    if (s.ep_rank > group)
-        s.ep_rank = group;
-    return s;
+    tr_layout y = {.tp_rank = larger(serving->tp, 1),
+                   .dp_rank = larger(serving->dp, 1),
+                   .ep_rank = larger(serving->ep, 1),
+                   .pp_rank = larger(serving->pp, 1),
+                   .replica_count = 1};
+    const double group = y.tp_rank * y.dp_rank;
+    if (y.ep_rank > group)
+        y.ep_rank = group;
+    return y;
 }
 
 tr_clients tr_clients_of(const tr_serving *load)
@@ -211,13 +214,13 @@ static tr_status prefill_apart(const tr_measured *row, const tr_calibration *cal
 {
     const tr_serving *load = &row->serving;
     const double tp = larger(load->prefill_tp, 1), dp = larger(load->prefill_dp, 1);
-    const tr_spread spread = {tp, 1, dp, tp * dp};
+    const tr_layout layout = {tp, dp, tp * dp, 1, 1, 0};
     tr_system system;
     tr_fitted fitted;
     tr_step pass;
     tr_status s = tr_system_of(&row->system->chip, tp * dp, &system, err);
     if (s == TR_OK)
-        s = tr_fitted_of(calibration, row->model, &system, &row->dtypes, &spread, &fitted, err);
+        s = tr_fitted_of(calibration, row->model, &system, &row->dtypes, &layout, &fitted, err);
     const tr_load prompt = {TR_PHASE_PREFILL, 1, load->cached_token,
                             larger(load->input_token - load->cached_token, 1)};
     if (s == TR_OK)
@@ -293,10 +296,10 @@ static tr_status fitted_serving(const tr_measured *row, tr_prediction *out, tr_e
 {
     tr_calibration calibration;
     tr_fitted fitted;
-    const tr_spread spread = tr_spread_of(&row->serving);
+    const tr_layout layout = tr_layout_told(&row->serving);
     tr_status s = calibrated(row, &calibration, err);
     if (s == TR_OK)
-        s = tr_fitted_of(&calibration, row->model, row->system, &row->dtypes, &spread, &fitted, err);
+        s = tr_fitted_of(&calibration, row->model, row->system, &row->dtypes, &layout, &fitted, err);
     if (s != TR_OK)
         return s;
     if (calibration.engine[0] == '\0') /* whose engine is not told may be anybody's, and years old */

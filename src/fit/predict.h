@@ -16,7 +16,7 @@ typedef struct tr_prediction {
 const char *tr_engine_of(const char *written);
 
 /* The layout of one instance. */
-tr_spread tr_spread_of(const tr_serving *serving);
+tr_layout tr_layout_told(const tr_serving *serving);
 
 tr_clients tr_clients_of(const tr_serving *serving);
 

@@ -40,7 +40,7 @@ double fit_predict(const fit_data *data, const fit_row *row, const double *value
         c.value[k] = fit_value(k, value[k]);
     for (int d = 0; d < TR_DISTANCE_COUNT; d++)
         c.step[d] = c.first[d] = wide;
-    if (tr_fitted_of(&c, data->model[row->model], &row->system, &row->dtypes, &row->spread, &fitted, NULL) != TR_OK ||
+    if (tr_fitted_of(&c, data->model[row->model], &row->system, &row->dtypes, &row->layout, &fitted, NULL) != TR_OK ||
         tr_fitted_serve(&fitted, data->model[row->model], &row->clients, &service, NULL) != TR_OK)
         return 0.0;
     return target == FIT_TPOT ? service.tpot_s : service.ttft_s;

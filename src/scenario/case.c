@@ -99,10 +99,9 @@ tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, cons
         layout = asked;
     if (physics == TR_PHYSICS_FITTED) {
         tr_calibration calibration;
-        const tr_spread spread = {asked.tp_rank, asked.pp_rank, asked.dp_rank * asked.replica_count, asked.ep_rank};
         s = tr_calibration_find(&made.chip, tr_scenario_text(scenario, "engine"), &calibration, err);
         if (s == TR_OK)
-            s = tr_fitted_of(&calibration, model, &made, &dtypes, told ? &spread : NULL, &fitted, err);
+            s = tr_fitted_of(&calibration, model, &made, &dtypes, told ? &asked : NULL, &fitted, err);
         if (s != TR_OK)
             return s;
     }

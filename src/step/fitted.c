@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "step/fitted.h"
+#include "step/op_work.h"
 
 #define WIRE_FALLBACK_BYTE_PER_S 25e9 /* where a chip's links are not known: a fast network card's 200 Gbit/s */
 
@@ -65,9 +66,9 @@ static double kv_share(const tr_model *model, double tp)
     return all > 0.0 ? rank / all : 1.0 / tp;
 }
 
-static void take_layers(const tr_model *model, const rank_bytes *byte, const tr_spread *spread, tr_fitted *f)
+static void take_layers(const tr_model *model, const rank_bytes *byte, const tr_layout *layout, tr_fitted *f)
 {
-    const double tp = spread->tp_rank, group = spread->tp_rank * spread->dp_rank;
+    const double tp = layout->tp_rank, group = layout->tp_rank * layout->dp_rank;
     double linear = 0.0;
     for (int i = 0; i < model->layer_kinds; i++) {
         const tr_layer *layer = &model->layer[i];
@@ -92,18 +93,18 @@ static void take_layers(const tr_model *model, const rank_bytes *byte, const tr_
 }
 
 /* A chalkboard model has totals only. */
-static void take_totals(const tr_model *model, const tr_spread *spread, tr_fitted *f)
+static void take_totals(const tr_model *model, const tr_layout *layout, tr_fitted *f)
 {
-    const double group = spread->tp_rank * spread->dp_rank;
+    const double group = layout->tp_rank * layout->dp_rank;
     f->linear_byte = f->roof.fixed_weight_byte / group;
     f->routed_byte = f->roof.routed_weight_byte / group;
     f->store_byte = f->roof.store_weight_byte / group;
-    f->linear_flop_per_token = 2.0 * model->multiply_param / spread->tp_rank;
+    f->linear_flop_per_token = 2.0 * model->multiply_param / layout->tp_rank;
 }
 
 /* ---- the times that do not depend on the load ---------------------------------- */
 
-static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted *f)
+static void take_fixed(const tr_model *model, const tr_layout *layout, tr_fitted *f)
 {
     const double *value = f->calibration.value;
     const tr_dtype math = f->roof.math_dtype;
@@ -125,7 +126,7 @@ static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted
             time += value[TR_CONSTANT_STATE_S];
         if (layer->experts > 0.0) {
             time += value[TR_CONSTANT_MOE_S];
-            if (spread->ep_rank > 1.0)
+            if (layout->ep_rank > 1.0)
                 time += value[TR_CONSTANT_GROUP_S];
             mixtures += layer->layer_count;
             active = larger(active, layer->experts_active);
@@ -136,14 +137,14 @@ static void take_fixed(const tr_model *model, const tr_spread *spread, tr_fitted
     f->step_fixed_s = fixed;
     f->mixture_count = mixtures;
     /* [F2] Two all-reduces a layer under TP; a token's row to the experts' ranks and back under DP. */
-    const double tp = spread->tp_rank, group = tp * spread->dp_rank;
+    const double tp = layout->tp_rank, group = tp * layout->dp_rank;
     const double row_byte = 2.0 * model->hidden;
     if (tp > 1.0) {
-        f->collective_count = 2.0 * layers;
-        f->collective_byte_per_token = f->collective_count * row_byte * 2.0 * (tp - 1.0) / tp;
+        f->reduce_count = 2.0 * layers;
+        f->reduce_byte_per_token = f->reduce_count * row_byte * 2.0 * (tp - 1.0) / tp;
     }
-    if (spread->dp_rank > 1.0 && mixtures > 0.0) {
-        f->collective_count += 2.0 * mixtures;
+    if (layout->dp_rank > 1.0 && mixtures > 0.0) {
+        f->exchange_count = 2.0 * mixtures;
         /* To each expert's rank in FP8, back in BF16. */
         f->exchange_byte_per_token = 1.5 * mixtures * row_byte * smaller(active, group - 1.0);
     }
@@ -164,24 +165,8 @@ static double link_of(const tr_system *system, double group)
 
 /* ---- a model on a system --------------------------------------------------------- */
 
-static int whole(double x) { return x >= 1.0 && x <= 1e6 && floor(x) >= x; }
-
-/* As such models are served: TP over up to 8 chips of a domain, copies beyond; a mixture on more than 8
- * chips copies attention on every rank and spreads its experts. */
-static tr_spread usual_spread(const tr_model *model, const tr_system *system)
-{
-    const double count = system->chip_count;
-    int mixture = 0;
-    for (int i = 0; i < model->layer_kinds; i++)
-        mixture = mixture || model->layer[i].experts > 0.0;
-    if (mixture && count > 8.0)
-        return (tr_spread){1.0, 1.0, floor(count), floor(count)};
-    const double tp = smaller(smaller(floor(count), larger(floor(system->domain_chip), 1.0)), 8.0);
-    return (tr_spread){tp, 1.0, floor(count / tp), 1.0};
-}
-
 tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model, const tr_system *system,
-                       const tr_dtypes *dtypes, const tr_spread *spread, tr_fitted *out, tr_error *err)
+                       const tr_dtypes *dtypes, const tr_layout *layout, tr_fitted *out, tr_error *err)
 {
     const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     tr_fitted f;
@@ -192,15 +177,19 @@ tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model,
     if (s != TR_OK)
         return s;
     f.calibration = *calibration;
-    f.spread = spread == NULL ? usual_spread(model, system) : *spread;
-    const tr_spread *sp = &f.spread;
-    if (!whole(sp->tp_rank) || !whole(sp->pp_rank) || !whole(sp->dp_rank) || !whole(sp->ep_rank))
-        return tr_fail(err, TR_EDOMAIN, "tp_rank", sp->tp_rank, "tp, pp, dp and ep must be whole numbers from 1 up");
-    if (sp->tp_rank * sp->pp_rank * sp->dp_rank > system->chip_count)
-        return tr_fail(err, TR_EDOMAIN, "tp_rank", sp->tp_rank * sp->pp_rank * sp->dp_rank,
-                       "tp x pp x dp asks for more ranks than the system's %.0f chips", system->chip_count);
-    if (sp->ep_rank > sp->tp_rank * sp->dp_rank)
-        return tr_fail(err, TR_EDOMAIN, "ep_rank", sp->ep_rank, "experts cannot spread over more than tp x dp ranks");
+    s = layout == NULL ? tr_layout_default(model, system, dtypes, &f.layout, err) : tr_layout_range(layout, err);
+    if (s != TR_OK)
+        return s;
+    if (layout != NULL)
+        f.layout = *layout;
+    const tr_layout *y = &f.layout;
+    const double group = y->tp_rank * y->dp_rank, ranks = group * y->pp_rank * y->replica_count;
+    if (ranks > system->chip_count)
+        return tr_fail(err, TR_EDOMAIN, "tp_rank", ranks,
+                       "tp x pp x dp and its replicas ask for more ranks than the system's %.0f chips",
+                       system->chip_count);
+    if (y->ep_rank > group)
+        return tr_fail(err, TR_EDOMAIN, "ep_rank", y->ep_rank, "experts cannot spread over more than tp x dp ranks");
 
     const tr_chip *chip = &system->chip;
     f.byte_per_s = chip->memory_byte_per_s;
@@ -209,15 +198,16 @@ tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model,
     tr_dtype used;
     if (tr_chip_math(chip, TR_DTYPE_BF16, &f.attention_flop_per_s, &used, NULL) != TR_OK)
         f.attention_flop_per_s = f.flop_per_s;
-    f.link_byte_per_s = link_of(system, sp->tp_rank * sp->dp_rank);
+    f.reduce_link_byte_per_s = link_of(system, y->tp_rank);
+    f.exchange_link_byte_per_s = link_of(system, group);
     const rank_bytes byte = stored_bytes(model, dtypes == NULL ? &native : dtypes);
     if (model->layer_kinds > 0)
-        take_layers(model, &byte, sp, &f);
+        take_layers(model, &byte, y, &f);
     else
-        take_totals(model, sp, &f);
-    f.kv_share = kv_share(model, sp->tp_rank);
-    take_fixed(model, sp, &f);
-    f.store_byte /= sp->pp_rank;
+        take_totals(model, y, &f);
+    f.kv_share = kv_share(model, y->tp_rank);
+    take_fixed(model, y, &f);
+    f.store_byte /= y->pp_rank;
     f.distance = calibration->distance;
     if (f.distance == TR_DISTANCE_NEAR && !tr_calibration_has_model(model))
         f.distance = TR_DISTANCE_MODEL;
@@ -241,6 +231,16 @@ static double narrow_ratio(const tr_fitted *f)
     return math == TR_DTYPE_FP4 ? f->calibration.value[TR_CONSTANT_FP4_FLOP] : 1.0;
 }
 
+/* [F4] A collective: its start, its wire time, and the root of wire time and a constant between them. */
+static double collectives_s(const double *value, double count, double all_byte, double link_byte_per_s)
+{
+    if (!(count > 0.0))
+        return 0.0;
+    const double wire_s = all_byte / (count * link_byte_per_s);
+    return count * (value[TR_CONSTANT_LINK_S] + wire_s / value[TR_CONSTANT_LINK_BYTE] +
+                    sqrt(wire_s * value[TR_CONSTANT_LINK_MID_S]));
+}
+
 fitted_terms tr_fitted_pass_terms(const tr_fitted *f, const fitted_pass *pass)
 {
     const double *value = f->calibration.value;
@@ -254,23 +254,18 @@ fitted_terms tr_fitted_pass_terms(const tr_fitted *f, const fitted_pass *pass)
     const double dense_read_s = f->linear_byte / (value[TR_CONSTANT_LINEAR_BYTE] * f->byte_per_s);
     double expert_s = 0.0, expert_read_s = 0.0;
     if (f->routed_byte > 0.0) {
-        const double touched = tr_expert_touched_share(f->roof.expert_idle_share, token * f->spread.dp_rank);
+        const double touched = tr_expert_touched_share(f->roof.expert_idle_share, token * f->layout.dp_rank);
         expert_s = token * f->routed_flop_per_token / (value[TR_CONSTANT_EXPERT_FLOP] * peak_flop_per_s);
         expert_read_s = touched * f->routed_byte / (value[TR_CONSTANT_EXPERT_BYTE] * f->byte_per_s);
     }
-    const double attention = value[TR_CONSTANT_ATTENTION_FLOP] * f->attention_flop_per_s * f->spread.tp_rank;
+    const double attention = value[TR_CONSTANT_ATTENTION_FLOP] * f->attention_flop_per_s * f->layout.tp_rank;
     const double score_s = pass->attention_flop / attention;
     const double prompt_s = pass->prompt_flop / attention;
     const double cache_byte = (pass->kv_byte + pass->prompt_kv_byte) * f->kv_share;
     const double read_s = cache_byte / (value[TR_CONSTANT_KV_BYTE] * f->byte_per_s);
-    /* [F4] A collective: its start, its wire time, and the root of wire time and a constant between them. */
-    double comm_s = 0.0;
-    if (f->collective_count > 0.0) {
-        const double wire_s = token * (f->collective_byte_per_token + f->exchange_byte_per_token) /
-                              (f->collective_count * f->link_byte_per_s);
-        comm_s = f->collective_count * (value[TR_CONSTANT_LINK_S] + wire_s / value[TR_CONSTANT_LINK_BYTE] +
-                                        sqrt(wire_s * value[TR_CONSTANT_LINK_MID_S]));
-    }
+    const double comm_s =
+        collectives_s(value, f->reduce_count, token * f->reduce_byte_per_token, f->reduce_link_byte_per_s) +
+        collectives_s(value, f->exchange_count, token * f->exchange_byte_per_token, f->exchange_link_byte_per_s);
     t.compute_s = dense_s + expert_s + score_s + prompt_s;
     t.weights_s = dense_read_s + expert_read_s;
     t.kv_s = read_s;
@@ -305,10 +300,11 @@ static tr_status check_rank(const tr_fitted *f, const tr_model *model, double ba
     const double each = left_byte > 0.0 && seq_byte > 0.0 ? floor(left_byte / seq_byte) : 0.0;
     (void)tr_quantity_format(need_byte, TR_UNIT_BYTE, need, sizeof need);
     (void)tr_quantity_format(f->memory_byte, TR_UNIT_BYTE, have, sizeof have);
-    (void)tr_quantity_format(each * f->spread.dp_rank * f->spread.pp_rank, TR_UNIT_SEQ, most, sizeof most);
+    const tr_layout *y = &f->layout;
+    (void)tr_quantity_format(each * y->dp_rank * y->pp_rank * y->replica_count, TR_UNIT_SEQ, most, sizeof most);
     return tr_fail(err, TR_ENOFIT, "memory_byte", need_byte,
                    "with tp %.0f, dp %.0f a chip would hold %s of weights and cache and has %s: at this context the "
-                   "largest batch of this layout is %s", f->spread.tp_rank, f->spread.dp_rank, need, have, most);
+                   "largest batch of this layout is %s", y->tp_rank, y->dp_rank, need, have, most);
 }
 
 tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
@@ -321,8 +317,9 @@ tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const t
     if (s != TR_OK)
         return s;
     /* Micro-batches fill the stages of a pipeline: each stage sees its share of the batch. */
-    const double dp = fitted->spread.dp_rank, pp = fitted->spread.pp_rank;
-    const double batch = larger(load->batch_seq / (dp * pp), 1.0); /* the busiest rank has one at least */
+    const tr_layout *y = &fitted->layout;
+    const double ranks = y->dp_rank * y->pp_rank * y->replica_count;
+    const double batch = larger(load->batch_seq / ranks, 1.0); /* the busiest rank has one at least */
     const double spread_kv = batch / load->batch_seq;
     const double stored = load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0);
     const tr_status fits = check_rank(fitted, model, batch, stored, err);

@@ -30,7 +30,7 @@ static double room_seq(const tr_fitted *f, const tr_model *model, double stored_
         larger(left_byte - (1.0 - MEMORY_SHARE) * f->memory_byte - RESERVE_BYTE, LEAST_SHARE * left_byte);
     const double seq_byte =
         (tr_model_kv_store_byte(model, stored_token, f->roof.kv_elem_byte) + model->state_byte_per_seq) * f->kv_share /
-        f->spread.pp_rank;
+        f->layout.pp_rank;
     return seq_byte > 0.0 ? smaller(free_byte / seq_byte, 1e9) : 1e9;
 }
 
@@ -136,11 +136,12 @@ static void answer(const setting *at, double concurrency_seq, tr_service *o)
 {
     const loop *l = &at->l;
     const double *value = l->f->calibration.value;
-    const double dp = l->f->spread.dp_rank, pp = l->f->spread.pp_rank;
-    const double each = larger(concurrency_seq / dp, 1.0);
+    const tr_layout *y = &l->f->layout;
+    const double copies = y->dp_rank * y->replica_count, pp = y->pp_rank;
+    const double each = larger(concurrency_seq / copies, 1.0);
     const state s = settle(l, larger(each / pp, 1.0), larger(at->room / pp, 1.0));
-    o->room_seq = at->room * dp;
-    o->batch_seq = s.batch_seq * dp * pp;
+    o->room_seq = at->room * copies;
+    o->batch_seq = s.batch_seq * copies * pp;
     o->tpot_s = s.tpot_s;
     /* [F7] */
     o->ttft_s = value[TR_CONSTANT_FIRST_S] + value[TR_CONSTANT_FIRST_MOE_S] * l->f->mixture_count + s.ttft_s +

@@ -644,11 +644,11 @@ static void a_fitted_pass_or_service_of_nan_is_refused(void **state)
     } pass = {{TR_PHASE_PREFILL, 4, 100, 512}, &fitted, &g->model};
     refuses_each("tr_fitted_step", tr_load_field, COUNT(tr_load_field), &pass, sizeof pass, sizeof(tr_step),
                  take_fitted_load, NULL);
-    for (size_t f = 0; f < COUNT(tr_spread_field); f++) {
-        tr_spread spread = {8, 1, 9, 72};
+    for (size_t f = 0; f < COUNT(tr_layout_field); f++) {
+        tr_layout layout = {8, 9, 72, 1, 1, 0};
         tr_fitted out;
-        put(&spread, tr_spread_field[f].offset, NOT_A_NUMBER);
-        assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, &spread, &out, &err), TR_EDOMAIN);
+        put(&layout, tr_layout_field[f].offset, NOT_A_NUMBER);
+        assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, &layout, &out, &err), TR_EDOMAIN);
     }
 }
 

@@ -1,1 +1,1 @@
-"$TOKENROOF" roof llama-3.1-70b 8xh200-sxm --physics fitted
+"$TOKENROOF" menu llama-3.1-70b 8xh200-sxm --physics fitted

@@ -68,8 +68,8 @@ static void invent(fit_data *data, const double *constant)
                         row->model = m;
                         row->chip = c;
                         row->engine = e;
-                        row->spread = (tr_spread){m < 2 && shape > 0 ? 4 : 8, 1, 1, 1};
-                        const double ranks = row->spread.tp_rank;
+                        row->layout = (tr_layout){m < 2 && shape > 0 ? 4 : 8, 1, 1, 1, 1, 0};
+                        const double ranks = row->layout.tp_rank;
                         assert_int_equal(tr_system_of(data->chip[c], ranks, &row->system, NULL), TR_OK);
                         row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024, 0, 0, 0};
                         row->tpot_s = fit_predict(data, row, constant, FIT_TPOT);

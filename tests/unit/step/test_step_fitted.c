@@ -21,12 +21,12 @@ static void get(const char *model_name, const char *system_name, tr_model *model
         fail_msg("%s", err.text);
 }
 
-static tr_fitted fitted_of(const char *engine, const tr_model *model, const tr_system *system, const tr_spread *spread)
+static tr_fitted fitted_of(const char *engine, const tr_model *model, const tr_system *system, const tr_layout *layout)
 {
     tr_fitted f;
     tr_error err;
     const tr_calibration c = calibration_of(system->chip.name, engine);
-    if (tr_fitted_of(&c, model, system, NULL, spread, &f, &err) != TR_OK)
+    if (tr_fitted_of(&c, model, system, NULL, layout, &f, &err) != TR_OK)
         fail_msg("%s", err.text);
     return f;
 }
@@ -103,9 +103,9 @@ static void a_collective_costs_its_start_its_wire_and_the_root_between(void **st
     tr_system system;
     get("llama-3.1-8b", "2xh100-sxm", &model, &system);
     tr_fitted f = fitted_of("", &model, &system, NULL);
-    assert_close(f.collective_count, 64.0, 0.0);
-    assert_close(f.collective_byte_per_token, 64.0 * 2.0 * 4096.0 * 1.0, 1e-12); /* 2 (2 - 1) / 2 = 1 of each row */
-    f.link_byte_per_s = 8192.0; /* a row takes a second on the wire */
+    assert_close(f.reduce_count, 64.0, 0.0);
+    assert_close(f.reduce_byte_per_token, 64.0 * 2.0 * 4096.0 * 1.0, 1e-12); /* 2 (2 - 1) / 2 = 1 of each row */
+    f.reduce_link_byte_per_s = 8192.0; /* a row takes a second on the wire */
     f.calibration.value[TR_CONSTANT_LINK_S] = 2.0;
     f.calibration.value[TR_CONSTANT_LINK_BYTE] = 0.5;
     f.calibration.value[TR_CONSTANT_LINK_MID_S] = 9.0;
@@ -207,9 +207,47 @@ static void ranks_that_do_not_exist_are_refused(void **state)
     tr_error err;
     get("llama-3.1-8b", "4xh100-sxm", &model, &system);
     const tr_calibration c = calibration_of("h100-sxm", "");
-    const tr_spread bad[] = {{8, 1, 1, 1}, {0, 1, 1, 1}, {1.5, 1, 1, 1}, {2, 2, 2, 1}, {2, 1, 1, 4}, {(double)NAN, 1, 1, 1}};
+    const tr_layout bad[] = {{8, 1, 1, 1, 1, 0}, {0, 1, 1, 1, 1, 0}, {1.5, 1, 1, 1, 1, 0}, {2, 2, 1, 2, 1, 0},
+                             {2, 1, 4, 1, 1, 0}, {4, 1, 1, 1, 2, 0}, {(double)NAN, 1, 1, 1, 1, 0}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(tr_fitted_of(&c, &model, &system, NULL, &bad[i], &f, &err), TR_EDOMAIN);
+}
+
+/* Two instances side by side on twice the chips share the batch, and nothing else. */
+static void replicas_share_the_batch_and_nothing_else(void **state)
+{
+    (void)state;
+    static const char *const models[] = {"llama-3.1-70b", "deepseek-v3"};
+    static tr_model model;
+    tr_system one, two;
+    tr_error err;
+    for (int m = 0; m < 2; m++) {
+        get(models[m], "8xh200-sxm", &model, &one);
+        get(models[m], "16xh200-sxm", &model, &two);
+        const tr_layout alone = {8, 1, 1, 1, 1, 0}, pair = {8, 1, 1, 1, 2, 0};
+        const tr_fitted a = fitted_of("vllm", &model, &one, &alone), b = fitted_of("vllm", &model, &two, &pair);
+        const tr_load load = {TR_PHASE_DECODE, 32, 2048, 1}, both = {TR_PHASE_DECODE, 64, 2048, 1};
+        tr_step x, y;
+        assert_int_equal(tr_fitted_step(&a, &model, &load, &x, &err), TR_OK);
+        assert_int_equal(tr_fitted_step(&b, &model, &both, &y, &err), TR_OK);
+        assert_close(y.step_s, x.step_s, 1e-12);
+        assert_close(y.token_per_s, 2.0 * x.token_per_s, 1e-12);
+        assert_close(y.token_per_s_per_chip, x.token_per_s_per_chip, 1e-12);
+    }
+}
+
+/* An all-reduce among neighbours does not wait for the network that experts' tokens take. */
+static void each_collective_goes_over_its_own_link(void **state)
+{
+    (void)state;
+    static tr_model model;
+    tr_system system;
+    get("deepseek-v3", "16xh200-sxm", &model, &system);
+    const tr_layout layout = {2, 8, 16, 1, 1, 0};
+    const tr_fitted f = fitted_of("", &model, &system, &layout);
+    assert_true(f.reduce_link_byte_per_s >= system.chip.scaleup_byte_per_s);
+    assert_true(f.exchange_link_byte_per_s <= system.chip.scaleout_byte_per_s);
+    assert_true(f.reduce_count > 0 && f.exchange_count > 0);
 }
 
 static tr_service serve(const tr_fitted *f, const tr_model *model, double clients, double prompt, double output)
@@ -330,6 +368,8 @@ int main(void)
         cmocka_unit_test(a_model_nobody_measured_gets_a_wider_band),
         cmocka_unit_test(an_engine_nobody_measured_is_refused_with_those_that_were),
         cmocka_unit_test(ranks_that_do_not_exist_are_refused),
+        cmocka_unit_test(replicas_share_the_batch_and_nothing_else),
+        cmocka_unit_test(each_collective_goes_over_its_own_link),
         cmocka_unit_test(more_clients_make_tokens_slower_and_the_machine_faster),
         cmocka_unit_test(longer_prompts_slow_the_tokens_beside_them),
         cmocka_unit_test(prompts_taken_elsewhere_leave_tokens_alone),
