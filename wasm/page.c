@@ -348,10 +348,14 @@ PAGE_API int page_figure(int index, const char *name, double width_px, double he
     } known[] = {{"batch", tr_answer_figure_batch},
                  {"cost", tr_answer_figure_cost},
                  {"context", tr_answer_figure_context},
-                 {"roof", tr_answer_figure_roof}};
+                 {"roof", tr_answer_figure_roof},
+                 {"room", tr_answer_figure_room}};
     tr_error err = {.status = TR_EUNKNOWN, .text = "no such picture"};
     const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
     tr_sink sink = out_begin();
+    if (strcmp(name, "menu") == 0)
+        return done(tr_answer_figure_menu(slot_of(index)->scenario, &slot_of(index)->question, &target, &sink, &err),
+                    &err);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].name, name) == 0)
             return done(known[i].draw(&slot_of(index)->question, &target, &sink, &err), &err);

@@ -154,6 +154,11 @@ TR_API tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_
 /* Time and cost of one decode step against context at the case's batch, with the cliff. */
 TR_API tr_status tr_answer_figure_context(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
                                           tr_error *err);
+/* The largest batch against context: what fits the memory, up to the model's own limit, and the balance beside it.
+ * Physics ops and fitted also draw what their layout has room for beside activations, buffers and the engine's
+ * reserve. Errors: TR_ENOFIT, TR_ECONFLICT (memory that is not limited, or a model that keeps nothing). */
+TR_API tr_status tr_answer_figure_room(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+                                       tr_error *err);
 /* The roofline: weight multiplies by batch, attention, prefill, the ridge, and
  * the batch at which memory is full. */
 TR_API tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,

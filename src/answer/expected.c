@@ -119,10 +119,12 @@ int tr_expected_over_context(const tr_case *question, const tr_curve *curve, dou
 size_t tr_expected_series(const tr_expected *expected, const tr_curve *curve, tr_series *out)
 {
     size_t n = 0;
-    if (expected->has_band)
-        out[n++] = (tr_series){.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = curve->at, .y = expected->low_s,
+    if (expected->has_band) {
+        out[n] = (tr_series){.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = curve->at, .y = expected->low_s,
                                .y2 = expected->high_s, .n = curve->n};
-    out[n++] = (tr_series){.name = expected->name, .role = TR_ROLE_RESULT, .x = curve->at, .y = expected->step_s,
+        n++;
+    }
+    out[n] = (tr_series){.name = expected->name, .role = TR_ROLE_RESULT, .x = curve->at, .y = expected->step_s,
                            .n = curve->n};
-    return n;
+    return n + 1;
 }

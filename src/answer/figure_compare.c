@@ -2,11 +2,16 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "answer/figure_parts.h"
+#include "answer/expected.h"
 
-static double shorter(double a, double b) { return a < b ? a : b; }
+static double step_of(const tr_case *question, double batch_seq, double context_token)
+{
+    const tr_load load = {TR_PHASE_DECODE, batch_seq, context_token, 1.0};
+    tr_step step;
+    return tr_expected_step(question, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
+}
 
-/* A curve of one case up to end, broken where its memory is full. */
+/* A curve of one case by its physics up to end, broken where its memory is full. */
 static void curve_of(tr_curve *c, const tr_case *question, double end_seq)
 {
     const double context = question->load.context_token;
@@ -17,6 +22,8 @@ static void curve_of(tr_curve *c, const tr_case *question, double end_seq)
     for (size_t i = 0; i < c->n; i++)
         if (c->at[i] > most)
             c->step_s[i] = (double)NAN;
+    for (size_t i = 0; i < c->n && question->physics != TR_PHYSICS_BOUND; i++)
+        c->step_s[i] = step_of(question, c->at[i], context);
 }
 
 static const char *name_of(const tr_case *question, tr_words *words, char *out, size_t size)
@@ -31,7 +38,7 @@ tr_status tr_answer_figure_compare(const tr_case *first, const tr_case *second, 
 {
     const tr_case *const question[2] = {first, second};
     tr_curve curve[2];
-    char name[2][128], here[2][64];
+    char name[2][128], here[2][64], source[96];
     tr_words words = {.next = 0};
     double end = 0;
     for (int i = 0; i < 2; i++) {
@@ -50,19 +57,23 @@ tr_status tr_answer_figure_compare(const tr_case *first, const tr_case *second, 
         series[i] = (tr_series){.name = name_of(question[i], &words, name[i], sizeof name[i]),
                                 .role = i == 0 ? TR_ROLE_RESULT : TR_ROLE_OTHER,
                                 .x = curve[i].at, .y = curve[i].step_s, .n = curve[i].n};
-        if (batch > shorter(end, tr_max_batch_seq(&question[i]->roof, &question[i]->model, context)))
+        const double step_s = step_of(question[i], batch, context);
+        if (batch > end || isnan(step_s))
             continue;
-        const double step_s = tr_figure_step(question[i], batch, context).step_s;
         (void)snprintf(here[i], sizeof here[i], "batch\xC2\xA0%s: %s", tr_words_short(&words, batch, TR_UNIT_SEQ),
                        tr_words_short(&words, step_s, TR_UNIT_SECOND));
         mark[marks++] = (tr_mark){
             .kind = TR_MARK_POINT, .role = series[i].role, .x = batch, .y = step_s, .text = here[i]};
     }
+    (void)snprintf(source, sizeof source, "The first by %s physics, the second by %s physics.",
+                   tr_physics_name(first->physics), tr_physics_name(second->physics));
     const tr_figure figure = {
         .title = "Two machines, or two models, side by side",
         .subtitle = "time of one decode step against batch, each line as far as its memory reaches",
         .caption = "The lower line answers sooner at the same batch; cost also depends on what its machine costs.",
-        .source = "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93R6, R12.",
+        .source = first->physics == TR_PHYSICS_BOUND && second->physics == TR_PHYSICS_BOUND
+                      ? "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93R6, R12."
+                      : source,
         .x = {.label = "batch: sequences decoded together", .unit = TR_UNIT_SEQ, .min = 0.0, .max = end},
         .y = {.label = "time of one step", .unit = TR_UNIT_SECOND},
         .series = series,

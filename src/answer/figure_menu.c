@@ -48,7 +48,9 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *ques
     quote quotes[PRICES];
     tr_mark mark[TR_REPORT_POINTS + 1 + PRICES];
     size_t marks = 0;
-    const tr_status s = tr_report_of(scenario, question, &report, err);
+    tr_case plain = *question; /* the menu is the bound's */
+    plain.physics = TR_PHYSICS_BOUND;
+    const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
     const tr_roofline *roof = &question->roof;

@@ -42,15 +42,15 @@ void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *
 
 void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count)
 {
-    /* The 256th root by eight square roots: the same bits on every machine. */
+    /* The 128th root by seven square roots: the same bits on every machine. */
     double ratio = to / from;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 7; i++)
         ratio = sqrt(ratio);
-    curve->n = 257;
+    curve->n = 129;
     curve->at[0] = from;
-    for (size_t i = 1; i < 256; i++)
+    for (size_t i = 1; i < 128; i++)
         curve->at[i] = curve->at[i - 1] * ratio;
-    curve->at[256] = to;
+    curve->at[128] = to;
     insert_marks(curve, mark, mark_count);
 }
 

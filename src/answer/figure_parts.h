@@ -7,9 +7,9 @@
 
 #include "figure/scale.h"
 
-#define FIGURE_POINTS 321 /* on each curve, the marked places included */
+#define FIGURE_POINTS 169 /* on each curve, the marked places included: a bend every six pixels at most */
 
-/* The terms of decode steps along batch or context. 19 KiB: on the stack. */
+/* The terms of decode steps along batch or context. 11 KiB: on the stack. */
 typedef struct tr_curve {
     size_t n;
     double at[FIGURE_POINTS]; /* batch_seq or context_token */

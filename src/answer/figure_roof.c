@@ -146,7 +146,7 @@ static void write_words(const tr_case *question, double most_seq, words *w)
         (void)snprintf(w->source, sizeof w->source, "Bound physics: datasheet peaks. Equations R7, R12, R15, R16.");
     else
         (void)snprintf(w->source, sizeof w->source,
-                       "Roof and points: datasheet peaks, equations R7, R12, R15, R16. Whole steps: %s%s.",
+                       "Roof: datasheet peaks, equations R7, R12, R15, R16. Steps: %s%s.",
                        question->physics == TR_PHYSICS_FITTED ? "fitted physics, calibration "
                                                               : "ops physics, equations R25, R27",
                        question->physics == TR_PHYSICS_FITTED ? question->fitted.calibration.origin : "");
@@ -167,9 +167,10 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
     const char *label[ROOF_BATCHES];
     size_t steps = 0;
     double lowest = HUGE_VAL;
+    char here[64];
     const size_t count = tr_roof_points_of(question, NULL, 0, point);
     const int fitted = question->physics == TR_PHYSICS_FITTED;
-    tr_mark mark[4] = {
+    tr_mark mark[5] = {
         {.kind = TR_MARK_POINT, .role = TR_ROLE_OTHER, .x = ridge, .y = roof->flop_per_s, .text = w.ridge}};
     size_t n = 0, marks = 1;
     double left = ridge, right = 6.0 * ridge;
@@ -210,6 +211,18 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
     }
     left /= 2.5;
     right *= 2.0;
+    /* The batch asked for, between the powers of two. */
+    if (question->load.batch_seq > 1.0 && question->load.batch_seq <= most) {
+        const tr_roof_point own = weights_at(question, question->load.batch_seq);
+        (void)snprintf(here, sizeof here, "your batch\xC2\xA0%s",
+                       tr_words_of(&w.numbers, question->load.batch_seq, TR_UNIT_SEQ));
+        mark[marks++] = (tr_mark){.kind = TR_MARK_POINT,
+                                  .role = TR_ROLE_RESULT,
+                                  .x = own.intensity_flop_per_byte,
+                                  .y = own.flop_per_s,
+                                  .text = here};
+        right = own.intensity_flop_per_byte > right / 2.0 ? 2.0 * own.intensity_flop_per_byte : right;
+    }
     const double slope_x[2] = {left, ridge}, slope_y[2] = {left * roof->byte_per_s, roof->flop_per_s};
     const double flat_x[2] = {ridge, right}, flat_y[2] = {roof->flop_per_s, roof->flop_per_s};
     if (most < 1e9 && tr_weight_intensity_flop_per_byte(roof, most) < right)

@@ -305,9 +305,11 @@ static tr_status write_json(menu *m, const tr_rows *rows, const tr_style *style,
 tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                          tr_sink *sink, tr_error *err)
 {
-    menu m = {.scenario = scenario, .question = question};
+    tr_case plain = *question; /* the menu is the bound's */
+    plain.physics = TR_PHYSICS_BOUND;
+    menu m = {.scenario = scenario, .question = &plain};
     tr_notes notes;
-    tr_status s = tr_report_of(scenario, question, &m.report, err);
+    tr_status s = tr_report_of(scenario, &plain, &m.report, err);
     if (s == TR_OK)
         s = ratios_of(&m, err);
     if (s != TR_OK)

@@ -77,7 +77,7 @@ tr_status cli_case(const cli *c, tr_case **out, tr_error *err)
         s = tr_case_build(c->scenario, model, &system, made, err);
     if (s == TR_OK && made->physics != TR_PHYSICS_BOUND && !cli_verb_takes(c->verb, tr_input_find("engine")))
         s = cli_fail(err, TR_ECONFLICT, "physics",
-                     "%s knows bound physics only: report, step, curve, roof and layout know the others",
+                     "%s knows bound physics only: report, step, curve, roof, layout and memory know the others",
                      c->verb->name);
     free(model);
     if (s != TR_OK) {

@@ -37,9 +37,11 @@ const cli_verb cli_verbs[] = {
      "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
      "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
      cmd_layout},
-    {"memory", "How long, and why", "MODEL SYSTEM", QUESTION,
+    {"memory", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-picture",
      "what fits: weights, KV cache and state; the largest batch and the longest context",
-     "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n", cmd_memory},
+     "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
+     "tokenroof memory llama-3.1-70b 8xh100-sxm --plot room.svg\n",
+     cmd_memory},
     {"menu", "What it costs", "MODEL SYSTEM",
      "model system load number cache price physics menu source output output-question output-picture output-working",
      "fast, normal and slow: price and speed of each; the batch for a speed; what a fast mode's price and "

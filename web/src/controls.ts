@@ -22,7 +22,7 @@ function fromPosition(input: Input, position: number): number {
 }
 
 const titles: Record<string, string> = {
-  model: 'Model', system: 'System', load: 'Load', number: 'Number formats', cache: 'Cache', price: 'Price', physics: 'Physics',
+  model: 'Model', system: 'System', load: 'Load', number: 'Number formats', cache: 'Cache', price: 'Price', physics: 'Physics', engine: 'Engine', layout: 'Layout',
 };
 
 export class Controls {
@@ -35,21 +35,24 @@ export class Controls {
     private readonly names: { model: string[]; system: string[] },
   ) {}
 
-  /** Groups a visitor needs first stand open, all others are one click away. */
-  panel(open: string[]): HTMLElement {
+  /** Groups a visitor needs first stand open, the next ones are a click away, and behind them those that other verbs ask. */
+  panel(open: string[], next: string[] = []): HTMLElement {
     const groups = [...new Set(this.state.inputs.map((i) => i.group))];
     const box = el('div', { class: 'controls' });
-    for (const group of [...open, ...groups.filter((g) => !open.includes(g))]) {
+    const rest = el('details', {}, el('summary', {}, 'Inputs of other verbs, for the command and the JSON'));
+    const first = [...open, ...next];
+    for (const group of [...first, ...groups.filter((g) => !first.includes(g))]) {
       const inputs = this.state.inputs.filter((i) => i.group === group && i.key !== 'data');
       if (inputs.length === 0) continue;
       const title = titles[group] ?? group.charAt(0).toUpperCase() + group.slice(1);
       const rows = inputs.map((i) => this.control(i));
-      box.append(
+      (first.includes(group) ? box : rest).append(
         open.includes(group)
           ? el('fieldset', {}, el('legend', {}, title), ...rows)
           : el('details', {}, el('summary', {}, title), ...rows),
       );
     }
+    if (rest.childElementCount > 1) box.append(rest);
     return box;
   }
 

@@ -21,12 +21,12 @@ class Page {
     const trouble = this.state.read(location.hash);
     const names = { model: catalog.models, system: catalog.systems };
     const explain = (id: string, working?: { formula: string; numbers: Record<string, number>; result: Record<string, number> }) => this.explain(id, working);
-    this.views = new Views(this.state, engine, catalog, { picture: byId('picture'), numbers: byId('numbers'), readout: byId('readout') }, explain);
+    this.views = new Views(this.state, engine, catalog, { picture: byId('picture'), below: byId('picture-below'), numbers: byId('numbers'), readout: byId('readout') }, explain);
     this.lesson = new Lesson(engine, byId('numbers'), explain);
     const changed = () => this.redraw();
     this.mine = new Controls(this.state, 0, changed, names);
     this.other = new Controls(this.state, 1, changed, names);
-    byId('inputs').append(this.mine.panel(['model', 'system', 'load', 'number', 'cache', 'price']));
+    byId('inputs').append(this.mine.panel(['model', 'system', 'load', 'number', 'cache', 'price', 'physics'], ['engine', 'layout']));
     byId('other').append(this.other.panel(['model', 'system', 'load']));
     this.tabs();
     this.presets();
@@ -62,7 +62,7 @@ class Page {
       const start = performance.now();
       this.mine.refresh();
       if (this.state.view === 'compare') this.other.refresh();
-      if (this.state.view === 'lesson') { byId('picture').replaceChildren(); this.lesson.show(); }
+      if (this.state.view === 'lesson') { this.views.clear(); this.lesson.show(); }
       else this.views.draw();
       performance.measure('redraw', { start, end: performance.now() });
       this.remember();

@@ -19,12 +19,16 @@ interface Working { id: string; title: string; formula: string; numbers: Record<
 
 type Unit = keyof Catalog['units'];
 
-/** Rows of the step's table: what stands where in the answer, its unit, and the equation behind it. */
-const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer) => number | null | undefined }[] = [
+/** Rows of the step's table: what stands where in the answer, its unit, the equation behind it; beyond: not the bound's. */
+const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer) => number | null | undefined; beyond?: boolean }[] = [
   { label: 'compute', unit: 'second', equation: 'R2', value: (a) => a.terms.compute_s },
   { label: 'weights', unit: 'second', equation: 'R3', value: (a) => a.terms.weights_s },
   { label: 'KV cache', unit: 'second', equation: 'R5', value: (a) => a.terms.kv_s },
+  { label: 'links', unit: 'second', equation: 'R27', value: (a) => a.terms.comm_s, beyond: true },
+  { label: 'launches, layers, host', unit: 'second', equation: 'F3', value: (a) => a.terms.fixed_s, beyond: true },
   { label: 'step', unit: 'second', equation: 'R1', value: (a) => a.step_s },
+  { label: 'nine in ten from', unit: 'second', equation: 'F9', value: (a) => a.low_s, beyond: true },
+  { label: 'nine in ten to', unit: 'second', equation: 'F9', value: (a) => a.high_s, beyond: true },
   { label: 'floor', unit: 'second', equation: 'R6', value: (a) => a.floor_s },
   { label: 'tokens, all sequences', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s },
   { label: 'tokens, each sequence', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s_per_seq },
@@ -36,12 +40,16 @@ const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer
   { label: 'ridge', unit: 'flopPerByte', equation: 'R7', value: (a) => a.ridge_flop_per_byte },
 ];
 
+const named: Record<string, string> = { kv: 'the KV cache', comm: 'links', fixed: 'launches and layers' };
+/** The equation of a whole step, by physics. */
+const whole: Record<string, string> = { bound: 'R1', ops: 'R27', fitted: 'F3' };
+
 export class Views {
   constructor(
     private readonly state: State,
     private readonly engine: Engine,
     private readonly catalog: Catalog,
-    private readonly places: { picture: HTMLElement; numbers: HTMLElement; readout: HTMLElement },
+    private readonly places: { picture: HTMLElement; below: HTMLElement; numbers: HTMLElement; readout: HTMLElement },
     private readonly explain: (id: string, working?: Working) => void,
   ) {}
 
@@ -67,6 +75,35 @@ export class Views {
     this.places.picture.replaceChildren(svg);
   }
 
+  /** No picture. */
+  clear(): void {
+    this.later = '';
+    this.places.picture.replaceChildren();
+    this.places.below.replaceChildren();
+  }
+
+  private later = '';
+  /** The second picture of a view is drawn a frame after the first, so that a hand never waits for it. */
+  private below(name: string): void {
+    const waiting = this.later !== '';
+    this.later = name;
+    if (name === '') this.places.below.replaceChildren();
+    if (waiting || name === '') return;
+    requestAnimationFrame(() => setTimeout(() => {
+      const wanted = this.later;
+      this.later = '';
+      if (wanted === '') return;
+      const start = performance.now();
+      try {
+        this.places.below.replaceChildren(svgOf(this.engine.figure(0, wanted, this.width(), 0, 2)));
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e;
+        this.places.below.replaceChildren();
+      }
+      performance.measure('redraw below', { start, end: performance.now() });
+    }));
+  }
+
   figureName(): string { return { step: 'batch', cost: 'cost', roof: 'roof', context: 'context' }[this.state.view as string] ?? ''; }
 
   /** The picture as a file in the colours of paper. */
@@ -87,6 +124,7 @@ export class Views {
 
   draw(): void {
     const { view } = this.state;
+    this.below(view === 'cost' ? 'menu' : view === 'context' ? 'room' : '');
     try {
       if (view === 'compare') this.compare();
       else if (view === 'explain') this.equations();
@@ -123,12 +161,13 @@ export class Views {
 
   private stepTable(a: StepAnswer): HTMLElement {
     const table = el('table', { class: 'terms' }, el('caption', {},
-      a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, bound by ${a.bound === 'kv' ? 'the KV cache' : a.bound}` : 'This does not fit'));
+      a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, ${a.physics === 'bound' ? 'bound by' : 'most of it'} ${named[a.bound] ?? a.bound}` : 'This does not fit'));
     const body = el('tbody');
     for (const row of rows) {
+      if (row.beyond && a.physics === 'bound') continue;
       const value = row.value(a);
       body.append(el('tr', { class: row.label === 'step' ? 'result' : '' },
-        el('th', { scope: 'row' }, row.label), el('td', {}, this.format(value, row.unit)), el('td', {}, this.equationButton(row.equation))));
+        el('th', { scope: 'row' }, row.label), el('td', {}, this.format(value, row.unit)), el('td', {}, this.equationButton(row.label === 'step' ? whole[a.physics] ?? row.equation : row.equation))));
     }
     table.append(el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'term'), el('th', { scope: 'col' }, 'value'), el('th', { scope: 'col' }, 'why'))), body);
     return el('div', {}, table, !a.fits && el('p', { class: 'refusal' }, a.reason ?? ''));
@@ -144,7 +183,7 @@ export class Views {
         ? [ratio(row.step_ratio), ratio(row.token_per_s_ratio), ratio(row.usd_per_mtoken_ratio), ratio(row.max_batch_ratio), String(row.bound)].map((t) => el('td', {}, t))
         : [el('td', { colspan: 5 }, 'does not fit')])));
     return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'what if each input were doubled' },
-      el('table', { class: 'whatif' }, el('caption', {}, 'What if? Each input doubled, one at a time'),
+      el('table', { class: 'whatif' }, el('caption', {}, 'What if one input doubled? By the bound'),
         el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body));
   }
 
@@ -158,7 +197,7 @@ export class Views {
         el('td', {}, this.format(m.token_per_s_per_seq as number, 'tokenPerS')), el('td', {}, this.format(m.usd_per_mtoken as number, 'usdPerMtoken')),
         el('td', {}, ratio(m.speed_ratio)), el('td', {}, m.fits ? ratio(m.price_ratio) : 'does not fit')));
     return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'the menu of speeds and prices' },
-      el('table', { class: 'menu' }, el('caption', {}, answer.floor_usd_per_mtoken ? `The menu. No slow mode is cheaper than ${this.format(answer.floor_usd_per_mtoken, 'usdPerMtoken')}` : 'The menu'),
+      el('table', { class: 'menu' }, el('caption', {}, answer.floor_usd_per_mtoken ? `The menu, by the bound. No slow mode is cheaper than ${this.format(answer.floor_usd_per_mtoken, 'usdPerMtoken')}` : 'The menu, by the bound'),
         el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body));
   }
 
@@ -167,6 +206,7 @@ export class Views {
     this.put(this.engine.compare(this.width(), 0, 2), { x: 'seq', y: 'second' });
     const body = el('tbody');
     for (const row of rows) {
+      if (row.beyond && a.physics === 'bound' && b.physics === 'bound') continue;
       const [va, vb] = [row.value(a), row.value(b)];
       const ratio = typeof va === 'number' && typeof vb === 'number' && va > 0 ? `×${Number((vb / va).toPrecision(3))}` : '–';
       body.append(el('tr', {}, el('th', { scope: 'row' }, row.label), el('td', {}, this.format(va, row.unit)), el('td', {}, this.format(vb, row.unit)), el('td', {}, ratio)));
@@ -186,7 +226,7 @@ export class Views {
       list.append(el('section', {}, el('h3', {}, `${w.id} ${w.title} `, this.equationButton(w.id)), el('p', {}, el('code', {}, w.formula)),
         el('p', { class: 'numbers' }, shown), el('p', { class: 'result' }, result)));
     }
-    this.places.picture.replaceChildren();
+    this.clear();
     this.places.numbers.replaceChildren(el('h2', {}, 'The working of this step'), list);
   }
 }
