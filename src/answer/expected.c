@@ -47,6 +47,22 @@ tr_status tr_expected_step(const tr_case *question, const tr_load *load, tr_step
     return s;
 }
 
+int tr_expected_beside(const tr_scenario *scenario, const tr_case *question, tr_case *out)
+{
+    const tr_system *system = &question->system;
+    tr_calibration constants;
+    tr_fitted fitted;
+    if (question->physics != TR_PHYSICS_BOUND || tr_scenario_choice(scenario, "preset") >= 0 ||
+        question->model.layer_kinds == 0 || tr_chip_catalog_find(system->chip.name) == NULL ||
+        tr_calibration_find(&system->chip, tr_scenario_text(scenario, "engine"), &constants, NULL) != TR_OK ||
+        tr_fitted_of(&constants, &question->model, system, &question->dtypes, NULL, &fitted, NULL) != TR_OK)
+        return 0;
+    *out = *question;
+    out->physics = TR_PHYSICS_FITTED;
+    out->fitted = fitted;
+    return 1;
+}
+
 static void write_words(const tr_case *question, const char *where, double times, tr_expected *out)
 {
     char times_text[32];

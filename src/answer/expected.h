@@ -8,6 +8,10 @@
  * Errors: as tr_bound_step, tr_operator_step or tr_fitted_step. On error *out is untouched. */
 tr_status tr_expected_step(const tr_case *question, const tr_load *load, tr_step *out, tr_error *err);
 
+/* What fitted physics says of a case of bound physics, to stand beside it. 0: of another physics, or the model or the
+ * chip is made of numbers alone; *out is then not written. */
+int tr_expected_beside(const tr_scenario *scenario, const tr_case *question, tr_case *out);
+
 /* A prediction of something that cannot take less than least_s. */
 void tr_expected_raise(tr_step *step, double least_s);
 

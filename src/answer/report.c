@@ -1,4 +1,5 @@
 /* answer/report.c -- gathers everything the blackboard knows about a model on a system. */
+#include "answer/expected.h"
 #include "answer/report.h"
 
 #include <math.h>
@@ -138,7 +139,7 @@ static tr_status write_json(const tr_scenario *scenario, const tr_report *report
 enum { FIGURE_ROWS = 18, FIGURE_COLUMNS_MAX = 110 };
 
 /* Latency against batch and cost against batch: the two pictures that matter. */
-static tr_status draw(const tr_report *report, const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status draw(const tr_case *question, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     const tr_figure_target terminal = {.terminal = 1,
                                        .columns = style->columns < FIGURE_COLUMNS_MAX ? style->columns
@@ -151,23 +152,22 @@ static tr_status draw(const tr_report *report, const tr_style *style, tr_sink *s
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (sink->write(sink->context, "\n", 1) != 0)
             return tr_written(TR_EIO, err);
-        const tr_case *drawn = report->expected != NULL ? report->expected : report->question;
-        const tr_status s = figures[i](drawn, &terminal, sink, err);
+        const tr_status s = figures[i](question, &terminal, sink, err);
         if (s != TR_OK)
             return s;
     }
     return TR_OK;
 }
 
-static tr_status write_text(const tr_report *report, const tr_notes *notes, const tr_style *style,
-                            tr_sink *sink, tr_error *err)
+static tr_status write_text(const tr_report *report, const tr_case *question, const tr_notes *notes,
+                            const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_writer out;
     tr_writer_begin(&out, sink);
     tr_report_text(report, style, &out);
     tr_status s = tr_written(tr_writer_finish(&out), err);
     if (s == TR_OK)
-        s = draw(report, style, sink, err);
+        s = draw(question, style, sink, err);
     if (s != TR_OK)
         return s;
     tr_writer_begin(&out, sink);
@@ -199,10 +199,13 @@ tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question,
     const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
-    report.expected = question->physics != TR_PHYSICS_BOUND ? question : NULL;
+    tr_case beside;
+    report.expected = question->physics != TR_PHYSICS_BOUND                  ? question
+                      : tr_expected_beside(scenario, question, &beside) ? &beside
+                                                                        : NULL;
     tr_notes_of(scenario, question, &notes);
     if (style->format == TR_FORMAT_TEXT)
-        return write_text(&report, &notes, style, sink, err);
+        return write_text(&report, question, &notes, style, sink, err);
     if (style->format != TR_FORMAT_CSV)
         return write_json(scenario, &report, &notes, style, sink, err);
     const tr_rows rows = {.fields = &tr_step_fields,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "answer/document.h"
+#include "answer/expected.h"
 #include "answer/print.h"
 #include "answer/published.h"
 #include "answer/rows.h"
@@ -148,7 +149,22 @@ static void print_band(const tr_step_row *row, tr_writer *out)
     print_layout(&fitted->layout, out);
 }
 
-static void print_terms(const tr_step_row *row, tr_writer *out)
+/* Beside what no system can beat, what such systems take. */
+static void print_beside(const tr_scenario *scenario, const tr_step_row *row, tr_writer *out)
+{
+    tr_case beside;
+    tr_step step;
+    char low[64], high[64], text[192];
+    if (!tr_expected_beside(scenario, row->question, &beside) ||
+        tr_expected_step(&beside, &row->load, &step, NULL) != TR_OK)
+        return;
+    (void)snprintf(text, sizeof text, "of such systems; nine in ten %s to %s (--physics fitted)",
+                   format(step.low_s, TR_UNIT_SECOND, low, sizeof low),
+                   format(step.high_s, TR_UNIT_SECOND, high, sizeof high));
+    tr_print_quantity(out, "expected", step.step_s, TR_UNIT_SECOND, text);
+}
+
+static void print_terms(const tr_scenario *scenario, const tr_step_row *row, tr_writer *out)
 {
     static const char *const why[] = {
         "compute: the chips are busy multiplying", "weights: memory, most of it reading weights",
@@ -169,6 +185,7 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s %s", physics != TR_PHYSICS_BOUND ? "most of it" : "bound by",
                    why[row->step.bound]);
     tr_print_quantity(out, "step", row->step.step_s, TR_UNIT_SECOND, text);
+    print_beside(scenario, row, out);
     if (physics == TR_PHYSICS_FITTED)
         print_band(row, out);
     if (physics == TR_PHYSICS_OPS) {
@@ -222,7 +239,7 @@ static tr_status write_page(const tr_rows *rows, walk *w, const tr_style *style,
     print_title(row, &out);
     tr_print_setting(w->question, &out);
     tr_write_char(&out, '\n');
-    print_terms(row, &out);
+    print_terms(rows->scenario, row, &out);
     tr_write_char(&out, '\n');
     print_rates(row, &out);
     tr_write_char(&out, '\n');

@@ -1,0 +1,1 @@
+"$TOKENROOF" report deepseek-v3 8xh200-sxm --json | python3 -c "import json,sys; e=json.load(sys.stdin)[\"expected\"]; print(e[\"physics\"], e[\"calibration\"], len(e[\"rows\"]), all(r[\"bound_s\"] <= r[\"low_s\"] <= r[\"step_s\"] <= r[\"high_s\"] for r in e[\"rows\"]))"; "$TOKENROOF" report total=70e9,kv=327680,weight=2 8xh100-sxm --json | grep -c expected
