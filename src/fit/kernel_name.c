@@ -12,19 +12,21 @@ const char *tr_kernel_class_name(tr_kernel_class kernel)
 }
 
 static const kernel_constant gemm[] = {{"start_s", 4e-6, 0},          {"flop_share", 0.7, 1}, {"byte_share", 0.8, 1},
-                                       {"quantise_start_s", 3e-6, 0}, {"quantise_byte_share", 0.5, 1}, {NULL, 0, 0}};
+                                       {"quantise_start_s", 3e-6, 0}, {"quantise_byte_share", 0.5, 1},
+                                       {"depth_s", 3e-10, 0},         {"joint_ratio", 0.5, 0}, {NULL, 0, 0}};
 static const kernel_constant decode_attention[] = {
     {"start_s", 5e-6, 0}, {"flop_share", 0.4, 1}, {"byte_share", 0.7, 1}, {"item_s", 1e-8, 0}, {"mid_s", 1e-6, 0},
-    {"wide_ratio", 0.3, 0}, {NULL, 0, 0}};
+    {"wide_ratio", 0.3, 0}, {"walk_s", 1e-10, 0}, {NULL, 0, 0}};
 static const kernel_constant prefill_attention[] = {
     {"start_s", 8e-6, 0}, {"flop_share", 0.6, 1}, {"byte_share", 0.6, 1}, {"edge_ratio", 0.3, 0}, {"dim_ratio", 0.2, 0},
-    {"mid_s", 1e-6, 0}, {NULL, 0, 0}};
+    {"walk_s", 1e-9, 0}, {"store_ratio", 1, 0}, {NULL, 0, 0}};
 static const kernel_constant latent[] = {
     {"start_s", 1e-5, 0},          {"flop_share", 0.5, 1}, {"byte_share", 0.7, 1}, {"weight_flop_share", 0.5, 1},
     {"weight_byte_share", 0.7, 1}, {"token_s", 1e-9, 0},   {"mid_s", 1e-6, 0},     {NULL, 0, 0}};
 static const kernel_constant experts[] = {
     {"start_s", 2e-5, 0},          {"flop_share", 0.35, 1},    {"byte_share", 0.75, 1}, {"tile_token", 16, 0},
-    {"skew_touch_ratio", 0.6, 1},  {"skew_hot_ratio", 0.5, 0}, {"row_ratio", 1.0, 0},   {"mid_s", 1e-6, 0}};
+    {"skew_touch_ratio", 0.6, 1},  {"skew_hot_ratio", 0.5, 0}, {"row_ratio", 1.0, 0},   {"mid_s", 1e-6, 0},
+    {"pair_s", 1e-10, 0},          {"narrow_ratio", 0.2, 0}};
 static const kernel_constant collective[] = {
     {"start_s", 5e-6, 0}, {"rank_s", 1e-6, 0}, {"byte_share", 0.9, 0}, {"mid_s", 3e-5, 0}, {NULL, 0, 0}};
 static const kernel_constant element[] = {{"start_s", 3e-6, 0}, {"byte_share", 0.7, 1}, {NULL, 0, 0}};

@@ -17,6 +17,13 @@ static double peak_flop_per_s(const tr_chip *chip, tr_dtype dtype)
                                                                         : larger(chip->flop_per_s[TR_DTYPE_BF16], 1e12);
 }
 
+/* Two times side by side: at joint 0 the longer alone, at 4 their sum. */
+static double joint_s(double a_s, double b_s, double joint)
+{
+    const double apart = a_s - b_s;
+    return 0.5 * (a_s + b_s + sqrt(apart * apart + joint * a_s * b_s));
+}
+
 /* [F11] */
 static double gemm_s(const tr_kernel *k, const tr_chip *chip, const double *v)
 {
@@ -25,7 +32,7 @@ static double gemm_s(const tr_kernel *k, const tr_chip *chip, const double *v)
     double quantise_s = 0;
     if (k->quantised) /* BF16 activations are read and written again, narrower */
         quantise_s = v[3] + k->m * k->k * (2 + tr_dtype_byte(k->math_dtype)) / (v[4] * chip->memory_byte_per_s);
-    return v[0] + quantise_s + blend_s(compute_s, read_s);
+    return v[0] + quantise_s + v[5] * k->k + joint_s(compute_s, read_s, v[6]);
 }
 
 #define WIDE_GROUP_COUNT 32.0 /* query heads a KV head; above it libraries fall back to one read a head */
@@ -38,7 +45,8 @@ static double decode_attention_s(const tr_kernel *k, const tr_chip *chip, const 
     double read_s = k->kv_byte / (v[2] * chip->memory_byte_per_s);
     if (group > WIDE_GROUP_COUNT)
         read_s *= larger(1, v[5] * group);
-    return v[0] + v[3] * k->batch_seq * k->kv_heads + blend_s(compute_s, read_s) + sqrt(read_s * v[4]);
+    return v[0] + v[3] * k->batch_seq * k->kv_heads + v[6] * k->context_token + blend_s(compute_s, read_s) +
+           sqrt(read_s * v[4]);
 }
 
 /* [F13] Tiles at the edge of the causal triangle, and narrow heads, waste multiplies. */
@@ -51,7 +59,7 @@ static double prefill_attention_s(const tr_kernel *k, const tr_chip *chip, const
     const double waste = (1 + v[3] * 256 / length) * (1 + v[4] * 128 / k->head_dim);
     const double compute_s = k->flop * waste / (v[1] * peak_flop_per_s(chip, k->math_dtype));
     const double move_s = (k->kv_byte + k->activation_byte) / (v[2] * chip->memory_byte_per_s);
-    return v[0] + blend_s(compute_s, move_s) + sqrt(compute_s * v[5]);
+    return v[0] + v[5] * length + v[6] * k->kv_byte / chip->memory_byte_per_s + blend_s(compute_s, move_s);
 }
 
 /* [F14] Attention on the latent; a whole module has its projections around it. */
@@ -82,10 +90,13 @@ static double experts_s(const tr_kernel *k, const tr_chip *chip, const double *v
     const double hot_rows = k->skew <= 0 ? rows : rows * (hot < k->expert_ep ? hot : k->expert_ep);
     const double tile = touched * v[3];
     const double padded = hot_rows + tile * hot_rows / (hot_rows + tile);
-    const double compute_s = 2 * padded * param / (v[1] * peak_flop_per_s(chip, k->math_dtype));
-    const double read_s = touched * param * tr_dtype_byte(k->weight_dtype) / (v[2] * chip->memory_byte_per_s);
+    const double inner = larger(k->inner / larger(k->expert_tp, 1), 1);
+    const double narrow = 1 + v[9] * 128 / inner;
+    const double compute_s = narrow * 2 * padded * param / (v[1] * peak_flop_per_s(chip, k->math_dtype));
+    const double read_s =
+        narrow * touched * param * tr_dtype_byte(k->weight_dtype) / (v[2] * chip->memory_byte_per_s);
     const double move_s = 8 * hot_rows * k->hidden / chip->memory_byte_per_s;
-    return v[0] + blend_s(compute_s, read_s) + v[6] * move_s + sqrt(read_s * v[7]);
+    return v[0] + v[8] * k->m * k->experts_active + blend_s(compute_s, read_s) + v[6] * move_s + sqrt(read_s * v[7]);
 }
 
 /* [F16] */
@@ -146,9 +157,12 @@ void kernel_key(const tr_measured *row, char *out, size_t size)
     tr_system known;
     const int cluster = k->group_chip > 0 && row->system_name != NULL && row->system_name[0] != '\0' &&
                         tr_system_catalog_get(row->system_name, &known, NULL) != TR_OK;
-    (void)snprintf(out, size, "%.20s %.20s %s %s %.60s%s%.24s", row->engine, row->precision,
+    /* A prompt's cache may be narrower than its multiplies: written by another kernel. */
+    const int narrowed = k->kind == TR_KERNEL_PREFILL_ATTENTION && k->kv_dtype != k->math_dtype;
+    (void)snprintf(out, size, "%.20s %.20s %s %s %.60s%s%s%s%.24s", row->engine, row->precision,
                    tr_dtype_name(k->math_dtype), tr_dtype_name(k->weight_dtype), many ? k->source : "",
-                   cluster ? " " : "", cluster ? row->system_name : "");
+                   narrowed ? " to " : "", narrowed ? tr_dtype_name(k->kv_dtype) : "", cluster ? " " : "",
+                   cluster ? row->system_name : "");
 }
 
 /* Shapes are multiples of powers of two: every bit of them must reach the low bits. */

@@ -5,7 +5,7 @@
 
 #include "fit/measured.h"
 
-#define KERNEL_CONSTANT_MAX 8
+#define KERNEL_CONSTANT_MAX 10
 #define KERNEL_KEY_SIZE 160
 
 /* One constant of a class of kernels. */

@@ -31,21 +31,27 @@ static void a_multiply_is_a_start_and_the_blend_of_its_two_roofs(void **state)
     const tr_chip chip = chip_of_ones();
     tr_kernel k = {.kind = TR_KERNEL_GEMM, .math_dtype = TR_DTYPE_FP8, .m = 1000, .n = 10, .k = 1000, .flop = 3e15 * 0.5,
                    .weight_byte = 1e12, .activation_byte = 1e12};
-    const double v[] = {2, 0.5, 0.5, 7, 0.5}; /* 3 s and 4 s */
-    assert_near(kernel_time_s(&k, &chip, v), 2 + 5);
+    double v[] = {2, 0.5, 0.5, 7, 0.5, 0.25, 1e-30}; /* 3 s and 4 s, side by side; a quarter for each of 1000 along k */
+    assert_near(kernel_time_s(&k, &chip, v), 2 + 250 + 4);
+    v[6] = 4; /* one after the other */
+    assert_near(kernel_time_s(&k, &chip, v), 2 + 250 + 7);
+    v[6] = 2;
+    assert_near(kernel_time_s(&k, &chip, v), 2 + 250 + 0.5 * (7 + 5)); /* (3 - 4)^2 + 2 x 12 = 25 */
     k.quantised = 1; /* 1e6 elements x 3 B / 0.5e12 */
-    assert_near(kernel_time_s(&k, &chip, v), 2 + 5 + 7 + 3e6 / 0.5e12);
+    assert_near(kernel_time_s(&k, &chip, v), 2 + 250 + 6 + 7 + 3e6 / 0.5e12);
 }
 
 static void a_group_of_more_than_32_heads_reads_its_cache_again(void **state)
 {
     (void)state;
     const tr_chip chip = chip_of_ones();
-    tr_kernel k = {.kind = TR_KERNEL_DECODE_ATTENTION, .batch_seq = 4, .heads = 32, .kv_heads = 1, .kv_byte = 1e12};
-    const double v[] = {1, 0.5, 1, 0.25, 4, 0.5};
-    assert_near(kernel_time_s(&k, &chip, v), 1 + 1 + 1 + 2); /* start, 4 x 0.25, 1 s of reading, root(1 x 4) */
+    tr_kernel k = {.kind = TR_KERNEL_DECODE_ATTENTION, .batch_seq = 4, .heads = 32, .kv_heads = 1, .kv_byte = 1e12,
+                   .context_token = 8};
+    const double v[] = {1, 0.5, 1, 0.25, 4, 0.5, 0.5};
+    /* start, 4 x 0.25, 8 rows walked, 1 s of reading, root(1 x 4) */
+    assert_near(kernel_time_s(&k, &chip, v), 1 + 1 + 4 + 1 + 2);
     k.heads = 64;
-    assert_near(kernel_time_s(&k, &chip, v), 1 + 1 + 32 + sqrt(32.0 * 4));
+    assert_near(kernel_time_s(&k, &chip, v), 1 + 1 + 4 + 32 + sqrt(32.0 * 4));
 }
 
 static void short_prompts_waste_the_edge_of_the_triangle(void **state)
@@ -54,10 +60,14 @@ static void short_prompts_waste_the_edge_of_the_triangle(void **state)
     const tr_chip chip = chip_of_ones();
     /* 255 rows: 255 x 256 / 2 pairs: no window */
     const double pairs = 255.0 * 256 / 2;
-    const tr_kernel k = {.kind = TR_KERNEL_PREFILL_ATTENTION, .math_dtype = TR_DTYPE_BF16, .batch_seq = 1, .heads = 1,
+    tr_kernel k = {.kind = TR_KERNEL_PREFILL_ATTENTION, .math_dtype = TR_DTYPE_BF16, .batch_seq = 1, .heads = 1,
                          .kv_heads = 1, .head_dim = 128, .query_token = 255, .flop = 4 * pairs * 128};
-    const double v[] = {1, 0.5, 0.5, 255.0 / 256, 1, 1e-30};
+    double v[] = {1, 0.5, 0.5, 255.0 / 256, 1, 1e-30, 3};
     assert_near(kernel_time_s(&k, &chip, v) - 1, 2 * 2 * k.flop / 0.5e15);
+    v[5] = 2; /* walks along all 255 rows; and the cache is written at a third of the memory's speed */
+    k.kv_byte = 1e12;
+    k.flop = 1e-30 + 4 * pairs * 128;
+    assert_true(fabs(kernel_time_s(&k, &chip, v) - (1 + 510 + 3 + 2)) < 1e-3);
 }
 
 static void a_latent_module_has_its_projections_around_it(void **state)
@@ -80,7 +90,7 @@ static void skewed_routing_takes_the_hottest_rank(void **state)
     tr_kernel k = {.kind = TR_KERNEL_MOE, .weight_dtype = TR_DTYPE_BF16, .math_dtype = TR_DTYPE_BF16, .m = 1e6, .hidden = 1,
                    .inner = 1, .experts = 8, .experts_active = 2, .expert_tp = 1, .expert_ep = 4};
     k.flop = 2 * 0.5e6 * 1e9; /* 5e5 rows on this rank, experts of 1e9 parameters */
-    const double v[] = {1e-30, 1, 1, 1e-9, 1, 0.5, 1e-30, 1e-30};
+    const double v[] = {1e-30, 1, 1, 1e-9, 1, 0.5, 1e-30, 1e-30, 1e-30, 1e-30};
     const double even = kernel_time_s(&k, &chip, v);
     k.skew = 1.2;
     assert_true(fabs(kernel_time_s(&k, &chip, v) / even - 1.5) < 1e-4); /* 1 + 0.5 (root(4) - 1): nearly all compute */
