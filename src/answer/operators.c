@@ -1,9 +1,11 @@
 /* answer/operators.c -- the answer of `step --by operator`: a pass taken apart, each operator against its own roof. */
 #include <tokenroof/operators.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/expected.h"
 #include "answer/print.h"
 #include "answer/rows.h"
 #include "base/fail.h"
@@ -22,6 +24,7 @@ typedef struct op_row {
     double by_bound_s[5];
     tr_bound bound;
     int scaleout;
+    int is_rest; /* fitted physics: what is of no operator */
 } op_row;
 
 typedef struct op_table {
@@ -29,6 +32,7 @@ typedef struct op_table {
     tr_load load;
     size_t count;
     op_row row[KINDS_MAX];
+    tr_layout layout;
     double repeat, sum_s;
     tr_step step;
 } op_table;
@@ -38,7 +42,9 @@ static void add(void *context, const op_work *w, const tr_op *op)
     op_table *t = context;
     tr_op_time time;
     size_t i = 0;
-    if (tr_op_roof_time(op, w->system, &time, NULL) != TR_OK)
+    const tr_case *q = t->question;
+    const tr_calibration *constants = q->physics == TR_PHYSICS_FITTED ? &q->fitted.calibration : NULL;
+    if (tr_op_fitted_time(op, w->system, constants, &time, NULL) != TR_OK)
         return;
     while (i < t->count && (strcmp(t->row[i].name, op->name) != 0 || t->row[i].op_class != op->op_class))
         i++;
@@ -63,11 +69,26 @@ static void add(void *context, const op_work *w, const tr_op *op)
     row->scaleout = row->scaleout || op->scaleout;
 }
 
+/* The time of a measured step that is of no operator: launches, norms between them, synchronisation, the host. */
+static void add_rest(op_table *t)
+{
+    const double rest_s = t->step.step_s - t->sum_s;
+    if (t->question->physics != TR_PHYSICS_FITTED || !(rest_s > 0.0) || t->count == KINDS_MAX)
+        return;
+    op_row *row = &t->row[t->count++];
+    memset(row, 0, sizeof *row);
+    (void)tr_text_copy(row->name, sizeof row->name, "between");
+    row->is_rest = 1;
+    row->time_s = row->by_bound_s[TR_BOUND_FIXED] = rest_s;
+    t->sum_s += rest_s;
+}
+
 /* The longest first. */
 static void finish(op_table *t)
 {
     for (size_t i = 0; i < t->count; i++)
         t->sum_s += t->row[i].time_s;
+    add_rest(t);
     for (size_t i = 0; i < t->count; i++) {
         op_row row = t->row[i];
         int most = 0;
@@ -91,12 +112,13 @@ static tr_status table_of(const tr_case *question, op_table *t, tr_error *err)
     t->load = question->load;
     t->count = 0;
     t->sum_s = 0.0;
-    if (question->physics != TR_PHYSICS_OPS)
-        return tr_fail(err, TR_ECONFLICT, "by", 0.0, "operators are those of ops physics: leave --physics out");
-    tr_status s = tr_operator_step(&question->model, &question->system, &question->layout, &question->dtypes,
-                                   &question->load, &t->step, err);
+    if (question->physics == TR_PHYSICS_BOUND)
+        return tr_fail(err, TR_ECONFLICT, "by", 0.0,
+                       "the bound has no operators: --physics ops (which is what --by operator takes) or fitted");
+    t->layout = question->physics == TR_PHYSICS_FITTED ? question->fitted.layout : question->layout;
+    tr_status s = tr_expected_step(question, &question->load, &t->step, err);
     if (s == TR_OK)
-        s = tr_op_work_of(&question->model, &question->system, &question->layout, &question->dtypes, &w, err);
+        s = tr_op_work_of(&question->model, &question->system, &t->layout, &question->dtypes, &w, err);
     if (s == TR_OK)
         s = tr_pass_of(&question->load, &pass, err);
     if (s == TR_OK)
@@ -120,6 +142,8 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 static const char *roof_of(const op_row *row)
 {
     static const char *const word[] = {"multiplying", "memory: weights", "memory: KV cache", "links", "start of links"};
+    if (row->is_rest)
+        return "launches, host";
     if (row->bound == TR_BOUND_COMM && row->scaleout)
         return "network";
     return word[row->bound];
@@ -128,9 +152,9 @@ static const char *roof_of(const op_row *row)
 #define NUMBER(NAME, VALUE) TR_NUMBER(op_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(op_row, NAME, VALUE)
 TEXT(name, row->name)
-TEXT(op_class, tr_op_class_name(row->op_class))
-TEXT(math, tr_dtype_name(row->math_dtype))
-NUMBER(count, row->count)
+TEXT(op_class, row->is_rest ? NULL : tr_op_class_name(row->op_class))
+TEXT(math, row->is_rest ? NULL : tr_dtype_name(row->math_dtype))
+NUMBER(count, row->is_rest ? (double)NAN : row->count)
 NUMBER(time, row->time_s)
 NUMBER(share, row->share_ratio)
 TEXT(bound, tr_bound_name(row->bound))
@@ -180,7 +204,7 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
     if (style->format == TR_FORMAT_JSON) {
         tr_json json;
         tr_document_begin(&json, sink, 1, scenario, NULL);
-        tr_json_key_string(&json, "physics", "ops");
+        tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
         tr_json_key(&json, "step_s");
         tr_json_number(&json, t.step.step_s);
         tr_json_key_array(&json, "operators");
@@ -207,11 +231,13 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
         tr_fields_table_row(&row_fields, &t.row[i], &out);
     tr_write_char(&out, '\n');
     tr_print_quantity(&out, "step", t.step.step_s, TR_UNIT_SECOND,
-                      question->layout.overlap ? "operators beside links, two micro-batches" : "one after another");
-    const tr_layout *y = &question->layout;
+                      t.layout.overlap ? "operators beside links, two micro-batches" : "one after another");
+    const tr_layout *y = &t.layout;
     (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f", y->tp_rank, y->dp_rank,
                    y->ep_rank, y->pp_rank, y->replica_count);
     tr_print_line(&out, "layout", text, "work is that of one chip");
+    if (question->physics == TR_PHYSICS_FITTED)
+        tr_print_line(&out, "calibration", question->fitted.calibration.origin, NULL);
     tr_notes_text(&notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }
@@ -220,8 +246,8 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
                                      tr_error *err)
 {
     static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
-    static const char *const name[] = {"multiplying", "reading weights", "reading the KV cache", "on links",
-                                       "before links"};
+    const char *const name[] = {"multiplying", "reading weights", "reading the KV cache", "on links",
+                                       question->physics == TR_PHYSICS_FITTED ? "before links, between" : "before links"};
     op_table t;
     double bar[5][BARS_MAX];
     const char *label[BARS_MAX];
@@ -245,7 +271,8 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
                 (tr_series){.name = name[b], .kind = TR_SERIES_BARS, .role = role[b], .x = bar[b], .n = n};
     }
     (void)tr_quantity_format(t.row[0].share_ratio, TR_UNIT_RATIO, share, sizeof share);
-    (void)snprintf(title, sizeof title, "Where a step goes: %s of it in %s", share, t.row[0].name);
+    (void)snprintf(title, sizeof title, "Where a step goes: %s of it %s%s", share, t.row[0].is_rest ? "" : "in ",
+                   t.row[0].is_rest ? "between operators" : t.row[0].name);
     (void)tr_quantity_format(t.step.step_s, TR_UNIT_SECOND, place, sizeof place);
     char what[256];
     title_of(&t, what, sizeof what);
@@ -253,7 +280,9 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
     const tr_figure figure = {.title = title,
                               .subtitle = subtitle,
                               .caption = "Each operator's time, by what bounds it.",
-                              .source = "physics ops [R25] [R27]",
+                              .source = question->physics == TR_PHYSICS_FITTED
+                                            ? "Fitted physics: equations R26, F3; what no operator takes is between them."
+                                            : "Ops physics: equations R25, R27.",
                               .x = {.label = "time in the step", .unit = TR_UNIT_SECOND},
                               .series = series,
                               .series_count = shown,

@@ -186,7 +186,7 @@
     X(OVER, "over", "over", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "batch", "batch|context", "output-curve",         \
       "what the curve runs along; over context the batch is --batch, or one at which a cliff can be seen")  \
     X(BY, "by", "by", CHOICE, NONE, 0, 0, 0, 0, 0, 0, "pass", "pass|operator", "output-by",                    \
-      "operator: the pass taken apart, each operator with its time and its roof, by ops physics")          \
+      "operator: the pass taken apart, each operator with its time and its roof, by ops or fitted physics")          \
     X(PORT, "port_count", "port", NUMBER, NONE, 0, 65535, 1024, 65535, 1, 0, "8642", NULL, "output-web",     \
       "the port to listen on; 0: any that is free")                                                        \
     X(HOST, "host", "host", TEXT, NONE, 0, 0, 0, 0, 0, 0, "127.0.0.1", NULL, "output-web",                  \

@@ -101,7 +101,13 @@ tr_status tr_op_fitted_time(const tr_op *op, const tr_system *system, const tr_c
                                                                            : TR_CONSTANT_LINEAR_FLOP];
         const double byte = value[routed ? TR_CONSTANT_EXPERT_BYTE : cache ? TR_CONSTANT_KV_BYTE
                                                                            : TR_CONSTANT_LINEAR_BYTE];
-        t.compute_s /= flop;
+        /* Narrow formats double the peak and not what kernels reach; attention multiplies in BF16. */
+        const double narrow = cache                                                            ? 1.0
+                              : op->math_dtype == TR_DTYPE_FP8 || op->math_dtype == TR_DTYPE_INT8
+                                  ? value[TR_CONSTANT_FP8_FLOP]
+                              : op->math_dtype == TR_DTYPE_FP4 ? value[TR_CONSTANT_FP4_FLOP]
+                                                               : 1.0;
+        t.compute_s /= flop * narrow;
         t.memory_s /= byte;
         /* Two times that overlap in part. */
         t.time_s = sqrt(t.compute_s * t.compute_s + t.memory_s * t.memory_s);
