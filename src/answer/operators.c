@@ -246,8 +246,9 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
                                      tr_error *err)
 {
     static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
+    const int fitted = question->physics == TR_PHYSICS_FITTED;
     const char *const name[] = {"multiplying", "reading weights", "reading the KV cache", "on links",
-                                       question->physics == TR_PHYSICS_FITTED ? "before links, between" : "before links"};
+                                fitted ? "before links, between" : "before links"};
     op_table t;
     double bar[5][BARS_MAX];
     const char *label[BARS_MAX];
@@ -280,9 +281,8 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
     const tr_figure figure = {.title = title,
                               .subtitle = subtitle,
                               .caption = "Each operator's time, by what bounds it.",
-                              .source = question->physics == TR_PHYSICS_FITTED
-                                            ? "Fitted physics: equations R26, F3; what no operator takes is between them."
-                                            : "Ops physics: equations R25, R27.",
+                              .source = fitted ? "Fitted physics: equations R26, F3; the rest is between operators."
+                                               : "Ops physics: equations R25, R27.",
                               .x = {.label = "time in the step", .unit = TR_UNIT_SECOND},
                               .series = series,
                               .series_count = shown,
