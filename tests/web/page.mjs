@@ -153,6 +153,15 @@ await check('the_menu_with_public_prices_and_the_room_stand_below', async () => 
   await context.close();
 });
 
+await check('text_is_read_down_and_not_across', async () => {
+  const { page, context } = await visitor({ viewport: { width: 1600, height: 900 } });
+  for (const view of ['lesson', 'explain']) {
+    await open(page, view);
+    same(await page.evaluate(() => new Set([...document.getElementById('numbers').children].map((c) => Math.round(c.getBoundingClientRect().left))).size), 1, `columns of ${view}`);
+  }
+  await context.close();
+});
+
 await check('the_preset_shows_its_digits', async () => {
   const { page, context } = await visitor();
   await page.selectOption('#preset', 'relearning-02');

@@ -84,6 +84,7 @@ class Page {
       tab.tabIndex = on ? 0 : -1;
     }
     byId('panel').setAttribute('aria-labelledby', `tab-${this.state.view}`);
+    byId('panel').dataset.view = this.state.view;
     byId('other-box').hidden = this.state.view !== 'compare';
     byId('readout').textContent = '';
     this.redraw();
