@@ -17,16 +17,16 @@ typedef struct expected_row {
 /* The index-th batch of the list, the normal one among them; 0 where it does not fit, or stands there already. */
 static int row_of(const tr_report *report, int index, expected_row *out)
 {
-    double batch_seq[BATCHES] = {1.0, 8.0, 64.0, 256.0};
-    int at = BATCHES - 1;
-    for (; at > 0 && batch_seq[at - 1] > floor(report->normal_batch_seq + 0.5); at--)
-        batch_seq[at] = batch_seq[at - 1];
-    batch_seq[at] = floor(report->normal_batch_seq + 0.5);
+    static const double usual[BATCHES - 1] = {1.0, 8.0, 64.0, 256.0};
+    const double normal = floor(report->normal_batch_seq + 0.5);
+    int before = 0; /* of the usual ones, how many stand before the normal one */
+    while (before < BATCHES - 1 && usual[before] < normal)
+        before++;
+    if (index == before && before < BATCHES - 1 && !(usual[before] > normal))
+        return 0; /* the normal one is a usual one */
+    out->batch_seq = index == before ? normal : usual[index < before ? index : index - 1];
     const tr_case *q = report->expected;
-    const tr_load load = {TR_PHASE_DECODE, batch_seq[index], report->context_token, 1.0};
-    if (index > 0 && !(batch_seq[index] > batch_seq[index - 1]))
-        return 0;
-    out->batch_seq = batch_seq[index];
+    const tr_load load = {TR_PHASE_DECODE, out->batch_seq, report->context_token, 1.0};
     return tr_expected_step(q, &load, &out->step, NULL) == TR_OK &&
            tr_bound_step(&q->roof, &q->model, &load, &out->bound, NULL) == TR_OK;
 }
