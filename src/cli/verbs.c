@@ -93,7 +93,8 @@ const cli_verb cli_verbs[] = {
      "tokenroof reversible llama-3.1-8b 8xh100-sxm --sequence 32k --plot mirror.svg   # and mirror-avalanche.svg\n",
      cmd_reversible},
     {"validate", "How far off it is", "FILE...", "physics output-judge output output-question output-picture",
-     "predictions judged by measurements: the error by system, model, engine, phase; what each physics misses",
+     "predictions judged by measurements, of fitted physics unless told otherwise: the error by system, model, engine, "
+     "phase; what each physics misses",
      "tokenroof validate path/to/runs.csv path/to/kernels.csv\n"
      "tokenroof validate path/to/runs.csv --metric tpot --json\n"
      "tokenroof validate path/to/runs.csv --plot errors.svg --worst 20\n",
