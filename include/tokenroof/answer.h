@@ -114,12 +114,14 @@ TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_case *que
 TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_case *question,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
-/* A pass taken apart: operators of one name together, the longest first, each with its time, share and roof.
- * The case's physics is ops. Errors: TR_ECONFLICT (another physics), TR_EIO, and as tr_operator_step. */
+/* A pass taken apart: operators of one name together, the longest first, each with its time, share and roof. The
+ * scenario may add drafts, a chunk of a prompt and skewed routing to the pass of ops physics; fitted physics shows
+ * what passes between operators too. Errors: TR_ECONFLICT (bound physics), TR_EIO, and as tr_operator_step. */
 TR_API tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
                                      tr_sink *sink, tr_error *err);
 /* The same as bars. */
-TR_API tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+TR_API tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_case *question,
+                                            const tr_figure_target *target, tr_sink *sink,
                                             tr_error *err);
 
 /* Every legal layout that uses all chips, and agrees with what the scenario tells of tp, ep, pp and dp: memory of a

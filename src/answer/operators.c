@@ -33,8 +33,11 @@ typedef struct op_table {
     size_t count;
     op_row row[KINDS_MAX];
     tr_layout layout;
-    double repeat, sum_s;
-    tr_step step;
+    tr_pass pass;            /* as asked for: drafts, a chunk of a prompt, skew */
+    int is_plain;            /* it has none of them */
+    double repeat, sum_s, link_s;
+    tr_step step;            /* of the plain pass */
+    double step_s;           /* of the pass */
 } op_table;
 
 static void add(void *context, const op_work *w, const tr_op *op)
@@ -66,13 +69,15 @@ static void add(void *context, const op_work *w, const tr_op *op)
     row->kv_byte += n * op->kv_byte;
     row->link_byte += n * op->link_byte;
     row->by_bound_s[time.bound] += w->repeat * time.total_s;
+    if (op->op_class >= TR_OP_ALL_REDUCE)
+        t->link_s += w->repeat * time.total_s;
     row->scaleout = row->scaleout || op->scaleout;
 }
 
 /* The time of a measured step that is of no operator: launches, norms between them, synchronisation, the host. */
 static void add_rest(op_table *t)
 {
-    const double rest_s = t->step.step_s - t->sum_s;
+    const double rest_s = t->step_s - t->sum_s;
     if (t->question->physics != TR_PHYSICS_FITTED || !(rest_s > 0.0) || t->count == KINDS_MAX)
         return;
     op_row *row = &t->row[t->count++];
@@ -104,29 +109,62 @@ static void finish(op_table *t)
     }
 }
 
-static tr_status table_of(const tr_case *question, op_table *t, tr_error *err)
+/* The pass that is asked for: the load's, with what else goes through in it. */
+static tr_status take_pass(const tr_scenario *scenario, const tr_case *question, op_table *t, tr_error *err)
+{
+    const double draft = tr_scenario_number(scenario, "draft_token");
+    const double chunk = tr_scenario_number(scenario, "chunk_token");
+    const double skew = tr_scenario_number(scenario, "routing_skew_ratio");
+    const tr_status s = tr_pass_of(&question->load, &t->pass, err);
+    if (s != TR_OK)
+        return s;
+    t->is_plain = !(draft > 0.0) && !(chunk > 0.0) && !(skew > 0.0);
+    if (!t->is_plain && question->physics == TR_PHYSICS_FITTED)
+        return tr_fail(err, TR_ECONFLICT, "physics", 0.0,
+                       "drafts, chunks and skew are told by operators at datasheet peak: leave --physics fitted out");
+    if (question->load.phase == TR_PHASE_PREFILL && (draft > 0.0 || chunk > 0.0))
+        return tr_fail(err, TR_ECONFLICT, "phase", 0.0,
+                       "drafts and chunks go beside decoding: leave --phase prefill out");
+    if (draft > 0.0)
+        t->pass.token_per_seq = 1.0 + draft;
+    if (chunk > 0.0) {
+        t->pass.prefill_seq = 1.0;
+        t->pass.prefill_query_token = chunk;
+    }
+    if (skew > 0.0)
+        t->pass.routing_skew_ratio = skew;
+    return TR_OK;
+}
+
+static tr_status table_of(const tr_scenario *scenario, const tr_case *question, op_table *t, tr_error *err)
 {
     op_work w;
-    tr_pass pass;
     t->question = question;
     t->load = question->load;
     t->count = 0;
-    t->sum_s = 0.0;
+    t->sum_s = t->link_s = 0.0;
     if (question->physics == TR_PHYSICS_BOUND)
         return tr_fail(err, TR_ECONFLICT, "by", 0.0,
                        "the bound has no operators: --physics ops (which is what --by operator takes) or fitted");
     t->layout = question->physics == TR_PHYSICS_FITTED ? question->fitted.layout : question->layout;
-    tr_status s = tr_expected_step(question, &question->load, &t->step, err);
+    tr_status s = take_pass(scenario, question, t, err);
+    if (s == TR_OK)
+        s = tr_expected_step(question, &question->load, &t->step, err);
     if (s == TR_OK)
         s = tr_op_work_of(&question->model, &question->system, &t->layout, &question->dtypes, &w, err);
     if (s == TR_OK)
-        s = tr_pass_of(&question->load, &pass, err);
-    if (s == TR_OK)
-        s = tr_op_work_pass(&w, &pass, err);
+        s = tr_op_work_pass(&w, &t->pass, err);
     if (s != TR_OK)
         return s;
     t->repeat = w.repeat;
     tr_op_walk(&w, add, t);
+    t->step_s = t->step.step_s;
+    if (!t->is_plain) { /* [R27] */
+        double work_s = -t->link_s;
+        for (size_t i = 0; i < t->count; i++)
+            work_s += t->row[i].time_s;
+        t->step_s = !t->layout.overlap ? work_s + t->link_s : work_s > t->link_s ? work_s : t->link_s;
+    }
     finish(t);
     return TR_OK;
 }
@@ -185,9 +223,20 @@ static void title_of(const op_table *t, char *text, size_t size)
     char context[32];
     const tr_load *load = &t->load;
     (void)tr_quantity_format(load->context_token, TR_UNIT_CONTEXT, context, sizeof context);
-    (void)snprintf(text, size, "%.90s on %.60s: %s by operator, batch %.6g at %s tokens of context",
+    char more[96] = "", chunk[32], skew[32];
+    if (t->pass.token_per_seq > 1.0)
+        (void)snprintf(more, sizeof more, ", %.6g drafted", t->pass.token_per_seq - 1.0);
+    if (load->phase == TR_PHASE_DECODE && t->pass.prefill_seq > 0.0) {
+        (void)tr_quantity_format(t->pass.prefill_query_token, TR_UNIT_CONTEXT, chunk, sizeof chunk);
+        (void)snprintf(more + strlen(more), sizeof more - strlen(more), ", %.20s of a prompt", chunk);
+    }
+    if (t->pass.routing_skew_ratio > 0.0) {
+        (void)tr_text_fixed(skew, sizeof skew, t->pass.routing_skew_ratio, 2);
+        (void)snprintf(more + strlen(more), sizeof more - strlen(more), ", skew %.12s", skew);
+    }
+    (void)snprintf(text, size, "%.90s on %.60s: %s by operator, batch %.6g at %s tokens of context%s",
                    t->question->model.name, t->question->system.name, tr_phase_name(load->phase), load->batch_seq,
-                   context);
+                   context, more);
 }
 
 tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
@@ -195,7 +244,7 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
 {
     op_table t;
     tr_notes notes;
-    tr_status s = table_of(question, &t, err);
+    tr_status s = table_of(scenario, question, &t, err);
     if (s != TR_OK)
         return s;
     tr_notes_of(scenario, question, &notes);
@@ -206,7 +255,7 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
         tr_document_begin(&json, sink, 1, scenario, NULL);
         tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
         tr_json_key(&json, "step_s");
-        tr_json_number(&json, t.step.step_s);
+        tr_json_number(&json, t.step_s);
         tr_json_key_array(&json, "operators");
         s = tr_rows_json(&rows, &json, err);
         if (s != TR_OK)
@@ -230,8 +279,11 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
     for (size_t i = 0; i < t.count; i++)
         tr_fields_table_row(&row_fields, &t.row[i], &out);
     tr_write_char(&out, '\n');
-    tr_print_quantity(&out, "step", t.step.step_s, TR_UNIT_SECOND,
+    tr_print_quantity(&out, "step", t.step_s, TR_UNIT_SECOND,
                       t.layout.overlap ? "operators beside links, two micro-batches" : "one after another");
+    if (!t.is_plain)
+        tr_print_quantity(&out, "the plain step", t.step.step_s, TR_UNIT_SECOND,
+                          "a token for each sequence, experts chosen evenly");
     const tr_layout *y = &t.layout;
     (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f", y->tp_rank, y->dp_rank,
                    y->ep_rank, y->pp_rank, y->replica_count);
@@ -242,8 +294,8 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
     return tr_written(tr_writer_finish(&out), err);
 }
 
-tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
-                                     tr_error *err)
+tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_case *question,
+                                     const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
     const int fitted = question->physics == TR_PHYSICS_FITTED;
@@ -253,8 +305,8 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
     double bar[5][BARS_MAX];
     const char *label[BARS_MAX];
     tr_series series[5];
-    char title[160], subtitle[384], share[32], place[64];
-    const tr_status s = table_of(question, &t, err);
+    char title[160], subtitle[448], share[32], place[64];
+    const tr_status s = table_of(scenario, question, &t, err);
     if (s != TR_OK)
         return s;
     const size_t n = t.count < BARS_MAX ? t.count : BARS_MAX;
@@ -274,8 +326,8 @@ tr_status tr_answer_figure_operators(const tr_case *question, const tr_figure_ta
     (void)tr_quantity_format(t.row[0].share_ratio, TR_UNIT_RATIO, share, sizeof share);
     (void)snprintf(title, sizeof title, "Where a step goes: %s of it %s%s", share, t.row[0].is_rest ? "" : "in ",
                    t.row[0].is_rest ? "between operators" : t.row[0].name);
-    (void)tr_quantity_format(t.step.step_s, TR_UNIT_SECOND, place, sizeof place);
-    char what[256];
+    (void)tr_quantity_format(t.step_s, TR_UNIT_SECOND, place, sizeof place);
+    char what[320];
     title_of(&t, what, sizeof what);
     (void)snprintf(subtitle, sizeof subtitle, "%s: %s", what, place);
     const tr_figure figure = {.title = title,

@@ -8,9 +8,27 @@ static tr_status draw(void *context, const tr_figure_target *target, tr_sink *si
     return tr_answer_figure_batch(context, target, sink, err);
 }
 
+typedef struct picture {
+    const tr_scenario *scenario;
+    const tr_case *question;
+} picture;
+
 static tr_status draw_operators(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
-    return tr_answer_figure_operators(context, target, sink, err);
+    const picture *p = context;
+    return tr_answer_figure_operators(p->scenario, p->question, target, sink, err);
+}
+
+/* What only --by operator can answer. */
+static tr_status plain_pass(const cli *c, tr_error *err)
+{
+    static const char *const more[][2] = {
+        {"draft_token", "draft"}, {"chunk_token", "chunk"}, {"routing_skew_ratio", "skew"}};
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        if (tr_scenario_number(c->scenario, more[i][0]) > 0.0)
+            return cli_fail(err, TR_ECONFLICT, more[i][0], "--%s is of a pass taken apart: add --by operator",
+                            more[i][1]);
+    return TR_OK;
 }
 
 /* --by operator: the operators of one pass. */
@@ -28,7 +46,7 @@ static tr_status by_operator(cli *c, tr_error *err)
     if (s == TR_OK)
         s = cli_case(c, &question, err);
     if (s == TR_OK && cli_plots(c))
-        s = cli_plot(c, "", draw_operators, question, err);
+        s = cli_plot(c, "", draw_operators, &(picture){c->scenario, question}, err);
     if (s == TR_OK && (!cli_plots(c) || c->style.format != TR_FORMAT_TEXT))
         s = tr_answer_operators(c->scenario, question, &c->style, &c->out, err);
     free(question);
@@ -40,7 +58,9 @@ tr_status cmd_step(cli *c, tr_error *err)
     tr_case *question = NULL;
     if (tr_scenario_choice(c->scenario, "by") == 1)
         return by_operator(c, err);
-    tr_status s = cli_case(c, &question, err);
+    tr_status s = plain_pass(c, err);
+    if (s == TR_OK)
+        s = cli_case(c, &question, err);
     if (s == TR_OK && cli_plots(c) && question->load.phase != TR_PHASE_DECODE)
         s = cli_fail(err, TR_ECONFLICT, "plot", "--plot draws decode over batch: leave out --phase prefill");
     if (s == TR_OK)

@@ -12,7 +12,8 @@ const cli_verb cli_verbs[] = {
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
      "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
      cmd_report},
-    {"step", "How long, and why", "MODEL SYSTEM", QUESTION " engine layout output-by output-picture output-working",
+    {"step", "How long, and why", "MODEL SYSTEM", 
+     QUESTION " engine layout pass output-by output-picture output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
      "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --physics fitted --engine vllm\n"

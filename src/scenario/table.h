@@ -8,7 +8,7 @@
  * X(ID, key, option, KIND, UNIT, min, max, slider_min, slider_max, slider_step, slider_log,
  *   fallback, choices, group, doc)
  *
- * Groups: model system load number cache price physics layout menu reversible source are the question
+ * Groups: model system load number cache price physics layout pass menu reversible source are the question
  * and are echoed with every answer; those that begin with output say how it is
  * asked and written. A verb takes whole groups.
  */
@@ -59,6 +59,13 @@
       "copies of attention that share the experts; without experts, copies of the model")                  \
     X(OVERLAP, "overlap", "overlap", SWITCH, NONE, 0, 1, 0, 0, 0, 0, "off", NULL, "layout",                    \
       "ops physics: two micro-batches, one on the links while the other computes")                         \
+    X(DRAFT, "draft_token", "draft", NUMBER, NONE, 0, 1023, 0, 16, 1, 0, "", NULL, "pass",                     \
+      "with --by operator: tokens drafted for each sequence and verified beside its own (speculation, MTP)") \
+    X(CHUNK, "chunk_token", "chunk", NUMBER, CONTEXT, 0, 1e9, 0, 16384, 0, 0, "", NULL, "pass",               \
+      "with --by operator: prompt tokens of one more sequence in the same pass (chunked prefill)")           \
+    X(SKEW, "routing_skew_ratio", "skew", NUMBER, NONE, 0, 8, 0, 2, 0.1, 0, "", NULL, "pass",                  \
+      "with --by operator: how unevenly experts are chosen, the i-th in proportion to 1 / i^skew; the busiest " \
+      "chip is shown (0: evenly)")                                                                           \
     X(SPEED, "seq_token_per_s", "speed", LIST, TOKEN_PER_S, 1e-3, 1e9, 1, 2000, 0, 1, "", NULL, "menu",       \
       "a speed each sequence must get: the largest batch that still gives it")                             \
     X(PRICE_RATIO, "price_ratio", "price-ratio", NUMBER, NONE, 1, 1e6, 1, 100, 0, 1, "", NULL, "menu",      \

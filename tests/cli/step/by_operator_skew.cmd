@@ -1,0 +1,1 @@
+"$TOKENROOF" step deepseek-v3 16xh200-sxm --batch 4096 --context 512 --by operator --physics ops --dp 16 --ep 16 --skew 1.2 --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(d[\"scenario\"][\"routing_skew_ratio\"], d[\"step_s\"], d[\"operators\"][0][\"operator\"])"
