@@ -12,7 +12,7 @@ const cli_verb cli_verbs[] = {
      "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
      "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
      cmd_report},
-    {"step", "How long, and why", "MODEL SYSTEM", 
+    {"step", "How long, and why", "MODEL SYSTEM",
      QUESTION " engine layout pass output-by output-picture output-working",
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
