@@ -39,6 +39,13 @@ TR_API tr_status tr_menu_batches(const tr_roofline *roof, const tr_model *model,
 TR_API tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_model *model, double context_token,
                                     double token_per_s, double *batch_seq, tr_error *err);
 
+/* What no batch of sequences can share: each one's own multiplies, and the reading of its own cache. Seconds of the
+ * whole system a token; NaN out of range.  [K2] */
+TR_API double tr_unshared_compute_s(const tr_roofline *roof, const tr_model *model, double context_token);
+TR_API double tr_unshared_kv_s(const tr_roofline *roof, const tr_model *model, double context_token);
+/* Their larger one in dollars for a million tokens: no batch is cheaper. NaN without a price.  [K2] */
+TR_API double tr_floor_usd_per_mtoken(const tr_roofline *roof, const tr_model *model, double context_token);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,10 @@
 #include "answer/lesson_answers.h"
 
 #include <tokenroof/cost.h>
+#include <tokenroof/laws.h>
+#include <tokenroof/lifecycle.h>
 #include <tokenroof/reversible.h>
+#include <tokenroof/scale.h>
 #include <tokenroof/tiers.h>
 
 #include <math.h>
@@ -62,12 +65,13 @@ VALUE(tr_lesson_sparsity, model(c)->total_param / model(c)->active_param)
 VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), model(c), 0))
 VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), model(c), c->context_token))
 VALUE(tr_lesson_drain, tr_drain_s(roof(c)))
-VALUE(tr_lesson_worst_wait, 2 * tr_drain_s(roof(c)))
+VALUE(tr_lesson_worst_wait, tr_train_worst_wait_s(tr_drain_s(roof(c))))
 VALUE(tr_lesson_kv_per_token, roof(c)->kv_byte_per_token)
 VALUE(tr_lesson_kv_per_seq, tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte))
 VALUE(tr_lesson_most_users, tr_max_batch_seq(roof(c), model(c), c->context_token))
 VALUE(tr_lesson_longest, tr_max_context_token(roof(c), model(c), 1))
 VALUE(tr_lesson_chips_to_hold, ceil(roof(c)->store_weight_byte * roof(c)->chip_count / roof(c)->memory_byte))
+VALUE(tr_lesson_cost_floor, tr_floor_usd_per_mtoken(roof(c), model(c), c->context_token))
 VALUE(tr_lesson_cliff, tr_balance_context_token(roof(c), model(c)))
 VALUE(tr_lesson_again, tr_keep_compute_ratio(TR_KEEP_NOTHING))
 VALUE(tr_lesson_premium, tr_premium_hit_count(1.25, 0.1))
@@ -117,10 +121,7 @@ tr_status tr_lesson_beyond_cliff(const tr_lesson_case *c, double *out, tr_error 
     (void)err;
     if (!(twice > 0 && twice <= 1e12))
         return TR_ENOFIT;
-    const double compute_s =
-        (roof(c)->flop_per_token + tr_model_attention_flop(model(c), twice)) / roof(c)->flop_per_s;
-    const double kv_s = tr_model_kv_read_byte(model(c), twice, roof(c)->kv_elem_byte) / roof(c)->byte_per_s;
-    *out = compute_s / kv_s;
+    *out = tr_unshared_compute_s(roof(c), model(c), twice) / tr_unshared_kv_s(roof(c), model(c), twice);
     return TR_OK;
 }
 
@@ -159,18 +160,6 @@ tr_status tr_lesson_half_speed(const tr_lesson_case *c, double *out, tr_error *e
     return s == TR_OK
                ? tr_batch_for_speed(roof(c), model(c), c->context_token, lone_token_per_s / 2, out, err)
                : s;
-}
-
-/* [K2] What the batch cannot share. */
-tr_status tr_lesson_cost_floor(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    const double compute_s =
-        (roof(c)->flop_per_token + tr_model_attention_flop(model(c), c->context_token)) / roof(c)->flop_per_s;
-    const double kv_s =
-        tr_model_kv_read_byte(model(c), c->context_token, roof(c)->kv_elem_byte) / roof(c)->byte_per_s;
-    (void)err;
-    *out = roof(c)->usd_per_s * (compute_s > kv_s ? compute_s : kv_s) * 1e6;
-    return TR_OK;
 }
 
 tr_status tr_lesson_prefill(const tr_lesson_case *c, double *out, tr_error *err)
@@ -245,7 +234,7 @@ tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
         return TR_ENOFIT;
     const tr_status s = decode(c, most_seq, c->context_token, 0, &step, err);
     if (s == TR_OK)
-        *out = 128e6 / step.token_per_s;
+        *out = tr_rack_count(128e6, step.token_per_s);
     return s;
 }
 
@@ -257,26 +246,70 @@ tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
     return chip->scaleout_byte_per_s > 0 ? TR_OK : TR_ENOFIT;
 }
 
-/* P stages and M micro-batches: P - 1 of M + P - 1 slots are empty. */
-VALUE(tr_lesson_bubble, (4.0 - 1.0) / (8.0 + 4.0 - 1.0))
+VALUE(tr_lesson_bubble, tr_train_bubble_share(4, 8))
 
-/* Half of the layers, and two micro-batches of them: the stages cancel. */
-VALUE(tr_lesson_stage_cache, 2 * c->batch_seq *
-                                 (tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte) / 2) /
-                                 roof(c)->chip_count)
+/* The cache alone, in two stages of a machine each: the stages cancel. */
+VALUE(tr_lesson_stage_cache,
+      tr_stage_byte_per_chip(0, tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte),
+                             roof(c)->chip_count, 2, c->batch_seq))
 
 /* The rule of thumb: 20 tokens for each active parameter. */
-static double rule_token(const tr_lesson_case *c) { return 20 * model(c)->active_param; }
+static double rule_token(const tr_lesson_case *c) { return tr_rule_token_per_param() * model(c)->active_param; }
 
-/* Forward 2 and backward 4 for each parameter and token. */
-static double train_flop(const tr_lesson_case *c) { return 6 * model(c)->active_param * rule_token(c); }
+/* A life of this model: [K25] at these utilisations of the system. */
+static tr_status life(const tr_lesson_case *c, double train_token, double rl_token, double serve_token,
+                      double train_mfu, tr_life_cost *out)
+{
+    const tr_life tokens = {model(c)->active_param, train_token, rl_token, serve_token};
+    const tr_life_terms terms = {.rl_flop_per_param = 3,
+                                 .train_mfu = train_mfu,
+                                 .rl_mfu = train_mfu / 3,
+                                 .serve_mfu = train_mfu / 3,
+                                 .chip_flop_per_s = roof(c)->flop_per_s / roof(c)->chip_count};
+    return tr_life_cost_of(&tokens, &terms, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
+}
 
-VALUE(tr_lesson_train_flop, train_flop(c))
-VALUE(tr_lesson_train_time, train_flop(c) / (0.4 * roof(c)->flop_per_s))
-/* 3 of 6 FLOPs at a third of the utilisation. */
-VALUE(tr_lesson_reinforcement, (3.0 / 6.0) / (1.0 / 3.0))
-/* An equal share for pre-training and serving at a third of its utilisation: 6 D = 3 x 2 D_served. */
-VALUE(tr_lesson_overtraining, 50e6 * 60 * 86400 * (2.0 / 6.0) * 3 / rule_token(c))
+tr_status tr_lesson_train_flop(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const tr_status s = life(c, rule_token(c), 0, 0, 1, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = cost.train_chip_s * roof(c)->flop_per_s / roof(c)->chip_count;
+    return s;
+}
+
+tr_status tr_lesson_train_time(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const tr_status s = life(c, rule_token(c), 0, 0, 0.4, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = cost.train_chip_s / roof(c)->chip_count;
+    return s;
+}
+
+tr_status tr_lesson_reinforcement(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const tr_status s = life(c, 1, 1, 0, 1, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = cost.rl_chip_s / cost.train_chip_s;
+    return s;
+}
+
+/* [K26] An equal share for pre-training and serving: served tokens at what one costs over a trained one. */
+tr_status tr_lesson_overtraining(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const double served_token = tr_life_serve_token(50e6, 60 * 86400.0, 1);
+    const tr_status s = life(c, 1, 0, 1, 1, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = served_token * cost.serve_chip_s / cost.train_chip_s / rule_token(c);
+    return s;
+}
 
 /* Training in two-byte numbers; what the optimizer takes does not matter for what a token keeps. */
 static tr_status training(const tr_lesson_case *c, tr_train_memory *out)

@@ -1,9 +1,11 @@
 /* answer/report.c -- gathers everything the blackboard knows about a model on a system. */
-#include "answer/expected.h"
 #include "answer/report.h"
+
+#include <tokenroof/cost.h>
 
 #include <math.h>
 
+#include "answer/expected.h"
 #include "answer/published.h"
 #include "answer/rows.h"
 #include "answer/working.h"
@@ -14,21 +16,6 @@
 static double balance_without_kv(const tr_roofline *roof)
 {
     return tr_floor_s(roof) / (roof->flop_per_token / roof->flop_per_s);
-}
-
-/* Cost per token falls as 1/B and flattens at the larger of compute and KV
- * time a sequence; no batch passes that.  [K2] */
-static double floor_cost(const tr_report *report)
-{
-    const tr_roofline *roof = &report->question->roof;
-    const tr_model *model = &report->question->model;
-    if (!(roof->usd_per_s > 0))
-        return (double)NAN;
-    const double compute_s =
-        (roof->flop_per_token + tr_model_attention_flop(model, report->context_token)) / roof->flop_per_s;
-    const double kv_s =
-        tr_model_kv_read_byte(model, report->context_token, roof->kv_elem_byte) / roof->byte_per_s;
-    return roof->usd_per_s * (compute_s > kv_s ? compute_s : kv_s) * 1e6;
 }
 
 /* The terms of a batch that does not fit still say what more memory would give. */
@@ -95,7 +82,7 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_
     out->max_batch_seq = tr_max_batch_seq(roof, model, out->context_token);
     out->max_context_token = tr_max_context_token(roof, model, 1);
     out->drain_s = tr_drain_s(roof);
-    out->floor_usd_per_mtoken = floor_cost(out);
+    out->floor_usd_per_mtoken = tr_floor_usd_per_mtoken(&question->roof, &question->model, out->context_token);
     tr_case unlimited = *question;
     unlimited.roof.memory_byte = HUGE_VAL;
     static const char *const names[TR_REPORT_POINTS] = {"fast", "normal", "slow"};

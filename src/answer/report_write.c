@@ -1,4 +1,6 @@
 /* answer/report_write.c -- the report as a page and as members of a document. */
+#include <tokenroof/scale.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +64,8 @@ void tr_report_json(const tr_report *report, tr_json *json)
     tr_json_object_inline(json);
     tr_json_key_number(json, "batch_seq", report->departure.load.batch_seq);
     tr_json_key_number(json, "departure_s", report->departure.step.step_s);
-    tr_json_key_number(json, "mean_wait_s", 1.5 * report->departure.step.step_s);
-    tr_json_key_number(json, "worst_wait_s", 2 * report->departure.step.step_s);
+    tr_json_key_number(json, "mean_wait_s", tr_train_mean_wait_s(report->departure.step.step_s));
+    tr_json_key_number(json, "worst_wait_s", tr_train_worst_wait_s(report->departure.step.step_s));
     tr_json_close(json);
 }
 
@@ -230,7 +232,7 @@ static void print_schedule(const tr_report *report, tr_writer *out)
                    show(report->departure.load.batch_seq, TR_UNIT_SEQ, batch),
                    full ? "the largest that fits" : "the normal one");
     tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, text);
-    tr_print_quantity(out, "a request waits", 1.5 * departure_s, TR_UNIT_SECOND,
+    tr_print_quantity(out, "a request waits", tr_train_mean_wait_s(departure_s), TR_UNIT_SECOND,
                       "on average: half a step for its batch, one step in it");
     tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "it just missed one");
 }

@@ -1,6 +1,9 @@
 /* answer/working.c -- puts numbers into the formulas of docs/equations.md, as text and as JSON. */
 #include "answer/working.h"
 
+#include <tokenroof/cost.h>
+#include <tokenroof/scale.h>
+
 #include <math.h>
 #include <string.h>
 
@@ -223,17 +226,15 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
         with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     }
     w = start(out, "R17");
-    result(w, "worst_wait_s", TR_UNIT_SECOND, 2 * report->departure.step.step_s);
-    result(w, "mean_wait_s", TR_UNIT_SECOND, 1.5 * report->departure.step.step_s);
+    result(w, "worst_wait_s", TR_UNIT_SECOND, tr_train_worst_wait_s(report->departure.step.step_s));
+    result(w, "mean_wait_s", TR_UNIT_SECOND, tr_train_mean_wait_s(report->departure.step.step_s));
     with(w, "step_s", TR_UNIT_SECOND, report->departure.step.step_s);
     if (roof->usd_per_s > 0) {
         w = start(out, "K2");
         result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);
         with(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s);
-        with(w, "c", TR_UNIT_SECOND,
-             (roof->flop_per_token + tr_model_attention_flop(model, context_token)) / roof->flop_per_s);
-        with(w, "k", TR_UNIT_SECOND,
-             tr_model_kv_read_byte(model, context_token, roof->kv_elem_byte) / roof->byte_per_s);
+        with(w, "c", TR_UNIT_SECOND, tr_unshared_compute_s(roof, model, context_token));
+        with(w, "k", TR_UNIT_SECOND, tr_unshared_kv_s(roof, model, context_token));
     }
 }
 

@@ -104,3 +104,25 @@ tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_model *model, dou
     *batch_seq = low;
     return TR_OK;
 }
+
+/* ---- the floor ------------------------------------------------------------------- */
+
+/* [K2] Cost a token falls as 1 / B and flattens at the larger of the two. */
+double tr_unshared_compute_s(const tr_roofline *roof, const tr_model *model, double context_token)
+{
+    return (roof->flop_per_token + tr_model_attention_flop(model, context_token)) / roof->flop_per_s;
+}
+
+double tr_unshared_kv_s(const tr_roofline *roof, const tr_model *model, double context_token)
+{
+    return tr_model_kv_read_byte(model, context_token, roof->kv_elem_byte) / roof->byte_per_s;
+}
+
+double tr_floor_usd_per_mtoken(const tr_roofline *roof, const tr_model *model, double context_token)
+{
+    const double compute_s = tr_unshared_compute_s(roof, model, context_token);
+    const double kv_s = tr_unshared_kv_s(roof, model, context_token);
+    if (!(roof->usd_per_s > 0.0) || isnan(compute_s) || isnan(kv_s))
+        return (double)NAN;
+    return roof->usd_per_s * (compute_s > kv_s ? compute_s : kv_s) * 1e6;
+}
