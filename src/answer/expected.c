@@ -7,21 +7,15 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "step/terms.h"
 
 void tr_expected_raise(tr_step *step, double least_s)
 {
     if (!(least_s > step->step_s))
         return;
-    const double slower = least_s / step->step_s;
-    step->step_s = least_s;
+    step->high_s *= least_s / step->step_s;
     step->low_s = step->low_s > least_s ? step->low_s : least_s;
-    step->high_s *= slower;
-    step->token_per_s /= slower;
-    step->token_per_s_per_seq /= slower;
-    step->token_per_s_per_chip /= slower;
-    step->usd_per_mtoken *= slower;
-    step->mfu /= slower;
-    step->mbu /= slower;
+    step_take_s(step, least_s);
 }
 
 /* The operators at datasheet peak in the fitted layout, where that is a legal one; 0 where it is not. */
@@ -130,6 +124,16 @@ int tr_expected_over_context(const tr_case *question, const tr_curve *curve, dou
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, 0.0, 1.0};
     return over(question, curve, 0, load, at, out);
+}
+
+tr_series tr_expected_bound(const tr_curve *curve, const char *alone, int more)
+{
+    return (tr_series){.name = more ? "bound" : alone,
+                       .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
+                       .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
+                       .x = curve->at,
+                       .y = curve->step_s,
+                       .n = curve->n};
 }
 
 size_t tr_expected_series(const tr_expected *expected, const tr_curve *curve, tr_series *out)

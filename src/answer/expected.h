@@ -32,6 +32,9 @@ int tr_expected_over_batch(const tr_case *question, const tr_curve *curve, doubl
 int tr_expected_over_context(const tr_case *question, const tr_curve *curve, double batch_seq, double at,
                              tr_expected *out);
 
+/* The bound's own line: the result, named `alone`, unless there is more beside it. */
+tr_series tr_expected_bound(const tr_curve *curve, const char *alone, int more);
+
 /* Its band, if it has one, and its line, in the units of the arrays. Returns how many series were written: 1 or 2. */
 size_t tr_expected_series(const tr_expected *expected, const tr_curve *curve, tr_series *out);
 

@@ -58,12 +58,7 @@ tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target
         {.name = w.weights, .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = "KV cache", .role = TR_ROLE_KV, .x = c.at, .y = c.kv_s, .n = c.n},
         {.name = "compute", .role = TR_ROLE_COMPUTE, .x = c.at, .y = c.compute_s, .n = c.n},
-        {.name = more ? "bound" : "step",
-         .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
-         .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
-         .x = c.at,
-         .y = c.step_s,
-         .n = c.n},
+        tr_expected_bound(&c, "step", more),
     };
     const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
     tr_mark mark[4];

@@ -147,12 +147,7 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
          .x = c.at,
          .y = c.compute_s,
          .n = c.n},
-        {.name = more ? "bound" : "total",
-         .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
-         .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
-         .x = c.at,
-         .y = c.step_s,
-         .n = c.n},
+        tr_expected_bound(&c, "total", more),
     };
     const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
     tr_mark mark[4];

@@ -174,52 +174,39 @@ static const tr_fields life_fields = {life_list, sizeof life_list / sizeof life_
 
 /* ---- the equations, with numbers ------------------------------------------------------------ */
 
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
-{
-    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
-}
-
-static tr_working *start(tr_workings *out, const char *id)
-{
-    tr_working *w = &out->working[out->count++];
-    w->id = id;
-    w->count = 0;
-    return w;
-}
-
 static void workings_of(const tr_lifecycle *t, tr_workings *out)
 {
     out->count = 0;
-    tr_working *w = start(out, "K25");
-    put(w, "N", TR_UNIT_PARAM, t->life.active_param, 0);
-    put(w, "D_train", TR_UNIT_TOKEN, t->life.train_token, 0);
-    put(w, "D_rl", TR_UNIT_TOKEN, t->life.rl_token, 0);
-    put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 0);
-    put(w, "k", TR_UNIT_NONE, t->terms.rl_flop_per_param, 0);
-    put(w, "F", TR_UNIT_FLOP_PER_S, t->terms.chip_flop_per_s, 0);
-    put(w, "m_train", TR_UNIT_RATIO, t->terms.train_mfu, 0);
-    put(w, "m_rl", TR_UNIT_RATIO, t->terms.rl_mfu, 0);
-    put(w, "m_serve", TR_UNIT_RATIO, t->terms.serve_mfu, 0);
-    put(w, "chip_s", TR_UNIT_SECOND, t->cost.total_chip_s, 1);
-    w = start(out, "K26");
-    put(w, "D_train", TR_UNIT_TOKEN, t->life.train_token, 0);
-    put(w, "D_rl", TR_UNIT_TOKEN, t->equal_rl_token, 1);
-    put(w, "D_serve", TR_UNIT_TOKEN, t->equal_serve_token, 1);
-    w = start(out, "K27");
-    put(w, "rate", TR_UNIT_TOKEN_PER_S, t->rate_token_per_s, 0);
-    put(w, "life_s", TR_UNIT_SECOND, t->life_s, 0);
-    put(w, "p", TR_UNIT_RATIO, t->ship_share, 0);
-    put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 1);
-    w = start(out, "K20");
-    put(w, "N", TR_UNIT_PARAM, t->life.active_param, 0);
-    put(w, "D", TR_UNIT_TOKEN, t->life.train_token, 0);
-    put(w, "loss", TR_UNIT_NONE, t->loss_nat, 1);
+    tr_working *w = tr_working_start(out, "K25");
+    tr_working_put(w, "N", TR_UNIT_PARAM, t->life.active_param, 0);
+    tr_working_put(w, "D_train", TR_UNIT_TOKEN, t->life.train_token, 0);
+    tr_working_put(w, "D_rl", TR_UNIT_TOKEN, t->life.rl_token, 0);
+    tr_working_put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 0);
+    tr_working_put(w, "k", TR_UNIT_NONE, t->terms.rl_flop_per_param, 0);
+    tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, t->terms.chip_flop_per_s, 0);
+    tr_working_put(w, "m_train", TR_UNIT_RATIO, t->terms.train_mfu, 0);
+    tr_working_put(w, "m_rl", TR_UNIT_RATIO, t->terms.rl_mfu, 0);
+    tr_working_put(w, "m_serve", TR_UNIT_RATIO, t->terms.serve_mfu, 0);
+    tr_working_put(w, "chip_s", TR_UNIT_SECOND, t->cost.total_chip_s, 1);
+    w = tr_working_start(out, "K26");
+    tr_working_put(w, "D_train", TR_UNIT_TOKEN, t->life.train_token, 0);
+    tr_working_put(w, "D_rl", TR_UNIT_TOKEN, t->equal_rl_token, 1);
+    tr_working_put(w, "D_serve", TR_UNIT_TOKEN, t->equal_serve_token, 1);
+    w = tr_working_start(out, "K27");
+    tr_working_put(w, "rate", TR_UNIT_TOKEN_PER_S, t->rate_token_per_s, 0);
+    tr_working_put(w, "life_s", TR_UNIT_SECOND, t->life_s, 0);
+    tr_working_put(w, "p", TR_UNIT_RATIO, t->ship_share, 0);
+    tr_working_put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 1);
+    w = tr_working_start(out, "K20");
+    tr_working_put(w, "N", TR_UNIT_PARAM, t->life.active_param, 0);
+    tr_working_put(w, "D", TR_UNIT_TOKEN, t->life.train_token, 0);
+    tr_working_put(w, "loss", TR_UNIT_NONE, t->loss_nat, 1);
     tr_life_choice c;
     if (tr_lifecycle_choice(t, t->rate_token_per_s, &c, NULL) == TR_OK) {
-        w = start(out, "K28");
-        put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 0);
-        put(w, "N", TR_UNIT_PARAM, c.active_param, 1);
-        put(w, "D(N)", TR_UNIT_TOKEN, c.train_token, 1);
+        w = tr_working_start(out, "K28");
+        tr_working_put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 0);
+        tr_working_put(w, "N", TR_UNIT_PARAM, c.active_param, 1);
+        tr_working_put(w, "D(N)", TR_UNIT_TOKEN, c.train_token, 1);
     }
 }
 

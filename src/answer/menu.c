@@ -205,11 +205,6 @@ static double unbatched_ratio(const menu *m)
 
 /* ---- the equations, with numbers -------------------------------------------------- */
 
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
-{
-    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
-}
-
 static void workings_of(menu *m, tr_workings *out)
 {
     tr_workings_of_step(&m->report.point[1].row, out);
@@ -217,10 +212,10 @@ static void workings_of(menu *m, tr_workings *out)
     if (m->has_ratio && out->count < TR_WORKING_MAX) {
         tr_working *w = &out->working[out->count++];
         *w = (tr_working){.id = "K3"};
-        put(w, "p", TR_UNIT_NONE, m->price_ratio, 0);
-        put(w, "s", TR_UNIT_NONE, m->speed_ratio, 0);
-        put(w, "x", TR_UNIT_NONE, m->ratio.fast_kv_ratio, 1);
-        put(w, "share", TR_UNIT_RATIO, m->ratio.normal_kv_share, 1);
+        tr_working_put(w, "p", TR_UNIT_NONE, m->price_ratio, 0);
+        tr_working_put(w, "s", TR_UNIT_NONE, m->speed_ratio, 0);
+        tr_working_put(w, "x", TR_UNIT_NONE, m->ratio.fast_kv_ratio, 1);
+        tr_working_put(w, "share", TR_UNIT_RATIO, m->ratio.normal_kv_share, 1);
     }
     for (size_t i = 0; i < m->speed_count && out->count < TR_WORKING_MAX; i++) {
         menu_row row = {.reached = 0};
@@ -228,9 +223,9 @@ static void workings_of(menu *m, tr_workings *out)
             continue;
         tr_working *w = &out->working[out->count++];
         *w = (tr_working){.id = "K4"};
-        put(w, "v", TR_UNIT_TOKEN_PER_S, m->speed_token_per_s[i], 0);
-        put(w, "B_max", TR_UNIT_SEQ, m->report.max_batch_seq, 0);
-        put(w, "B(v)", TR_UNIT_SEQ, row.pass.load.batch_seq, 1);
+        tr_working_put(w, "v", TR_UNIT_TOKEN_PER_S, m->speed_token_per_s[i], 0);
+        tr_working_put(w, "B_max", TR_UNIT_SEQ, m->report.max_batch_seq, 0);
+        tr_working_put(w, "B(v)", TR_UNIT_SEQ, row.pass.load.batch_seq, 1);
     }
 }
 

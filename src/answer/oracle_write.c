@@ -65,61 +65,48 @@ static const void *unknown_at(void *context, size_t index, tr_error *err)
 
 /* ---- the equations, with numbers -------------------------------------------------------------- */
 
-static tr_working *start(tr_workings *out, const char *id)
-{
-    tr_working *w = &out->working[out->count++];
-    w->id = id;
-    w->count = 0;
-    return w;
-}
-
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
-{
-    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
-}
-
 static void workings_of(const tr_oracle_page *o, tr_workings *out)
 {
     const tr_price_evidence *e = &o->question.evidence;
     out->count = 0;
-    tr_working *w = start(out, "K10");
-    put(w, "t_memory / t_compute", TR_UNIT_NONE, o->memory_ratio, 1);
-    put(w, "r", TR_UNIT_NONE, e->output_usd_per_mtoken / e->input_usd_per_mtoken, 0);
-    put(w, "e", TR_UNIT_NONE, 1.0, 0);
-    w = start(out, "K11");
-    put(w, "B", TR_UNIT_SEQ, o->dense_batch_seq * o->sparsity_ratio, 1);
-    put(w, "B*", TR_UNIT_SEQ, o->balance_token * o->sparsity_ratio, 0);
-    put(w, "m", TR_UNIT_NONE, o->memory_ratio, 0);
-    put(w, "L / L*", TR_UNIT_NONE, 0.0, 0);
+    tr_working *w = tr_working_start(out, "K10");
+    tr_working_put(w, "t_memory / t_compute", TR_UNIT_NONE, o->memory_ratio, 1);
+    tr_working_put(w, "r", TR_UNIT_NONE, e->output_usd_per_mtoken / e->input_usd_per_mtoken, 0);
+    tr_working_put(w, "e", TR_UNIT_NONE, 1.0, 0);
+    w = tr_working_start(out, "K11");
+    tr_working_put(w, "B", TR_UNIT_SEQ, o->dense_batch_seq * o->sparsity_ratio, 1);
+    tr_working_put(w, "B*", TR_UNIT_SEQ, o->balance_token * o->sparsity_ratio, 0);
+    tr_working_put(w, "m", TR_UNIT_NONE, o->memory_ratio, 0);
+    tr_working_put(w, "L / L*", TR_UNIT_NONE, 0.0, 0);
     if (o->cells > 0) {
-        w = start(out, "K12");
-        put(w, "kv", TR_UNIT_BYTE, o->cell[o->cells > 1 ? 1 : 0].kv_byte_per_token[0], 1);
-        put(w, "N_a", TR_UNIT_PARAM, o->size_param[0], 0);
-        put(w, "BW", TR_UNIT_BYTE_PER_S, o->chip.memory_byte_per_s, 0);
-        put(w, "F", TR_UNIT_FLOP_PER_S, o->flop_per_s, 0);
-        put(w, "L", TR_UNIT_TOKEN, e->long_above_token, 0);
-        put(w, "s", TR_UNIT_NONE, 0.0, 0);
+        w = tr_working_start(out, "K12");
+        tr_working_put(w, "kv", TR_UNIT_BYTE, o->cell[o->cells > 1 ? 1 : 0].kv_byte_per_token[0], 1);
+        tr_working_put(w, "N_a", TR_UNIT_PARAM, o->size_param[0], 0);
+        tr_working_put(w, "BW", TR_UNIT_BYTE_PER_S, o->chip.memory_byte_per_s, 0);
+        tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, o->flop_per_s, 0);
+        tr_working_put(w, "L", TR_UNIT_TOKEN, e->long_above_token, 0);
+        tr_working_put(w, "s", TR_UNIT_NONE, 0.0, 0);
     }
     if (isfinite(o->long_context_token) && o->cells > 0) {
-        w = start(out, "K13");
-        put(w, "L", TR_UNIT_TOKEN, o->long_context_token, 1);
-        put(w, "u", TR_UNIT_NONE, e->long_output_ratio, 0);
-        put(w, "L_0", TR_UNIT_TOKEN, e->long_above_token, 0);
+        w = tr_working_start(out, "K13");
+        tr_working_put(w, "L", TR_UNIT_TOKEN, o->long_context_token, 1);
+        tr_working_put(w, "u", TR_UNIT_NONE, e->long_output_ratio, 0);
+        tr_working_put(w, "L_0", TR_UNIT_TOKEN, e->long_above_token, 0);
     }
     if (o->usd_per_hour > 0.0) {
-        w = start(out, "K16");
-        put(w, "ratio", TR_UNIT_NONE, o->level[0].over_cost_ratio, 1);
-        put(w, "p", TR_UNIT_USD, e->input_usd_per_mtoken, 0);
-        put(w, "N_a", TR_UNIT_PARAM, o->size_param[0], 0);
-        put(w, "F", TR_UNIT_FLOP_PER_S, o->flop_per_s, 0);
-        put(w, "MFU", TR_UNIT_NONE, o->mfu, 0);
-        put(w, "usd_per_s", TR_UNIT_USD, o->usd_per_hour / 3600.0, 0);
+        w = tr_working_start(out, "K16");
+        tr_working_put(w, "ratio", TR_UNIT_NONE, o->level[0].over_cost_ratio, 1);
+        tr_working_put(w, "p", TR_UNIT_USD, e->input_usd_per_mtoken, 0);
+        tr_working_put(w, "N_a", TR_UNIT_PARAM, o->size_param[0], 0);
+        tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, o->flop_per_s, 0);
+        tr_working_put(w, "MFU", TR_UNIT_NONE, o->mfu, 0);
+        tr_working_put(w, "usd_per_s", TR_UNIT_USD, o->usd_per_hour / 3600.0, 0);
     }
     if (o->has_fast) {
-        w = start(out, "K3");
-        put(w, "B / B_fast", TR_UNIT_NONE, o->fast.batch_ratio, 1);
-        put(w, "p", TR_UNIT_NONE, e->fast_price_ratio, 0);
-        put(w, "s", TR_UNIT_NONE, e->fast_speed_ratio, 0);
+        w = tr_working_start(out, "K3");
+        tr_working_put(w, "B / B_fast", TR_UNIT_NONE, o->fast.batch_ratio, 1);
+        tr_working_put(w, "p", TR_UNIT_NONE, e->fast_price_ratio, 0);
+        tr_working_put(w, "s", TR_UNIT_NONE, e->fast_speed_ratio, 0);
     }
 }
 

@@ -48,78 +48,65 @@ static int way_count(const tr_reversible *answer) { return answer->question != N
 
 /* ---- the equations, with numbers --------------------------------------------------- */
 
-static tr_working *start(tr_workings *out, const char *id)
-{
-    tr_working *w = &out->working[out->count++];
-    w->id = id;
-    w->count = 0;
-    return w;
-}
-
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
-{
-    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
-}
-
 static void model_workings(const tr_reversible *r, tr_workings *out)
 {
     const tr_train_memory *m = &r->memory;
-    tr_working *w = start(out, "K45");
-    put(w, "ordinary", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_ALL], 1);
-    put(w, "reversible", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_NOTHING], 1);
-    put(w, "L", TR_UNIT_NONE, m->layer_count, 0);
-    put(w, "A", TR_UNIT_BYTE, m->mean_layer_byte_per_token, 0);
-    put(w, "A_max", TR_UNIT_BYTE, m->widest_layer_byte_per_token, 0);
-    put(w, "s", TR_UNIT_BYTE, m->stream_byte_per_token, 0);
-    w = start(out, "K46");
-    put(w, "checkpointed", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_CHECKPOINTS], 1);
-    put(w, "L", TR_UNIT_NONE, m->layer_count, 0);
-    put(w, "k", TR_UNIT_NONE, m->segment_layer, 0);
-    put(w, "s", TR_UNIT_BYTE, m->stream_byte_per_token, 0);
-    put(w, "A", TR_UNIT_BYTE, m->mean_layer_byte_per_token, 0);
-    w = start(out, "K49");
-    put(w, "batch", TR_UNIT_SEQ, m->batch_seq[TR_KEEP_NOTHING], 1);
-    put(w, "memory", TR_UNIT_BYTE, r->numbers.memory_byte, 0);
-    put(w, "state", TR_UNIT_BYTE, m->state_byte, 0);
-    put(w, "kept", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_NOTHING], 0);
-    put(w, "T", TR_UNIT_TOKEN, r->numbers.sequence_token, 0);
-    w = start(out, "K47");
-    put(w, "ratio", TR_UNIT_NONE, r->mirror.compute_ratio, 1);
-    put(w, "cached", TR_UNIT_BYTE, r->mirror.cached_byte_per_token, 1);
-    put(w, "held", TR_UNIT_BYTE, r->mirror.again_byte_per_token, 1);
-    put(w, "n", TR_UNIT_TOKEN, r->context_token, 0);
+    tr_working *w = tr_working_start(out, "K45");
+    tr_working_put(w, "ordinary", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_ALL], 1);
+    tr_working_put(w, "reversible", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_NOTHING], 1);
+    tr_working_put(w, "L", TR_UNIT_NONE, m->layer_count, 0);
+    tr_working_put(w, "A", TR_UNIT_BYTE, m->mean_layer_byte_per_token, 0);
+    tr_working_put(w, "A_max", TR_UNIT_BYTE, m->widest_layer_byte_per_token, 0);
+    tr_working_put(w, "s", TR_UNIT_BYTE, m->stream_byte_per_token, 0);
+    w = tr_working_start(out, "K46");
+    tr_working_put(w, "checkpointed", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_CHECKPOINTS], 1);
+    tr_working_put(w, "L", TR_UNIT_NONE, m->layer_count, 0);
+    tr_working_put(w, "k", TR_UNIT_NONE, m->segment_layer, 0);
+    tr_working_put(w, "s", TR_UNIT_BYTE, m->stream_byte_per_token, 0);
+    tr_working_put(w, "A", TR_UNIT_BYTE, m->mean_layer_byte_per_token, 0);
+    w = tr_working_start(out, "K49");
+    tr_working_put(w, "batch", TR_UNIT_SEQ, m->batch_seq[TR_KEEP_NOTHING], 1);
+    tr_working_put(w, "memory", TR_UNIT_BYTE, r->numbers.memory_byte, 0);
+    tr_working_put(w, "state", TR_UNIT_BYTE, m->state_byte, 0);
+    tr_working_put(w, "kept", TR_UNIT_BYTE, m->kept_byte_per_token[TR_KEEP_NOTHING], 0);
+    tr_working_put(w, "T", TR_UNIT_TOKEN, r->numbers.sequence_token, 0);
+    w = tr_working_start(out, "K47");
+    tr_working_put(w, "ratio", TR_UNIT_NONE, r->mirror.compute_ratio, 1);
+    tr_working_put(w, "cached", TR_UNIT_BYTE, r->mirror.cached_byte_per_token, 1);
+    tr_working_put(w, "held", TR_UNIT_BYTE, r->mirror.again_byte_per_token, 1);
+    tr_working_put(w, "n", TR_UNIT_TOKEN, r->context_token, 0);
 }
 
 static void lab_workings(const tr_lab *lab, tr_workings *out)
 {
     const double segment = (double)tr_stack_segment(&lab->stack);
-    tr_working *w = start(out, "K53");
-    put(w, "ordinary", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_ALL], 1);
-    put(w, "checkpointed", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_CHECKPOINTS], 1);
-    put(w, "reversible", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_NOTHING], 1);
-    put(w, "L", TR_UNIT_NONE, (double)lab->stack.layers, 0);
-    put(w, "k", TR_UNIT_NONE, segment, 0);
-    put(w, "n", TR_UNIT_NONE, ceil((double)lab->stack.layers / segment), 0);
-    put(w, "u", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_NOTHING] / 6, 0);
-    w = start(out, "K51");
-    put(w, "share(2)", TR_UNIT_RATIO, tr_feistel_ideal_share(lab->block, 2), 1);
+    tr_working *w = tr_working_start(out, "K53");
+    tr_working_put(w, "ordinary", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_ALL], 1);
+    tr_working_put(w, "checkpointed", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_CHECKPOINTS], 1);
+    tr_working_put(w, "reversible", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_NOTHING], 1);
+    tr_working_put(w, "L", TR_UNIT_NONE, (double)lab->stack.layers, 0);
+    tr_working_put(w, "k", TR_UNIT_NONE, segment, 0);
+    tr_working_put(w, "n", TR_UNIT_NONE, ceil((double)lab->stack.layers / segment), 0);
+    tr_working_put(w, "u", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_NOTHING] / 6, 0);
+    w = tr_working_start(out, "K51");
+    tr_working_put(w, "share(2)", TR_UNIT_RATIO, tr_feistel_ideal_share(lab->block, 2), 1);
     const size_t left = lab->block / 2, right = lab->block - left; /* an odd byte stands on the right */
-    put(w, "left", TR_UNIT_NONE, 8.0 * (double)left, 0);
-    put(w, "right", TR_UNIT_NONE, 8.0 * (double)right, 0);
-    w = start(out, "K54");
-    put(w, "growth", TR_UNIT_NONE, tr_stack_growth_ratio(lab->stack.gain_ratio), 1);
-    put(w, "gain", TR_UNIT_NONE, lab->stack.gain_ratio, 0);
-    put(w, "s", TR_UNIT_NONE, lab->stack.gain_ratio * lab->stack.gain_ratio, 0);
+    tr_working_put(w, "left", TR_UNIT_NONE, 8.0 * (double)left, 0);
+    tr_working_put(w, "right", TR_UNIT_NONE, 8.0 * (double)right, 0);
+    w = tr_working_start(out, "K54");
+    tr_working_put(w, "growth", TR_UNIT_NONE, tr_stack_growth_ratio(lab->stack.gain_ratio), 1);
+    tr_working_put(w, "gain", TR_UNIT_NONE, lab->stack.gain_ratio, 0);
+    tr_working_put(w, "s", TR_UNIT_NONE, lab->stack.gain_ratio * lab->stack.gain_ratio, 0);
 }
 
 static void workings_of(const tr_reversible *r, tr_workings *out)
 {
     out->count = 0;
-    tr_working *w = start(out, "K48");
-    put(w, "ratio", TR_UNIT_NONE, tr_keep_compute_ratio(TR_KEEP_NOTHING), 1);
-    put(w, "forward", TR_UNIT_NONE, 1, 0);
-    put(w, "backward", TR_UNIT_NONE, 2, 0);
-    put(w, "again", TR_UNIT_NONE, 1, 0);
+    tr_working *w = tr_working_start(out, "K48");
+    tr_working_put(w, "ratio", TR_UNIT_NONE, tr_keep_compute_ratio(TR_KEEP_NOTHING), 1);
+    tr_working_put(w, "forward", TR_UNIT_NONE, 1, 0);
+    tr_working_put(w, "backward", TR_UNIT_NONE, 2, 0);
+    tr_working_put(w, "again", TR_UNIT_NONE, 1, 0);
     if (r->question != NULL)
         model_workings(r, out);
     if (r->lab != NULL)

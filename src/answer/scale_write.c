@@ -236,50 +236,37 @@ static tr_rows rows_of(scale *s, int part)
 
 /* ---- the equations, with numbers ---------------------------------------------------------------- */
 
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
-{
-    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
-}
-
-static tr_working *start(tr_workings *out, const char *id)
-{
-    tr_working *w = &out->working[out->count++];
-    w->id = id;
-    w->count = 0;
-    return w;
-}
-
 static void workings_of(const scale *s, tr_workings *out)
 {
     out->count = 0;
-    tr_working *w = start(out, "K30");
-    put(w, "tau", TR_UNIT_SECOND, s->train.interval_s, 0);
-    put(w, "mean_s", TR_UNIT_SECOND, s->train.mean_s, 1);
-    put(w, "worst_s", TR_UNIT_SECOND, s->train.worst_s, 1);
-    w = start(out, "K31");
-    put(w, "world", TR_UNIT_TOKEN_PER_S, s->terms.world_token_per_s, 0);
-    put(w, "rack", TR_UNIT_TOKEN_PER_S, s->train.rack_token_per_s, 0);
-    put(w, "racks", TR_UNIT_NONE, s->train.racks, 1);
+    tr_working *w = tr_working_start(out, "K30");
+    tr_working_put(w, "tau", TR_UNIT_SECOND, s->train.interval_s, 0);
+    tr_working_put(w, "mean_s", TR_UNIT_SECOND, s->train.mean_s, 1);
+    tr_working_put(w, "worst_s", TR_UNIT_SECOND, s->train.worst_s, 1);
+    w = tr_working_start(out, "K31");
+    tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, s->terms.world_token_per_s, 0);
+    tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, s->train.rack_token_per_s, 0);
+    tr_working_put(w, "racks", TR_UNIT_NONE, s->train.racks, 1);
     if (s->moe.is_mixture) {
-        w = start(out, "K33");
-        put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
-        put(w, "h", TR_UNIT_NONE, s->terms.question->model.hidden, 0);
-        put(w, "E", TR_UNIT_NONE, s->moe.group_chip, 0);
-        put(w, "byte", TR_UNIT_BYTE, s->moe.token_byte, 1);
+        w = tr_working_start(out, "K33");
+        tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
+        tr_working_put(w, "h", TR_UNIT_NONE, s->terms.question->model.hidden, 0);
+        tr_working_put(w, "E", TR_UNIT_NONE, s->moe.group_chip, 0);
+        tr_working_put(w, "byte", TR_UNIT_BYTE, s->moe.token_byte, 1);
     }
     const tr_scale_stage stage = tr_scale_stage_of(&s->terms, 4.0);
-    w = start(out, "K36");
-    put(w, "W", TR_UNIT_BYTE, s->terms.question->roof.store_weight_byte, 0);
-    put(w, "E", TR_UNIT_NONE, s->terms.question->roof.chip_count, 0);
-    put(w, "P", TR_UNIT_NONE, 4.0, 0);
-    put(w, "B", TR_UNIT_SEQ, s->terms.batch_seq, 0);
-    put(w, "byte", TR_UNIT_BYTE, stage.byte_per_chip, 1);
-    w = start(out, "K38");
-    put(w, "P", TR_UNIT_NONE, 4.0, 0);
-    put(w, "M", TR_UNIT_NONE, s->terms.micro_batch_count >= 1.0 ? s->terms.micro_batch_count : 4.0, 0);
-    put(w, "bubble", TR_UNIT_RATIO, stage.bubble_share, 1);
-    w = start(out, "K39");
-    put(w, "L", TR_UNIT_TOKEN, s->wall[0].compute_token, 1);
+    w = tr_working_start(out, "K36");
+    tr_working_put(w, "W", TR_UNIT_BYTE, s->terms.question->roof.store_weight_byte, 0);
+    tr_working_put(w, "E", TR_UNIT_NONE, s->terms.question->roof.chip_count, 0);
+    tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
+    tr_working_put(w, "B", TR_UNIT_SEQ, s->terms.batch_seq, 0);
+    tr_working_put(w, "byte", TR_UNIT_BYTE, stage.byte_per_chip, 1);
+    w = tr_working_start(out, "K38");
+    tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
+    tr_working_put(w, "M", TR_UNIT_NONE, s->terms.micro_batch_count >= 1.0 ? s->terms.micro_batch_count : 4.0, 0);
+    tr_working_put(w, "bubble", TR_UNIT_RATIO, stage.bubble_share, 1);
+    w = tr_working_start(out, "K39");
+    tr_working_put(w, "L", TR_UNIT_TOKEN, s->wall[0].compute_token, 1);
 }
 
 /* ---- the page ------------------------------------------------------------------------------------- */

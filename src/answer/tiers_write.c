@@ -91,19 +91,6 @@ static const void *hold_at(void *context, size_t index, tr_error *err)
 
 /* ---- the equations, with numbers ------------------------------------------------------- */
 
-static tr_working *start(tr_workings *out, const char *id)
-{
-    tr_working *w = &out->working[out->count++];
-    w->id = id;
-    w->count = 0;
-    return w;
-}
-
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
-{
-    w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
-}
-
 /* A place's slope and start, those of computing again among them. */
 static double hold_of(const tr_tiers_place *p) { return p->tier == NULL ? 0.0 : p->cost.hold_usd_per_byte_s; }
 
@@ -119,37 +106,37 @@ static void workings_of(const tr_tiers *t, tr_workings *out)
     out->count = 0;
     tr_working *w;
     if (own->counts && own->tier != NULL) {
-        w = start(out, "K5");
-        put(w, "cost", TR_UNIT_USD, tr_hold_usd(&own->cost, t->held_byte, t->hold_s[0], t->fetch_count), 1);
-        put(w, "held", TR_UNIT_BYTE, t->held_byte, 0);
-        put(w, "hold", TR_UNIT_NONE, own->cost.hold_usd_per_byte_s, 0);
-        put(w, "T", TR_UNIT_SECOND, t->hold_s[0], 0);
-        put(w, "fetch", TR_UNIT_NONE, own->cost.fetch_usd_per_byte, 0);
-        put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
+        w = tr_working_start(out, "K5");
+        tr_working_put(w, "cost", TR_UNIT_USD, tr_hold_usd(&own->cost, t->held_byte, t->hold_s[0], t->fetch_count), 1);
+        tr_working_put(w, "held", TR_UNIT_BYTE, t->held_byte, 0);
+        tr_working_put(w, "hold", TR_UNIT_NONE, own->cost.hold_usd_per_byte_s, 0);
+        tr_working_put(w, "T", TR_UNIT_SECOND, t->hold_s[0], 0);
+        tr_working_put(w, "fetch", TR_UNIT_NONE, own->cost.fetch_usd_per_byte, 0);
+        tr_working_put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
     }
-    w = start(out, "K6");
-    put(w, "recompute", TR_UNIT_USD, t->recompute_usd, 1);
-    put(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2, 0);
-    put(w, "L", TR_UNIT_TOKEN, t->context_token, 0);
-    put(w, "attention(L)", TR_UNIT_FLOP, t->recompute_flop - roof->flop_per_token * t->context_token, 0);
-    put(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s, 0);
-    put(w, "mfu", TR_UNIT_NONE, t->mfu, 0);
-    put(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s, 0);
+    w = tr_working_start(out, "K6");
+    tr_working_put(w, "recompute", TR_UNIT_USD, t->recompute_usd, 1);
+    tr_working_put(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2, 0);
+    tr_working_put(w, "L", TR_UNIT_TOKEN, t->context_token, 0);
+    tr_working_put(w, "attention(L)", TR_UNIT_FLOP, t->recompute_flop - roof->flop_per_token * t->context_token, 0);
+    tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s, 0);
+    tr_working_put(w, "mfu", TR_UNIT_NONE, t->mfu, 0);
+    tr_working_put(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s, 0);
     for (size_t i = 1; i < t->cheapest_count; i++) {
         const tr_tiers_place *a = &t->place[t->cheapest[i - 1].place], *b = &t->place[t->cheapest[i].place];
-        w = start(out, "K7");
-        put(w, "T_be", TR_UNIT_SECOND, t->cheapest[i].from_s, 1);
-        put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
-        put(w, "fetch_b", TR_UNIT_NONE, fetch_of(t, b), 0);
-        put(w, "fetch_a", TR_UNIT_NONE, fetch_of(t, a), 0);
-        put(w, "hold_a", TR_UNIT_NONE, hold_of(a), 0);
-        put(w, "hold_b", TR_UNIT_NONE, hold_of(b), 0);
+        w = tr_working_start(out, "K7");
+        tr_working_put(w, "T_be", TR_UNIT_SECOND, t->cheapest[i].from_s, 1);
+        tr_working_put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
+        tr_working_put(w, "fetch_b", TR_UNIT_NONE, fetch_of(t, b), 0);
+        tr_working_put(w, "fetch_a", TR_UNIT_NONE, fetch_of(t, a), 0);
+        tr_working_put(w, "hold_a", TR_UNIT_NONE, hold_of(a), 0);
+        tr_working_put(w, "hold_b", TR_UNIT_NONE, hold_of(b), 0);
     }
     for (size_t i = 0; i < t->premium_count && out->count < TR_WORKING_MAX; i++) {
-        w = start(out, "K9");
-        put(w, "hits", TR_UNIT_NONE, tr_premium_hit_count(t->write_ratio[i], t->read_ratio), 1);
-        put(w, "w", TR_UNIT_NONE, t->write_ratio[i], 0);
-        put(w, "r", TR_UNIT_NONE, t->read_ratio, 0);
+        w = tr_working_start(out, "K9");
+        tr_working_put(w, "hits", TR_UNIT_NONE, tr_premium_hit_count(t->write_ratio[i], t->read_ratio), 1);
+        tr_working_put(w, "w", TR_UNIT_NONE, t->write_ratio[i], 0);
+        tr_working_put(w, "r", TR_UNIT_NONE, t->read_ratio, 0);
     }
 }
 

@@ -12,7 +12,7 @@
 
 /* ---- which equations, with which numbers ---------------------------------- */
 
-static tr_working *start(tr_workings *out, const char *id)
+tr_working *tr_working_start(tr_workings *out, const char *id)
 {
     tr_working *w = &out->working[out->count < TR_WORKING_MAX ? out->count++ : TR_WORKING_MAX - 1];
     w->id = id;
@@ -20,7 +20,7 @@ static tr_working *start(tr_workings *out, const char *id)
     return w;
 }
 
-static void put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
+void tr_working_put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
 {
     if (w->count < TR_SYMBOL_MAX)
         w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
@@ -28,11 +28,11 @@ static void put(tr_working *w, const char *name, tr_unit unit, double value, int
 
 static void result(tr_working *w, const char *name, tr_unit unit, double value)
 {
-    put(w, name, unit, value, 1);
+    tr_working_put(w, name, unit, value, 1);
 }
 static void with(tr_working *w, const char *name, tr_unit unit, double value)
 {
-    put(w, name, unit, value, 0);
+    tr_working_put(w, name, unit, value, 0);
 }
 
 static double attention_flop(const tr_step_row *row)
@@ -53,32 +53,32 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
     const double touched = roof->routed_weight_byte > 0
                                ? (step->weight_read_byte - roof->fixed_weight_byte) / roof->routed_weight_byte
                                : 0;
-    tr_working *w = start(out, "R1");
+    tr_working *w = tr_working_start(out, "R1");
     result(w, "step_s", TR_UNIT_SECOND, step->step_s);
     with(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
     with(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
     with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
-    w = start(out, "R2");
+    w = tr_working_start(out, "R2");
     result(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
     with(w, "B", TR_UNIT_SEQ, load->batch_seq);
     with(w, "q", TR_UNIT_TOKEN, load->phase == TR_PHASE_DECODE ? 1 : load->query_token);
     with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
     with(w, "attention", TR_UNIT_FLOP, attention_flop(row));
     with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
-    w = start(out, "R3");
+    w = tr_working_start(out, "R3");
     result(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
     with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
     with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
     with(w, "touched", TR_UNIT_RATIO, touched);
     with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     if (roof->routed_weight_byte > 0) {
-        w = start(out, "R4");
+        w = tr_working_start(out, "R4");
         result(w, "touched(n)", TR_UNIT_RATIO, touched);
         with(w, "k/E", TR_UNIT_NONE, 1 - roof->expert_idle_share);
         with(w, "n", TR_UNIT_TOKEN,
              load->batch_seq * (load->phase == TR_PHASE_DECODE ? 1 : load->query_token));
     }
-    w = start(out, "R5");
+    w = tr_working_start(out, "R5");
     result(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "B", TR_UNIT_SEQ, load->batch_seq);
     with(w, "kv_read(L)", TR_UNIT_BYTE, step->kv_read_byte / load->batch_seq);
@@ -92,23 +92,23 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     const double context_token = row->load.context_token;
     const double kv_byte = tr_model_kv_read_byte(model, context_token, roof->kv_elem_byte);
     const double flop = tr_model_attention_flop(model, context_token);
-    tr_working *w = start(out, "R6");
+    tr_working *w = tr_working_start(out, "R6");
     result(w, "floor_s", TR_UNIT_SECOND, row->floor_s);
     with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
     with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
     with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
-    w = start(out, "R7");
+    w = tr_working_start(out, "R7");
     result(w, "ridge", TR_UNIT_FLOP_PER_BYTE, row->ridge_flop_per_byte);
     with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
     with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     if (row->load.phase == TR_PHASE_DECODE) {
-        w = start(out, "R9");
+        w = tr_working_start(out, "R9");
         result(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq);
         with(w, "w", TR_UNIT_SECOND, row->floor_s);
         with(w, "c", TR_UNIT_SECOND, (roof->flop_per_token + flop) / roof->flop_per_s);
         with(w, "k", TR_UNIT_SECOND, kv_byte / roof->byte_per_s);
     }
-    w = start(out, "R15");
+    w = tr_working_start(out, "R15");
     result(w, "I_w", TR_UNIT_FLOP_PER_BYTE, row->weight_intensity_flop_per_byte);
     with(w, "B", TR_UNIT_SEQ, row->load.batch_seq);
     with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
@@ -117,7 +117,7 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     with(w, "touched(B)", TR_UNIT_RATIO,
          tr_expert_touched_share(roof->expert_idle_share, row->load.batch_seq));
     if (kv_byte > 0 && flop > 0) {
-        w = start(out, "R16");
+        w = tr_working_start(out, "R16");
         result(w, "I_a", TR_UNIT_FLOP_PER_BYTE, row->attention_intensity_flop_per_byte);
         with(w, "attention(L)", TR_UNIT_FLOP, flop);
         with(w, "kv_read(L)", TR_UNIT_BYTE, kv_byte);
@@ -130,7 +130,7 @@ static void add_capacity(const tr_step_row *row, tr_workings *out)
     const tr_model *model = &row->question->model;
     if (!isfinite(row->max_batch_seq))
         return;
-    tr_working *w = start(out, "R12");
+    tr_working *w = tr_working_start(out, "R12");
     result(w, "B_max", TR_UNIT_SEQ, row->max_batch_seq);
     with(w, "memory", TR_UNIT_BYTE, roof->memory_byte);
     with(w, "stored weights", TR_UNIT_BYTE, roof->store_weight_byte);
@@ -142,7 +142,7 @@ static void add_capacity(const tr_step_row *row, tr_workings *out)
 /* [F3] */
 static void add_fitted(const tr_step_row *row, tr_workings *out)
 {
-    tr_working *w = start(out, "F3");
+    tr_working *w = tr_working_start(out, "F3");
     result(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
     with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
     with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
@@ -155,13 +155,13 @@ static void add_fitted(const tr_step_row *row, tr_workings *out)
 static void add_operators(const tr_step_row *row, tr_workings *out)
 {
     const tr_step *step = &row->step;
-    tr_working *w = start(out, "R27");
+    tr_working *w = tr_working_start(out, "R27");
     result(w, "step_s", TR_UNIT_SECOND, step->step_s);
     with(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
     if (row->question->roof.usd_per_s > 0) {
-        w = start(out, "K1");
+        w = tr_working_start(out, "K1");
         result(w, "usd_per_mtoken", TR_UNIT_USD, step->usd_per_mtoken);
         with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
         with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, step->token_per_s);
@@ -183,7 +183,7 @@ void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
     }
     if (row->fits) {
         add_terms(row, out);
-        tr_working *w = start(out, "R8");
+        tr_working *w = tr_working_start(out, "R8");
         result(w, "mfu", TR_UNIT_RATIO, row->step.mfu);
         result(w, "mbu", TR_UNIT_RATIO, row->step.mbu);
         with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
@@ -191,7 +191,7 @@ void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
         with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
         with(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
         if (row->question->roof.usd_per_s > 0) {
-            w = start(out, "K1");
+            w = tr_working_start(out, "K1");
             result(w, "usd_per_mtoken", TR_UNIT_USD, row->step.usd_per_mtoken);
             with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
             with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, row->step.token_per_s);
@@ -210,7 +210,7 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
     const double balanced_token = report->balanced_context_token;
     tr_working *w;
     if (isfinite(balanced_token)) {
-        w = start(out, "R10");
+        w = tr_working_start(out, "R10");
         result(w, "L*", TR_UNIT_TOKEN, balanced_token);
         with(w, "kv_read(L*)", TR_UNIT_BYTE,
              tr_model_kv_read_byte(model, balanced_token, roof->kv_elem_byte));
@@ -220,17 +220,17 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
         with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
     }
     if (isfinite(roof->memory_byte)) {
-        w = start(out, "R14");
+        w = tr_working_start(out, "R14");
         result(w, "drain_s", TR_UNIT_SECOND, tr_drain_s(roof));
         with(w, "memory", TR_UNIT_BYTE, roof->memory_byte);
         with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     }
-    w = start(out, "R17");
+    w = tr_working_start(out, "R17");
     result(w, "worst_wait_s", TR_UNIT_SECOND, tr_train_worst_wait_s(report->departure.step.step_s));
     result(w, "mean_wait_s", TR_UNIT_SECOND, tr_train_mean_wait_s(report->departure.step.step_s));
     with(w, "step_s", TR_UNIT_SECOND, report->departure.step.step_s);
     if (roof->usd_per_s > 0) {
-        w = start(out, "K2");
+        w = tr_working_start(out, "K2");
         result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);
         with(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s);
         with(w, "c", TR_UNIT_SECOND, tr_unshared_compute_s(roof, model, context_token));

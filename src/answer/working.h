@@ -28,6 +28,10 @@ typedef struct tr_workings {
     size_t count;
 } tr_workings;
 
+/* One more equation, and one more symbol of it; what is beyond the maxima replaces the last, or is left out. */
+tr_working *tr_working_start(tr_workings *out, const char *id);
+void tr_working_put(tr_working *working, const char *name, tr_unit unit, double value, int is_result);
+
 /* The equations behind one row of `step`. */
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out);
 /* Further ones about the system and the model as a whole: the balanced

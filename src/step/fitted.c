@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "step/fitted.h"
 #include "step/op_work.h"
+#include "step/terms.h"
 
 #define WIRE_FALLBACK_BYTE_PER_S 25e9 /* where a chip's links are not known: a fast network card's 200 Gbit/s */
 
@@ -346,17 +347,10 @@ tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const t
     step.kv_s = t.kv_s;
     step.comm_s = t.comm_s;
     step.fixed_s = t.fixed_s;
-    step.step_s = larger(t.step_s, bound_s); /* nothing real is faster than the bound */
+    step_take_s(&step, larger(t.step_s, bound_s)); /* nothing real is faster than the bound */
     step.low_s = larger(step.step_s * band->low_ratio, bound_s);
     step.high_s = step.step_s * band->high_ratio;
     step.bound = largest(&t);
-    const double scale = bound_s / step.step_s;
-    step.token_per_s *= scale;
-    step.token_per_s_per_seq *= scale;
-    step.token_per_s_per_chip *= scale;
-    step.usd_per_mtoken /= scale;
-    step.mfu *= scale;
-    step.mbu *= scale;
     *out = step;
     return TR_OK;
 }

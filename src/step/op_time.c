@@ -199,20 +199,13 @@ tr_status tr_operator_step(const tr_model *model, const tr_system *system, const
     step.kv_s = w.repeat * sum.kv_s;
     step.comm_s = w.repeat * sum.comm_s;
     step.fixed_s = w.repeat * sum.fixed_s;
-    step.step_s = larger(w.repeat * once_s, bound_s);
+    step_take_s(&step, larger(w.repeat * once_s, bound_s));
     step.low_s = step.high_s = step.step_s;
     int most = 0;
     for (int i = 1; i < 5; i++)
         if (sum.by_bound_s[i] > sum.by_bound_s[most])
             most = i;
     step.bound = (tr_bound)most;
-    const double scale = bound_s / step.step_s;
-    step.token_per_s *= scale;
-    step.token_per_s_per_seq *= scale;
-    step.token_per_s_per_chip *= scale;
-    step.usd_per_mtoken /= scale;
-    step.mfu *= scale;
-    step.mbu *= scale;
     *out = step;
     return TR_OK;
 }

@@ -37,6 +37,19 @@ static inline double step_idle_after(double idle_power, double part_token, doubl
     return idle_power * (1.0 - part_token * (1.0 - idle_share));
 }
 
+/* The same pass in another time: rates and shares move with it, cost too. Terms stay what they are. */
+static inline void step_take_s(tr_step *step, double step_s)
+{
+    const double scale = step->step_s / step_s;
+    step->step_s = step_s;
+    step->token_per_s *= scale;
+    step->token_per_s_per_seq *= scale;
+    step->token_per_s_per_chip *= scale;
+    step->usd_per_mtoken /= scale;
+    step->mfu *= scale;
+    step->mbu *= scale;
+}
+
 /* ---- what a load takes, shared by bound.c, balance.c and capacity.c -------- */
 
 /* The rates and sizes are numbers one can divide by. */
