@@ -85,6 +85,13 @@ int cli_plots(const cli *c); /* --plot was given */
  * Errors: TR_EPARSE (neither .svg, .png, .pdf nor -), TR_EIO, and what draw brings. */
 tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err);
 
+/* pictured.c: the picture goes where --plot says; the answer to stdout where a format was asked for, or no picture. */
+typedef tr_status (*cli_answer)(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+typedef tr_status (*cli_figure)(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
+                                tr_sink *sink, tr_error *err);
+tr_status cli_pictured(cli *c, cli_answer answer, cli_figure figure, tr_error *err);
+
 /* help.c */
 void cli_help_overview(cli *c);
 void cli_help_verb(cli *c, const cli_verb *verb);

@@ -1,22 +1,14 @@
-/* cli/cmd_memory.c -- `tokenroof memory MODEL SYSTEM`: what fits; --plot draws the largest batch over
- * context. */
+/* cli/cmd_memory.c -- `tokenroof memory MODEL SYSTEM`: what fits; --plot draws the largest batch over context. */
 #include "cli/cli.h"
 
-#include <stdlib.h>
-
-static tr_status draw(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+static tr_status figure(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
+                        tr_sink *sink, tr_error *err)
 {
-    return tr_answer_figure_room(context, target, sink, err);
+    (void)scenario;
+    return tr_answer_figure_room(question, target, sink, err);
 }
 
 tr_status cmd_memory(cli *c, tr_error *err)
 {
-    tr_case *question = NULL;
-    tr_status s = cli_case(c, &question, err);
-    if (s == TR_OK && cli_plots(c))
-        s = cli_plot(c, "", draw, question, err);
-    if (s == TR_OK && (!cli_plots(c) || c->style.format != TR_FORMAT_TEXT))
-        s = tr_answer_memory(c->scenario, question, &c->style, &c->out, err);
-    free(question);
-    return s;
+    return cli_pictured(c, tr_answer_memory, figure, err);
 }

@@ -8,17 +8,6 @@ static tr_status draw(void *context, const tr_figure_target *target, tr_sink *si
     return tr_answer_figure_batch(context, target, sink, err);
 }
 
-typedef struct picture {
-    const tr_scenario *scenario;
-    const tr_case *question;
-} picture;
-
-static tr_status draw_operators(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
-{
-    const picture *p = context;
-    return tr_answer_figure_operators(p->scenario, p->question, target, sink, err);
-}
-
 /* What only --by operator can answer. */
 static tr_status plain_pass(const cli *c, tr_error *err)
 {
@@ -34,7 +23,6 @@ static tr_status plain_pass(const cli *c, tr_error *err)
 /* --by operator: the operators of one pass. */
 static tr_status by_operator(cli *c, tr_error *err)
 {
-    tr_case *question = NULL;
     tr_status s = TR_OK;
     size_t batches = 0, contexts = 0;
     (void)tr_scenario_list(c->scenario, "batch_seq", &batches);
@@ -43,14 +31,7 @@ static tr_status by_operator(cli *c, tr_error *err)
         return cli_fail(err, TR_ECONFLICT, "by", "--by operator takes one pass apart: give one batch and one context");
     if (!tr_scenario_is_set(c->scenario, "physics"))
         s = tr_scenario_set(c->scenario, "physics", "ops", err);
-    if (s == TR_OK)
-        s = cli_case(c, &question, err);
-    if (s == TR_OK && cli_plots(c))
-        s = cli_plot(c, "", draw_operators, &(picture){c->scenario, question}, err);
-    if (s == TR_OK && (!cli_plots(c) || c->style.format != TR_FORMAT_TEXT))
-        s = tr_answer_operators(c->scenario, question, &c->style, &c->out, err);
-    free(question);
-    return s;
+    return s == TR_OK ? cli_pictured(c, tr_answer_operators, tr_answer_figure_operators, err) : s;
 }
 
 tr_status cmd_step(cli *c, tr_error *err)
