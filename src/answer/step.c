@@ -47,6 +47,28 @@ static tr_status check_any_fits(walk *w, tr_error *err)
 
 /* ---- one pass as JSON ------------------------------------------------------ */
 
+static int beside_of(const tr_scenario *scenario, const tr_step_row *row, tr_case *beside, tr_step *step)
+{
+    return tr_expected_beside(scenario, row->question, beside) &&
+           tr_expected_step(beside, &row->load, step, NULL) == TR_OK;
+}
+
+static void json_beside(const tr_scenario *scenario, const tr_step_row *row, tr_json *json)
+{
+    tr_case beside;
+    tr_step step;
+    if (!beside_of(scenario, row, &beside, &step))
+        return;
+    tr_json_key_object(json, "expected");
+    tr_json_key_string(json, "physics", tr_physics_name(beside.physics));
+    tr_json_key_string(json, "calibration", beside.fitted.calibration.origin);
+    tr_json_key_string(json, "distance", tr_distance_name(beside.fitted.distance));
+    tr_json_key_number(json, "step_s", step.step_s);
+    tr_json_key_number(json, "low_s", step.low_s);
+    tr_json_key_number(json, "high_s", step.high_s);
+    tr_json_close(json);
+}
+
 /* model, system and layout are the same in every row: a document of rows says them once more at its top. */
 static tr_status write_json(const tr_rows *rows, walk *w, const tr_style *style, const tr_sink *sink,
                             tr_error *err)
@@ -64,6 +86,8 @@ static tr_status write_json(const tr_rows *rows, walk *w, const tr_style *style,
         if (s != TR_OK)
             return s;
         tr_json_close(&json);
+    } else {
+        json_beside(rows->scenario, row, &json);
     }
     tr_published_json(rows->scenario, row, &json);
     tr_notes_json(rows->notes, &json);
@@ -155,8 +179,7 @@ static void print_beside(const tr_scenario *scenario, const tr_step_row *row, tr
     tr_case beside;
     tr_step step;
     char low[64], high[64], text[192];
-    if (!tr_expected_beside(scenario, row->question, &beside) ||
-        tr_expected_step(&beside, &row->load, &step, NULL) != TR_OK)
+    if (!beside_of(scenario, row, &beside, &step))
         return;
     (void)snprintf(text, sizeof text, "of such systems; nine in ten %s to %s (--physics fitted)",
                    format(step.low_s, TR_UNIT_SECOND, low, sizeof low),
