@@ -66,8 +66,9 @@ static tr_dtype dtype_of_byte(double byte)
  * are in that dtype. TF32 is how tensor cores take FP32, so it is no narrower. */
 static tr_dtype math_request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
 {
-    /* INT4 is unpacked before it multiplies. */
-    const tr_dtype stored = weight == TR_DTYPE_INT4 ? TR_DTYPE_BF16 : weight;
+    /* INT4 is unpacked before it multiplies: to BF16, or to INT8 where that is asked for. */
+    const tr_dtype unpacked4 = asked == TR_DTYPE_INT8 ? TR_DTYPE_INT8 : TR_DTYPE_BF16;
+    const tr_dtype stored = weight == TR_DTYPE_INT4 ? unpacked4 : weight;
     if (asked == TR_DTYPE_NATIVE) {
         /* So is FP4 where no unit takes it. FP8 would hold its values, but then the other operand
          * is rounded too: a choice of the run, to be asked for. */

@@ -87,7 +87,8 @@ static void low_precision_rates_need_low_precision_weights_and_math(void **state
 {
     (void)state;
     const tr_model model = toy_model(0); /* published in BF16 */
-    const tr_system system = toy_system(1.0);
+    tr_system system = toy_system(1.0);
+    system.chip.flop_per_s[TR_DTYPE_INT8] = 4e15;
     const struct {
         tr_dtype weight, math, used;
         double flop_per_s;
@@ -104,6 +105,7 @@ static void low_precision_rates_need_low_precision_weights_and_math(void **state
         {TR_DTYPE_FP4, TR_DTYPE_BF16, TR_DTYPE_BF16, 1e15},
         {TR_DTYPE_INT4, TR_DTYPE_NATIVE, TR_DTYPE_BF16, 1e15}, /* weight-only */
         {TR_DTYPE_INT4, TR_DTYPE_FP8, TR_DTYPE_BF16, 1e15},
+        {TR_DTYPE_INT4, TR_DTYPE_INT8, TR_DTYPE_INT8, 4e15},   /* unpacked to whole numbers, as asked */
         {TR_DTYPE_BF16, TR_DTYPE_INT4, TR_DTYPE_BF16, 1e15},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
