@@ -141,17 +141,17 @@ static double log_loss(double param, double experts)
     return tr_routed_log10_loss_nat(&law, param, experts);
 }
 #define ACTIVE(ROW_) ((ROW_)->terms.question->model.active_param)
+/* Half of a model's layers were given experts, two thirds of whose parameters are the FFN: a third of all is
+ * copied. */
+static double stored_param(const scale *row) { return ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0); }
+static double stored_byte(const scale *row) { return stored_param(row) * row->terms.question->roof.weight_byte; }
 OF(sparse_experts, row->experts)
 OF(sparse_loss, log_loss(ACTIVE(row), row->experts))
 OF(sparse_dense, dense_param(ACTIVE(row), row->experts))
 OF(sparse_gain, dense_param(ACTIVE(row), row->experts) / ACTIVE(row))
-/* Half of a model's layers were given experts, two thirds of whose parameters are the FFN: a third of all is
- * copied. */
-OF(sparse_store, ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0))
-OF(sparse_byte, ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0) * row->terms.question->roof.weight_byte)
-TR_FLAG(scale, sparse_fits,
-        ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0) * row->terms.question->roof.weight_byte <=
-            row->terms.question->roof.memory_byte)
+OF(sparse_store, stored_param(row))
+OF(sparse_byte, stored_byte(row))
+TR_FLAG(scale, sparse_fits, stored_byte(row) <= row->terms.question->roof.memory_byte)
 static const tr_field sparse_list[] = {
     TR_N_HEAD("experts", NONE, "experts", 7, sparse_experts),
     TR_N_HEAD("log10_loss", NONE, "log10 loss", 11, sparse_loss),

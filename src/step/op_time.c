@@ -11,7 +11,7 @@ static double larger(double a, double b) { return a > b ? a : b; }
 
 static int is_link(tr_op_class c) { return c >= TR_OP_ALL_REDUCE && c < TR_OP_CLASS_COUNT; }
 
-static tr_collective_kind kind_of(tr_op_class c)
+tr_collective_kind tr_op_collective_kind(tr_op_class c)
 {
     return c == TR_OP_ALL_REDUCE   ? TR_COLLECTIVE_ALL_REDUCE
            : c == TR_OP_ALL_GATHER ? TR_COLLECTIVE_ALL_GATHER
@@ -68,7 +68,7 @@ tr_status tr_op_roof_time(const tr_op *op, const tr_system *system, tr_op_time *
         return TR_OK;
     }
     tr_collective c;
-    s = tr_collective_of(system, kind_of(op->op_class), op->group_chip, op->message_byte, &c, err);
+    s = tr_collective_of(system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte, &c, err);
     if (s == TR_OK)
         *out = link_time(op, &c);
     return s;
@@ -133,7 +133,8 @@ static void add(void *context, const op_work *w, const tr_op *op)
     tr_op_hold(&sum->held, w, op);
     if (is_link(op->op_class)) {
         tr_collective c;
-        if (tr_collective_of(w->system, kind_of(op->op_class), op->group_chip, op->message_byte, &c, NULL) != TR_OK)
+        if (tr_collective_of(w->system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte, &c,
+                             NULL) != TR_OK)
             return;
         t = link_time(op, &c);
         sum->comm_s += op->count * c.wire_s;

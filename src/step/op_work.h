@@ -23,7 +23,6 @@ struct op_work {
     tr_roofline roof;
     tr_pass pass;
     op_part linear, routed, other, attention;
-    double state_byte_share;     /* the cache's bytes an element */
     double repeat;               /* micro-batches of a pass */
     double batch_share;          /* of the system's batch that a rank has in one */
     double decode_seq, prefill_seq; /* of this rank, this micro-batch */
@@ -42,6 +41,8 @@ void tr_op_walk(op_work *work, op_visit visit, void *context);
 /* The attention of one layer; op_attention.c. */
 void tr_op_attention(op_work *work, int index);
 void tr_op_emit(const op_work *work, tr_op *op);
+/* Which collective an operator of a link's class (all-reduce to send) is. */
+tr_collective_kind tr_op_collective_kind(tr_op_class op_class);
 
 /* Chips over which a layer's cache is split by heads; on the rest of tp it is copied. */
 double tr_op_kv_split(const tr_layer *layer, const tr_cache *cache, double tp);

@@ -220,12 +220,9 @@ static void experts(const op_work *w, int index)
 static void collective(const op_work *w, int index, const char *name, tr_op_class op_class, double count,
                        double group, double message_byte)
 {
-    const tr_collective_kind kind = op_class == TR_OP_ALL_REDUCE   ? TR_COLLECTIVE_ALL_REDUCE
-                                    : op_class == TR_OP_ALL_GATHER ? TR_COLLECTIVE_ALL_GATHER
-                                    : op_class == TR_OP_SEND       ? TR_COLLECTIVE_SEND
-                                                                   : TR_COLLECTIVE_ALL_TO_ALL;
     tr_collective c;
-    if (!(count > 0.0) || tr_collective_of(w->system, kind, group, message_byte, &c, NULL) != TR_OK)
+    if (!(count > 0.0) ||
+        tr_collective_of(w->system, tr_op_collective_kind(op_class), group, message_byte, &c, NULL) != TR_OK)
         return;
     tr_op op = {.layer = index,
                 .op_class = op_class,

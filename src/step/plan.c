@@ -9,7 +9,7 @@
 #include "step/op_work.h"
 #include "step/terms.h"
 
-enum { LINEAR = 0, EXPERTS, CACHE, ALL_REDUCE, ALL_GATHER, ALL_TO_ALL, SEND };
+enum { LINEAR = 0, EXPERTS, CACHE, LINK }; /* from LINK on: the collective's kind is added */
 
 static void push(tr_plan *plan, const tr_plan_term *term)
 {
@@ -25,7 +25,7 @@ static void take(void *context, const op_work *w, const tr_op *op)
     const double token = w->token;
     tr_plan_term t = {.kind = LINEAR, .count = op->count, .group_chip = op->group_chip};
     if (op->op_class >= TR_OP_ALL_REDUCE) {
-        t.kind = ALL_REDUCE + (int)op->op_class - (int)TR_OP_ALL_REDUCE;
+        t.kind = LINK + (int)tr_op_collective_kind(op->op_class);
         t.message_byte_per_token = op->message_byte / token;
         push(plan, &t);
         return;
@@ -121,10 +121,8 @@ static double point_s(const tr_plan *plan, double batch_seq, double context_toke
                 flop_s = read_s = 0.0;
             }
         } else {
-            static const tr_collective_kind kind[] = {TR_COLLECTIVE_ALL_REDUCE, TR_COLLECTIVE_ALL_GATHER,
-                                                      TR_COLLECTIVE_ALL_TO_ALL, TR_COLLECTIVE_SEND};
             tr_collective c = {.time_s = (double)NAN};
-            (void)tr_collective_of(&plan->system, kind[t->kind - ALL_REDUCE], t->group_chip,
+            (void)tr_collective_of(&plan->system, (tr_collective_kind)(t->kind - LINK), t->group_chip,
                                    seq * t->message_byte_per_token, &c, NULL);
             links_s += t->count * c.time_s;
         }
