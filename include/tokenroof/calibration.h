@@ -15,9 +15,7 @@
 
 #include <tokenroof/base.h>
 #include <tokenroof/chip.h>
-#include <tokenroof/layout.h>
 #include <tokenroof/model.h>
-#include <tokenroof/step.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,12 +26,14 @@ extern "C" {
     X(LINEAR_BYTE, "linear_byte_share", RATIO, "of memory bandwidth, reading dense weights")                 \
     X(LINEAR_FLOP, "linear_flop_share", RATIO, "of the chip's peak, in dense matrix multiplies")             \
     X(EXPERT_BYTE, "expert_byte_share", RATIO, "of memory bandwidth, reading routed experts")                \
-    X(EXPERT_FLOP, "expert_flop_share", RATIO, "of the chip's peak, in routed experts")                      \
+    X(EXPERT_FLOP, "expert_flop_share", RATIO, "of the chip's peak, in routed experts with many tokens each") \
     X(KV_BYTE, "kv_byte_share", RATIO, "of memory bandwidth, reading the KV cache")                          \
-    X(ATTENTION_FLOP, "attention_flop_share", RATIO, "of the BF16 peak, in attention scores and values")     \
+    X(ATTENTION_FLOP, "attention_flop_share", RATIO, "of the peak, in a decode's scores and values")         \
+    X(PROMPT_FLOP, "prompt_flop_share", RATIO, "of the peak, in a prompt's scores and values")               \
     X(LINK_BYTE, "link_byte_share", RATIO, "of the link's bandwidth, in long collectives")                   \
     X(FP8_FLOP, "fp8_flop_ratio", RATIO, "of the shares of the peak, where multiplies are in FP8 or INT8")  \
     X(FP4_FLOP, "fp4_flop_ratio", RATIO, "of the shares of the peak, where multiplies are in FP4")           \
+    X(EXPERT_TILE, "expert_tile_token", TOKEN, "rows that each touched expert is padded by")                 \
     X(LINK_S, "collective_s", SECOND, "a collective of no bytes")                                            \
     X(LINK_MID_S, "collective_mid_s", SECOND, "what slows collectives of middle size: its root with the wire's time") \
     X(LAYER_S, "layer_s", SECOND, "a layer: launches, norms, attention at no context, synchronisation")      \
@@ -45,10 +45,9 @@ extern "C" {
     X(GROUP_S, "expert_group_layer_s", SECOND, "more for a mixture whose experts are spread over ranks")     \
     X(STEP_S, "step_s", SECOND, "a step: scheduling, sampling, the host")                                    \
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
-    X(FRONT, "front_ratio", RATIO, "prefill time that goes before decoding, over that which decodes beside it") \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \
-    X(FIRST_MOE_S, "first_moe_layer_s", SECOND, "more for each mixture layer of its first pass: prompts run without graphs") \
-    X(BURST, "burst_share", RATIO, "of the other clients' prompts, the share a request waits for")
+    X(FRONT_S, "front_token_s", SECOND, "a prompt's token, tokenised and taken in before the first pass")    \
+    X(HOST, "prompt_host_ratio", RATIO, "least time of a step with prompts, over the fixed part of a decode step")
 
 typedef enum tr_constant {
 #define TR_CONSTANT_ID(ID, ...) TR_CONSTANT_##ID,
@@ -97,79 +96,11 @@ typedef struct tr_calibration {
 TR_API tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibration *out, tr_error *err);
 TR_API size_t tr_calibration_count(void);
 TR_API const tr_calibration *tr_calibration_at(size_t index); /* compiled in, sorted by name; NULL past the end */
-TR_API const char *tr_engine_name(size_t index);              /* engines known; NULL past the end */
+TR_API const char *tr_calibration_engine(size_t index);       /* engines measured; NULL past the end */
 /* Whether measurements of this model, by catalog name or HF id, are among those fitted. */
 TR_API int tr_calibration_has_model(const tr_model *model);
 /* Each value in range. Errors: TR_EDOMAIN, TR_EMISSING (NULL). */
 TR_API tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err);
-
-/* A model on a system under a calibration, boiled down to what each pass needs.
- * Everything is of the busiest rank. */
-typedef struct tr_fitted {
-    tr_calibration calibration;
-    tr_roofline roof;
-    tr_layout layout;
-    tr_distance distance;            /* of chip, engine and model */
-    double byte_per_s;               /* one chip */
-    double flop_per_s;               /* one chip, in the weights' math */
-    double attention_flop_per_s;     /* one chip, BF16 */
-    double reduce_link_byte_per_s;   /* of the slowest link among tp ranks, 0 = one rank */
-    double exchange_link_byte_per_s; /* among the tp x dp ranks that hold the experts, 0 = one rank */
-    double memory_byte;              /* one chip */
-    double linear_byte;              /* dense weights a pass reads */
-    double routed_byte;              /* routed experts resident */
-    double store_byte;               /* all weights resident */
-    double linear_flop_per_token;
-    double head_flop_per_seq;
-    double routed_flop_per_token;
-    double kv_share;                 /* of a sequence's cache that lies on the rank */
-    double step_fixed_s;             /* constant part of a step */
-    double mixture_count;            /* layers with routed experts */
-    double reduce_count;             /* all-reduces of a pass */
-    double reduce_byte_per_token;    /* over the wire, all of them */
-    double exchange_count;           /* to experts of other ranks, and back */
-    double exchange_byte_per_token;
-} tr_fitted;
-
-/* layout NULL: the usual one, tr_layout_default; else taken as told: whether heads and experts can be cut so is not
- * looked at, as measured systems are what they are. dtypes NULL: all native. Errors: as tr_roofline_of; TR_EDOMAIN (not
- * whole, or more ranks than chips), TR_EMISSING. On error *out is untouched.  [F1] [F2] */
-TR_API tr_status tr_fitted_of(const tr_calibration *calibration, const tr_model *model, const tr_system *system,
-                              const tr_dtypes *dtypes, const tr_layout *layout, tr_fitted *out, tr_error *err);
-
-/* Predict one pass: never below tr_bound_step, with a band. load->batch_seq is
- * of the whole system. Errors: as tr_bound_step; TR_ENOFIT also
- * where one rank of the layout holds too little. On error *out is untouched.  [F3] */
-TR_API tr_status tr_fitted_step(const tr_fitted *fitted, const tr_model *model, const tr_load *load, tr_step *out,
-                                tr_error *err);
-
-/* Clients that each send a prompt, wait for its answer, and send the next; or requests that arrive at a rate. */
-typedef struct tr_clients {
-    double concurrency_seq;  /* clients, >= 1; not looked at where request_per_s is told */
-    double prompt_token;     /* >= 1 */
-    double output_token;     /* >= 1 */
-    double cached_token;     /* of the prompt, in the cache already: 0 to prompt_token */
-    double request_per_s;    /* arrivals; 0: concurrency_seq is told */
-    int prefill_apart;       /* 1: other chips take the prompts, and ttft_s is of the first decode step alone */
-} tr_clients;
-
-typedef struct tr_service {
-    double tpot_s;           /* mean time per output token after the first */
-    double tpot_low_s;
-    double tpot_high_s;
-    double ttft_s;           /* mean time to the first token, queue included */
-    double ttft_low_s;
-    double ttft_high_s;
-    double tpot_bound_s;     /* the bound of a decode step at that batch: nothing real is faster */
-    double batch_seq;        /* decoding together, all replicas, on average */
-    double room_seq;         /* that the KV cache has room for, all replicas */
-    double output_token_per_s;
-} tr_service;
-
-/* Steady state of an engine that admits prompts while it decodes.  [F5] [F6] [F7] [F10]
- * Errors: TR_EDOMAIN, TR_EMISSING, TR_ENOFIT (weights, or not one sequence). On error *out is untouched. */
-TR_API tr_status tr_fitted_serve(const tr_fitted *fitted, const tr_model *model, const tr_clients *clients,
-                                 tr_service *out, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -12,15 +12,14 @@
 
 #include <tokenroof/tokenroof.h>
 
+#include "fit/run.h"
+
 enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 8, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
 
 typedef struct fit_row {
     int model, chip, engine;     /* indexes into fit_data */
     int file;
-    tr_system system;            /* the chips of one instance */
-    tr_dtypes dtypes;
-    tr_layout layout;
-    tr_clients clients;
+    fit_run *run;                /* owned */
     double tpot_s, ttft_s;       /* measured; 0 = not stated */
     int line;
 } fit_row;

@@ -2,7 +2,7 @@
 #ifndef TOKENROOF_SRC_FIT_PREDICT_H
 #define TOKENROOF_SRC_FIT_PREDICT_H
 
-#include <tokenroof/calibration.h>
+#include <tokenroof/rate.h>
 
 #include "fit/measured.h"
 
@@ -11,14 +11,6 @@ typedef struct tr_prediction {
     double low_s, high_s; /* both predicted_s where the physics has no band */
     double bound_s;       /* by bound physics */
 } tr_prediction;
-
-/* "vllm", "sglang", "trtllm", "llamacpp" from how a benchmark writes it; "" if it is none of them. Static. */
-const char *tr_engine_of(const char *written);
-
-/* The layout of one instance. */
-tr_layout tr_layout_told(const tr_serving *serving);
-
-tr_clients tr_clients_of(const tr_serving *serving);
 
 int tr_predicts(tr_physics physics); /* 1 if tr_predict knows this physics */
 

@@ -33,17 +33,16 @@ double fit_predict(const fit_data *data, const fit_row *row, const double *value
 {
     static const tr_band wide = {0.5, 2.0};
     tr_calibration c;
-    tr_fitted fitted;
     tr_service service;
+    (void)data;
     memset(&c, 0, sizeof c);
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
         c.value[k] = fit_value(k, value[k]);
     for (int d = 0; d < TR_DISTANCE_COUNT; d++)
         c.step[d] = c.first[d] = wide;
-    if (tr_fitted_of(&c, data->model[row->model], &row->system, &row->dtypes, &row->layout, &fitted, NULL) != TR_OK ||
-        tr_fitted_serve(&fitted, data->model[row->model], &row->clients, &service, NULL) != TR_OK)
+    if (fit_run_serve(row->run, &c, TR_DISTANCE_NEAR, &service, NULL) != TR_OK)
         return 0.0;
-    return target == FIT_TPOT ? service.tpot_s : service.ttft_s;
+    return target == FIT_TPOT ? service.tpot_s.predicted : service.ttft_s.predicted;
 }
 
 typedef struct work {
@@ -142,7 +141,7 @@ static void weigh(work *w)
         double same = 0.0;
         for (size_t j = 0; j < w->rows; j++) {
             const fit_row *b = w->row[j];
-            same += a->chip == b->chip && a->engine == b->engine && a->dtypes.weight == b->dtypes.weight &&
+            same += a->chip == b->chip && a->engine == b->engine && a->run->formats.weight == b->run->formats.weight &&
                     (a->model == b->model || fit_same_shape(data->model[a->model], data->model[b->model]));
         }
         w->weight[i] = same > w->p->group_rows ? sqrt(w->p->group_rows / same) : 1.0;

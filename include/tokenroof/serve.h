@@ -1,0 +1,73 @@
+/* tokenroof/serve.h -- requests over time, in closed form: TTFT, TPOT, end to end and throughput of a server whose
+ * clients wait for their answers, or whose requests arrive at a rate.
+ *
+ * Built on the boiled-down passes of rate.h: a step of the engine is a pass with
+ * the sequences that decode and the prompts beside them. Functions are pure: no
+ * globals, no allocation, no I/O; any thread may call them. [Fn] are the
+ * entries of docs/equations.md.
+ */
+#ifndef TOKENROOF_SERVE_H
+#define TOKENROOF_SERVE_H
+
+#include <tokenroof/base.h>
+#include <tokenroof/calibration.h>
+#include <tokenroof/rate.h>
+#include <tokenroof/shard.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Clients that each send a prompt, wait for its answer, and send the next; or requests that arrive at a rate. And
+ * how they do it, since much of the time to the first token is decided by that. Zero takes what is said. */
+typedef struct tr_clients {
+    double concurrency_seq;    /* clients, >= 1; not looked at where request_per_s is given */
+    double request_per_s;      /* arrivals; 0: concurrency_seq is given */
+    double prompt_token;       /* mean of a request, >= 1 */
+    double output_token;       /* mean, >= 1 */
+    double cached_token;       /* of the prompt, in the cache already: 0 to prompt_token */
+    int fixed_lengths;         /* 1: all requests are alike, so that clients stay in step; 0: lengths vary */
+    double request_per_client; /* of a benchmark whose clients all start together: the first wave is its share of the
+                                * mean; 0: a steady state, as users meet it */
+    double mean_batch_share;   /* of the clients that are in flight over a whole run, its ramps included; 0: all */
+    double chunk_token;        /* token budget of a step; 0: the engine's */
+    int prefill_first;         /* 1: a step carries prompts or decodes; -1: both; 0: as the engine does */
+    int whole_prompt;          /* 1: prompts are not cut; -1: they are; 0: as the engine does */
+    double poll_step;          /* decode steps between looks for new requests; 0: the engine's */
+    double batch_wait_step;    /* steps that an engine waits to fill a batch of prompts */
+    double draft_token;        /* speculation: tokens drafted a step; 0: none */
+    double token_per_step;     /* of a sequence, drafts accepted among them: 1 to draft_token + 1; 0: 1 */
+    int prefill_apart;         /* 1: other chips take the prompts, and ttft_s is of the first decode step alone */
+} tr_clients;
+
+/* A predicted figure with its 90 % interval, and what nothing real can beat. */
+typedef struct tr_quantity {
+    double predicted, low, high, bound;
+} tr_quantity;
+
+typedef struct tr_service {
+    tr_quantity tpot_s;        /* mean time per output token after the first */
+    tr_quantity ttft_s;        /* mean time to the first token, waiting included */
+    tr_quantity e2e_s;         /* a whole request */
+    tr_quantity output_token_per_s; /* all clients; its bound is the most that is possible, low <= predicted <= high */
+    double request_per_s;
+    double batch_seq;          /* decoding together, all replicas, on average */
+    double room_seq;           /* that the cache has room for, all replicas */
+    double kv_used_share;      /* of that room, by the requests in flight */
+    int saturated;             /* requests wait for a place */
+    double decode_s;           /* a step that only decodes, at that batch */
+    tr_terms decode_terms;     /* its parts */
+    double prompt_share;       /* of the time between tokens, what prompts beside them take */
+    double token_per_step;     /* accepted tokens of a sequence in a step */
+} tr_service;
+
+/* Steady state or benchmark mean of an engine that admits prompts while it decodes. calibration NULL: passes at
+ * datasheet peak, without the times beside them. Errors: TR_EDOMAIN, TR_EMISSING, TR_ENOFIT (weights, or not one
+ * sequence). On error *out is untouched.  [F5] [F6] [F7] [F10] */
+TR_API tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
+                          tr_distance distance, const tr_clients *clients, tr_service *out, tr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TOKENROOF_SERVE_H */

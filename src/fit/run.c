@@ -1,0 +1,168 @@
+/* fit/run.c -- a measured run as a question to the rooms that answer it. */
+#include "fit/run.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+
+#define ADMIT_MOST_SEQ 2048.0
+#define BUSY_MOST_SHARE 0.95
+
+static double larger(double a, double b) { return a > b ? a : b; }
+static double smaller(double a, double b) { return a < b ? a : b; }
+
+/* Whole experts where no more groups are told than there are ranks. */
+static tr_layout layout_of(double tp, double pp, double dp, double ep)
+{
+    tr_layout y = {larger(tp, 1), larger(dp, 1), larger(ep, 1), larger(pp, 1), 1, 0};
+    y.ep_rank = smaller(y.ep_rank, y.tp_rank * y.dp_rank);
+    return y;
+}
+
+static tr_weight_format weights_of(const tr_measured *row)
+{
+    tr_weight_format format = 0;
+    if (row->dtypes.weight != TR_DTYPE_NATIVE)
+        (void)tr_weight_format_parse(tr_dtype_name(row->dtypes.weight), &format, NULL);
+    return format;
+}
+
+static void take_clients(const tr_measured *row, fit_run *run)
+{
+    const tr_serving *s = &row->serving;
+    const double workers = larger(s->decode_worker - s->idle_decode_worker, 1);
+    run->clients = (tr_clients){.concurrency_seq = s->concurrency_seq / workers,
+                                .request_per_s = s->request_per_s / workers,
+                                .prompt_token = larger(s->input_token, 1),
+                                .output_token = larger(s->output_token, 1),
+                                .cached_token = s->cached_token > 0 && s->cached_token < s->input_token
+                                                    ? s->cached_token : 0,
+                                .fixed_lengths = !(s->spread_ratio > 0 && s->spread_ratio < 1) && s->request_per_s <= 0,
+                                .request_per_client = s->start_together ? s->request_per_client : 0,
+                                .mean_batch_share = s->mean_batch_share,
+                                .batch_wait_step = s->batch_wait_step,
+                                .draft_token = s->draft_token,
+                                .token_per_step = 1 + s->draft_token * s->accept_share,
+                                .prefill_apart = s->prefill_worker > 0};
+    run->open_ended = !(s->concurrency_seq >= 1) && !(s->request_per_s > 0);
+}
+
+static void take_engine(const tr_measured *row, fit_run *run)
+{
+    const tr_serving *s = &row->serving;
+    tr_engine *e = &run->engine;
+    *e = row->known_engine != NULL ? *row->known_engine : *tr_engine_default();
+    if (s->memory_share > 0)
+        e->memory_share = s->memory_share;
+    if (s->chunk_token > 0)
+        e->chunk_token = s->chunk_token;
+    if (s->poll_step > 0)
+        e->poll_step = s->poll_step;
+    e->max_seq = s->most_seq;
+    e->prefill_first = s->prefill_first;
+    e->whole_prompt = s->whole_prompt;
+    /* It ran as it was told to, whatever the engine's defaults. */
+    e->expert_slices = e->expert_groups = e->attention_dp = e->pipeline = 1;
+    e->max_tp_rank = 0;
+}
+
+static tr_status take_prefill(const tr_measured *row, fit_run *run, tr_error *err)
+{
+    const tr_serving *s = &row->serving;
+    if (!(s->prefill_worker > 0))
+        return TR_OK;
+    run->prefill_worker = larger(s->prefill_worker - s->idle_prefill_worker, 1);
+    const tr_layout y = layout_of(s->prefill_tp, s->prefill_pp, s->prefill_dp, s->prefill_ep);
+    tr_status st = tr_system_of(&row->system->chip, y.tp_rank * y.dp_rank * y.pp_rank, &run->prefill_system, err);
+    if (st == TR_OK)
+        st = tr_shard_of(run->model, &run->prefill_system, &run->engine, &y, &run->formats, &run->prefill_shard, err);
+    if (st == TR_OK)
+        st = tr_roofline_of(run->model, &run->prefill_system, &run->engine, &run->formats, &run->prefill_roof, err);
+    return st;
+}
+
+tr_status fit_run_of(const tr_measured *row, fit_run *run, tr_error *err)
+{
+    const tr_serving *s = &row->serving;
+    if (row->model == NULL || row->system == NULL)
+        return tr_fail(err, TR_EMISSING, "model", 0.0, "a kernel is no run of a model");
+    memset(run, 0, sizeof *run);
+    run->model = row->model;
+    run->system = *row->system;
+    run->formats.weight = weights_of(row);
+    run->formats.kv = row->dtypes.kv;
+    run->formats.math = row->dtypes.math;
+    run->formats.draft_token = s->draft_token;
+    take_engine(row, run);
+    take_clients(row, run);
+    const tr_layout y = layout_of(s->tp, s->pp, s->dp, s->ep);
+    tr_status st = tr_shard_of(run->model, &run->system, &run->engine, &y, &run->formats, &run->shard, err);
+    if (st == TR_OK)
+        st = tr_roofline_of(run->model, &run->system, &run->engine, &run->formats, &run->roof, err);
+    return st == TR_OK ? take_prefill(row, run, err) : st;
+}
+
+/* [F18] Machines of their own for prompts: a prompt's pass, its wait for those before it, its cache sent over. */
+static tr_status add_prefill(const fit_run *run, const tr_calibration *calibration, tr_service *service, tr_error *err)
+{
+    tr_timing timing;
+    tr_terms pass;
+    tr_reach reach;
+    const double cached = run->clients.cached_token, fresh = larger(run->clients.prompt_token - cached, 1);
+    const tr_pass at = {.token_per_seq = 1, .prefill_seq = 1, .prefill_query_token = fresh,
+                        .prefill_context_token = cached};
+    tr_status s = tr_timing_of(&run->prefill_shard, calibration, &at, &timing, err);
+    if (s != TR_OK)
+        return s;
+    tr_timing_rank(&timing, 0, 1, &pass);
+    const double places = run->prefill_worker * run->prefill_shard.layout.dp_rank;
+    const double asked = service->request_per_s * pass.step_s / places;
+    const double busy = smaller(asked, BUSY_MOST_SHARE);
+    double send_s = 0;
+    if (tr_system_reach(&run->system, 2 * larger(run->system.domain_chip, 1), &reach, NULL) == TR_OK &&
+        reach.across_byte_per_s > 0)
+        send_s = tr_shard_seq_byte(&run->prefill_shard, run->clients.prompt_token) / reach.across_byte_per_s;
+    const double more_s = pass.step_s * (1 + busy / (2 * (1 - busy))) + send_s;
+    const double scale = (service->ttft_s.predicted + more_s) / service->ttft_s.predicted;
+    service->ttft_s.predicted *= scale;
+    service->ttft_s.low *= scale;
+    service->ttft_s.high *= scale;
+    return TR_OK;
+}
+
+tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, tr_distance distance, tr_service *out,
+                        tr_error *err)
+{
+    tr_clients clients = run->clients;
+    tr_service service;
+    tr_status s = TR_OK;
+    if (run->open_ended) {
+        clients.concurrency_seq = 1;
+        s = tr_serve(&run->shard, &run->roof, calibration, distance, &clients, &service, err);
+        if (s == TR_OK)
+            clients.concurrency_seq = larger(1, smaller(service.room_seq, ADMIT_MOST_SEQ));
+    }
+    if (s == TR_OK)
+        s = tr_serve(&run->shard, &run->roof, calibration, distance, &clients, &service, err);
+    if (s == TR_OK && run->prefill_worker > 0)
+        s = add_prefill(run, calibration, &service, err);
+    if (s == TR_OK)
+        *out = service;
+    return s;
+}
+
+tr_status fit_run_pass(const fit_run *run, const tr_calibration *calibration, tr_distance distance, int prompt,
+                       tr_step *out, tr_error *err)
+{
+    const tr_clients *c = &run->clients;
+    tr_pass pass = {.token_per_seq = 1};
+    if (prompt) {
+        pass.prefill_seq = 1;
+        pass.prefill_query_token = larger(c->prompt_token - c->cached_token, 1);
+        pass.prefill_context_token = c->cached_token;
+    } else {
+        pass.decode_seq = 1;
+        pass.decode_context_token = c->prompt_token + c->output_token / 2;
+    }
+    return tr_pass_step(&run->shard, &run->roof, calibration, distance, &pass, out, err);
+}

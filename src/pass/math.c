@@ -1,0 +1,34 @@
+/* pass/math.c -- the number format that stored weights multiply in, and its ceiling. */
+#include "base/fail.h"
+#include "pass/work.h"
+
+/* Never narrower than the weights, since a rate counts only where both operands are in that format. TF32 is how
+ * tensor cores take FP32, so it is no narrower. */
+static tr_dtype request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
+{
+    /* INT4 is unpacked before it multiplies: to BF16, or to INT8 where that is asked for. */
+    const tr_dtype unpacked4 = asked == TR_DTYPE_INT8 ? TR_DTYPE_INT8 : TR_DTYPE_BF16;
+    const tr_dtype stored = weight == TR_DTYPE_INT4 ? unpacked4 : weight;
+    if (asked == TR_DTYPE_NATIVE) {
+        /* So is FP4 where no unit takes it. FP8 would hold its values, but then the other operand is rounded too: a
+         * choice of the run, to be asked for. */
+        const int unpacked = weight == TR_DTYPE_FP4 && !(chip->flop_per_s[TR_DTYPE_FP4] > 0.0) &&
+                             chip->flop_per_s[TR_DTYPE_BF16] > 0.0;
+        return unpacked ? TR_DTYPE_BF16 : stored;
+    }
+    if (asked == TR_DTYPE_INT4)
+        asked = TR_DTYPE_BF16;
+    if (asked == TR_DTYPE_INT8 && (stored == TR_DTYPE_FP8 || stored == TR_DTYPE_FP4))
+        return TR_DTYPE_BF16; /* float weights have no whole-number form: the common one is BF16 */
+    return tr_dtype_byte(asked) < tr_dtype_byte(stored) ? stored : asked;
+}
+
+tr_status tr_pass_math(const tr_chip *chip, tr_dtype weight, tr_dtype asked, double *flop_per_s, tr_dtype *used,
+                       tr_error *err)
+{
+    tr_error why;
+    const tr_status s = tr_chip_math(chip, request(chip, weight, asked), flop_per_s, used, &why);
+    return s == TR_OK ? s
+                      : tr_fail(err, s, why.field, why.value, "%.240s; weights stored in such a format would run",
+                                why.text);
+}

@@ -1,0 +1,154 @@
+/* pass/work.c -- one pass on one shard, made ready to be taken apart into operators. */
+#include "pass/work.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "shard/split.h"
+
+/* Parameters of a part: formats of parts that a model does not have decide nothing. */
+static int has_part(const tr_model *m, tr_part part)
+{
+    if (m->layer_kinds == 0)
+        return part == TR_PART_DENSE;
+    if (part == TR_PART_ROUTED)
+        return m->routed_param > 0.0;
+    for (int i = 0; i < m->layer_kinds; i++) {
+        const tr_layer *l = &m->layer[i];
+        if ((part == TR_PART_DENSE && l->dense_param > 0.0) || (part == TR_PART_SHARED && l->shared_param > 0.0) ||
+            (part == TR_PART_MIXER && l->mixer_param > 0.0))
+            return 1;
+    }
+    return part == TR_PART_HEAD || part == TR_PART_OTHER;
+}
+
+tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
+{
+    if (shard == NULL || shard->model == NULL || shard->system == NULL)
+        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard (tr_shard_of makes one)");
+    pass_work *w = out;
+    memset(w, 0, sizeof *w);
+    w->shard = shard;
+    w->model = shard->model;
+    w->system = shard->system;
+    w->layout = shard->layout;
+    const tr_chip *chip = &shard->system->chip;
+    if (!(chip->memory_byte_per_s > 0.0 && chip->memory_byte_per_s <= 1e300))
+        return tr_fail(err, TR_EDOMAIN, "memory_byte_per_s", chip->memory_byte_per_s,
+                       "the chip's memory bandwidth must be above 0");
+    for (int i = 0; i < TR_PART_COUNT; i++) {
+        const tr_part_format *stored = &shard->weights.part[i];
+        pass_part *p = &w->part[i];
+        p->byte = stored->byte;
+        p->weight_dtype = stored->dtype;
+        if (!has_part(w->model, (tr_part)i))
+            continue;
+        const tr_status s =
+            tr_pass_math(chip, stored->dtype, shard->formats.math, &p->flop_per_s, &p->math_dtype, err);
+        if (s != TR_OK)
+            return s;
+        if (p->flop_per_s > w->peak_flop_per_s) {
+            w->peak_flop_per_s = p->flop_per_s;
+            w->peak_dtype = p->math_dtype;
+        }
+    }
+    /* Scores and values multiply in BF16, or in FP8 where the cache is, and no faster than the fastest weights: the
+     * two equations hold all multiplies to that. */
+    const tr_dtype scores = shard->kv_dtype == TR_DTYPE_FP8 ? TR_DTYPE_FP8 : TR_DTYPE_BF16;
+    w->attention = w->part[w->model->layer_kinds == 0 ? TR_PART_DENSE : TR_PART_OTHER];
+    if (w->model->layer_kinds > 0 &&
+        (tr_chip_math(chip, scores, &w->attention.flop_per_s, &w->attention.math_dtype, NULL) != TR_OK ||
+         w->attention.flop_per_s > w->peak_flop_per_s))
+        w->attention.flop_per_s = w->peak_flop_per_s;
+    w->attention.weight_dtype = w->attention.math_dtype;
+    w->repeat = shard->layout.overlap ? 2.0 : 1.0;
+    return TR_OK;
+}
+
+static tr_status check(const tr_pass *p, tr_error *err)
+{
+    const struct {
+        const char *field;
+        double value, low, high;
+    } range[] = {{"decode_seq", p->decode_seq, 0.0, PASS_BATCH_MAX_SEQ},
+                 {"decode_context_token", p->decode_context_token, 0.0, PASS_CONTEXT_MAX_TOKEN},
+                 {"token_per_seq", p->token_per_seq, 1.0, 1024.0},
+                 {"prefill_seq", p->prefill_seq, 0.0, PASS_BATCH_MAX_SEQ},
+                 {"prefill_query_token", p->prefill_query_token, p->prefill_seq > 0.0 ? 1.0 : 0.0,
+                  PASS_CONTEXT_MAX_TOKEN},
+                 {"prefill_context_token", p->prefill_context_token, 0.0, PASS_CONTEXT_MAX_TOKEN},
+                 {"routing_skew_ratio", p->routing_skew_ratio, 0.0, 8.0}};
+    for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
+        if (!(range[i].value >= range[i].low && range[i].value <= range[i].high))
+            return tr_fail(err, TR_EDOMAIN, range[i].field, range[i].value, "%s must be %g to %g", range[i].field,
+                           range[i].low, range[i].high);
+    if (!(p->decode_seq + p->prefill_seq > 0.0))
+        return tr_fail(err, TR_EDOMAIN, "decode_seq", 0.0, "a pass needs a sequence that decodes or one that prefills");
+    return TR_OK;
+}
+
+tr_status tr_pass_work_load(pass_work *w, const tr_pass *pass, tr_error *err)
+{
+    if (pass == NULL)
+        return tr_fail(err, TR_EMISSING, "pass", 0.0, "expected a pass");
+    const tr_status s = check(pass, err);
+    if (s != TR_OK)
+        return s;
+    const tr_layout *y = &w->layout;
+    const double groups = y->replica_count * y->pp_rank * w->repeat, ranks = groups * y->dp_rank;
+    const double query = pass->prefill_seq > 0.0 ? pass->prefill_query_token : 0.0;
+    w->pass = *pass;
+    w->decode_seq = tr_split_busiest(pass->decode_seq, ranks);
+    w->prefill_seq = tr_split_busiest(pass->prefill_seq, ranks);
+    w->decode_token = w->decode_seq * pass->token_per_seq;
+    w->prefill_token = w->prefill_seq * query;
+    w->token = w->decode_token + w->prefill_token;
+    w->head_token = w->decode_token + w->prefill_seq;
+    w->group_token = tr_split_busiest(pass->decode_seq, groups) * pass->token_per_seq +
+                     tr_split_busiest(pass->prefill_seq, groups) * query;
+    return TR_OK;
+}
+
+double tr_pass_work_amount(const pass_work *w, tr_grows grows)
+{
+    switch (grows) {
+    case TR_GROWS_TOKEN:
+        return w->token;
+    case TR_GROWS_HEAD_TOKEN:
+        return w->head_token;
+    case TR_GROWS_GROUP_TOKEN:
+        return w->group_token;
+    case TR_GROWS_DECODE_SEQ:
+        return w->decode_seq;
+    case TR_GROWS_PREFILL_SEQ:
+        return w->prefill_seq;
+    }
+    return 0.0;
+}
+
+tr_status tr_pass_of(const tr_load *load, tr_pass *out, tr_error *err)
+{
+    if (load == NULL)
+        return tr_fail(err, TR_EMISSING, "load", 0.0, "expected a load: batch, context and phase");
+    if (load->phase != TR_PHASE_DECODE && load->phase != TR_PHASE_PREFILL)
+        return tr_fail(err, TR_EDOMAIN, "phase", (double)load->phase, "the phase must be decode or prefill");
+    if (!(load->batch_seq >= 1.0 && load->batch_seq <= PASS_BATCH_MAX_SEQ))
+        return tr_fail(err, TR_EDOMAIN, "batch_seq", load->batch_seq, "the batch must be 1 to 1e9 sequences");
+    if (!(load->context_token >= 0.0 && load->context_token <= PASS_CONTEXT_MAX_TOKEN))
+        return tr_fail(err, TR_EDOMAIN, "context_token", load->context_token, "the context must be 0 to 1e12 tokens");
+    tr_pass p = {.token_per_seq = 1.0};
+    if (load->phase == TR_PHASE_PREFILL) {
+        if (!(load->query_token >= 1.0 && load->query_token <= PASS_CONTEXT_MAX_TOKEN))
+            return tr_fail(err, TR_EDOMAIN, "query_token", load->query_token,
+                           "a prefill pass must bring 1 to 1e12 new tokens per sequence");
+        p.prefill_seq = load->batch_seq;
+        p.prefill_query_token = load->query_token;
+        p.prefill_context_token = load->context_token;
+    } else {
+        p.decode_seq = load->batch_seq;
+        p.decode_context_token = load->context_token;
+    }
+    *out = p;
+    return TR_OK;
+}

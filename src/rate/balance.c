@@ -1,0 +1,153 @@
+/* rate/balance.c -- where the lines cross: floor, ridge, balance batch, balanced context, cliff. */
+#include <tokenroof/rate.h>
+
+#include <math.h>
+
+#include "model/context.h"
+#include "pass/work.h"
+#include "rate/terms.h"
+
+#define SEARCH_MAX_TOKEN 9007199254740992.0 /* 2^53: whole numbers are exact up to here */
+
+double tr_floor_s(const tr_roofline *roof)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK)
+        return (double)NAN;
+    /* [R6] A large batch reads every expert, so all streamed weights, once. */
+    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0) / roof->byte_per_s;
+}
+
+double tr_ridge_flop_per_byte(const tr_roofline *roof)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK)
+        return (double)NAN;
+    return roof->flop_per_s / roof->byte_per_s; /* [R7] */
+}
+
+/* Seconds that one more sequence of this context adds to either side. */
+static double compute_per_seq_s(const tr_roofline *roof, double context_token)
+{
+    return (roof->flop_per_token + tr_model_attention_flop(roof->pooled.model, context_token)) / roof->flop_per_s;
+}
+
+static double kv_per_seq_s(const tr_roofline *roof, double context_token)
+{
+    return tr_roofline_kv_read_byte(roof, context_token) / roof->byte_per_s;
+}
+
+double tr_balance_batch_seq(const tr_roofline *roof, double context_token)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK ||
+        !(context_token >= 0.0 && context_token <= PASS_CONTEXT_MAX_TOKEN))
+        return (double)NAN;
+    /* [R9] w = B (c - k): the weights' time is shared out over sequences that each
+     * bring more compute than KV traffic; if they do not, more of them never helps. */
+    const double gain_s = compute_per_seq_s(roof, context_token) - kv_per_seq_s(roof, context_token);
+    return gain_s > 0.0 ? tr_floor_s(roof) / gain_s : HUGE_VAL;
+}
+
+/* Memory time less compute time of one sequence's share of a pass. */
+static double excess_s(const tr_roofline *roof, double weights_per_seq_s, double context_token)
+{
+    return weights_per_seq_s + kv_per_seq_s(roof, context_token) -
+           compute_per_seq_s(roof, context_token);
+}
+
+/* The next context above `from` where the search looks: twice as far, but not
+ * past a window that fills up or a top-k that saturates, since between those
+ * the excess is straight and cannot cross zero twice. */
+static double next_look(const tr_model *model, double from)
+{
+    double next = from < 1.0 ? 1.0 : 2.0 * from;
+    for (int i = 0; i < model->layer_kinds; i++) {
+        const tr_layer *layer = &model->layer[i];
+        for (int j = 0; j < layer->cache_count && j < TR_CACHE_MAX; j++) {
+            const tr_cache *cache = &layer->cache[j];
+            const double bend[2] = {ceil(cache->row_cap * cache->token_per_row),
+                                    ceil(cache->read_cap * cache->token_per_row)};
+            for (int b = 0; b < 2; b++)
+                if (bend[b] > from && bend[b] < next)
+                    next = bend[b];
+        }
+    }
+    return next;
+}
+
+/* Smallest context at which memory time reaches compute time: whole tokens by
+ * bisection, then straight between the last two. */
+static double crossing_token(const tr_roofline *roof, double weights_per_seq_s)
+{
+    double below = 0.0;
+    double excess_below = excess_s(roof, weights_per_seq_s, below);
+    if (!(excess_below < 0.0))
+        return 0.0;
+    double above = next_look(roof->pooled.model, below);
+    double excess_above = excess_s(roof, weights_per_seq_s, above);
+    while (excess_above < 0.0) {
+        below = above;
+        excess_below = excess_above;
+        above = next_look(roof->pooled.model, below);
+        if (above > SEARCH_MAX_TOKEN)
+            return HUGE_VAL;
+        excess_above = excess_s(roof, weights_per_seq_s, above);
+    }
+    while (above - below > 1.0) {
+        const double middle = floor(0.5 * (below + above));
+        const double excess_middle = excess_s(roof, weights_per_seq_s, middle);
+        if (excess_middle < 0.0) {
+            below = middle;
+            excess_below = excess_middle;
+        } else {
+            above = middle;
+            excess_above = excess_middle;
+        }
+    }
+    const double rise = excess_above - excess_below;
+    return rise > 0.0 ? below + (above - below) * (-excess_below / rise) : above;
+}
+
+double tr_balance_context_token(const tr_roofline *roof)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK)
+        return (double)NAN;
+    return crossing_token(roof, 0.0); /* [R10] weights shared out over so many that only the slopes count */
+}
+
+double tr_cliff_context_token(const tr_roofline *roof, double batch_seq)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK ||
+        !(batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ))
+        return (double)NAN;
+    /* [R11] The same crossing with this batch's share of the weights on the memory side. */
+    const double weights_s = step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
+                                                   tr_expert_touched_share(roof->expert_idle_share, batch_seq)) /
+                             roof->byte_per_s;
+    return crossing_token(roof, weights_s / batch_seq);
+}
+
+double tr_weight_intensity_flop_per_byte(const tr_roofline *roof, double batch_seq)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK || !(batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ))
+        return (double)NAN;
+    /* [R15] Every sequence multiplies the weights again; reading them is shared. */
+    return batch_seq * roof->flop_per_token /
+           step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
+                                 tr_expert_touched_share(roof->expert_idle_share, batch_seq));
+}
+
+double tr_attention_intensity_flop_per_byte(const tr_roofline *roof, double context_token)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK ||
+        !(context_token >= 0.0 && context_token <= PASS_CONTEXT_MAX_TOKEN))
+        return (double)NAN;
+    /* [R16] Both grow with the sequence's own context: batching moves neither. */
+    const double byte = tr_roofline_kv_read_byte(roof, context_token);
+    return byte > 0.0 ? tr_model_attention_flop(roof->pooled.model, context_token) / byte : 0.0;
+}
+
+double tr_drain_s(const tr_roofline *roof)
+{
+    if (tr_roofline_check(roof, NULL) != TR_OK)
+        return (double)NAN;
+    return roof->memory_byte / roof->byte_per_s; /* [R14] */
+}

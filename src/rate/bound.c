@@ -1,0 +1,51 @@
+/* rate/bound.c -- one pass by the blackboard's two equations: all chips pooled, at datasheet peak. */
+#include <tokenroof/rate.h>
+
+#include "base/fail.h"
+#include "pass/work.h"
+#include "rate/terms.h"
+#include "rate/step.h"
+
+static void add(void *context, const pass_work *w, const tr_op *op)
+{
+    tr_step *step = context;
+    (void)w;
+    step->flop += op->count * op->flop;
+    step->weight_read_byte += op->count * op->weight_byte;
+    step->kv_read_byte += op->count * op->kv_byte;
+}
+
+tr_status tr_bound_pass(const tr_roofline *roof, const tr_pass *pass, tr_step *out, tr_error *err)
+{
+    pass_work w;
+    tr_step step = {0};
+    tr_status s = tr_roofline_check(roof, err);
+    if (s == TR_OK)
+        s = tr_pass_work_of(&roof->pooled, &w, err);
+    if (s == TR_OK)
+        s = tr_pass_work_load(&w, pass, err);
+    if (s != TR_OK)
+        return s;
+    tr_pass_walk(&w, add, &step);
+    if (!(step.flop >= 0.0 && step.flop <= 1e300 && step.kv_read_byte >= 0.0 && step.kv_read_byte <= 1e300))
+        return tr_fail(err, TR_EDOMAIN, "model", step.flop,
+                       "the model's FLOPs or KV bytes at this context are not usable numbers");
+    step.compute_s = step.flop / roof->flop_per_s; /* [R2] */
+    step.weights_s = step.weight_read_byte / roof->byte_per_s;
+    step.kv_s = step.kv_read_byte / roof->byte_per_s; /* [R5] every sequence has its own: batching does not thin it */
+    const double memory_s = step.weights_s + step.kv_s;
+    step.limit = step.compute_s >= memory_s        ? TR_LIMIT_COMPUTE
+                 : step.weights_s >= step.kv_s     ? TR_LIMIT_WEIGHTS
+                                                   : TR_LIMIT_KV;
+    const double step_s = step_time_s(step.compute_s, step.weights_s, step.kv_s);
+    tr_step_rates(&step, roof, pass, step_s);
+    *out = step;
+    return TR_OK;
+}
+
+tr_status tr_bound_step(const tr_roofline *roof, const tr_load *load, tr_step *out, tr_error *err)
+{
+    tr_pass pass;
+    const tr_status s = tr_pass_of(load, &pass, err);
+    return s == TR_OK ? tr_bound_pass(roof, &pass, out, err) : s;
+}

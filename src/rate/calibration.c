@@ -1,0 +1,127 @@
+/* rate/calibration.c -- which calibration a chip gets: its own, its nearest relative's, or the one shared by
+ * all. */
+#include <tokenroof/calibration.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "rate/calibration_table.h"
+
+size_t tr_calibration_count(void) { return tr_calibration_table_count; }
+
+const tr_calibration *tr_calibration_at(size_t index)
+{
+    return index < tr_calibration_table_count ? &tr_calibration_table[index] : NULL;
+}
+
+/* Whether the index-th calibration is the first with its engine. */
+static int is_first(size_t index)
+{
+    const char *engine = tr_calibration_table[index].engine;
+    if (engine[0] == '\0')
+        return 0;
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(tr_calibration_table[i].engine, engine) == 0)
+            return 0;
+    return 1;
+}
+
+const char *tr_calibration_engine(size_t index)
+{
+    for (size_t i = 0; i < tr_calibration_table_count; i++)
+        if (is_first(i) && index-- == 0)
+            return tr_calibration_table[i].engine;
+    return NULL;
+}
+
+int tr_calibration_has_model(const tr_model *model)
+{
+    for (uint32_t i = 0; model != NULL && i < tr_calibration_model_count; i++)
+        if (strcmp(tr_calibration_model_table[i], model->name) == 0)
+            return 1;
+    return 0;
+}
+
+/* [F9] How unlike two chips are: another vendor is out of reach; then kinds of memory, number formats, years. */
+static double unlike_year(const tr_chip *chip, const tr_chip *other)
+{
+    if (strcmp(chip->vendor, other->vendor) != 0)
+        return 100.0;
+    double far = 0.0;
+    if ((chip->flop_per_s[TR_DTYPE_FP8] > 0.0) != (other->flop_per_s[TR_DTYPE_FP8] > 0.0))
+        far += 10.0;
+    if ((chip->flop_per_s[TR_DTYPE_FP4] > 0.0) != (other->flop_per_s[TR_DTYPE_FP4] > 0.0))
+        far += 10.0;
+    /* A server's chip says little about a card or a laptop. */
+    if ((strncmp(chip->memory_kind, "HBM", 3) == 0) != (strncmp(other->memory_kind, "HBM", 3) == 0))
+        far += 20.0;
+    const double years = (double)(chip->year - other->year);
+    return far + (years < 0.0 ? -years : years);
+}
+
+static const tr_calibration *best(const tr_chip *chip, const char *engine, double *far)
+{
+    const tr_calibration *found = NULL;
+    *far = 1e9;
+    for (size_t i = 0; i < tr_calibration_table_count; i++) {
+        const tr_calibration *c = &tr_calibration_table[i];
+        if (strcmp(c->engine, engine) != 0)
+            continue;
+        double unlike = 99.0; /* the generic one: nearer than another vendor's chip */
+        if (c->chip[0] != '\0') {
+            const tr_chip *measured = tr_chip_catalog_find(c->chip);
+            if (strcmp(c->chip, chip->name) == 0)
+                unlike = -1.0;
+            else if (measured != NULL)
+                unlike = unlike_year(chip, measured);
+        }
+        if (unlike < *far) {
+            *far = unlike;
+            found = c;
+        }
+    }
+    return found;
+}
+
+static void list_engines(char *text, size_t size)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (size_t i = 0; tr_calibration_engine(i) != NULL && at < size; i++) {
+        const int n = snprintf(text + at, size - at, "%s%s", i > 0 ? ", " : "", tr_calibration_engine(i));
+        if (n < 0)
+            break;
+        at += (size_t)n;
+    }
+}
+
+tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibration *out, tr_error *err)
+{
+    if (chip == NULL)
+        return tr_fail(err, TR_EMISSING, "chip", 0.0, "expected a chip");
+    const char *wanted = engine == NULL ? "" : engine;
+    double far = 0.0;
+    const tr_calibration *found = best(chip, wanted, &far);
+    if (found == NULL) {
+        char known[160];
+        list_engines(known, sizeof known);
+        return tr_fail(err, TR_EUNKNOWN, "engine", 0.0, "no engine '%.40s' has been measured; known: %s", wanted,
+                       known);
+    }
+    tr_calibration made = *found;
+    const char *name = chip->name[0] != '\0' ? chip->name : "this chip";
+    const char *under = wanted[0] != '\0' ? wanted : "no engine in particular";
+    if (far < 0.0) {
+        made.distance = TR_DISTANCE_NEAR;
+        (void)snprintf(made.origin, sizeof made.origin, "%s, %s", found->chip, under);
+    } else if (far < 99.0) {
+        made.distance = far < 10.0 ? TR_DISTANCE_CHIP : TR_DISTANCE_GENERIC;
+        (void)snprintf(made.origin, sizeof made.origin, "%.60s from %s, %s", name, found->chip, under);
+    } else {
+        made.distance = TR_DISTANCE_GENERIC;
+        (void)snprintf(made.origin, sizeof made.origin, "%.60s from all chips measured, %s", name, under);
+    }
+    *out = made;
+    return TR_OK;
+}

@@ -1,0 +1,91 @@
+/* rate/calibration_name.c -- names, units and meanings of the fitted constants, and their ranges. */
+#include <tokenroof/calibration.h>
+
+#include "base/fail.h"
+
+const char *tr_constant_name(tr_constant constant)
+{
+    switch (constant) {
+#define CASE(ID, NAME, UNIT, DOC)                                                                            \
+    case TR_CONSTANT_##ID:                                                                                   \
+        return NAME;
+        TR_CONSTANT_TABLE(CASE)
+#undef CASE
+    case TR_CONSTANT_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+tr_unit tr_constant_unit(tr_constant constant)
+{
+    switch (constant) {
+#define CASE(ID, NAME, UNIT, DOC)                                                                            \
+    case TR_CONSTANT_##ID:                                                                                   \
+        return TR_UNIT_##UNIT;
+        TR_CONSTANT_TABLE(CASE) // NOLINT(bugprone-branch-clone): a row of the table each, and units repeat
+#undef CASE
+    case TR_CONSTANT_COUNT:
+        break;
+    }
+    return TR_UNIT_NONE;
+}
+
+const char *tr_constant_doc(tr_constant constant)
+{
+    switch (constant) {
+#define CASE(ID, NAME, UNIT, DOC)                                                                            \
+    case TR_CONSTANT_##ID:                                                                                   \
+        return DOC;
+        TR_CONSTANT_TABLE(CASE)
+#undef CASE
+    case TR_CONSTANT_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+const char *tr_distance_name(tr_distance distance)
+{
+    switch (distance) {
+    case TR_DISTANCE_NEAR:
+        return "near";
+    case TR_DISTANCE_MODEL:
+        return "model";
+    case TR_DISTANCE_CHIP:
+        return "chip";
+    case TR_DISTANCE_GENERIC:
+        return "generic";
+    case TR_DISTANCE_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static int band_ok(const tr_band *band)
+{
+    return band->low_ratio > 0.0 && band->low_ratio <= band->high_ratio && band->high_ratio <= 1e6;
+}
+
+tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
+{
+    if (calibration == NULL)
+        return tr_fail(err, TR_EMISSING, "calibration", 0.0, "expected a calibration (tr_calibration_find gives one)");
+    for (int i = 0; i < TR_CONSTANT_COUNT; i++) {
+        const double value = calibration->value[i];
+        if (!(value > 0.0 && value <= 1e3))
+            return tr_fail(err, TR_EDOMAIN, tr_constant_name((tr_constant)i), value,
+                           "the calibration's %s must be above 0 and at most 1000", tr_constant_name((tr_constant)i));
+        if (!(calibration->error_ratio[i] >= 0.0 && calibration->error_ratio[i] <= 1e6))
+            return tr_fail(err, TR_EDOMAIN, "error_ratio", calibration->error_ratio[i],
+                           "the standard error of %s must be 0 or more", tr_constant_name((tr_constant)i));
+    }
+    for (int i = 0; i < TR_DISTANCE_COUNT; i++)
+        if (!band_ok(&calibration->step[i]) || !band_ok(&calibration->first[i]))
+            return tr_fail(err, TR_EDOMAIN, "low_ratio", calibration->step[i].low_ratio,
+                           "the calibration's bands must be above 0, the low end below the high one");
+    if ((int)calibration->distance < 0 || calibration->distance >= TR_DISTANCE_COUNT)
+        return tr_fail(err, TR_EDOMAIN, "distance", (double)calibration->distance,
+                       "the calibration's distance is none of near, model, chip, generic");
+    return TR_OK;
+}

@@ -1,0 +1,163 @@
+/* rate/op_rate.c -- how long an operator takes: at datasheet peak, or at the shares that were measured. */
+#include "rate/op_rate.h"
+
+#include <math.h>
+
+#include "base/fail.h"
+
+int tr_op_is_link(tr_op_class c) { return c >= TR_OP_ALL_REDUCE && c < TR_OP_CLASS_COUNT; }
+
+tr_collective_kind tr_op_collective_kind(tr_op_class c)
+{
+    return c == TR_OP_ALL_REDUCE   ? TR_COLLECTIVE_ALL_REDUCE
+           : c == TR_OP_ALL_GATHER ? TR_COLLECTIVE_ALL_GATHER
+           : c == TR_OP_SEND       ? TR_COLLECTIVE_SEND
+                                   : TR_COLLECTIVE_ALL_TO_ALL;
+}
+
+/* Narrow formats double the peak and not what kernels reach. */
+static double narrow_ratio(tr_dtype math, const double *value)
+{
+    if (math == TR_DTYPE_FP8 || math == TR_DTYPE_INT8)
+        return value[TR_CONSTANT_FP8_FLOP];
+    return math == TR_DTYPE_FP4 ? value[TR_CONSTANT_FP4_FLOP] : 1.0;
+}
+
+/* [R26] */
+op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
+{
+    if (calibration == NULL)
+        return (op_rate){1.0, 1.0, 0.0};
+    const double *value = calibration->value;
+    if (op->op_class == TR_OP_MOE)
+        return (op_rate){value[TR_CONSTANT_EXPERT_FLOP] * narrow_ratio(op->math_dtype, value),
+                         value[TR_CONSTANT_EXPERT_BYTE], value[TR_CONSTANT_EXPERT_TILE]};
+    if (op->op_class == TR_OP_PREFILL_ATTENTION || op->op_class == TR_OP_PREFILL_MLA)
+        return (op_rate){value[TR_CONSTANT_PROMPT_FLOP], value[TR_CONSTANT_KV_BYTE], 0.0};
+    if (op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE)
+        return (op_rate){value[TR_CONSTANT_ATTENTION_FLOP], value[TR_CONSTANT_KV_BYTE], 0.0};
+    return (op_rate){value[TR_CONSTANT_LINEAR_FLOP] * narrow_ratio(op->math_dtype, value),
+                     value[TR_CONSTANT_LINEAR_BYTE], 0.0};
+}
+
+void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s)
+{
+    /* An expert's rows are padded up to tiles: a touched expert costs some rows more than it has. */
+    const double padded = op->op_class == TR_OP_MOE && op->m_row > 0.0
+                              ? 1.0 + rate->tile_token * op->touched_count / op->m_row
+                              : 1.0;
+    *compute_s = op->flop * padded / (op->flop_per_s * rate->flop_share);
+    *memory_s = (op->weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
+}
+
+double tr_op_beside_s(double a_s, double b_s, const tr_calibration *calibration)
+{
+    if (calibration != NULL)
+        return sqrt(a_s * a_s + b_s * b_s);
+    return a_s > b_s ? a_s : b_s;
+}
+
+/* [F4] The start, the wire at its share, and between them the root of the wire's time and a constant. */
+void tr_op_link_s(const tr_collective *c, const tr_calibration *calibration, double *start_s, double *wire_s)
+{
+    *start_s = c->start_s;
+    *wire_s = c->wire_s;
+    if (calibration == NULL)
+        return;
+    const double *value = calibration->value;
+    *start_s += value[TR_CONSTANT_LINK_S];
+    *wire_s = c->wire_s / value[TR_CONSTANT_LINK_BYTE] + sqrt(c->wire_s * value[TR_CONSTANT_LINK_MID_S]);
+}
+
+static tr_status check(const tr_op *op, const tr_system *system, const void *out, tr_error *err)
+{
+    if (op == NULL || system == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "op", 0.0, "expected an operator, a system, and a place for its time");
+    if ((int)op->op_class < 0 || op->op_class >= TR_OP_CLASS_COUNT)
+        return tr_fail(err, TR_EDOMAIN, "op_class", (double)op->op_class, "there is no such class of operators");
+    const struct {
+        const char *field;
+        double value;
+    } work[] = {{"count", op->count}, {"flop", op->flop}, {"weight_byte", op->weight_byte}, {"kv_byte", op->kv_byte}};
+    for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
+        if (!(work[i].value >= 0.0 && work[i].value <= 1e300))
+            return tr_fail(err, TR_EDOMAIN, work[i].field, work[i].value, "an operator's %s must be 0 or more",
+                           work[i].field);
+    if (!tr_op_is_link(op->op_class) && !(op->flop_per_s > 0.0 && op->byte_per_s > 0.0))
+        return tr_fail(err, TR_EDOMAIN, "flop_per_s", op->flop_per_s, "an operator's roofs must be above 0");
+    return TR_OK;
+}
+
+tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
+                           tr_op_time *out, tr_error *err)
+{
+    tr_status s = check(op, system, out, err);
+    if (s == TR_OK && calibration != NULL)
+        s = tr_calibration_check(calibration, err);
+    if (s != TR_OK)
+        return s;
+    tr_op_time t = {0};
+    if (tr_op_is_link(op->op_class)) {
+        tr_collective c;
+        s = tr_collective_of(system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte,
+                             op->across_byte, &c, err);
+        if (s != TR_OK)
+            return s;
+        tr_op_link_s(&c, calibration, &t.fixed_s, &t.link_s);
+        t.time_s = t.fixed_s + t.link_s;
+        t.limit = t.link_s >= t.fixed_s ? TR_LIMIT_COMM : TR_LIMIT_FIXED;
+    } else {
+        /* [R25] Multiplies and reading side by side. */
+        const op_rate r = tr_op_rate_of(op, calibration);
+        tr_op_sides_s(op, &r, &t.compute_s, &t.memory_s);
+        t.time_s = tr_op_beside_s(t.compute_s, t.memory_s, calibration);
+        t.limit = t.compute_s >= t.memory_s        ? TR_LIMIT_COMPUTE
+                  : op->weight_byte >= op->kv_byte ? TR_LIMIT_WEIGHTS
+                                                   : TR_LIMIT_KV;
+    }
+    t.total_s = op->count * t.time_s;
+    *out = t;
+    return TR_OK;
+}
+
+/* ---- what no operator has ------------------------------------------------------------- */
+
+static tr_dtype part_math(const tr_shard *s, tr_part part)
+{
+    return s->weights.part[part].dtype;
+}
+
+/* [F3] A layer's launches, norms and synchronisation; more of it for mixtures, latents, states and narrow formats. */
+double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
+{
+    if (calibration == NULL)
+        return 0.0;
+    const tr_model *m = shard->model;
+    const double *value = calibration->value;
+    double fixed = value[TR_CONSTANT_STEP_S];
+    for (int i = 0; i < m->layer_kinds; i++) {
+        const tr_layer *l = &m->layer[i];
+        const tr_dtype math = part_math(shard, l->experts > 0.0      ? TR_PART_ROUTED
+                                               : l->dense_param > 0.0 ? TR_PART_DENSE
+                                                                      : TR_PART_MIXER);
+        double time = value[TR_CONSTANT_LAYER_S];
+        if (math == TR_DTYPE_FP8 || math == TR_DTYPE_INT8)
+            time += value[TR_CONSTANT_FP8_S];
+        else if (math == TR_DTYPE_FP4)
+            time += value[TR_CONSTANT_FP4_S];
+        /* A config that counts a mixer and an FFN as two layers pays once for the pair. */
+        if (l->mixer == TR_MIXER_NONE || (l->dense_param <= 0.0 && l->experts <= 0.0))
+            time *= 0.5;
+        if (l->mixer == TR_MIXER_MLA)
+            time += value[TR_CONSTANT_MLA_S];
+        else if (l->mixer == TR_MIXER_LINEAR || l->mixer == TR_MIXER_MAMBA)
+            time += value[TR_CONSTANT_STATE_S];
+        if (l->experts > 0.0) {
+            time += value[TR_CONSTANT_MOE_S];
+            if (shard->layout.ep_rank > 1.0)
+                time += value[TR_CONSTANT_GROUP_S];
+        }
+        fixed += l->layer_count * time;
+    }
+    return fixed;
+}

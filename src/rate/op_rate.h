@@ -1,0 +1,30 @@
+/* rate/op_rate.h -- the share of its roofs that an operator reaches, and what a collective takes: one place for both
+ * the list and the boiled-down pass. */
+#ifndef TOKENROOF_SRC_RATE_OP_RATE_H
+#define TOKENROOF_SRC_RATE_OP_RATE_H
+
+#include <tokenroof/rate.h>
+
+/* Shares of the two roofs; tile_token: rows that each touched expert is padded by; all 1 and 0 at datasheet peak. */
+typedef struct op_rate {
+    double flop_share;
+    double byte_share;
+    double tile_token;
+} op_rate;
+op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration);
+
+/* Time at each side of an operator's roof, of one. */
+void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s);
+
+/* How two times side by side add up: the longer alone at datasheet peak; fitted, they overlap in part. */
+double tr_op_beside_s(double a_s, double b_s, const tr_calibration *calibration);
+
+int tr_op_is_link(tr_op_class op_class);
+tr_collective_kind tr_op_collective_kind(tr_op_class op_class);
+/* The start and wire times of a collective, with what a calibration adds. */
+void tr_op_link_s(const tr_collective *c, const tr_calibration *calibration, double *start_s, double *wire_s);
+
+/* Times of a pass that no operator has: of its layers and the step itself, and of each decoding sequence. */
+double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration);
+
+#endif

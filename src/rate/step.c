@@ -1,0 +1,142 @@
+/* rate/step.c -- one pass on a shard: the sum of its operators at their rates, and of the times beside them. */
+#include "rate/step.h"
+
+#include <math.h>
+
+#include "base/fail.h"
+#include "pass/work.h"
+#include "rate/op_rate.h"
+
+const char *tr_physics_name(tr_physics physics)
+{
+    return physics == TR_PHYSICS_OPS ? "ops" : physics == TR_PHYSICS_FITTED ? "fitted" : "bound";
+}
+
+const char *tr_limit_name(tr_limit limit)
+{
+    static const char name[][10] = {"compute", "weights", "kv", "comm", "fixed"};
+    return (int)limit >= 0 && limit <= TR_LIMIT_FIXED ? name[limit] : "";
+}
+
+void tr_step_rates(tr_step *step, const tr_roofline *roof, const tr_pass *pass, double step_s)
+{
+    const double seq = pass->decode_seq + pass->prefill_seq;
+    const double token = pass->decode_seq * pass->token_per_seq + pass->prefill_seq * pass->prefill_query_token;
+    const double byte = step->weight_read_byte + step->kv_read_byte;
+    step->step_s = step->low_s = step->high_s = step_s;
+    step->token_per_s = token / step_s;
+    step->token_per_s_per_seq = step->token_per_s / seq;
+    step->token_per_s_per_chip = step->token_per_s / roof->chip_count;
+    step->usd_per_mtoken = roof->usd_per_s * 1e6 / step->token_per_s;
+    /* [R8] shares of the peaks that the work itself needs */
+    step->mfu = step->flop / roof->flop_per_s / step_s;
+    step->mbu = byte / roof->byte_per_s / step_s;
+    step->intensity_flop_per_byte = byte > 0.0 ? step->flop / byte : 0.0;
+}
+
+static void take_terms(tr_step *step, const tr_terms *t)
+{
+    step->compute_s = t->compute_s;
+    step->weights_s = t->weights_s;
+    step->kv_s = t->kv_s;
+    step->comm_s = t->comm_s;
+    step->fixed_s = t->fixed_s;
+    const double term[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s};
+    int most = 0;
+    for (int i = 1; i < 5; i++)
+        if (term[i] > term[most])
+            most = i;
+    step->limit = (tr_limit)most;
+}
+
+void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s, double time_s)
+{
+    double *memory = is_cache ? &sum->work.kv_s : &sum->work.weights_s;
+    if (memory_s >= compute_s) {
+        *memory += count * memory_s;
+        sum->work.compute_s += count * (time_s - memory_s);
+    } else {
+        sum->work.compute_s += count * compute_s;
+        *memory += count * (time_s - compute_s);
+    }
+}
+
+void tr_sum_finish(const tr_sum *sum, const tr_layout *layout, double repeat, double fixed_s, tr_terms *out)
+{
+    /* [R27] One after another; links beside the other micro-batch's work where the layout says so. */
+    const double work_s = sum->work.compute_s + sum->work.weights_s + sum->work.kv_s;
+    const double links_s = sum->start_s + sum->wire_s;
+    double shown = repeat;
+    if (layout->overlap)
+        shown *= links_s > work_s ? (links_s - work_s) / links_s : 0.0;
+    tr_terms t = {.compute_s = repeat * sum->work.compute_s, .weights_s = repeat * sum->work.weights_s,
+                  .kv_s = repeat * sum->work.kv_s, .comm_s = shown * sum->wire_s,
+                  .fixed_s = shown * sum->start_s + fixed_s};
+    t.step_s = t.compute_s + t.weights_s + t.kv_s + t.comm_s + t.fixed_s;
+    *out = t;
+}
+
+typedef struct summing {
+    tr_sum sum;
+    const tr_calibration *calibration;
+    tr_status status;            /* of a collective */
+    tr_error *err;
+} summing;
+
+static void add(void *context, const pass_work *w, const tr_op *op)
+{
+    summing *now = context;
+    if (tr_op_is_link(op->op_class)) {
+        tr_collective c;
+        double start_s, wire_s;
+        const tr_status s = tr_collective_of(w->system, tr_op_collective_kind(op->op_class), op->group_chip,
+                                             op->message_byte, op->across_byte, &c, now->err);
+        if (s != TR_OK) {
+            now->status = s;
+            return;
+        }
+        tr_op_link_s(&c, now->calibration, &start_s, &wire_s);
+        now->sum.start_s += op->count * start_s;
+        now->sum.wire_s += op->count * wire_s;
+        return;
+    }
+    const op_rate r = tr_op_rate_of(op, now->calibration);
+    double compute_s, memory_s;
+    tr_op_sides_s(op, &r, &compute_s, &memory_s);
+    tr_sum_work(&now->sum, op->count, op->kv_byte > op->weight_byte, compute_s, memory_s,
+                tr_op_beside_s(compute_s, memory_s, now->calibration));
+}
+
+tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
+                       tr_distance distance, const tr_pass *pass, tr_step *out, tr_error *err)
+{
+    tr_step step;
+    tr_terms terms;
+    pass_work w;
+    tr_status s = tr_bound_pass(roof, pass, &step, err); /* the work, and ranges */
+    if (s == TR_OK)
+        s = tr_pass_work_of(shard, &w, err);
+    if (s == TR_OK)
+        s = tr_pass_work_load(&w, pass, err);
+    if (s == TR_OK && calibration != NULL)
+        s = tr_calibration_check(calibration, err);
+    if (s != TR_OK)
+        return s;
+    summing now = {.calibration = calibration, .status = TR_OK, .err = err};
+    tr_pass_walk(&w, add, &now);
+    if (now.status != TR_OK)
+        return now.status;
+    const double per_seq_s = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] * w.decode_seq : 0.0;
+    tr_sum_finish(&now.sum, &shard->layout, w.repeat, tr_pass_fixed_s(shard, calibration) + per_seq_s, &terms);
+    if (!(terms.step_s > 0.0 && terms.step_s <= 1e300))
+        return tr_fail(err, TR_EDOMAIN, "step_s", terms.step_s, "the pass takes a time that is not a usable number");
+    take_terms(&step, &terms);
+    tr_step_rates(&step, roof, pass, terms.step_s);
+    if (calibration != NULL) {
+        const tr_band *band = &calibration->step[distance];
+        step.low_s = terms.step_s * band->low_ratio;
+        step.high_s = terms.step_s * band->high_ratio;
+    }
+    *out = step;
+    return TR_OK;
+}

@@ -1,0 +1,22 @@
+/* rate/step.h -- what bound.c and step.c share: the rates of a pass once its time is known. */
+#ifndef TOKENROOF_SRC_RATE_STEP_H
+#define TOKENROOF_SRC_RATE_STEP_H
+
+#include <tokenroof/rate.h>
+
+/* Fill in throughput, cost, MFU, MBU and intensity of a step whose work is set and that takes step_s. */
+void tr_step_rates(tr_step *step, const tr_roofline *roof, const tr_pass *pass, double step_s);
+
+/* What is gathered of a pass, operator by operator or term by term. */
+typedef struct tr_sum {
+    tr_terms work;               /* compute_s, weights_s, kv_s */
+    double start_s, wire_s;      /* of collectives */
+} tr_sum;
+
+/* Count `count` operators that wait compute_s and memory_s side by side, time_s in all: the time goes to the resource
+ * that is waited for; what the other does not hide behind that, to the other. */
+void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s, double time_s);
+/* The terms of a whole pass: micro-batches, links beside work where the layout overlaps them, times beside the list. */
+void tr_sum_finish(const tr_sum *sum, const tr_layout *layout, double repeat, double fixed_s, tr_terms *out);
+
+#endif

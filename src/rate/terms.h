@@ -1,0 +1,33 @@
+/* rate/terms.h -- the three terms of a pass by the two equations, written once: the one-case and the array entry
+ * points share them. */
+#ifndef TOKENROOF_SRC_RATE_TERMS_H
+#define TOKENROOF_SRC_RATE_TERMS_H
+
+#include <tokenroof/rate.h>
+
+#define STEP_PER_SEQ_MAX 1e30 /* bytes or FLOPs per sequence */
+
+/* FLOPs of batch_seq sequences whose weight multiplies and attention are these. */
+static inline double step_flop(double batch_seq, double weight_flop_per_seq, double attention_flop_per_seq)
+{
+    return batch_seq * (weight_flop_per_seq + attention_flop_per_seq);
+}
+
+/* [R3] Weights are read once for the whole pass, experts only where a token went. */
+static inline double step_weight_read_byte(double fixed_byte, double routed_byte, double touched_share)
+{
+    return fixed_byte + routed_byte * touched_share;
+}
+
+/* [R1] Compute overlaps memory traffic, so the slower one decides (max); weights and KV share one bus, so their times
+ * add (sum). */
+static inline double step_time_s(double compute_s, double weights_s, double kv_s)
+{
+    const double memory_s = weights_s + kv_s;
+    return compute_s > memory_s ? compute_s : memory_s;
+}
+
+/* The rates and sizes are numbers one can divide by. */
+tr_status tr_roofline_check(const tr_roofline *roof, tr_error *err);
+
+#endif

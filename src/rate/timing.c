@@ -1,0 +1,189 @@
+/* rate/timing.c -- a pass on a shard boiled down to straight lines in the number of sequences, and points on them. */
+#include <tokenroof/rate.h>
+
+#include <math.h>
+
+#include "base/fail.h"
+#include "pass/work.h"
+#include "rate/op_rate.h"
+#include "rate/step.h"
+#include "shard/split.h"
+
+enum { LINE = 0, EXPERTS, LINK }; /* from LINK on: the collective's kind is added */
+
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* ---- boiling down --------------------------------------------------------------------- */
+
+static int same(double a, double b) { return !(a < b) && !(a > b); }
+
+/* Lines that cross at the same point are one: side by side or blended, a sum of times in proportion is the time of
+ * the sums. */
+static int merges(const tr_timing_term *a, const tr_timing_term *b)
+{
+    if (a->kind != b->kind || a->grows != b->grows || a->cache != b->cache)
+        return 0;
+    if (a->kind >= LINK)
+        return same(a->group_chip, b->group_chip) && same(a->message_byte_per, b->message_byte_per) &&
+               same(a->across_byte_per, b->across_byte_per);
+    const double x = a->compute_s_per * b->memory_s, y = b->compute_s_per * a->memory_s;
+    const double u = a->compute_s_per * b->memory_s_per, v = b->compute_s_per * a->memory_s_per;
+    return same(a->idle_share, b->idle_share) && fabs(x - y) <= 1e-12 * larger(x, y) &&
+           fabs(u - v) <= 1e-12 * larger(u, v) &&
+           fabs(a->tile_s * b->compute_s_per - b->tile_s * a->compute_s_per) <= 1e-12 * (a->tile_s * b->compute_s_per);
+}
+
+static void push(tr_timing *t, const tr_timing_term *term)
+{
+    if (term->kind >= LINK) {
+        for (size_t i = 0; i < t->term_count && i < TR_TIMING_TERM_MAX; i++)
+            if (merges(&t->term[i], term)) {
+                t->term[i].count += term->count;
+                return;
+            }
+    } else {
+        for (size_t i = 0; i < t->term_count && i < TR_TIMING_TERM_MAX; i++) {
+            tr_timing_term *at = &t->term[i];
+            if (!merges(at, term))
+                continue;
+            at->compute_s_per += term->compute_s_per;
+            at->memory_s += term->memory_s;
+            at->memory_s_per += term->memory_s_per;
+            at->tile_s += term->tile_s;
+            return;
+        }
+    }
+    if (t->term_count < TR_TIMING_TERM_MAX)
+        t->term[t->term_count] = *term;
+    t->term_count++;
+}
+
+/* Taken from a pass of one sequence of each kind a rank. */
+static void take(void *context, const pass_work *w, const tr_op *op)
+{
+    tr_timing *t = context;
+    const double amount = tr_pass_work_amount(w, op->grows);
+    if (tr_op_is_link(op->op_class)) {
+        const tr_timing_term link = {.kind = LINK + (int)tr_op_collective_kind(op->op_class),
+                                     .grows = op->grows,
+                                     .count = op->count,
+                                     .group_chip = op->group_chip,
+                                     .message_byte_per = op->message_byte / amount,
+                                     .across_byte_per = op->across_byte / amount};
+        push(t, &link);
+        return;
+    }
+    op_rate r = tr_op_rate_of(op, t->calibration);
+    const double tile_token = r.tile_token;
+    double compute_s, memory_s;
+    r.tile_token = 0.0; /* grows with the experts touched, not with the tokens */
+    tr_op_sides_s(op, &r, &compute_s, &memory_s);
+    const int cache = op->kv_byte > op->weight_byte;
+    tr_timing_term term = {.kind = LINE,
+                           .cache = cache,
+                           .grows = op->grows,
+                           .count = 1.0,
+                           .compute_s_per = op->count * compute_s / amount,
+                           .memory_s = cache ? 0.0 : op->count * memory_s,
+                           .memory_s_per = cache ? op->count * memory_s / amount : 0.0};
+    if (op->op_class == TR_OP_MOE) {
+        const tr_layer *l = &w->model->layer[op->layer];
+        const double row_s = op->count * compute_s / larger(op->m_row, 1e-300); /* one row of one expert, all layers */
+        term.kind = EXPERTS;
+        term.idle_share = (l->experts - l->experts_active) / l->experts;
+        term.memory_s = op->count * memory_s * (op->experts / op->touched_count);
+        term.tile_s = tile_token * op->experts * row_s;
+    }
+    push(t, &term);
+}
+
+tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration, const tr_pass *at, tr_timing *out,
+                       tr_error *err)
+{
+    pass_work w;
+    if (at == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "pass", 0.0, "expected a pass and a place for its timing");
+    tr_status s = tr_pass_work_of(shard, &w, err);
+    if (s == TR_OK && calibration != NULL)
+        s = tr_calibration_check(calibration, err);
+    if (s != TR_OK)
+        return s;
+    const tr_layout *y = &shard->layout;
+    tr_timing t = {.shard = shard, .calibration = calibration, .at = *at, .repeat = w.repeat};
+    t.groups = y->replica_count * y->pp_rank * w.repeat;
+    t.ranks = t.groups * y->dp_rank;
+    t.fixed_s = tr_pass_fixed_s(shard, calibration);
+    t.fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
+    t.peak_flop_per_s = w.peak_flop_per_s;
+    /* A sequence on every rank, of each kind that the pass has: amounts are then those of one. */
+    tr_pass one = *at;
+    one.decode_seq = at->decode_seq > 0.0 ? t.ranks : 0.0;
+    one.prefill_seq = at->prefill_seq > 0.0 ? t.ranks : 0.0;
+    s = tr_pass_work_load(&w, &one, err);
+    if (s != TR_OK)
+        return s;
+    tr_pass_walk(&w, take, &t);
+    if (t.term_count > TR_TIMING_TERM_MAX)
+        return tr_fail(err, TR_ECAPACITY, "timing", (double)t.term_count,
+                       "the pass has %zu distinct terms, a timing holds %d", t.term_count, TR_TIMING_TERM_MAX);
+    *out = t;
+    return TR_OK;
+}
+
+/* ---- points ---------------------------------------------------------------------------- */
+
+static void at_counts(const tr_timing *timing, double decode_seq, double prefill_seq, double group_token, tr_terms *out)
+{
+    const tr_calibration *c = timing->calibration;
+    const double token = decode_seq * timing->at.token_per_seq + prefill_seq * timing->at.prefill_query_token;
+    const double amount[] = {token, decode_seq * timing->at.token_per_seq + prefill_seq, group_token, decode_seq,
+                             prefill_seq};
+    tr_sum sum = {{0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, 0.0, 0.0};
+    for (size_t i = 0; i < timing->term_count; i++) {
+        const tr_timing_term *t = &timing->term[i];
+        const double x = amount[t->grows];
+        if (!(x > 0.0))
+            continue;
+        if (t->kind >= LINK) {
+            tr_collective link;
+            double start_s, wire_s;
+            if (tr_collective_of(timing->shard->system, (tr_collective_kind)(t->kind - LINK), t->group_chip,
+                                 x * t->message_byte_per, x * t->across_byte_per, &link, NULL) != TR_OK)
+                continue; /* its layout was checked */
+            tr_op_link_s(&link, c, &start_s, &wire_s);
+            sum.start_s += t->count * start_s;
+            sum.wire_s += t->count * wire_s;
+            continue;
+        }
+        double compute_s = x * t->compute_s_per, memory_s = t->memory_s + x * t->memory_s_per;
+        if (t->kind == EXPERTS) {
+            const double touched = tr_expert_touched_share(t->idle_share, x);
+            compute_s += touched * t->tile_s;
+            memory_s = touched * t->memory_s;
+        }
+        tr_sum_work(&sum, t->count, t->cache, compute_s, memory_s, tr_op_beside_s(compute_s, memory_s, c));
+    }
+    tr_sum_finish(&sum, &timing->shard->layout, timing->repeat, timing->fixed_s + timing->fixed_s_per_seq * decode_seq,
+                  out);
+}
+
+void tr_timing_rank(const tr_timing *timing, double decode_seq, double prefill_seq, tr_terms *out)
+{
+    const double token = decode_seq * timing->at.token_per_seq + prefill_seq * timing->at.prefill_query_token;
+    at_counts(timing, decode_seq, prefill_seq, token * timing->shard->layout.dp_rank, out);
+}
+
+void tr_timing_array(const tr_timing *timing, size_t n, const double *batch_seq, double *step_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double batch = batch_seq[i];
+        if (timing == NULL || !(batch >= 1.0 && batch <= PASS_BATCH_MAX_SEQ)) {
+            step_s[i] = (double)NAN;
+            continue;
+        }
+        tr_terms t;
+        at_counts(timing, tr_split_busiest(batch, timing->ranks), 0.0,
+                       tr_split_busiest(batch, timing->groups) * timing->at.token_per_seq, &t);
+        step_s[i] = t.step_s;
+    }
+}

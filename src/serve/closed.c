@@ -1,0 +1,289 @@
+/* serve/closed.c -- clients of one engine in closed form: how many decode together, and how long tokens take. */
+#include <tokenroof/serve.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+#define SLACK_RATIO 1.15      /* requests are not all at their longest together */
+#define FLIGHT_MAX_SEQ 4096.0 /* an engine under more arrivals than it can answer */
+#define RATE_ROUND_COUNT 20
+#define ROUND_COUNT 8         /* the batch settles within a few */
+#define LAG_STEP 1.0          /* a token is sent while the next step runs */
+#define BUSY_MOST_SHARE 0.95
+
+static double larger(double a, double b) { return a > b ? a : b; }
+static double smaller(double a, double b) { return a < b ? a : b; }
+
+/* What a question needs once, whatever the number of clients. All of one attention rank. */
+typedef struct server {
+    tr_timing timing;
+    double host_s;             /* least time of a step with prompts */
+    double prompt_token, output_token;
+    double budget_token;
+    double front_s;            /* of one prompt */
+    double first_s;
+    double poll_step, batch_wait_step;
+    double room_seq;           /* requests at once */
+    double token_per_step;
+    double request_per_client, mean_share;
+    int fixed_lengths, prefill_first, whole_prompt, apart;
+} server;
+
+static double pass_s(const server *v, double decode_seq, double prompts)
+{
+    tr_terms t;
+    tr_timing_rank(&v->timing, decode_seq, prompts, &t);
+    return t.step_s;
+}
+
+/* Steps with prompts run without graphs: the host is a floor under them, which hides behind the work of a long one. */
+static double prompt_pass_s(const server *v, double decode_seq, double prompts)
+{
+    const double s = pass_s(v, decode_seq, prompts);
+    return sqrt(s * s + v->host_s * v->host_s);
+}
+
+/* Prompts that a step takes beside `batch` decodes; below 1, a part of one. */
+static double prompts_a_step(const server *v, double batch)
+{
+    const double free_token = v->prefill_first ? v->budget_token : larger(v->budget_token - batch, 1.0);
+    const double prompts = free_token / v->prompt_token;
+    if (v->whole_prompt || prompts >= 1.0)
+        return larger(floor(prompts), 1.0);
+    return prompts;
+}
+
+typedef struct state {
+    double decode_s, tpot_s, ttft_s; /* ttft_s: of a request that finds a place */
+    double batch_seq;
+} state;
+
+/* The wait of requests that arrive while others are taken in, in services: M/D/1. */
+static double queue_ratio(double busy)
+{
+    busy = smaller(busy, BUSY_MOST_SHARE);
+    return busy / (2.0 * (1.0 - busy));
+}
+
+/* [F6] Time per token: steps that only decode, and what the prompts of their clients add. [F7] Time to the first
+ * token: the front end, the step or steps that take the prompt in, and what it waits for them. */
+static void times(const server *v, double clients, state *s)
+{
+    const double batch = s->batch_seq, u = v->output_token / v->token_per_step;
+    const double rate = batch / u; /* prompts a step, on average */
+    const double most = prompts_a_step(v, batch), front_s = v->front_s;
+    s->decode_s = pass_s(v, batch, 0.0);
+    if (v->apart) { /* other chips take the prompts */
+        s->tpot_s = s->decode_s;
+        s->ttft_s = s->decode_s;
+        return;
+    }
+    double first_wave_s, steady_s;
+    if (v->prefill_first) {
+        const double together = smaller(larger(1.0, v->poll_step * rate), larger(most, 1.0));
+        const double wave_s = prompt_pass_s(v, 0.0, most);
+        first_wave_s = wave_s * (clients / most + 1.0) * 0.5;
+        if (v->fixed_lengths) {
+            s->tpot_s = s->decode_s + larger(clients / most - 1.0, 0.0) * 0.5 * pass_s(v, 0.0, most) / u;
+            steady_s = first_wave_s;
+        } else {
+            const double batch_s = prompt_pass_s(v, 0.0, together);
+            s->tpot_s = s->decode_s + rate / together * pass_s(v, 0.0, together);
+            steady_s = front_s + (0.5 * v->poll_step + LAG_STEP) * s->decode_s + batch_s;
+        }
+    } else {
+        const double wave = v->fixed_lengths ? smaller(most, larger(batch, 1.0)) : smaller(most, larger(rate, 1.0));
+        const double mixed_s = pass_s(v, batch, wave);
+        s->tpot_s = s->decode_s + rate / wave * larger(mixed_s - s->decode_s, 0.0);
+        first_wave_s = prompt_pass_s(v, 0.5 * clients, most) * (clients / most + 1.0) * 0.5;
+        const double step_s = sqrt(mixed_s * mixed_s + v->host_s * v->host_s);
+        const double steps = larger(1.0, 1.0 / most);
+        if (v->fixed_lengths)
+            steady_s = front_s + (steps + LAG_STEP) * step_s;
+        else
+            steady_s = front_s + steps * step_s * (1.0 + queue_ratio(rate / most)) + LAG_STEP * s->tpot_s;
+    }
+    first_wave_s = larger(first_wave_s, 0.5 * front_s * (clients + 1.0) + s->decode_s);
+    const double first_share = v->request_per_client > 0.0 ? 1.0 / larger(v->request_per_client, 1.0) : 0.0;
+    s->ttft_s = v->first_s + first_share * first_wave_s + (1.0 - first_share) * steady_s +
+                v->batch_wait_step * s->tpot_s;
+    s->tpot_s /= v->token_per_step;
+}
+
+/* The batch is the share of clients that are not waiting for their first token. */
+static state settle(const server *v, double clients)
+{
+    const double in_flight = clients * v->mean_share;
+    state s = {.batch_seq = smaller(in_flight, v->room_seq)};
+    for (int i = 0; i < ROUND_COUNT; i++) {
+        times(v, clients, &s);
+        const double decoding_s = v->output_token * s.tpot_s;
+        const double wanted = smaller(in_flight * decoding_s / (decoding_s + s.ttft_s), v->room_seq);
+        s.batch_seq = 0.5 * (s.batch_seq + wanted);
+    }
+    return s;
+}
+
+/* ---- setting up --------------------------------------------------------------------------- */
+
+static tr_status check_clients(const tr_clients *c, tr_error *err)
+{
+    if (c == NULL)
+        return tr_fail(err, TR_EMISSING, "clients", 0.0, "expected clients: how many, and how long their texts are");
+    if (!(c->request_per_s >= 0.0 && c->request_per_s <= 1e9))
+        return tr_fail(err, TR_EDOMAIN, "request_per_s", c->request_per_s, "arrivals must be 0 to 1e9 a second");
+    if (!(c->concurrency_seq >= 1.0 && c->concurrency_seq <= 1e9) && !(c->request_per_s > 0.0))
+        return tr_fail(err, TR_EDOMAIN, "concurrency_seq", c->concurrency_seq, "there must be 1 to 1e9 clients");
+    const struct {
+        const char *field;
+        double value, low, high;
+    } range[] = {{"prompt_token", c->prompt_token, 1.0, 1e9},
+                 {"output_token", c->output_token, 1.0, 1e9},
+                 {"cached_token", c->cached_token, 0.0, c->prompt_token},
+                 {"request_per_client", c->request_per_client, 0.0, 1e9},
+                 {"mean_batch_share", c->mean_batch_share, 0.0, 1.0},
+                 {"chunk_token", c->chunk_token, 0.0, 1e9},
+                 {"poll_step", c->poll_step, 0.0, 1e6},
+                 {"batch_wait_step", c->batch_wait_step, 0.0, 1e6},
+                 {"draft_token", c->draft_token, 0.0, 1023.0},
+                 {"token_per_step", c->token_per_step, 0.0, c->draft_token + 1.0}};
+    for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
+        if (!(range[i].value >= range[i].low && range[i].value <= range[i].high))
+            return tr_fail(err, TR_EDOMAIN, range[i].field, range[i].value, "%s must be %g to %g", range[i].field,
+                           range[i].low, range[i].high);
+    return TR_OK;
+}
+
+static int chosen(int asked, int otherwise) { return asked == 0 ? otherwise : asked > 0; }
+
+static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration, const tr_clients *c, server *v,
+                        tr_error *err)
+{
+    const tr_engine *engine = shard->engine != NULL ? shard->engine : tr_engine_default();
+    const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
+    const double mean = c->prompt_token + 0.5 * c->output_token;
+    const tr_pass at = {.decode_seq = 1.0, .decode_context_token = mean, .token_per_seq = 1.0 + c->draft_token,
+                        .prefill_seq = 1.0, .prefill_query_token = fresh, .prefill_context_token = c->cached_token};
+    const tr_status s = tr_timing_of(shard, calibration, &at, &v->timing, err);
+    if (s != TR_OK)
+        return s;
+    v->prompt_token = fresh;
+    v->output_token = c->output_token;
+    v->budget_token = c->chunk_token > 0.0 ? c->chunk_token : engine->chunk_token;
+    v->prefill_first = chosen(c->prefill_first, engine->prefill_first);
+    v->whole_prompt = chosen(c->whole_prompt, engine->whole_prompt);
+    v->poll_step = larger(c->poll_step > 0.0 ? c->poll_step : engine->poll_step, 1.0);
+    v->batch_wait_step = c->batch_wait_step;
+    v->fixed_lengths = c->fixed_lengths;
+    v->request_per_client = c->request_per_client;
+    v->mean_share = c->mean_batch_share > 0.0 ? c->mean_batch_share : 1.0;
+    v->apart = c->prefill_apart;
+    v->token_per_step = larger(c->token_per_step, 1.0);
+    v->host_s = v->front_s = v->first_s = 0.0;
+    if (calibration != NULL) {
+        v->host_s = calibration->value[TR_CONSTANT_HOST] * v->timing.fixed_s;
+        v->front_s = calibration->value[TR_CONSTANT_FRONT_S] * fresh;
+        v->first_s = calibration->value[TR_CONSTANT_FIRST_S];
+    }
+    /* [F5] Requests whose cache a rank has room for. Stages share a rank's requests. */
+    const double seq_byte = tr_shard_seq_byte(shard, mean);
+    double room = shard->memory_byte < HUGE_VAL && seq_byte > 0.0 ? shard->cache_room_byte / seq_byte : 1e9;
+    if (engine->max_seq > 0.0 && room > engine->max_seq)
+        room = engine->max_seq;
+    v->room_seq = larger(room / shard->layout.pp_rank, 1.0);
+    return TR_OK;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+static void answer(const server *v, const tr_layout *layout, double concurrency_seq, tr_service *o)
+{
+    const double ranks = layout->dp_rank * layout->replica_count * layout->pp_rank;
+    const double each = larger(concurrency_seq / ranks, 1.0);
+    const state s = settle(v, each);
+    const double places = SLACK_RATIO * v->room_seq;
+    double wait_s = 0.0;
+    if (each > places) /* clients beyond the room wait for a place: one leaves every (time of a request) / places */
+        wait_s = (each / places - 1.0) * (s.ttft_s + v->output_token * s.tpot_s);
+    o->saturated = each > places;
+    o->batch_seq = s.batch_seq * ranks;
+    o->room_seq = v->room_seq * ranks;
+    o->kv_used_share = smaller(each / v->room_seq, 1.0);
+    o->decode_s = s.decode_s;
+    o->token_per_step = v->token_per_step;
+    o->prompt_share = 1.0 - smaller(s.decode_s / (s.tpot_s * v->token_per_step), 1.0);
+    tr_timing_rank(&v->timing, s.batch_seq, 0.0, &o->decode_terms);
+    o->tpot_s.predicted = s.tpot_s;
+    o->ttft_s.predicted = s.ttft_s + wait_s;
+    o->e2e_s.predicted = o->ttft_s.predicted + larger(v->output_token - 1.0, 0.0) * s.tpot_s;
+    o->request_per_s = each * ranks / (o->ttft_s.predicted + v->output_token * s.tpot_s);
+    o->output_token_per_s.predicted = o->request_per_s * v->output_token;
+}
+
+static void interval(tr_quantity *q, const tr_band *band)
+{
+    q->low = q->predicted * band->low_ratio;
+    q->high = q->predicted * band->high_ratio;
+}
+
+/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch with its share of
+ * prompts. */
+static void bounds(const tr_roofline *roof, const tr_clients *c, double token_per_step, tr_service *o)
+{
+    const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
+    const tr_pass prompt = {.token_per_seq = 1.0, .prefill_seq = 1.0, .prefill_query_token = fresh,
+                            .prefill_context_token = c->cached_token};
+    const tr_pass decode = {.decode_seq = larger(o->batch_seq, 1.0), .token_per_seq = 1.0,
+                            .decode_context_token = c->prompt_token};
+    tr_step step;
+    if (tr_bound_pass(roof, &prompt, &step, NULL) == TR_OK)
+        o->ttft_s.bound = step.step_s;
+    if (tr_bound_pass(roof, &decode, &step, NULL) == TR_OK)
+        o->tpot_s.bound = step.step_s / token_per_step;
+    o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
+    o->output_token_per_s.bound = larger(o->batch_seq, 1.0) / o->tpot_s.bound;
+}
+
+tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
+                   tr_distance distance, const tr_clients *clients, tr_service *out, tr_error *err)
+{
+    server v;
+    tr_service o;
+    if (shard == NULL || roof == NULL)
+        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard and its roofline");
+    tr_status s = check_clients(clients, err);
+    if (s == TR_OK && shard->memory_byte < HUGE_VAL && !(shard->weight_byte <= shard->memory_byte))
+        s = tr_shard_check(shard, 1.0, clients->prompt_token, err);
+    if (s == TR_OK)
+        s = set_up(shard, calibration, clients, &v, err);
+    if (s != TR_OK)
+        return s;
+    memset(&o, 0, sizeof o);
+    double concurrency = clients->concurrency_seq;
+    if (clients->request_per_s > 0.0) {
+        /* [F10] As many in flight as arrivals at this rate keep. */
+        concurrency = 1.0;
+        for (int i = 0; i < RATE_ROUND_COUNT; i++) {
+            answer(&v, &shard->layout, concurrency, &o);
+            const double wanted =
+                clients->request_per_s * (o.ttft_s.predicted + clients->output_token * o.tpot_s.predicted);
+            concurrency = smaller(larger(0.5 * (concurrency + wanted), 1.0), FLIGHT_MAX_SEQ);
+        }
+    }
+    answer(&v, &shard->layout, concurrency, &o);
+    if (!(o.tpot_s.predicted > 0.0 && o.tpot_s.predicted <= 1e300 && o.ttft_s.predicted > 0.0 &&
+          o.ttft_s.predicted <= 1e300))
+        return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
+                       "the calibration gives a time that is not a usable number");
+    static const tr_band none = {1.0, 1.0};
+    interval(&o.tpot_s, calibration != NULL ? &calibration->step[distance] : &none);
+    interval(&o.ttft_s, calibration != NULL ? &calibration->first[distance] : &none);
+    interval(&o.e2e_s, calibration != NULL ? &calibration->step[distance] : &none);
+    o.output_token_per_s.low = o.output_token_per_s.predicted * o.tpot_s.predicted / o.tpot_s.high;
+    o.output_token_per_s.high = o.output_token_per_s.predicted * o.tpot_s.predicted / o.tpot_s.low;
+    bounds(roof, clients, v.token_per_step, &o);
+    *out = o;
+    return TR_OK;
+}

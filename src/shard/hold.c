@@ -1,0 +1,194 @@
+/* shard/hold.c -- what one chip of the busiest stage holds: weights, cache and state, activations, buffers. */
+#include <tokenroof/shard.h>
+
+#include <math.h>
+
+#include "base/fail.h"
+#include "model/context.h"
+#include "shard/split.h"
+
+#define NUMBER_BYTE 2.0 /* of an activation: BF16 */
+
+static double smaller(double a, double b) { return a < b ? a : b; }
+static double larger(double a, double b) { return a > b ? a : b; }
+
+/* ---- weights ------------------------------------------------------------------- */
+
+static double mixer_param(const tr_model *m, const tr_layer *l, double tp)
+{
+    if (!tr_split_mixer_known(l, m->hidden))
+        return l->mixer_param / tp;
+    if (l->mixer == TR_MIXER_MLA) {
+        const double copied = smaller(tr_split_latent_copied(l, m->hidden), l->mixer_param);
+        return copied + (l->mixer_param - copied) / tp;
+    }
+    const double in = m->hidden * l->in_dim;
+    return (in * tr_split_projection_copy(l, tp) + l->mixer_param - in) / tp;
+}
+
+static double layer_byte(const tr_shard *s, const tr_layer *l)
+{
+    const tr_part_format *part = s->weights.part;
+    const double tp = s->layout.tp_rank;
+    double byte = mixer_param(s->model, l, tp) * part[TR_PART_MIXER].byte +
+                  l->dense_param / tp * part[TR_PART_DENSE].byte + l->shared_param / tp * part[TR_PART_SHARED].byte +
+                  (l->norm_param + l->router_param) * part[TR_PART_OTHER].byte;
+    if (l->experts > 0.0)
+        byte += tr_split_expert_slots(l, &s->layout) * tr_split_expert_share(&s->layout) *
+                (l->routed_param / l->experts) * part[TR_PART_ROUTED].byte;
+    return byte;
+}
+
+/* Bytes of the whole model in these formats. */
+static double model_byte(const tr_model *m, const tr_weights *w)
+{
+    const tr_layout one = {1.0, 1.0, 1.0, 1.0, 1.0, 0};
+    const tr_shard all = {.model = m, .layout = one, .weights = *w};
+    double byte = m->embedding_param * w->part[TR_PART_EMBEDDING].byte + m->head_param * w->part[TR_PART_HEAD].byte +
+                  (m->final_param + m->lookup_param) * w->part[TR_PART_OTHER].byte;
+    for (int i = 0; i < m->layer_kinds; i++)
+        byte += m->layer[i].layer_count * layer_byte(&all, &m->layer[i]);
+    return byte;
+}
+
+/* [L3] The busiest stage has a layer more than the mean, and one of the tables. */
+static double weight_byte(const tr_shard *s)
+{
+    const tr_model *m = s->model;
+    const tr_layout *y = &s->layout;
+    const tr_part_format *part = s->weights.part;
+    const double tp = y->tp_rank;
+    if (m->layer_kinds == 0)
+        return m->total_param * part[TR_PART_DENSE].byte / (tp * y->dp_rank * y->pp_rank);
+    double layers = 0.0;
+    for (int i = 0; i < m->layer_kinds; i++)
+        layers += m->layer[i].layer_count * layer_byte(s, &m->layer[i]);
+    const double table = (m->embedding_param * part[TR_PART_EMBEDDING].byte +
+                          m->lookup_param * part[TR_PART_OTHER].byte) / tp;
+    const double head = m->head_param * part[TR_PART_HEAD].byte / tp + m->final_param * part[TR_PART_OTHER].byte;
+    double byte = y->pp_rank > 1.0 ? layers * s->stage_share + larger(table, head) : layers + table + head;
+    if (s->formats.draft_token > 0.0)
+        byte += m->mtp_routed_param * part[TR_PART_ROUTED].byte / (tp * y->dp_rank) +
+                (m->mtp_param - m->mtp_routed_param) * part[TR_PART_MIXER].byte / tp;
+    if (s->formats.weight == 0 && m->weight_total_byte > 0.0) {
+        /* The files know better: all is smaller in proportion, or something beside the text model is resident too. */
+        const double counted = model_byte(m, &s->weights);
+        byte = m->weight_total_byte < counted ? byte * (m->weight_total_byte / counted)
+                                              : byte + (m->weight_total_byte - counted) / (tp * y->pp_rank);
+    }
+    return byte;
+}
+
+/* ---- what a pass needs beside them ------------------------------------------------ */
+
+/* Numbers of one token between operators at their widest: the stream twice, and what the widest operator takes and
+ * gives. */
+static double activation_byte_per_token(const tr_shard *s)
+{
+    const tr_model *m = s->model;
+    const double tp = s->layout.tp_rank;
+    double widest = 0.0;
+    for (int i = 0; i < m->layer_kinds; i++) {
+        const tr_layer *l = &m->layer[i];
+        widest = larger(widest, (l->in_dim + l->out_dim) / tp);
+        widest = larger(widest, l->ffn_matrices * larger(l->dense_dim, l->shared_dim) / tp);
+        if (l->experts > 0.0)
+            widest = larger(widest, l->experts_active * (2.0 * l->expert_in_dim + l->ffn_matrices * l->expert_dim) / tp);
+    }
+    return NUMBER_BYTE * (2.0 * m->hidden + widest);
+}
+
+/* What the engine leaves for cache and state. */
+static void leave_room(tr_shard *s)
+{
+    const tr_engine *e = s->engine;
+    const double all = s->memory_byte;
+    if (!(all < HUGE_VAL) || e == NULL || s->model->layer_kinds == 0) {
+        s->cache_room_byte = all - s->weight_byte;
+        return;
+    }
+    const double group = s->layout.tp_rank * s->layout.dp_rank;
+    s->activation_byte = e->chunk_token * activation_byte_per_token(s);
+    s->buffer_byte = e->buffer_byte + (group > 1.0 ? 2.0 * e->chunk_token * s->model->hidden * NUMBER_BYTE : 0.0);
+    const double beside = s->activation_byte + s->buffer_byte;
+    switch (e->memory_rule) {
+    case TR_MEMORY_WHOLE:
+        s->reserve_byte = all * (1.0 - e->memory_share);
+        break;
+    case TR_MEMORY_STATIC: /* activations live in what is left out: more is held back only where that is too little */
+        s->reserve_byte = larger(all * (1.0 - e->memory_share) - beside, 0.0);
+        break;
+    case TR_MEMORY_FREE:
+        s->reserve_byte = larger(all - s->weight_byte - beside, 0.0) * (1.0 - e->memory_share);
+        break;
+    case TR_MEMORY_ALL:
+        break;
+    }
+    s->cache_room_byte = all - s->reserve_byte - s->weight_byte - beside;
+}
+
+/* ---- the shard ------------------------------------------------------------------------ */
+
+static tr_status check_formats(const tr_formats *f, tr_error *err)
+{
+    if ((int)f->kv < 0 || f->kv >= TR_DTYPE_COUNT)
+        return tr_fail(err, TR_EDOMAIN, "kv_dtype", (double)f->kv, "kv_dtype is not one of the number formats");
+    if ((int)f->math < 0 || f->math >= TR_DTYPE_COUNT)
+        return tr_fail(err, TR_EDOMAIN, "math_dtype", (double)f->math, "math_dtype is not one of the number formats");
+    if (!(f->draft_token >= 0.0 && f->draft_token <= 1024.0))
+        return tr_fail(err, TR_EDOMAIN, "draft_token", f->draft_token, "0 to 1024 tokens can be drafted");
+    return TR_OK;
+}
+
+tr_status tr_shard_of(const tr_model *model, const tr_system *system, const tr_engine *engine,
+                      const tr_layout *layout, const tr_formats *formats, tr_shard *out, tr_error *err)
+{
+    const tr_formats native = {0};
+    tr_status s = tr_layout_check(model, system, engine, layout, err);
+    if (s == TR_OK && formats != NULL)
+        s = check_formats(formats, err);
+    if (s != TR_OK)
+        return s;
+    if (!(system->chip.memory_byte > 0.0))
+        return tr_fail(err, TR_EDOMAIN, "memory_byte", system->chip.memory_byte,
+                       "the chip's memory must be above 0 bytes");
+    tr_shard made = {.model = model, .system = system, .engine = engine, .layout = *layout,
+                     .formats = formats == NULL ? native : *formats, .memory_byte = system->chip.memory_byte};
+    s = tr_model_weights(model, made.formats.weight, &made.weights, err);
+    if (s != TR_OK)
+        return s;
+    made.kv_dtype = engine != NULL ? tr_engine_kv_dtype(engine, model, made.formats.kv)
+                    : made.formats.kv != TR_DTYPE_NATIVE ? made.formats.kv : model->kv_dtype;
+    made.stage_share = model->layer_kinds > 0 ? ceil(model->layers / layout->pp_rank) / model->layers
+                                              : 1.0 / layout->pp_rank;
+    made.weight_byte = weight_byte(&made);
+    leave_room(&made);
+    *out = made;
+    return TR_OK;
+}
+
+/* A chunk that starts anew keeps its room: the sequence needed it a token ago. */
+static double held_row(const tr_cache *cache, double context_token)
+{
+    return cache->wraps ? smaller(context_token, cache->row_cap) : tr_cache_stored_row(cache, context_token);
+}
+
+double tr_shard_seq_byte(const tr_shard *s, double context_token)
+{
+    const tr_model *m = s->model;
+    const double tp = s->layout.tp_rank;
+    if (m->layer_kinds == 0)
+        return (m->kv_byte_per_token * context_token + m->state_byte_per_seq) /
+               (tp * s->layout.dp_rank * s->layout.pp_rank);
+    double byte = 0.0;
+    for (int i = 0; i < m->layer_kinds; i++) {
+        const tr_layer *l = &m->layer[i];
+        double each = l->state_byte / tp;
+        for (int k = 0; k < l->cache_count; k++)
+            if (!l->cache[k].shared)
+                each += held_row(&l->cache[k], context_token) * tr_cache_row_byte(&l->cache[k], s->kv_dtype) /
+                        tr_split_cache(l, &l->cache[k], tp);
+        byte += l->layer_count * each;
+    }
+    return byte * s->stage_share;
+}

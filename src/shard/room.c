@@ -1,0 +1,95 @@
+/* shard/room.c -- what fits: the largest batch, the longest context, and what to say where it does not. */
+#include <tokenroof/shard.h>
+
+#include <math.h>
+
+#include "base/fail.h"
+#include "shard/split.h"
+
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: whole numbers are exact up to here */
+#define ROUNDING 1e-9                /* a layout that splits evenly needs the same to rounding as all chips pooled */
+
+/* Ranks that hold sequences of their own. Stages share theirs: each has a part of the layers of all of them. */
+static double copies(const tr_shard *s) { return s->layout.dp_rank * s->layout.replica_count; }
+
+static double room(const tr_shard *s) { return s->cache_room_byte + ROUNDING * s->memory_byte; }
+
+double tr_shard_used_byte(const tr_shard *s, double batch_seq, double context_token)
+{
+    return s->weight_byte + s->activation_byte + s->buffer_byte +
+           tr_split_busiest(batch_seq, copies(s)) * tr_shard_seq_byte(s, context_token);
+}
+
+static int fits(const tr_shard *s, double batch_seq, double context_token)
+{
+    return !(s->memory_byte < HUGE_VAL) ||
+           tr_split_busiest(batch_seq, copies(s)) * tr_shard_seq_byte(s, context_token) <= room(s);
+}
+
+double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
+{
+    if (s == NULL || !(context_token >= 0.0 && context_token <= 2e12))
+        return (double)NAN;
+    if (!(s->memory_byte < HUGE_VAL))
+        return HUGE_VAL;
+    if (!(room(s) >= 0.0))
+        return 0.0;
+    /* [R12] */
+    const double seq = tr_shard_seq_byte(s, context_token);
+    if (!(seq > 0.0))
+        return HUGE_VAL;
+    double each = floor(room(s) / seq);
+    if (each < WHOLE_MAX && each > 0.0 && !(each * seq <= room(s))) /* the quotient may round across a whole number */
+        each -= 1.0;
+    return each * copies(s);
+}
+
+double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
+{
+    if (s == NULL || !(batch_seq >= 1.0 && batch_seq <= 1e9))
+        return (double)NAN;
+    if (!fits(s, batch_seq, 0.0))
+        return 0.0;
+    /* [R13] What is stored hardly shrinks with context: double until it does not fit, then halve to one token. */
+    double good = 0.0, over = 1.0;
+    while (fits(s, batch_seq, over)) {
+        good = over;
+        over *= 2.0;
+        if (over > WHOLE_MAX)
+            return HUGE_VAL;
+    }
+    while (over - good > 1.0) {
+        const double middle = floor(0.5 * (good + over));
+        *(fits(s, batch_seq, middle) ? &good : &over) = middle;
+    }
+    return good;
+}
+
+tr_status tr_shard_check(const tr_shard *s, double batch_seq, double context_token, tr_error *err)
+{
+    if (fits(s, batch_seq, context_token))
+        return TR_OK;
+    enum { SIZE = 32 };
+    char have[SIZE], over[SIZE], part[SIZE], most[SIZE], held[SIZE], layout[80];
+    const double need = tr_shard_used_byte(s, batch_seq, context_token), kept = s->memory_byte - s->reserve_byte;
+    (void)tr_layout_format(&s->layout, layout, sizeof layout);
+    (void)tr_quantity_format(s->memory_byte, TR_UNIT_BYTE, have, sizeof have);
+    (void)tr_quantity_format(s->weight_byte, TR_UNIT_BYTE, part, sizeof part);
+    (void)tr_quantity_format(s->reserve_byte + s->activation_byte + s->buffer_byte, TR_UNIT_BYTE, held, sizeof held);
+    (void)tr_quantity_format(need - kept, TR_UNIT_BYTE, over, sizeof over);
+    if (!(room(s) > 0.0)) {
+        (void)tr_quantity_format(-s->cache_room_byte, TR_UNIT_BYTE, over, sizeof over);
+        return tr_fail(err, TR_ENOFIT, "memory_byte", need,
+                       "%s: the weights take %s a chip of its %s, with %s for activations, buffers and reserve %s more "
+                       "than there is: no batch fits", layout, part, have, held, over);
+    }
+    const double most_seq = tr_shard_max_batch_seq(s, context_token);
+    if (!(most_seq >= 1.0))
+        return tr_fail(err, TR_ENOFIT, "memory_byte", need,
+                       "%s: the weights fit (%s a chip of %s), but not one sequence of this context beside them: "
+                       "%s short", layout, part, have, over);
+    (void)tr_number_format(most_seq, most, sizeof most);
+    return tr_fail(err, TR_ENOFIT, "memory_byte", need,
+                   "%s: weights and cache take %s more than a chip's %s (%s held back): at this context the largest "
+                   "batch that fits is %s", layout, over, have, held, most);
+}
