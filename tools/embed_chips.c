@@ -1,5 +1,5 @@
-/* tools/embed_chips.c -- data/chips, data/systems and data/tiers.json into the read-only table of the chip
- * room.
+/* tools/embed_chips.c -- data/chips, data/systems, data/tiers.json and data/macos.json into the read-only table of
+ * the chip room.
  *
  * Runs while building: embed_chips DATA_FOLDER OUT.c DEPFILE. Whatever is wrong
  * with a data file stops the build, with the file's name and line.
@@ -14,8 +14,9 @@
 #include "chip/field.h"
 #include "io/chip_json.h"
 #include "io/file.h"
+#include "io/json_value.h"
 
-enum { CHIP_MAX = 512, SYSTEM_MAX = 512, SERVER_MAX = 32, PATH_BYTE = 1024 };
+enum { CHIP_MAX = 512, SYSTEM_MAX = 512, SERVER_MAX = 32, MACOS_MAX = 32, PATH_BYTE = 1024 };
 
 typedef struct catalog {
     tr_chip_entry chip[CHIP_MAX];
@@ -24,6 +25,8 @@ typedef struct catalog {
     size_t system_count;
     tr_server_row server[SERVER_MAX];
     size_t server_count;
+    tr_macos_row macos[MACOS_MAX];
+    size_t macos_count;
     FILE *depfile;
 } catalog;
 
@@ -149,6 +152,38 @@ static void read_systems(catalog *c, const char *data)
     }
 }
 
+/* "gpu_memory": [{"label_byte", "gpu_byte", "source", "date"}, ...], smallest first. */
+static void read_macos(catalog *c, const char *data)
+{
+    char path[PATH_BYTE], unused[512];
+    tr_error err;
+    memset(&err, 0, sizeof err);
+    (void)snprintf(path, sizeof path, "%s/macos.json", data);
+    tr_flat *flat = read_flat(c, path);
+    for (size_t i = 0; i < tr_flat_count(flat); i++) {
+        const tr_flat_entry *e = tr_flat_at(flat, i);
+        const char *rest = tr_flat_below(e->key, "gpu_memory");
+        size_t at = 0;
+        const char *key = rest != NULL ? tr_value_index(rest, MACOS_MAX, &at) : e->key;
+        const int label = key != NULL && strcmp(key, "label_byte") == 0;
+        if (key == NULL)
+            stop_with(path, "more than %d sizes of memory", MACOS_MAX);
+        if (rest != NULL && at + 1 > c->macos_count)
+            c->macos_count = at + 1;
+        const tr_status s =
+            label || strcmp(key, "gpu_byte") == 0
+                ? tr_value_between(e, TR_UNIT_BYTE, 1e9, 1e15, 0,
+                                   label ? &c->macos[at].label_byte : &c->macos[at].gpu_byte, &err)
+                : tr_value_text(e, unused, sizeof unused, &err);
+        if (s != TR_OK)
+            stop(path, &err);
+    }
+    tr_flat_destroy(flat);
+    for (size_t i = 0; i < c->macos_count; i++)
+        if (!(c->macos[i].label_byte > (i > 0 ? c->macos[i - 1].label_byte : 0.0)) || !(c->macos[i].gpu_byte > 0.0))
+            stop_with(path, "size %zu is not above the one before it, or has no gpu_byte", i);
+}
+
 /* No name or alias may mean two things. */
 static void check_unique(const catalog *c)
 {
@@ -202,6 +237,7 @@ static void write_ceilings(FILE *f, const double *flop_per_s)
 
 #define TEXT(member)                                                                                         \
     ((void)fprintf(f, "     ." #member " = "), write_text(f, chip->member), (void)fprintf(f, ",\n"))
+#define WHOLE(member) ((void)fprintf(f, "     ." #member " = %d,\n", (int)chip->member))
 #define NUMBER(member) ((void)fprintf(f, "     ." #member " = %.17g,\n", chip->member))
 
 static void write_chip(FILE *f, const tr_chip *chip)
@@ -214,19 +250,33 @@ static void write_chip(FILE *f, const tr_chip *chip)
     TEXT(date);
     TEXT(confidence);
     TEXT(note);
-    (void)fprintf(f, "     .year = %d,\n     .flop_per_s = {", chip->year);
+    WHOLE(kind);
+    WHOLE(year);
+    (void)fprintf(f, "     .flop_per_s = {");
     write_ceilings(f, chip->flop_per_s);
     (void)fprintf(f, "},\n     .measured_flop_per_s = {");
     write_ceilings(f, chip->measured_flop_per_s);
     (void)fprintf(f, "},\n");
     TEXT(memory_kind);
     NUMBER(memory_byte);
+    NUMBER(label_memory_byte);
     NUMBER(memory_byte_per_s);
+    NUMBER(cache_byte);
+    NUMBER(cache_byte_per_s);
+    NUMBER(core_count);
+    NUMBER(memory_channel_count);
     NUMBER(power_w);
     NUMBER(all_in_power_w);
+    NUMBER(idle_power_w);
     TEXT(scaleup_link);
+    WHOLE(topology);
     NUMBER(scaleup_byte_per_s);
+    NUMBER(pair_byte_per_s);
+    (void)fprintf(f, "     .torus_dimension = {%.17g, %.17g, %.17g},\n", chip->torus_dimension[0],
+                  chip->torus_dimension[1], chip->torus_dimension[2]);
     NUMBER(scaleup_domain_chip);
+    NUMBER(host_byte_per_s);
+    WHOLE(staged_copy);
     NUMBER(scaleout_byte_per_s);
     NUMBER(usd_per_hour);
     NUMBER(low_usd_per_hour);
@@ -305,6 +355,14 @@ static void write_servers(FILE *f, const catalog *c)
     (void)fprintf(f, "};\nconst uint32_t tr_server_table_count = %zu;\n", c->server_count);
 }
 
+static void write_macos(FILE *f, const catalog *c)
+{
+    (void)fprintf(f, "\nconst tr_macos_row tr_macos_table[] = {\n");
+    for (size_t i = 0; i < c->macos_count; i++)
+        (void)fprintf(f, "    {%.17g, %.17g},\n", c->macos[i].label_byte, c->macos[i].gpu_byte);
+    (void)fprintf(f, "};\nconst uint32_t tr_macos_table_count = %zu;\n", c->macos_count);
+}
+
 int main(int argc, char **argv)
 {
     static catalog c;
@@ -327,6 +385,7 @@ int main(int argc, char **argv)
     tr_flat_destroy(flat);
     read_chips(&c, argv[1]);
     read_systems(&c, argv[1]);
+    read_macos(&c, argv[1]);
     check_unique(&c);
     (void)fprintf(c.depfile, "\n");
 
@@ -334,11 +393,12 @@ int main(int argc, char **argv)
     if (f == NULL)
         stop_with(argv[2], "cannot be written");
     (void)fprintf(f,
-                  "/* Written by tools/embed_chips.c from data/chips, data/systems and data/tiers.json. */\n"
+                  "/* Written by tools/embed_chips.c from data/chips, data/systems, data/tiers.json and data/macos.json. */\n"
                   "#include \"chip/table.h\"\n\n");
     (void)write_chips(f, &c);
     write_systems(f, &c);
     write_servers(f, &c);
+    write_macos(f, &c);
     if (ferror(f) != 0 || fclose(f) != 0 || fclose(c.depfile) != 0)
         stop_with(argv[2], "could not be written");
     return 0;

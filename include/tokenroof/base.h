@@ -125,12 +125,21 @@ typedef enum tr_dtype {
     TR_DTYPE_INT8,
     TR_DTYPE_FP4,        /* NVFP4 and MXFP4 payload */
     TR_DTYPE_INT4,       /* weight-only: math runs in BF16 */
-    TR_DTYPE_COUNT
+    TR_DTYPE_COUNT,      /* of those above, which chips have ceilings for; no format itself */
+    TR_DTYPE_Q8_0,       /* llama.cpp's blocks of 32 with their scales, of caches and weights: unpacked, so that */
+    TR_DTYPE_Q5_1,       /* math runs in BF16 unless another is asked for */
+    TR_DTYPE_Q5_0,
+    TR_DTYPE_Q4_1,
+    TR_DTYPE_Q4_0,
+    TR_DTYPE_IQ4_NL,
+    TR_DTYPE_STORED_END  /* past the last */
 } tr_dtype;
 
 TR_API const char *tr_dtype_name(tr_dtype dtype);                                        /* "bf16" */
 TR_API tr_status tr_dtype_parse(const char *text, tr_dtype *out, tr_error *err);         /* also "fp16", "nvfp4", "mxfp4", "float8_e4m3fn" */
-TR_API double tr_dtype_byte(tr_dtype dtype);                                             /* payload bytes an element, scales not counted; 0 for NATIVE */
+/* Bytes an element: of the payload, scales not counted; of the blocks q8_0 to iq4_nl with their scales (34 / 32 for
+ * q8_0). 0 for NATIVE. */
+TR_API double tr_dtype_byte(tr_dtype dtype);
 
 /* Where text goes: JSON, tables, figures. write returns 0, or nonzero to stop;
  * after that the sink is dead and writers return TR_EIO. */

@@ -1,11 +1,11 @@
-/* tokenroof/chip.h -- what it runs on: ceilings per dtype, memory tiers, links, prices.
+/* tokenroof/chip.h -- what it runs on: ceilings per dtype, usable memory, caches, links and how they lie, prices.
  *
  * A chip is one accelerator as software sees it (one GPU package, one TPU
- * chip); a system is a count of them with the reach of their fast links.
- * Ceilings are dense datasheet peaks: sparse figures never enter. 0 means
- * "not supported" or "not known", as each field says. Functions here are pure:
- * no allocation, no I/O; any thread may call them. [Cn] are the entries of
- * docs/equations.md.
+ * chip) or one CPU socket; a system is a count of them with the reach of their
+ * fast links. Ceilings are dense datasheet peaks: sparse figures never enter. 0
+ * means "not supported" or "not known", as each field says. Functions here are
+ * pure: no allocation, no I/O; any thread may call them. [Cn] are the entries
+ * of docs/equations.md.
  */
 #ifndef TOKENROOF_CHIP_H
 #define TOKENROOF_CHIP_H
@@ -26,29 +26,65 @@ typedef struct tr_tier {         /* a place to keep bytes beside a chip */
 } tr_tier;
 #define TR_TIER_MAX 6
 
+typedef enum tr_chip_kind {
+    TR_CHIP_GPU = 0,
+    TR_CHIP_CPU,                 /* one socket; its memory is what is installed beside it */
+    TR_CHIP_UNIFIED,             /* GPU and CPU share the memory: Apple, DGX Spark, Strix Halo */
+    TR_CHIP_OTHER                /* TPU, Trainium, Gaudi, LPU, wafer */
+} tr_chip_kind;
+TR_API const char *tr_chip_kind_name(tr_chip_kind kind);   /* "gpu", "cpu", "unified", "other"; "" for no kind */
+
+/* How the scale-up links lie between the chips of a domain. */
+typedef enum tr_topology {
+    TR_TOPOLOGY_UNKNOWN = 0,     /* not published */
+    TR_TOPOLOGY_HOST,            /* no links of its own: through the host over PCIe; the domain is one host */
+    TR_TOPOLOGY_SWITCH,          /* any chip reaches any other at the rate of all its links */
+    TR_TOPOLOGY_MESH,            /* a link a pair; bridges over 2 or 4 cards too */
+    TR_TOPOLOGY_TORUS            /* links to the neighbours along two or three dimensions */
+} tr_topology;
+TR_API const char *tr_topology_name(tr_topology topology); /* "unknown", "host", "switch", "mesh", "torus"; "" */
+
 typedef struct tr_chip {
     char name[64];               /* catalog name: "h100-sxm" */
+    char change[128];            /* what a name changed of it: "mem=64GB,bw=2x"; "" = as its file has it */
     char title[96];              /* as its vendor writes it */
     char vendor[32];
     char source[256];            /* datasheet or collection the numbers were taken from */
     char date[12];               /* of the source: "2026-08-22", "2026-08" or "2026" */
     char confidence[16];         /* "high", "medium", "low", "announced"; "" for inline numbers */
     char note[256];              /* what to mind, "" if nothing */
+    tr_chip_kind kind;
     int year;                    /* of the product, 0 = not known */
     double flop_per_s[TR_DTYPE_COUNT]; /* dense peak by math dtype, 0 = no hardware for it, or no figure
                                           published */
     double measured_flop_per_s[TR_DTYPE_COUNT];  /* best matrix multiply measured, 0 = not measured */
     char memory_kind[32];        /* "HBM3" */
-    double memory_byte;          /* > 0; HUGE_VAL = not limited (inline numbers) */
+    double memory_byte;          /* > 0: usable, as the driver reports it; unified memory: what the GPU may take
+                                    (macOS: the working set); CPU: what is installed; HUGE_VAL = not limited
+                                    (inline numbers) */
+    double label_memory_byte;    /* as on the box; 0 = the same as memory_byte */
     double memory_byte_per_s;    /* > 0 */
+    double cache_byte;           /* last-level cache or SRAM that all cores share; 0 = not known */
+    double cache_byte_per_s;     /* read bandwidth of it, 0 = not published */
+    double core_count;           /* CPUs; 0 otherwise */
+    double memory_channel_count; /* CPUs; 0 otherwise, and where the memory is soldered on */
     double power_w;              /* board power, 0 = not known */
     double all_in_power_w;       /* with its share of server, network and cooling, 0 = not known */
+    double idle_power_w;         /* 0 = not known */
     char scaleup_link[32];       /* "NVLink4", "" = none or not known */
-    double
-        scaleup_byte_per_s; /* one way, per chip; 0 = none, or not known (then the domain may still be > 1) */
-    double
-        scaleup_domain_chip; /* chips reached by it without leaving it, >= 1; a torus counts as one domain */
-    double scaleout_byte_per_s;  /* one way, per chip; 0 = none or not known */
+    tr_topology topology;        /* of the scale-up links */
+    double scaleup_byte_per_s;   /* all links of a chip together, one way; 0 = none, or not known (then the domain
+                                    may still be > 1) */
+    double pair_byte_per_s;      /* one way; mesh: between two chips (0: its links are split evenly over the others
+                                    of the system's domain, as bridges do); torus: of one link; 0 otherwise */
+    double torus_dimension[3];   /* chips along each dimension of the whole torus; 0 = fewer dimensions */
+    double scaleup_domain_chip;  /* chips reached without leaving the links, >= 1; a torus counts as one domain; no
+                                    links of its own: cards of one host */
+    double host_byte_per_s;      /* PCIe (or its like) to the host, one way, after line coding; 0 = not known, or the
+                                    memory is shared */
+    int staged_copy;             /* 1: chips cannot write to each other over PCIe: what one sends to another is copied
+                                    into the host's memory and out of it (GeForce since RTX 4000) */
+    double scaleout_byte_per_s;  /* network, one way, per chip; 0 = none or not known */
     double usd_per_hour; /* the price used by default, 0 = not known: three-year rental where surveyed,
                             else the low end of on-demand (steady load is not bought at list price) */
     double low_usd_per_hour;     /* on-demand range seen, 0 = not known */
@@ -59,7 +95,7 @@ typedef struct tr_chip {
 } tr_chip;
 
 typedef struct tr_system {
-    char name[64];               /* "gb200-nvl72", "8xh100-sxm", "inline" */
+    char name[256];              /* "gb200-nvl72", "8xh100-sxm,mem=64GB", "rtx-4090+epyc-9654", "inline" */
     char title[96];              /* for people */
     char source[256];            /* of count and domain; the chip has its own */
     char date[12];
@@ -68,6 +104,9 @@ typedef struct tr_system {
     double chip_count;           /* >= 1 */
     double domain_chip;          /* chips in one scale-up domain, <= chip_count */
     double usd_per_hour;         /* whole system, 0 = not known */
+    int has_host;                /* 1: a host was named beside the chips */
+    tr_chip host;                /* one CPU of it; all 0 without one */
+    double host_count;           /* CPUs of the whole system, 0 without one */
 } tr_system;
 
 /* The math ceiling of one chip for operands of this dtype: the dtype's own
@@ -92,8 +131,33 @@ TR_API tr_status tr_system_from_numbers(const tr_chip_numbers *numbers, tr_syste
 /* count chips of one kind. Errors: TR_EDOMAIN (count not a whole number >= 1, chip fields out of range). */
 TR_API tr_status tr_system_of(const tr_chip *chip, double count, tr_system *out, tr_error *err);
 
-/* Check every field of a chip read from outside. Errors: TR_EDOMAIN, TR_EMISSING, TR_ECONFLICT. */
+/* Another count of a system's chips, with what was changed of them and the host beside them; out may be system.
+ * Errors: as tr_system_of. */
+TR_API tr_status tr_system_recount(const tr_system *system, double chip_count, tr_system *out, tr_error *err);
+
+/* Check every field of a chip read from outside. Errors: TR_EDOMAIN, TR_EMISSING, TR_ECONFLICT, TR_ECAPACITY. */
 TR_API tr_status tr_chip_check(const tr_chip *chip, tr_error *err);
+
+/* How a group of chips, placed side by side, lies on a system's links: the one place for every rate of a link.
+ * All rates are one way, of one chip, and upper bounds.  [C5] [C6] [C7] */
+typedef struct tr_reach {
+    double inside_chip;          /* of the group, in one scale-up domain */
+    double domain_count;         /* domains it spans */
+    double inside_byte_per_s;    /* what a chip can send at once to the others of the group in its domain, all of them
+                                    sending alike; 0 where it has no other there */
+    double ring_byte_per_s;      /* the same where data goes only from neighbour to neighbour (all-reduce, all-gather):
+                                    more than inside_byte_per_s only on a torus */
+    double neighbour_byte_per_s; /* to one other chip in the domain that sends nothing back */
+    double across_byte_per_s;    /* what a chip sends out of its domain: network card, of a mesh without one the host
+                                    link; 0 = not published */
+    int adds_in_switch;          /* the switch can add up what passes it (NVLink4 and later) */
+    tr_topology topology;        /* inside the domain; UNKNOWN with a rate: taken as a switch, nothing is faster */
+} tr_reach;
+
+/* group_chip: whole, 1 to 1e9. The group may be larger than the system: then it is as many domains as it needs.
+ * Errors: TR_EMISSING where the group needs a link whose rate is not published: the text names the chip, the link
+ * and how to give one (NAME,link=... inside, NAME,net=... across); TR_EDOMAIN. */
+TR_API tr_status tr_system_reach(const tr_system *system, double group_chip, tr_reach *out, tr_error *err);
 
 /* Tokens of a dense model whose multiplies take as long as one read of its
  * weights, weights and math both in dtype: "the 300" of the lecture. 0 where
@@ -126,7 +190,19 @@ TR_API const char *tr_system_catalog_name(size_t index);
 /* A catalog system, a chip (one of it), or "8xh100-sxm" (a count and either).
  * Letter case does not matter, and '_' and ' ' stand for '-'; a maker's name may
  * come first ("NVIDIA H100 SXM", "8 x mi300x").
- * Errors: TR_EUNKNOWN with a "did you mean", TR_EDOMAIN (count), TR_EMISSING (a chip without figures). */
+ *
+ * Changes may follow, "8xh100-sxm,mem=141GB,bw=4.8TB/s,price=2.5": mem, bw, cache,
+ * flops, fp32, tf32, bf16, fp8, int8, fp4, link, net, power, price (of a chip an
+ * hour) and domain; a value with its unit, or a factor of what is there ("bw=2x",
+ * not for domain). flops changes every format alike: a value is that of BF16, the
+ * others keep their ratio to it. mem of an Apple chip is the size on the box, and
+ * the GPU gets macOS's share of it. link changes the links of a chip together;
+ * where there were none it joins the whole system. A host may stand beside the
+ * chips, "rtx-4090+epyc-9654,mem=256GB": each change belongs to the part before it,
+ * and the host's memory becomes the chips' tier "ddr".
+ * Errors: TR_EUNKNOWN with a "did you mean" (a name or a change), TR_EDOMAIN (count, a value out of range),
+ * TR_EPARSE (a change), TR_ECONFLICT (a change twice; a host that is none), TR_EMISSING (a chip without figures, a
+ * factor of what is not known), TR_ECAPACITY. */
 TR_API tr_status tr_system_catalog_get(const char *name, tr_system *out, tr_error *err);
 
 #ifdef __cplusplus

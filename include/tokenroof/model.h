@@ -61,6 +61,11 @@ typedef struct tr_cache {
     double row_cap;          /* window or chunk length in rows, 0 = none */
     double read_cap;         /* rows a query reads at most, 0 = all stored */
     double flop_per_row;     /* decode FLOPs of one query token against one row, all heads */
+    double row_byte;         /* bytes of a row whatever the KV format (an indexer's FP8 keys with their scale:
+                              * 128 + 4); 0: elem x the bytes of the KV format */
+    tr_dtype math;           /* what its scores multiply in; NATIVE: by the cache's format, FP8 for FP8, else BF16 */
+    int wraps;               /* aligned chunks of row_cap rows: at n tokens it holds n mod row_cap, not
+                              * min(n, row_cap); a full chunk is never looked at again */
 } tr_cache;
 
 #define TR_CACHE_MAX 3
@@ -91,7 +96,7 @@ typedef struct tr_layer {
     double index_dim;
     tr_cache cache[TR_CACHE_MAX];
     int cache_count;
-    double state_byte;       /* recurrent state per sequence, at its own dtypes */
+    double state_byte;       /* recurrent state per sequence, at its own dtypes; a decode step reads AND writes it */
     double state_flop;       /* FLOPs per token on that state */
 
     double mixer_param;      /* projections and their extras, indexer included */
@@ -109,12 +114,40 @@ typedef struct tr_layer {
     double router_param;
 } tr_layer;
 
-/* Bytes a parameter as stored, block scales included, by part of the model. */
-typedef struct tr_weight_bytes {
-    double routed_byte;      /* routed experts */
-    double linear_byte;      /* attention, dense FFN, shared experts */
-    double other_byte;       /* embedding, head, norms, routers, biases */
-} tr_weight_bytes;
+/* ---- what its parameters are stored in ------------------------------------- */
+
+/* Parts of a model that checkpoints store in formats of their own. */
+typedef enum tr_part {
+    TR_PART_EMBEDDING = 0,   /* the input table; where it is tied, the output head too */
+    TR_PART_HEAD,            /* the output table, none if tied */
+    TR_PART_MIXER,           /* attention, latent, linear-attention and state-space layers: projections and extras */
+    TR_PART_DENSE,           /* dense FFN */
+    TR_PART_SHARED,          /* shared experts, with their gates and latent projections */
+    TR_PART_ROUTED,          /* routed experts */
+    TR_PART_OTHER,           /* norms, routers, biases outside layers, tables only looked up in */
+    TR_PART_COUNT
+} tr_part;
+
+typedef struct tr_part_format {
+    double byte;             /* a parameter as stored, block scales counted: the average over the part */
+    tr_dtype dtype;          /* of its elements (of most of them): decides what its multiplies run in */
+} tr_part_format;
+
+/* A part without parameters has the format that its kind would be stored in. */
+typedef struct tr_weights {
+    tr_part_format part[TR_PART_COUNT];
+} tr_weights;
+
+/* Who says in which format the cache is to be kept: engines differ in whom they believe. */
+typedef enum tr_kv_directive {
+    TR_KV_DIRECTIVE_NONE = 0,
+    TR_KV_DIRECTIVE_SCHEME,  /* kv_cache_scheme, of compressed-tensors */
+    TR_KV_DIRECTIVE_ALGO     /* kv_cache_quant_algo, of ModelOpt */
+} tr_kv_directive;
+
+#define TR_STACK_MAX 1024
+#define TR_UNREAD_MAX 4
+#define TR_UNREAD_NAME_MAX 48
 
 typedef struct tr_model {
     char name[TR_NAME_MAX];
@@ -123,7 +156,9 @@ typedef struct tr_model {
     char source[256];                /* where the numbers come from, with date */
     tr_layer layer[TR_LAYER_MAX];
     int layer_kinds;
-    double layers;                   /* as its config counts them: one with two mixers stands as two entries above */
+    unsigned char stack[TR_STACK_MAX]; /* from the input on, which of layer[] each block is */
+    int stack_count;                 /* the sum of layer_count */
+    double layers;                   /* as its config counts them: one with two mixers stands as two blocks above */
     double hidden;
     double vocab;
     double max_context_token;        /* 0 = not stated */
@@ -135,24 +170,34 @@ typedef struct tr_model {
     double head_param;               /* the output table, 0 if tied */
     double final_param;              /* parameters outside layers, embedding, head and lookup tables */
     double lookup_param;             /* tables only looked up in beside the embedding: positions, per-layer embeddings */
-    double mtp_param;                /* multi-token-prediction layers, beyond total_param */
+    double mtp_layers;               /* multi-token-prediction layers, beyond layers */
+    double mtp_param;                /* all of them together, beyond total_param; embedding and head are the model's own */
+    double mtp_active_param;         /* of these, what one token passes through */
+    double mtp_routed_param;         /* of these, their routed experts, as many and as active as in the main stack */
     double routed_param;             /* all layers */
     double multiply_param;           /* parameters that multiply a token: active less lookup tables and an untied input table  [M3] */
     double stream_param;             /* parameters a large batch reads: total less lookup tables and an untied input table  [M4] */
 
     tr_dtype weight_dtype;           /* of most parameters, as published */
-    tr_weight_bytes weight;          /* by part, as published */
-    tr_dtype kv_dtype;               /* native cache dtype: BF16 unless the config says otherwise */
+    tr_weights weight;               /* by part, as published */
+    tr_dtype kv_dtype;               /* native cache dtype: what the checkpoint says, BF16 where it says nothing */
+    tr_dtype checkpoint_kv_dtype;    /* what the checkpoint says, NATIVE if nothing; who heeds it is up to the engine */
+    tr_kv_directive checkpoint_kv;   /* where it says so */
     double weight_total_byte;        /* exact, from safetensors index or header; 0 = computed from weight */
-    double state_byte_per_seq;       /* recurrent state, all layers */
+    double state_byte_per_seq;       /* recurrent state, all layers; a decode step reads it and writes it back */
     double kv_byte_per_token;        /* inline models only, which have no layers: taken as given, whatever the dtype */
+
+    char unread[TR_UNREAD_MAX][TR_UNREAD_NAME_MAX]; /* keys of the config that look as if they decided shapes and that
+                                      * its family does not know: counted as if they were not there */
+    int unread_count;                /* all of them; the first TR_UNREAD_MAX are named */
 } tr_model;
 
 /* Count the architecture in config. family NULL: take `architectures` (or
  * model_type); otherwise treat it as that family ("--as"). On error *out is
  * untouched and err names the key, its line, and what was expected; for an
  * unknown architecture the text names it and the nearest known one.
- * Errors: TR_EUNKNOWN, TR_EMISSING, TR_EDOMAIN (negative, fractional, absurd), TR_ECONFLICT. */
+ * Allocates and frees. Errors: TR_EUNKNOWN, TR_EMISSING, TR_EDOMAIN (negative, fractional, absurd), TR_ECONFLICT,
+ * TR_ENOMEM. */
 TR_API tr_status tr_model_from_config(const tr_config *config, const char *family, tr_model *out, tr_error *err);
 
 /* A chalkboard model: total and active parameters, KV bytes per token, bytes a
@@ -183,6 +228,38 @@ TR_API double tr_model_attention_flop(const tr_model *model, double context_toke
 TR_API double tr_model_prefill_attention_flop(const tr_model *model, double context_token, double query_token);
 /* Average bytes a stored parameter: all of weight_total_byte, or by part.  [M10] */
 TR_API double tr_model_weight_byte(const tr_model *model);
+
+/* ---- the same model in another format --------------------------------------- */
+
+/* 0 is native: as published. The others index a table of names: formats of checkpoints ("fp8") and mixes of
+ * GGUF files ("q4_k_m"). */
+typedef int tr_weight_format;
+enum {
+    TR_WEIGHT_FORMAT_NATIVE = 0,
+    TR_WEIGHT_FORMAT_FP32,
+    TR_WEIGHT_FORMAT_BF16,
+    TR_WEIGHT_FORMAT_FP8,
+    TR_WEIGHT_FORMAT_INT8,
+    TR_WEIGHT_FORMAT_FP4,
+    TR_WEIGHT_FORMAT_INT4
+};
+TR_API const char *tr_weight_format_name(tr_weight_format format);   /* "native", "fp8", "int4", "q4_k_m"; NULL past the end */
+/* Also the spellings of tr_dtype_parse ("fp16", "nvfp4"). Errors: TR_EUNKNOWN with a near name. */
+TR_API tr_status tr_weight_format_parse(const char *text, tr_weight_format *out, tr_error *err);
+
+/* How this model is stored in a format, by the convention of checkpoints in it [M11]:
+ *   native          as published; so is a format that the checkpoint itself is published in
+ *   fp32, bf16      every parameter
+ *   fp8, int8       mixers, dense FFN and experts at 1 byte with a 4-byte scale for each block of 128 x 128;
+ *                   embedding, head, norms and routers in BF16
+ *   fp4             the same parts as NVFP4: half a byte with a byte of scale for 16 (its one float a tensor is not
+ *                   counted); latent attention (MLA) in FP8
+ *   int4            the same parts at half a byte, a 2-byte scale and a 4-bit zero point for 128
+ *   q2_k .. q8_0    tensor by tensor as llama.cpp's quantiser chooses, each part's byte the exact total of its
+ *                   tensors over its parameters
+ * A model of plain numbers has no parts: every parameter at the payload's bytes, and no GGUF mix.
+ * Errors: TR_EMISSING; TR_EDOMAIN (no such format); TR_ECONFLICT (a GGUF mix of a model of plain numbers). */
+TR_API tr_status tr_model_weights(const tr_model *model, tr_weight_format format, tr_weights *out, tr_error *err);
 
 /* ---- the catalog compiled in ----------------------------------------------- */
 

@@ -89,7 +89,7 @@ TR_API const char *tr_preset_note(size_t index);
  * Not given: active = total, kv = 0, weight = 2 (bf16); mem = not limited, usd = no price.
  * weight takes bytes or a dtype's name. A name=... names it.
  * Errors: TR_EPARSE, TR_EUNKNOWN (a key, with the known ones), TR_EMISSING, TR_ECONFLICT (twice), TR_EDOMAIN. */
-TR_API int tr_is_inline(const char *text);                   /* has a '=' */
+TR_API int tr_is_inline(const char *text);                   /* a '=' before any comma */
 TR_API tr_status tr_model_inline(const char *text, tr_model *out, tr_error *err);
 TR_API tr_status tr_system_inline(const char *text, tr_system *out, tr_error *err);
 

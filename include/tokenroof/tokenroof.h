@@ -8,6 +8,7 @@
 #include <tokenroof/chip.h>
 #include <tokenroof/claims.h>
 #include <tokenroof/cost.h>
+#include <tokenroof/engine.h>
 #include <tokenroof/figure.h>
 #include <tokenroof/laws.h>
 #include <tokenroof/layout.h>

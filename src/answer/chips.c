@@ -38,6 +38,12 @@ NUMBER(measured_fp8, known(row->chip.measured_flop_per_s[TR_DTYPE_FP8]))
 NUMBER(measured_fp4, known(row->chip.measured_flop_per_s[TR_DTYPE_FP4]))
 TEXT(memory_kind, said(row->chip.memory_kind))
 NUMBER(memory, known(row->chip.memory_byte))
+NUMBER(label, known(row->chip.label_memory_byte > 0 ? row->chip.label_memory_byte : row->chip.memory_byte))
+NUMBER(cache, known(row->chip.cache_byte))
+NUMBER(cache_rate, known(row->chip.cache_byte_per_s))
+NUMBER(cores, known(row->chip.core_count))
+NUMBER(channels, known(row->chip.memory_channel_count))
+TEXT(kind, tr_chip_kind_name(row->chip.kind))
 NUMBER(bandwidth, known(row->chip.memory_byte_per_s))
 NUMBER(ridge_bf16, ridge_of(&row->chip, TR_DTYPE_BF16))
 NUMBER(ridge_fp8, ridge_of(&row->chip, TR_DTYPE_FP8))
@@ -48,8 +54,15 @@ NUMBER(balance_fp4, known(tr_chip_balance_token(&row->chip, TR_DTYPE_FP4)))
 NUMBER(drain, known(row->chip.memory_byte) / known(row->chip.memory_byte_per_s))
 NUMBER(power, known(row->chip.power_w))
 NUMBER(all_in_power, known(row->chip.all_in_power_w))
+NUMBER(idle_power, known(row->chip.idle_power_w))
 TEXT(scaleup_link, said(row->chip.scaleup_link))
 NUMBER(scaleup, known(row->chip.scaleup_byte_per_s))
+TEXT(topology, tr_topology_name(row->chip.topology))
+NUMBER(pair, known(row->chip.pair_byte_per_s))
+NUMBER(to_host, known(row->chip.host_byte_per_s))
+TEXT(host_name, said(row->host.name))
+NUMBER(host_count, known(row->host_count))
+NUMBER(host_memory, known(row->host.memory_byte))
 NUMBER(scaleup_domain, known(row->chip.scaleup_domain_chip))
 NUMBER(scaleout, known(row->chip.scaleout_byte_per_s))
 NUMBER(chip_price, known(row->chip.usd_per_hour))
@@ -69,6 +82,7 @@ static const tr_field one_field[] = {
     TR_N("usd_per_hour", USD_PER_HOUR, price),
     TR_T("chip.name", chip_name),
     TR_T("chip.vendor", vendor),
+    TR_T("chip.kind", kind),
     TR_N("chip.year", NONE, year),
     TR_N("chip.flop_per_s.fp32", FLOP_PER_S, fp32),
     TR_N("chip.flop_per_s.tf32", FLOP_PER_S, tf32),
@@ -81,7 +95,12 @@ static const tr_field one_field[] = {
     TR_N("chip.measured_flop_per_s.fp4", FLOP_PER_S, measured_fp4),
     TR_T("chip.memory_kind", memory_kind),
     TR_N("chip.memory_byte", BYTE, memory),
+    TR_N("chip.label_memory_byte", BYTE, label),
     TR_N("chip.memory_byte_per_s", BYTE_PER_S, bandwidth),
+    TR_N("chip.cache_byte", BYTE, cache),
+    TR_N("chip.cache_byte_per_s", BYTE_PER_S, cache_rate),
+    TR_N("chip.core_count", NONE, cores),
+    TR_N("chip.memory_channel_count", NONE, channels),
     TR_N("chip.drain_s", SECOND, drain),
     TR_N("chip.ridge_flop_per_byte.bf16", FLOP_PER_BYTE, ridge_bf16),
     TR_N("chip.ridge_flop_per_byte.fp8", FLOP_PER_BYTE, ridge_fp8),
@@ -91,15 +110,22 @@ static const tr_field one_field[] = {
     TR_N("chip.balance_token.fp4", TOKEN, balance_fp4),
     TR_N("chip.power_w", WATT, power),
     TR_N("chip.all_in_power_w", WATT, all_in_power),
+    TR_N("chip.idle_power_w", WATT, idle_power),
     TR_T("chip.scaleup_link", scaleup_link),
+    TR_T("chip.topology", topology),
     TR_N("chip.scaleup_byte_per_s", BYTE_PER_S, scaleup),
+    TR_N("chip.pair_byte_per_s", BYTE_PER_S, pair),
     TR_N("chip.scaleup_domain_chip", NONE, scaleup_domain),
+    TR_N("chip.host_byte_per_s", BYTE_PER_S, to_host),
     TR_N("chip.scaleout_byte_per_s", BYTE_PER_S, scaleout),
     TR_N("chip.usd_per_hour", USD_PER_HOUR, chip_price),
     TR_N("chip.low_usd_per_hour", USD_PER_HOUR, price_low),
     TR_N("chip.high_usd_per_hour", USD_PER_HOUR, price_high),
     TR_T("chip.price_source", price_source),
     TR_T("chip.confidence", confidence),
+    TR_T("host.name", host_name),
+    TR_N("host.count", NONE, host_count),
+    TR_N("host.memory_byte", BYTE, host_memory),
 };
 static const tr_fields one_fields = {one_field, sizeof one_field / sizeof one_field[0]};
 
@@ -269,6 +295,28 @@ static void print_sources(const tr_system *system, const tr_style *style, tr_wri
             tr_print_wrapped(out, i < 2 ? "  note:   " : "  source: ", "          ", text[i], style->columns);
 }
 
+static void print_memory(const tr_chip *chip, tr_writer *out)
+{
+    char text[96], label[32];
+    (void)tr_quantity_format(chip->label_memory_byte, TR_UNIT_BYTE, label, sizeof label);
+    (void)snprintf(text, sizeof text, chip->label_memory_byte > 0 ? "%s; %s on the box" : "%s", chip->memory_kind, label);
+    print_known(out, "memory", chip->memory_byte, TR_UNIT_BYTE, text);
+}
+
+/* "one way, for each chip; mesh, 64 GB/s a pair" */
+static void print_links(const tr_chip *chip, tr_writer *out)
+{
+    char text[96], pair[32];
+    (void)tr_quantity_format(chip->pair_byte_per_s, TR_UNIT_BYTE_PER_S, pair, sizeof pair);
+    (void)snprintf(text, sizeof text,
+                   chip->topology == TR_TOPOLOGY_UNKNOWN ? "one way, for each chip"
+                   : chip->pair_byte_per_s > 0           ? "one way, for each chip; %s, %s %s"
+                                                         : "one way, for each chip; %s",
+                   tr_topology_name(chip->topology), pair,
+                   chip->topology == TR_TOPOLOGY_TORUS ? "a link" : "a pair");
+    print_known(out, "scale-up", chip->scaleup_byte_per_s, TR_UNIT_BYTE_PER_S, text);
+}
+
 static tr_status write_card(const tr_system *system, const tr_style *style, const tr_sink *sink,
                             tr_error *err)
 {
@@ -287,13 +335,20 @@ static tr_status write_card(const tr_system *system, const tr_style *style, cons
                        chip->name, system->domain_chip);
         tr_print_line(&out, "chips", text, NULL);
     }
+    if (system->has_host) {
+        (void)snprintf(text, sizeof text, "%.0f x %s", system->host_count, system->host.name);
+        tr_print_line(&out, "host", text, NULL);
+    }
     print_peaks(chip, &out);
-    print_known(&out, "memory", chip->memory_byte, TR_UNIT_BYTE, chip->memory_kind);
+    print_memory(chip, &out);
+    print_known(&out, "cache", chip->cache_byte, TR_UNIT_BYTE, "that all cores share");
     print_known(&out, "bandwidth", chip->memory_byte_per_s, TR_UNIT_BYTE_PER_S, NULL);
     print_known(&out, "drain time", drain(system), TR_UNIT_SECOND, "to read all of the memory once");
-    print_known(&out, "scale-up", chip->scaleup_byte_per_s, TR_UNIT_BYTE_PER_S, "one way, for each chip");
+    print_links(chip, &out);
     print_known(&out, "scale-out", chip->scaleout_byte_per_s, TR_UNIT_BYTE_PER_S, "one way, for each chip");
+    print_known(&out, "to the host", chip->host_byte_per_s, TR_UNIT_BYTE_PER_S, "one way, for each chip");
     print_known(&out, "power", chip->power_w, TR_UNIT_WATT, "of the board");
+    print_known(&out, "idle", chip->idle_power_w, TR_UNIT_WATT, NULL);
     print_known(&out, "price", chip->usd_per_hour, TR_UNIT_USD_PER_HOUR, chip->price_source);
     if (system->chip_count > 1)
         print_known(&out, "price of all", system->usd_per_hour, TR_UNIT_USD_PER_HOUR, NULL);
@@ -342,7 +397,7 @@ static tr_status catalog_at(void *context, size_t index, tr_system *out, tr_erro
     if (chip == NULL)
         return tr_system_catalog_get(tr_system_catalog_name(index - tr_chip_catalog_count()), out, err);
     memset(out, 0, sizeof *out);
-    memcpy(out->name, chip->name, sizeof out->name);
+    memcpy(out->name, chip->name, sizeof chip->name);
     out->chip = *chip;
     out->chip_count = 1;
     out->domain_chip = 1;

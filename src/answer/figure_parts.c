@@ -269,7 +269,7 @@ void tr_figure_subtitle(const tr_case *question, const char *what, char *out, si
 {
     const tr_roofline *roof = &question->roof;
     const char *model = question->model.name, *system = question->system.name;
-    char who[TR_NAME_MAX + 96], formats[96] = "";
+    char who[sizeof question->model.name + sizeof question->system.name + 8], formats[96] = "";
     if (strcmp(model, system) == 0) /* a preset is both */
         (void)tr_text_copy(who, sizeof who, model);
     else

@@ -111,7 +111,7 @@ static const char *format(double value, tr_unit unit, char *out, size_t size)
 
 static void print_title(const tr_step_row *row, tr_writer *out)
 {
-    char text[512], batch[64], context[64], query[64];
+    char text[768], batch[64], context[64], query[64];
     const tr_load *load = &row->load;
     (void)format(load->batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
     (void)format(load->context_token, TR_UNIT_CONTEXT, context, sizeof context);

@@ -7,10 +7,14 @@
 static const struct {
     const char *name;
     double byte;
-} DTYPE[TR_DTYPE_COUNT] = {
+} DTYPE[TR_DTYPE_STORED_END] = {
     [TR_DTYPE_NATIVE] = {"native", 0.0}, [TR_DTYPE_FP32] = {"fp32", 4.0}, [TR_DTYPE_TF32] = {"tf32", 4.0},
     [TR_DTYPE_BF16] = {"bf16", 2.0},     [TR_DTYPE_FP8] = {"fp8", 1.0},   [TR_DTYPE_INT8] = {"int8", 1.0},
     [TR_DTYPE_FP4] = {"fp4", 0.5},       [TR_DTYPE_INT4] = {"int4", 0.5},
+    [TR_DTYPE_COUNT] = {NULL, 0.0}, /* no format */
+    [TR_DTYPE_Q8_0] = {"q8_0", 34.0 / 32.0}, [TR_DTYPE_Q5_1] = {"q5_1", 24.0 / 32.0},
+    [TR_DTYPE_Q5_0] = {"q5_0", 22.0 / 32.0}, [TR_DTYPE_Q4_1] = {"q4_1", 20.0 / 32.0},
+    [TR_DTYPE_Q4_0] = {"q4_0", 18.0 / 32.0}, [TR_DTYPE_IQ4_NL] = {"iq4_nl", 18.0 / 32.0},
 };
 
 /* Spellings of torch, safetensors, quantisation configs and vendors. */
@@ -35,27 +39,30 @@ static const struct {
 
 const char *tr_dtype_name(tr_dtype dtype)
 {
-    return (int)dtype >= 0 && dtype < TR_DTYPE_COUNT ? DTYPE[dtype].name : "unknown";
+    return (int)dtype >= 0 && dtype < TR_DTYPE_STORED_END && dtype != TR_DTYPE_COUNT ? DTYPE[dtype].name : "unknown";
 }
 
 double tr_dtype_byte(tr_dtype dtype)
 {
-    return (int)dtype >= 0 && dtype < TR_DTYPE_COUNT ? DTYPE[dtype].byte : 0.0;
+    return (int)dtype >= 0 && dtype < TR_DTYPE_STORED_END ? DTYPE[dtype].byte : 0.0;
 }
 
+/* Names first, then spellings: the number that stands for no format is left out. */
 static const char *name_at(size_t index, const void *context)
 {
     (void)context;
-    if (index < TR_DTYPE_COUNT)
+    if (index >= TR_DTYPE_COUNT)
+        index++;
+    if (index < TR_DTYPE_STORED_END)
         return DTYPE[index].name;
-    return index - TR_DTYPE_COUNT < ALIAS_COUNT ? ALIAS[index - TR_DTYPE_COUNT].name : NULL;
+    return index - TR_DTYPE_STORED_END < ALIAS_COUNT ? ALIAS[index - TR_DTYPE_STORED_END].name : NULL;
 }
 
 tr_status tr_dtype_parse(const char *text, tr_dtype *out, tr_error *err)
 {
     const char *name = tr_text_starts(text, "torch.") ? text + 6 : text;
-    for (int i = 0; i < TR_DTYPE_COUNT; i++) {
-        if (tr_text_same(name, DTYPE[i].name)) {
+    for (int i = 0; i < TR_DTYPE_STORED_END; i++) {
+        if (i != TR_DTYPE_COUNT && tr_text_same(name, DTYPE[i].name)) {
             *out = (tr_dtype)i;
             return TR_OK;
         }
@@ -69,6 +76,6 @@ tr_status tr_dtype_parse(const char *text, tr_dtype *out, tr_error *err)
     const char *near = tr_near_name(name, name_at, NULL);
     return tr_fail(err, TR_EUNKNOWN, "", 0.0,
                    "'%.40s' is not a number format; expected one of native, fp32, tf32, bf16 (or fp16), fp8, "
-                   "int8, fp4, int4%s%s%s",
+                   "int8, fp4, int4, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl%s%s%s",
                    text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "chip/change.h"
 #include "chip/name.h"
 #include "chip/table.h"
 
@@ -97,8 +98,9 @@ static tr_status fail_unknown(const char *typed, const char *spelt, tr_error *er
                    (unsigned)tr_system_table_count);
 }
 
-tr_status tr_system_catalog_get(const char *name, tr_system *out, tr_error *err)
+static tr_status look_up(const char *name, const void *context, tr_system *out, tr_error *err)
 {
+    (void)context;
     double count = 1.0;
     const char *typed = name;
     const tr_status s = tr_name_split_count(name, &count, &typed, err);
@@ -118,4 +120,9 @@ tr_status tr_system_catalog_get(const char *name, tr_system *out, tr_error *err)
     if (chip == NULL)
         return fail_unknown(typed, bare, err);
     return tr_system_of(chip, count, out, err);
+}
+
+tr_status tr_system_catalog_get(const char *name, tr_system *out, tr_error *err)
+{
+    return tr_system_compose(name, look_up, NULL, out, err);
 }

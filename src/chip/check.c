@@ -34,6 +34,14 @@ static tr_status check_word(const char *name, const char *text, const char *word
     return tr_fail(err, TR_EDOMAIN, name, 0.0, "%s must be one of: %s; not '%.40s'", name, words, text);
 }
 
+static tr_status check_place(const tr_chip_field *field, int value, tr_error *err)
+{
+    const int last = field->kind == TR_CHIP_FLAG ? 1 : (int)(sizeof field->word / sizeof field->word[0]) - 1;
+    if (value < 0 || value > last || (field->kind == TR_CHIP_WORD && field->word[value][0] == '\0'))
+        return tr_fail(err, TR_EDOMAIN, field->member, value, "%s has no value %d", field->member, value);
+    return TR_OK;
+}
+
 static tr_status check_field(const tr_chip *chip, const tr_chip_field *field, tr_error *err)
 {
     const char *at = (const char *)chip + field->offset;
@@ -43,6 +51,11 @@ static tr_status check_field(const tr_chip *chip, const tr_chip_field *field, tr
             return tr_fail(err, TR_EDOMAIN, field->member, 0.0,
                            "%s must be a year, year-month or year-month-day, not '%s'", field->member, at);
         return s;
+    }
+    if (field->kind == TR_CHIP_WORD || field->kind == TR_CHIP_FLAG) {
+        int place = 0;
+        memcpy(&place, at, sizeof place);
+        return check_place(field, place, err);
     }
     double value = (double)chip->year;
     if (field->kind == TR_CHIP_NUMBER)
@@ -67,6 +80,29 @@ static tr_status check_prices(const tr_chip *chip, tr_error *err)
         return tr_fail(err, TR_ECONFLICT, "low_usd_per_hour", low,
                        "low_usd_per_hour (%g) is above high_usd_per_hour (%g)", low, high);
     return check_text("price_source", chip->price_source, sizeof chip->price_source, 0, err);
+}
+
+/* A torus without its sides, or too small for its domain, has no rate for a group. */
+static tr_status check_links(const tr_chip *chip, tr_error *err)
+{
+    const double *side = chip->torus_dimension;
+    double chips = 1.0;
+    for (int i = 0; i < 3; i++) {
+        if (floor(side[i]) < side[i] || (i > 0 && side[i] > 0.0 && !(side[i - 1] > 0.0)))
+            return tr_fail(err, TR_EDOMAIN, "torus_dimension", side[i],
+                           "torus_dimension holds whole numbers of chips, unused ones last");
+        chips *= side[i] > 0.0 ? side[i] : 1.0;
+    }
+    if (chip->topology != TR_TOPOLOGY_TORUS)
+        return TR_OK;
+    if (!(chip->pair_byte_per_s > 0.0))
+        return tr_fail(err, TR_EMISSING, "pair_byte_per_s", 0.0, "a torus needs the rate of one link: pair_byte_per_s");
+    if (!(side[0] > 0.0))
+        return tr_fail(err, TR_EMISSING, "torus_dimension", 0.0, "a torus needs its sides: torus_dimension");
+    if (chips < chip->scaleup_domain_chip)
+        return tr_fail(err, TR_ECONFLICT, "torus_dimension", chips,
+                       "a torus of %g chips cannot hold a domain of %g", chips, chip->scaleup_domain_chip);
+    return TR_OK;
 }
 
 static tr_status check_tier(const tr_tier *tier, tr_error *err)
@@ -145,7 +181,11 @@ tr_status tr_chip_check_ranges(const tr_chip *chip, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "scaleup_domain_chip", chip->scaleup_domain_chip,
                        "scaleup_domain_chip must be 1 or more (1: no fast link), not %g",
                        chip->scaleup_domain_chip);
-    tr_status s = check_prices(chip, err);
+    tr_status s = check_links(chip, err);
+    if (s == TR_OK)
+        s = check_text("change", chip->change, sizeof chip->change, 0, err);
+    if (s == TR_OK)
+        s = check_prices(chip, err);
     if (s == TR_OK && chip->confidence[0] != '\0')
         s = check_word("confidence", chip->confidence, "high medium low announced", err);
     if (s == TR_OK)

@@ -13,7 +13,9 @@ typedef enum tr_chip_field_kind {
     TR_CHIP_NUMBER = 0,   /* double */
     TR_CHIP_YEAR,         /* int */
     TR_CHIP_TEXT,         /* char[size] */
-    TR_CHIP_DATE          /* char[size]: year, year-month or year-month-day */
+    TR_CHIP_DATE,         /* char[size]: year, year-month or year-month-day */
+    TR_CHIP_WORD,         /* enum: the place of a word in word */
+    TR_CHIP_FLAG          /* int: 0 or 1 */
 } tr_chip_field_kind;
 
 typedef struct tr_chip_field {
@@ -25,6 +27,7 @@ typedef struct tr_chip_field {
     tr_unit unit;
     int required;         /* 0 or "" is refused by tr_chip_check */
     double min, max;      /* inclusive; 0 is always allowed where not required */
+    char word[5][8];      /* of a TR_CHIP_WORD, "" after the last */
 } tr_chip_field;
 
 size_t tr_chip_field_count(void);
@@ -32,6 +35,9 @@ const tr_chip_field *tr_chip_field_at(size_t index);           /* NULL past the 
 const tr_chip_field *tr_chip_field_find(const char *path);     /* NULL if unknown */
 
 double *tr_chip_field_number(tr_chip *chip, const tr_chip_field *field);   /* only for TR_CHIP_NUMBER */
+
+/* The place of a word among a field's, -1 if it is none of them. */
+int tr_chip_field_word(const tr_chip_field *field, const char *text);
 
 /* 1 if text is a year, year-month or year-month-day that exists in a calendar. */
 int tr_is_date(const char *text);

@@ -9,7 +9,7 @@
 #include "chip/field.h"
 
 /* For each dtype the ones that hold its values exactly, narrowest first, ended by NATIVE. */
-static const unsigned char HELD_BY[TR_DTYPE_COUNT][6] = {
+static const unsigned char HELD_BY[TR_DTYPE_STORED_END][6] = {
     [TR_DTYPE_FP32] = { TR_DTYPE_FP32 },
     [TR_DTYPE_TF32] = { TR_DTYPE_TF32, TR_DTYPE_FP32 },
     [TR_DTYPE_BF16] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
@@ -17,7 +17,19 @@ static const unsigned char HELD_BY[TR_DTYPE_COUNT][6] = {
     [TR_DTYPE_INT8] = { TR_DTYPE_INT8, TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
     [TR_DTYPE_FP4] = { TR_DTYPE_FP4, TR_DTYPE_FP8, TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
     [TR_DTYPE_INT4] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
+    /* whole numbers of a block times its scale: unpacked, whatever their width */
+    [TR_DTYPE_Q8_0] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
+    [TR_DTYPE_Q5_1] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
+    [TR_DTYPE_Q5_0] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
+    [TR_DTYPE_Q4_1] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
+    [TR_DTYPE_Q4_0] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
+    [TR_DTYPE_IQ4_NL] = { TR_DTYPE_BF16, TR_DTYPE_TF32, TR_DTYPE_FP32 },
 };
+
+static int is_format(tr_dtype dtype)
+{
+    return (int)dtype > TR_DTYPE_NATIVE && dtype < TR_DTYPE_STORED_END && dtype != TR_DTYPE_COUNT;
+}
 
 /* [C3] Software may always widen its operands, so the ceiling is the fastest
  * of the dtypes that hold them; a tie goes to the narrowest. 0 if none, NaN if
@@ -38,7 +50,7 @@ static double best_math(const tr_chip *chip, tr_dtype dtype, tr_dtype *used)
 
 tr_status tr_chip_math(const tr_chip *chip, tr_dtype dtype, double *flop_per_s, tr_dtype *used, tr_error *err)
 {
-    if ((int)dtype <= TR_DTYPE_NATIVE || dtype >= TR_DTYPE_COUNT)
+    if (!is_format(dtype))
         return tr_fail(err, TR_EDOMAIN, "dtype", (double)dtype,
                        "the dtype of the operands must be known before their ceiling can be looked up");
     tr_dtype in = dtype;
@@ -64,7 +76,7 @@ tr_status tr_chip_math(const tr_chip *chip, tr_dtype dtype, double *flop_per_s, 
 
 double tr_chip_balance_token(const tr_chip *chip, tr_dtype dtype)
 {
-    if ((int)dtype <= TR_DTYPE_NATIVE || dtype >= TR_DTYPE_COUNT)
+    if (!is_format(dtype))
         return 0.0;
     tr_dtype used = dtype;
     const double flop_per_s = best_math(chip, dtype, &used);

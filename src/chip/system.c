@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "chip/field.h"
 #include "chip/table.h"
 
@@ -17,6 +18,22 @@ static tr_status check_count(double count, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "chip_count", count,
                        "chip_count must be a whole number from 1 to 1e9, not %g", count);
     return TR_OK;
+}
+
+/* "8xh100-sxm,mem=64GB"; change "" where the name already says it. */
+static void name_system(tr_system *system, const char *name, const char *title, const char *change, double of)
+{
+    char count[32] = "", times[32] = "";
+    if (of > 1.0) {
+        (void)snprintf(count, sizeof count, "%.0fx", of);
+        (void)snprintf(times, sizeof times, "%.0f x ", of);
+    }
+    (void)snprintf(system->name, sizeof system->name, "%s%.63s%s%.127s", count, name, change[0] != '\0' ? "," : "",
+                   change);
+    (void)tr_text_copy(system->title, sizeof system->title, times);
+    (void)tr_text_append(system->title, sizeof system->title, title);
+    (void)tr_text_append(system->title, sizeof system->title, change[0] != '\0' ? ", " : "");
+    (void)tr_text_append(system->title, sizeof system->title, change);
 }
 
 tr_status tr_system_of(const tr_chip *chip, double count, tr_system *out, tr_error *err)
@@ -32,13 +49,7 @@ tr_status tr_system_of(const tr_chip *chip, double count, tr_system *out, tr_err
     made.chip_count = count;
     made.domain_chip = count < chip->scaleup_domain_chip ? count : chip->scaleup_domain_chip;
     made.usd_per_hour = count * chip->usd_per_hour;
-    if (count > 1.0) {
-        (void)snprintf(made.name, sizeof made.name, "%.0fx%.52s", count, chip->name);
-        (void)snprintf(made.title, sizeof made.title, "%.0f x %.80s", count, chip->title);
-    } else {
-        memcpy(made.name, chip->name, sizeof made.name);
-        memcpy(made.title, chip->title, sizeof made.title);
-    }
+    name_system(&made, chip->name, chip->title, chip->change, count);
     memcpy(made.source, chip->source, sizeof made.source);
     memcpy(made.date, chip->date, sizeof made.date);
     *out = made;
@@ -66,13 +77,7 @@ tr_status tr_system_from_row(const tr_system_row *row, const tr_chip *chip, doub
         made.usd_per_hour = row->usd_per_hour * count;
         memcpy(made.chip.price_source, row->price_source, sizeof made.chip.price_source);
     }
-    if (count > 1.0) {
-        (void)snprintf(made.name, sizeof made.name, "%.0fx%.52s", count, row->name);
-        (void)snprintf(made.title, sizeof made.title, "%.0f x %.80s", count, row->title);
-    } else {
-        memcpy(made.name, row->name, sizeof made.name);
-        memcpy(made.title, row->title, sizeof made.title);
-    }
+    name_system(&made, row->name, row->title, chip->change, count);
     memcpy(made.source, row->source, sizeof made.source);
     memcpy(made.date, row->date, sizeof made.date);
     memcpy(made.note, row->note, sizeof made.note);
@@ -106,8 +111,8 @@ tr_status tr_system_from_numbers(const tr_chip_numbers *numbers, tr_system *out,
     tr_chip *chip = &made.chip;
     (void)snprintf(made.name, sizeof made.name, "inline");
     (void)snprintf(made.title, sizeof made.title, "inline numbers");
-    memcpy(chip->name, made.name, sizeof chip->name);
-    memcpy(chip->title, made.title, sizeof chip->title);
+    (void)snprintf(chip->name, sizeof chip->name, "inline");
+    (void)snprintf(chip->title, sizeof chip->title, "inline numbers");
     for (int d = TR_DTYPE_FP32; d < TR_DTYPE_COUNT; d++)
         chip->flop_per_s[d] = numbers->flop_per_s;
     chip->memory_byte = numbers->memory_byte > 0.0 ? numbers->memory_byte : HUGE_VAL;

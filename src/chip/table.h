@@ -43,6 +43,13 @@ typedef struct tr_server_row { /* what stands beside a chip in one kind of serve
     tr_tier tier[TR_TIER_MAX - 1];
 } tr_server_row;
 
+typedef struct tr_macos_row {  /* memory of an Apple chip, and what macOS lets its GPU take of it */
+    double label_byte;         /* as on the box: 64 GB is 64e9 */
+    double gpu_byte;
+} tr_macos_row;
+
+extern const uint32_t tr_macos_table_count;
+extern const tr_macos_row tr_macos_table[];                 /* sorted by label_byte */
 extern const uint32_t tr_chip_table_count, tr_chip_alias_count, tr_chip_quote_count;
 extern const uint32_t tr_system_table_count, tr_system_alias_count, tr_server_table_count;
 extern const tr_chip tr_chip_table[];                       /* sorted by name */

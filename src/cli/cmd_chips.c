@@ -21,12 +21,6 @@ static tr_status list_with_folder(cli *c, const char *folder, tr_error *err)
     return s;
 }
 
-static tr_status count_chips(double chip_count, tr_system *system, tr_error *err)
-{
-    const tr_chip chip = system->chip;
-    return tr_system_of(&chip, chip_count, system, err);
-}
-
 tr_status cmd_chips(cli *c, tr_error *err)
 {
     const char *folder = tr_scenario_text(c->scenario, "data");
@@ -34,7 +28,7 @@ tr_status cmd_chips(cli *c, tr_error *err)
     if (tr_scenario_text(c->scenario, "system")[0] != '\0') {
         tr_status s = cli_system(c, &system, err);
         if (s == TR_OK && tr_scenario_is_set(c->scenario, "chip_count"))
-            s = count_chips(tr_scenario_number(c->scenario, "chip_count"), &system, err);
+            s = tr_system_recount(&system, tr_scenario_number(c->scenario, "chip_count"), &system, err);
         return s == TR_OK ? tr_answer_chip(c->scenario, &system, &c->style, &c->out, err) : s;
     }
     return folder[0] != '\0' ? list_with_folder(c, folder, err)

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "model/context.h"
 
 const char *tr_keep_name(tr_keep keep)
 {
@@ -155,17 +156,15 @@ tr_status tr_train_memory_of(const tr_model *model, const tr_train_numbers *numb
 }
 
 /* What a layer stores for a context, as tr_model_kv_store_byte counts it. */
-static double layer_kv_elem(const tr_layer *layer, double context_token)
+static double layer_kv_byte(const tr_layer *layer, double context_token, double elem_byte)
 {
-    double elem = 0.0;
+    double byte = 0.0;
     for (int i = 0; i < layer->cache_count; i++) {
         const tr_cache *cache = &layer->cache[i];
-        double rows = floor(context_token / cache->token_per_row);
-        if (cache->row_cap > 0.0 && rows > cache->row_cap)
-            rows = cache->row_cap;
-        elem += cache->shared ? 0.0 : rows * cache->elem;
+        const double row_byte = cache->row_byte > 0.0 ? cache->row_byte : cache->elem * elem_byte;
+        byte += cache->shared ? 0.0 : tr_cache_stored_row(cache, context_token) * row_byte;
     }
-    return elem;
+    return byte;
 }
 
 tr_status tr_kv_mirror_of(const tr_model *model, double context_token, double kv_elem_byte, tr_kv_mirror *out,
@@ -177,10 +176,10 @@ tr_status tr_kv_mirror_of(const tr_model *model, double context_token, double kv
     if (!(context_token >= 1.0 && context_token <= 1e9))
         return tr_fail(err, TR_EDOMAIN, "context_token", context_token, "the context must be 1 to 1e9 tokens");
     const double elem_byte = kv_elem_byte > 0.0 ? kv_elem_byte : tr_dtype_byte(model->kv_dtype);
-    double widest_elem = 0.0;
+    double widest_byte = 0.0;
     for (int i = 0; i < model->layer_kinds; i++) {
-        const double elem = layer_kv_elem(&model->layer[i], context_token);
-        widest_elem = elem > widest_elem ? elem : widest_elem;
+        const double byte = layer_kv_byte(&model->layer[i], context_token, elem_byte);
+        widest_byte = byte > widest_byte ? byte : widest_byte;
     }
     /* [K47] Without a cache all tokens go through the layers again, one layer's rows at a time. */
     const double once_flop = 2.0 * model->multiply_param + tr_model_attention_flop(model, context_token);
@@ -188,7 +187,7 @@ tr_status tr_kv_mirror_of(const tr_model *model, double context_token, double kv
                               tr_model_prefill_attention_flop(model, 0.0, context_token + 1.0);
     *out = (tr_kv_mirror){
         .cached_byte_per_token = tr_model_kv_store_byte(model, context_token, elem_byte) / context_token,
-        .again_byte_per_token = model->hidden * 2.0 + elem_byte * widest_elem / context_token,
+        .again_byte_per_token = model->hidden * 2.0 + widest_byte / context_token,
         .compute_ratio = again_flop / once_flop,
     };
     return TR_OK;

@@ -91,16 +91,6 @@ static tr_status add(fit_data *data, const fit_row *row, tr_error *err)
     return TR_OK;
 }
 
-/* Releases whose rows contradict all others, older and newer, two to twenty times over. */
-static int is_odd_release(const char *version)
-{
-    static const char *const odd[] = {"1.3.0rc1", "1.3.0rc5", "1.2.0rc6.post1"};
-    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
-        if (strcmp(version, odd[i]) == 0)
-            return 1;
-    return 0;
-}
-
 static const char *unusable(const tr_measured *m)
 {
     if (m->metric != TR_METRIC_TPOT && m->metric != TR_METRIC_TTFT)
@@ -109,8 +99,12 @@ static const char *unusable(const tr_measured *m)
         return "prefill and decode on machines of their own";
     if (!(m->serving.concurrency_seq >= 1) && !(m->serving.request_per_s > 0))
         return "no concurrency";
-    if (is_odd_release(m->version))
-        return "a release whose rows contradict the others";
+    if (!m->clean)
+        return m->unclean;
+    if (m->is_median && m->metric == TR_METRIC_TTFT)
+        return "a median, where others are means";
+    if (m->serving.draft_token > 0)
+        return "speculative decoding";
     if (tr_engine_of(m->engine)[0] == '\0')
         return "an engine that is not told, or not known";
     return NULL;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "fit/form.h"
+#include "fit/protocol.h"
 #include "io/file.h"
 
 /* The rate of a stage: "600s@2.5;600s@6.0" or "2.5rps x 600s|6.0rps x 600s"; stage -1: the mean over the run.
@@ -32,7 +33,7 @@ static double rate_of(const char *stages, double stage)
 
 typedef struct workload {
     const char *stages;
-    double shared_token, question_token, output_token, tp, max_seq;
+    double shared_token, question_token, output_token, tp, max_seq, chunk_token;
 } workload;
 
 static tr_status emit(tr_record *r, tr_measured *row, const workload *load, double stage)
@@ -45,6 +46,7 @@ static tr_status emit(tr_record *r, tr_measured *row, const workload *load, doub
     serving->output_token = load->output_token;
     serving->request_per_s = rate_of(load->stages, stage);
     serving->most_seq = load->max_seq;
+    serving->chunk_token = load->chunk_token;
     if (!(serving->input_token >= 1) || !(serving->output_token >= 1))
         return tr_record_skip(r, "no lengths of prompt and answer");
     if (!(serving->request_per_s > 0))
@@ -52,6 +54,7 @@ static tr_status emit(tr_record *r, tr_measured *row, const workload *load, doub
     if (!(serving->tp >= 1))
         return tr_record_skip(r, "no layout");
     row->engine = "vllm";
+    row->version = "0.15.1"; /* of all such tables so far: github.com/inference-sim/sim-to-real-accuracy-validation */
     row->model = tr_names_model(r->names, row->model_name);
     row->system = tr_names_system(r->names, row->system_name, serving->tp);
     if (row->model == NULL)
@@ -59,6 +62,8 @@ static tr_status emit(tr_record *r, tr_measured *row, const workload *load, doub
     if (row->system == NULL)
         return tr_record_skip(r, "a chip that is not in the catalog");
     row->dtypes = (tr_dtypes){tr_names_dtype(row->precision), TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    const protocol_run run = {"", "", 0, TR_DTYPE_NATIVE};
+    (void)protocol_complete(row, &run);
     return tr_record_measured(r, row);
 }
 
@@ -76,7 +81,8 @@ enum {
     ONE_STAGES,
     ONE_TP,
     ONE_PRECISION,
-    ONE_MAX_SEQ
+    ONE_MAX_SEQ,
+    ONE_CHUNK
 };
 
 static tr_status read_one(tr_record *r)
@@ -89,7 +95,8 @@ static tr_status read_one(tr_record *r)
                            .question_token = tr_record_number(r, ONE_QUESTION, 0),
                            .output_token = tr_record_number(r, ONE_OUTPUT, 0),
                            .tp = tr_record_number(r, ONE_TP, 1),
-                           .max_seq = tr_record_number(r, ONE_MAX_SEQ, 0)};
+                           .max_seq = tr_record_number(r, ONE_MAX_SEQ, 0),
+                           .chunk_token = tr_record_number(r, ONE_CHUNK, 0)};
     const double stage = tr_record_number(r, ONE_STAGE, -1);
     row.metric = TR_METRIC_TPOT;
     row.measured_s = tr_record_number(r, ONE_ITL, 0) * 1e-3;
@@ -111,7 +118,8 @@ enum {
     METRIC_MS,
     METRIC_EXPERIMENT,
     METRIC_TP,
-    METRIC_PRECISION
+    METRIC_PRECISION,
+    METRIC_CHUNK
 };
 
 /* The line of an experiment in a table beside this one whose name ends in workloads.csv; its texts go into
@@ -156,7 +164,7 @@ static int find_workload(const tr_record *r, const char *experiment, workload *o
 static tr_status read_metric(tr_record *r)
 {
     char stages[512];
-    workload load = {.tp = 1};
+    workload load = {.tp = 1, .chunk_token = tr_record_number(r, METRIC_CHUNK, 0)};
     const char *metric = tr_record_text(r, METRIC_NAME);
     tr_measured row = {.model_name = tr_record_text(r, METRIC_MODEL),
                        .system_name = tr_record_text(r, METRIC_HARDWARE),
@@ -188,11 +196,13 @@ const tr_form tr_forms_load[] = {
     {"runs by request rate",
      10,
      {"model", "hardware", "stage_index", "itl_mean", "ttft_mean", "sys_len", "q_len", "out_len", "stages",
-      "tp", "precision", "max_num_seqs"},
+      "tp", "precision", "max_num_seqs",
+      "max_num_batched_tokens"},
      read_one},
     {"metrics by request rate",
      6,
-     {"model", "hardware", "stage_index", "metric_name", "measured_ms", "exp_id", "tp", "precision"},
+     {"model", "hardware", "stage_index", "metric_name", "measured_ms", "exp_id", "tp", "precision",
+      "max_num_batched_tokens"},
      read_metric},
     {"workloads", 4, {"exp_id", "question_len", "output_len", "stages"}, read_description},
     {"systems", 3, {"system", "mem_bw_Bps", "mem_capacity_B"}, read_description},

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "fit/form.h"
+#include "fit/protocol.h"
 
 enum { CPP_DEVICE, CPP_MODEL, CPP_QUANT, CPP_TEST, CPP_VALUE, CPP_UNIT, CPP_BACKEND };
 
@@ -15,6 +16,8 @@ static tr_status read_llamacpp(tr_record *r)
                        .engine = tr_record_text(r, CPP_BACKEND),
                        .precision = tr_record_text(r, CPP_QUANT)};
     const char *test = tr_record_text(r, CPP_TEST);
+    char device[96];
+    const double cards = tr_names_count(row.system_name, device, sizeof device);
     tr_serving *load = &row.serving;
     double token = 0;
     if (strstr(tr_record_text(r, CPP_UNIT), "tok/s") == NULL &&
@@ -25,7 +28,8 @@ static tr_status read_llamacpp(tr_record *r)
         tr_quantity_parse(test + 2, TR_UNIT_NONE, &token, NULL) != TR_OK || !(token >= 1))
         return tr_record_skip(r, "a test that is neither ppN nor tgN");
     row.metric = prompt ? TR_METRIC_PROMPT : TR_METRIC_GENERATE;
-    load->concurrency_seq = load->tp = load->pp = load->dp = load->ep = 1;
+    load->concurrency_seq = load->tp = load->dp = load->ep = 1;
+    load->pp = cards; /* several cards hold some layers each */
     load->input_token = prompt ? token : 0;
     load->output_token = prompt ? 0 : token;
     const tr_dtype weight = tr_names_dtype(row.precision);
@@ -36,9 +40,11 @@ static tr_status read_llamacpp(tr_record *r)
     row.model = tr_names_model(r->names, row.model_name);
     if (row.model == NULL)
         return tr_record_skip(r, "a model that is not in the catalog");
-    row.system = tr_names_system(r->names, row.system_name, 1);
+    row.system = tr_names_system(r->names, device, cards);
     if (row.system == NULL)
         return tr_record_skip(r, "a chip that is not in the catalog");
+    const protocol_run run = {"", "", 0, TR_DTYPE_NATIVE};
+    (void)protocol_complete(&row, &run);
     row.measured_s = 1 / tr_record_number(r, CPP_VALUE, 0);
     return tr_record_measured(r, &row);
 }

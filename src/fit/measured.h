@@ -9,6 +9,7 @@
 #define TOKENROOF_SRC_FIT_MEASURED_H
 
 #include <tokenroof/chip.h>
+#include <tokenroof/engine.h>
 #include <tokenroof/model.h>
 #include <tokenroof/step.h>
 
@@ -59,16 +60,36 @@ typedef struct tr_kernel {
     double link_byte; /* received by one chip at least */
 } tr_kernel;
 
-/* How a server was run. */
+/* How a server was run: told by the table, else by the benchmark's protocol, else the engine's default. */
 typedef struct tr_serving {
     double concurrency_seq; /* requests in flight over the whole instance; 0: as many as it admits */
     double request_per_s;   /* arrivals, where concurrency_seq is not told; 0: that is told */
-    double most_seq;        /* the engine admits so many; 0: not told */
-    double input_token, output_token; /* mean of a request */
+    double most_seq;        /* the engine runs so many at most; 0: what fits */
+    double input_token, output_token; /* mean of a request: 0.9 of the stated where lengths spread from 0.8 of it */
     double cached_token;              /* of the input, already in the cache */
-    double tp, pp, dp, ep;            /* tensor, pipeline, attention-data and expert parallel */
-    double prefill_chip, decode_chip; /* both 0: aggregated */
-    double prefill_tp, prefill_dp, prefill_worker, decode_worker;
+    double tp, pp, dp, ep;            /* of a (decode) worker: tensor, pipeline, attention-data and expert parallel */
+    double prefill_chip, decode_chip; /* all workers together; both 0: aggregated */
+    double prefill_tp, prefill_pp, prefill_dp, prefill_ep; /* of a prefill worker; 0: aggregated */
+    double prefill_worker, decode_worker;                  /* as started; 0: aggregated */
+    double idle_prefill_worker, idle_decode_worker;        /* of these, without a request: fewer are in flight */
+
+    /* The benchmark's clients; 0: not told. */
+    double spread_ratio;       /* lengths are uniform from this share of the stated ones up to them; 1: fixed */
+    double request_per_client; /* one after another; a mean counts the first too */
+    int start_together;        /* 1: all clients send their first request at once, to an empty server */
+    int warmed;                /* 1: kernels were compiled before the run */
+    double mean_batch_share;   /* in flight over the whole run, of the clients: fewer once the first of them is done */
+
+    /* How the engine was started. */
+    double memory_share;    /* by its tr_memory_rule */
+    double chunk_token;     /* token budget of a step with prompts */
+    int prefill_first;      /* as in tr_engine */
+    int whole_prompt;       /* as in tr_engine */
+    double poll_step;       /* decode steps between looks for new requests */
+    double batch_wait_step; /* it holds prompts back so many steps at most, to fill a batch; 0: it does not */
+    double draft_token;     /* drafted beside each token; 0: no speculative decoding */
+    double accept_share;    /* of the drafts: a step gives 1 + draft_token x accept_share tokens */
+    char engine_date[12];   /* of the run, which its engine is no newer than; "" if not told */
 } tr_serving;
 
 /* One measured number. Texts are good until the next record. */
@@ -77,13 +98,20 @@ typedef struct tr_measured {
     tr_metric metric;
     double measured_s; /* > 0; TR_METRIC_WORKED: in the book's unit */
     double tolerance;  /* TR_METRIC_WORKED: relative */
-    const char *system_name, *model_name, *engine, *version, *precision; /* as written; "" if not told */
-    const tr_system *system;                                             /* the chips of one instance */
-    const tr_model *model;                                               /* NULL for kernels */
+    const char *system_name, *model_name, *engine, *version; /* as written; "" if not told */
+    const char *precision;         /* the weights' format as written: "fp8", "Q4_K_M"; "" if not told */
+    const char *protocol;          /* "inferencex"; "" if none is known */
+    const tr_engine *known_engine; /* NULL: not told, or not known */
+    const tr_system *system;       /* the chips of one (decode) worker */
+    const tr_model *model;         /* NULL for kernels */
     tr_dtypes dtypes;
     tr_serving serving;
     tr_kernel kernel;
-    double worked; /* TR_METRIC_WORKED: our result */
+    double worked;      /* TR_METRIC_WORKED: our result */
+    int is_median;      /* over requests; else their mean */
+    int clean;          /* 0: the number is known to measure something else beside, and unclean says what */
+    const char *unclean;
+    char assumed[128]; /* what neither table nor protocol tells and was taken from elsewhere; "" if nothing */
 } tr_measured;
 
 /* Who takes what is read. A status other than TR_OK ends the reading. */

@@ -132,6 +132,22 @@ static tr_status look_up_system(const char *text, tr_system *out)
     return TR_OK;
 }
 
+double tr_names_count(const char *text, char *name, size_t size)
+{
+    double count = 1;
+    (void)tr_text_copy(name, size, text);
+    char *last = strrchr(name, ' ');
+    if (last == NULL || tr_quantity_parse(last + 1, TR_UNIT_NONE, &count, NULL) != TR_OK || !(count >= 1))
+        return 1;
+    while (last > name && last[-1] == ' ')
+        last--;
+    /* a number after a size of memory is a count; after anything else ("RTX 4090") it is the name's */
+    if (last < name + 2 || !tr_text_starts(last - 2, "gb"))
+        return 1;
+    *last = '\0';
+    return count;
+}
+
 const tr_system *tr_names_system(tr_names *names, const char *text, double count)
 {
     for (size_t i = 0; i < names->system_count; i++)

@@ -50,6 +50,11 @@ tr_status tr_record_measured(const tr_record *record, tr_measured *row)
         row->precision = "";
     if (row->model_name == NULL)
         row->model_name = "";
+    if (row->protocol == NULL)
+        row->protocol = "";
+    if (row->unclean == NULL)
+        row->unclean = "";
+    row->clean = row->unclean[0] == '\0';
     return record->sink->measured(record->sink->context, row, record->err);
 }
 
@@ -63,8 +68,8 @@ static int has_form(const tr_csv *csv, const tr_form *form, int *column)
     return 1;
 }
 
-static const tr_form *const all_forms[] = {tr_forms_serving, tr_forms_load, tr_forms_kernel, tr_forms_single,
-                                           tr_forms_worked};
+static const tr_form *const all_forms[] = {tr_forms_serving, tr_forms_inferencex, tr_forms_load,
+                                           tr_forms_kernel,  tr_forms_single,     tr_forms_worked};
 
 static const tr_form *form_of(const tr_csv *csv, int *column)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "chip/change.h"
 #include "io/chip_folder.h"
 #include "io/chip_json.h"
 #include "io/file.h"
@@ -171,7 +172,7 @@ static tr_status multiply(double count, const tr_system *one, tr_system *out, tr
         if (!(one->chip_count > 1.0))
             made.domain_chip = chips < reach ? chips : reach;
         made.usd_per_hour = one->usd_per_hour * count;
-        (void)snprintf(made.name, sizeof made.name, "%.0fx%.52s", count, one->name);
+        (void)snprintf(made.name, sizeof made.name, "%.0fx%.200s", count, one->name);
         (void)snprintf(made.title, sizeof made.title, "%.0f x %.80s", count, one->title);
     }
     *out = made;
@@ -196,8 +197,10 @@ static tr_status fail_near(const char *data_folder, const char *name, tr_error *
     return TR_EUNKNOWN;
 }
 
-tr_status tr_system_open(const char *text, const char *data_folder, tr_system *out, tr_error *err)
+/* A path, or a name in the data folder or the catalog, a count in front or not; context is the data folder. */
+static tr_status look_up(const char *text, const void *context, tr_system *out, tr_error *err)
 {
+    const char *const data_folder = context;
     char path[TR_PATH_MAX];
     const char *name = text, *from = NULL;
     double count = 1.0;
@@ -226,4 +229,9 @@ tr_status tr_system_open(const char *text, const char *data_folder, tr_system *o
     tr_system one;
     const tr_status s = tr_system_file_read(from, data_folder, &one, err);
     return s == TR_OK ? multiply(count, &one, out, err) : s;
+}
+
+tr_status tr_system_open(const char *text, const char *data_folder, tr_system *out, tr_error *err)
+{
+    return tr_system_compose(text, look_up, data_folder, out, err);
 }

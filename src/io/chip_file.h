@@ -25,7 +25,8 @@ tr_status tr_system_text_read(const char *text, size_t size, const char *data_fo
 
 /* What SYSTEM stands for, as typed, but for inline numbers (tr_system_inline):
  * a path (it has a '/' or ends in .json) or a name in data_folder or the
- * catalog, a count in front or not ("8xh100-sxm", "8 x ./mine.json").
+ * catalog, a count in front or not ("8xh100-sxm", "8 x ./mine.json"), with
+ * changes and a host behind it ("./mine.json,mem=64GB+epyc-9654").
  * Errors: as tr_system_file_read and tr_system_catalog_get. */
 tr_status tr_system_open(const char *text, const char *data_folder, tr_system *out, tr_error *err);
 

@@ -236,8 +236,8 @@ tr_status tr_chip_list_get(const tr_chip_list *list, size_t index, tr_system *ou
     const tr_chip *chip = index < list->chip_count ? tr_chip_catalog_find(name) : NULL;
     if (chip != NULL && strcmp(chip->name, name) == 0 && tr_chip_check(chip, NULL) == TR_EMISSING) {
         memset(out, 0, sizeof *out);
-        memcpy(out->name, chip->name, sizeof out->name);
-        memcpy(out->title, chip->title, sizeof out->title);
+        memcpy(out->name, chip->name, sizeof chip->name);
+        memcpy(out->title, chip->title, sizeof chip->title);
         out->chip = *chip;
         out->chip_count = 1.0;
         out->domain_chip = 1.0;

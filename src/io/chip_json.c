@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "chip/field.h"
 #include "io/json_value.h"
 #include "io/tier_json.h"
 
 /* Groups whose numbers may have a source and a date of their own. */
-static const char GROUP[][24] = {"flop_per_s", "measured_flop_per_s", "memory", "power", "scaleup",
-                                 "scaleout"};
+static const char GROUP[][24] = {"flop_per_s", "measured_flop_per_s", "memory", "memory.usable", "cache",
+                                 "power", "scaleup", "host", "scaleout"};
 enum { GROUP_COUNT = sizeof GROUP / sizeof GROUP[0] };
 
 typedef struct quote_read {   /* a price while it is being read */
@@ -43,6 +44,26 @@ static const char *known_key(size_t index, const void *context)
     return index < sizeof extra / sizeof extra[0] ? extra[index] : NULL;
 }
 
+/* One of a field's words into an enum, which is as large as an int. */
+static tr_status read_word(const tr_chip_field *field, const tr_flat_entry *e, char *at, tr_error *err)
+{
+    char text[32], words[64] = "";
+    tr_status s = tr_value_text(e, text, sizeof text, err);
+    if (s != TR_OK || text[0] == '\0')
+        return s;
+    const int place = tr_chip_field_word(field, text);
+    if (place >= 0) {
+        memcpy(at, &place, sizeof place);
+        return TR_OK;
+    }
+    for (int i = 0; i < (int)(sizeof field->word / sizeof field->word[0]) && field->word[i][0] != '\0'; i++) {
+        (void)tr_text_append(words, sizeof words, i > 0 ? " " : "");
+        (void)tr_text_append(words, sizeof words, field->word[i]);
+    }
+    return tr_fail_at(err, TR_EDOMAIN, e->key, 0.0, e->line, e->column, "%s must be one of: %s; not '%.31s'", e->key,
+                      words, text);
+}
+
 static tr_status read_field(reader *r, const tr_chip_field *field, const tr_flat_entry *e)
 {
     tr_chip *chip = &r->entry.chip;
@@ -51,6 +72,15 @@ static tr_status read_field(reader *r, const tr_chip_field *field, const tr_flat
         return tr_value_text(e, at, field->size, r->err);
     if (field->kind == TR_CHIP_DATE)
         return tr_value_date(e, at, field->size, r->err);
+    if (field->kind == TR_CHIP_WORD)
+        return read_word(field, e, at, r->err);
+    if (field->kind == TR_CHIP_FLAG) {
+        const int flag = e->kind == TR_FLAT_BOOL && e->number > 0.0;
+        if (e->kind != TR_FLAT_BOOL && e->kind != TR_FLAT_NULL)
+            return tr_value_wrong_kind(e, "true or false", r->err);
+        memcpy(at, &flag, sizeof flag);
+        return TR_OK;
+    }
     double value = 0.0;
     tr_status s = tr_value_number(e, field->unit, &value, r->err);
     if (s != TR_OK)
@@ -149,6 +179,8 @@ static tr_status read_entry(reader *r, const char *key, const tr_flat_entry *e)
                 return tr_value_text(e, unused, sizeof unused, r->err);
             if (strcmp(rest, "date") == 0)
                 return tr_value_date(e, unused, sizeof unused, r->err);
+            if (strcmp(rest, "confidence") == 0) /* of the group alone: for a reader of the file */
+                return tr_value_text(e, unused, sizeof unused, r->err);
             if (g == 0 && strstr(rest, "sparse") != NULL)
                 return tr_fail_at(r->err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
                                   "'%.64s': only dense ceilings are read; sparse figures never enter",
@@ -285,6 +317,11 @@ static tr_status finish(reader *r, tr_server_find server, const void *context)
         memcpy(chip->title, chip->name, sizeof chip->name);
     if (!(chip->scaleup_domain_chip > 0.0))
         chip->scaleup_domain_chip = 1.0;
+    /* What is on the box is all there is to use where no driver's figure is given. */
+    if (!(chip->memory_byte > 0.0))
+        chip->memory_byte = chip->label_memory_byte;
+    if (!(chip->label_memory_byte < chip->memory_byte || chip->label_memory_byte > chip->memory_byte))
+        chip->label_memory_byte = 0.0;
     tr_status s = finish_prices(r);
     if (s == TR_OK)
         s = finish_tiers(r, server, context);

@@ -8,11 +8,15 @@
  *     "memory": {"capacity_byte": "80GB", "read_byte_per_s": "3.35TB/s"},
  *     "usd_per_hour": 2.5, "source": "datasheet", "date": "2026-08" }
  *
- * Further keys: title, alias, vendor, year, memory.kind, measured_flop_per_s,
- * power.{board_w,all_in_w}, scaleup.{link,byte_per_s,domain_chip},
- * scaleout.byte_per_s, price (a list of quotes), server or tiers, note,
- * confidence; each group may carry its own source, date and note. null means
- * not known. A system file names a chip (or holds one) and counts it:
+ * Further keys: title, alias, vendor, kind (gpu, cpu, unified, other), year,
+ * core_count, measured_flop_per_s, memory.{kind,channel_count}, memory.usable.byte
+ * (as the driver reports it; without it capacity_byte), cache.{byte,read_byte_per_s},
+ * power.{board_w,all_in_w,idle_w}, scaleup.{link,topology,byte_per_s,
+ * pair_byte_per_s,torus,domain_chip} (topology: host, switch, mesh, torus; torus: a
+ * list of sides), host.{byte_per_s,staged_copy}, scaleout.byte_per_s, price (a list
+ * of quotes), server or tiers, note, confidence; each group may carry its own
+ * source, date, confidence and note. null means not known. A system file names a
+ * chip (or holds one) and counts it:
  *
  *   { "name": "my-box", "chip": "h100-sxm", "chip_count": 8, "domain_chip": 8 }
  */

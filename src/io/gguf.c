@@ -9,6 +9,7 @@
 #include "base/sort.h"
 #include "io/file.h"
 #include "io/gguf_bytes.h"
+#include "model/gguf_type.h"
 
 enum {
     KEY_MAX = 256,
@@ -24,25 +25,6 @@ enum {
 
 enum { U8 = 0, I8, U16, I16, U32, I32, F32, BOOL, TEXT, LIST, U64, I64, F64 };
 
-/* Elements in a block and bytes it takes, by ggml type number. */
-typedef struct type {
-    uint32_t number;
-    const char *name;
-    uint32_t elem, byte;
-} type;
-
-static const type types[] = {
-    {0, "F32", 1, 4},         {1, "F16", 1, 2},         {2, "Q4_0", 32, 18},      {3, "Q4_1", 32, 20},
-    {6, "Q5_0", 32, 22},      {7, "Q5_1", 32, 24},      {8, "Q8_0", 32, 34},      {9, "Q8_1", 32, 36},
-    {10, "Q2_K", 256, 84},    {11, "Q3_K", 256, 110},   {12, "Q4_K", 256, 144},   {13, "Q5_K", 256, 176},
-    {14, "Q6_K", 256, 210},   {15, "Q8_K", 256, 292},   {16, "IQ2_XXS", 256, 66}, {17, "IQ2_XS", 256, 74},
-    {18, "IQ3_XXS", 256, 98}, {19, "IQ1_S", 256, 50},   {20, "IQ4_NL", 32, 18},   {21, "IQ3_S", 256, 110},
-    {22, "IQ2_S", 256, 82},   {23, "IQ4_XS", 256, 136}, {24, "I8", 1, 1},         {25, "I16", 1, 2},
-    {26, "I32", 1, 4},        {27, "I64", 1, 8},        {28, "F64", 1, 8},        {29, "IQ1_M", 256, 56},
-    {30, "BF16", 1, 2},       {34, "TQ1_0", 256, 54},   {35, "TQ2_0", 256, 66},   {39, "MXFP4", 32, 17},
-    {40, "NVFP4", 64, 36},    {41, "Q1_0", 128, 18},    {42, "Q2_0", 64, 18},
-};
-
 typedef struct span {
     uint64_t begin, end;
 } span;
@@ -54,14 +36,6 @@ struct tr_gguf {
     tr_tensor *tensor;
     size_t tensors;
 };
-
-static const type *type_of(uint32_t number)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i].number == number)
-            return &types[i];
-    return NULL;
-}
 
 static tr_status fail(tr_bytes *b, tr_status status, const char *field, double value, const char *text)
 {
@@ -241,19 +215,20 @@ static tr_status read_tensor(tr_bytes *b, tr_gguf *g, tr_tensor *t, span *where)
         return fail(b, TR_EPARSE, NULL, 0.0, "a tensor name is empty or longer than 255 bytes");
     if (read_shape(b, t, &elem, &row) != TR_OK)
         return b->status;
-    const type *kind = type_of((uint32_t)tr_bytes_number(b, 4));
+    const tr_gguf_type *kind = tr_gguf_type_of((uint32_t)tr_bytes_number(b, 4));
     where->begin = tr_bytes_number(b, 8);
     if (b->status != TR_OK)
         return b->status;
     if (kind == NULL)
         return fail_tensor(b, TR_EUNKNOWN, t->name, "is of a type that is not known");
-    if (row % kind->elem != 0)
+    if (row % kind->block_elem != 0)
         return fail_tensor(b, TR_EDOMAIN, t->name, "has rows that are no whole number of its type's blocks");
-    const uint64_t byte = elem / kind->elem * kind->byte;
+    const uint64_t byte = elem / kind->block_elem * kind->block_byte;
     if (where->begin > UINT64_MAX / 2)
         return fail_tensor(b, TR_EDOMAIN, t->name, "lies outside the file");
     where->end = where->begin + byte;
     t->format = kind->name;
+    t->dtype = kind->dtype;
     t->elem = (double)elem;
     t->byte = (double)byte;
     return TR_OK;

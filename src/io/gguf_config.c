@@ -323,14 +323,3 @@ tr_status tr_config_from_gguf(const tr_gguf *gguf, tr_config **out, tr_error *er
         tr_config_destroy(c.config);
     return c.status;
 }
-
-tr_dtype tr_gguf_dtype(const char *format)
-{
-    if (strcmp(format, "F32") == 0 || strcmp(format, "F64") == 0)
-        return TR_DTYPE_FP32;
-    if (strcmp(format, "F16") == 0 || strcmp(format, "BF16") == 0)
-        return TR_DTYPE_BF16;
-    if (strcmp(format, "MXFP4") == 0 || strcmp(format, "NVFP4") == 0)
-        return TR_DTYPE_FP4;
-    return strncmp(format, "Q8", 2) == 0 || strcmp(format, "I8") == 0 ? TR_DTYPE_INT8 : TR_DTYPE_INT4;
-}

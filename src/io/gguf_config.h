@@ -12,7 +12,4 @@
  * known ones near it), TR_EMISSING, TR_EPARSE, TR_EDOMAIN. */
 tr_status tr_config_from_gguf(const tr_gguf *gguf, tr_config **out, tr_error *err);
 
-/* What a ggml type counts as: quantised types keep 4 or 8 bits and multiply wider. */
-tr_dtype tr_gguf_dtype(const char *format);
-
 #endif

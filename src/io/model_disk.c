@@ -49,17 +49,17 @@ static const char *grouped(double value, char out[32])
 static void set_exact_bytes(tr_model_file *file)
 {
     const tr_tensors *t = &file->tensors;
-    tr_weight_bytes *w = &file->model.weight;
     double byte = 0.0;
-    for (int part = TR_PART_ROUTED; part <= TR_PART_OTHER; part++)
+    for (int part = 0; part < TR_PART_COUNT; part++) {
+        tr_part_format *f = &file->model.weight.part[part];
+        const tr_dtype dtype = tr_tensors_part_dtype(t, (tr_part)part);
         byte += t->part_byte[part];
+        if (t->param[part] > 0.0)
+            f->byte = t->part_byte[part] / t->param[part];
+        if (dtype != TR_DTYPE_NATIVE)
+            f->dtype = dtype;
+    }
     file->model.weight_total_byte = byte;
-    if (t->param[TR_PART_LINEAR] > 0.0)
-        w->linear_byte = t->part_byte[TR_PART_LINEAR] / t->param[TR_PART_LINEAR];
-    if (t->param[TR_PART_OTHER] > 0.0)
-        w->other_byte = t->part_byte[TR_PART_OTHER] / t->param[TR_PART_OTHER];
-    w->routed_byte = t->param[TR_PART_ROUTED] > 0.0 ? t->part_byte[TR_PART_ROUTED] / t->param[TR_PART_ROUTED]
-                                                    : w->linear_byte;
 }
 
 /* Every way in which the checkpoint and the count differ, by name. */
@@ -70,9 +70,9 @@ static void compare(tr_model_file *file)
     char a[32], b[32], c[32];
     note(file, "read %s tensors of %s bytes; their language model has %s parameters",
          grouped(t->tensor_count, a), grouped(t->byte, b), grouped(stored, c));
-    for (int part = TR_PART_PREDICTION; part < TR_PART_COUNT; part++)
+    for (int part = TR_PART_COUNT; part < TR_TENSOR_PART_COUNT; part++)
         if (t->param[part] > 0.0)
-            note(file, "beside it: %s, %s parameters, %s bytes", tr_part_name((tr_part)part),
+            note(file, "beside it: %s, %s parameters, %s bytes", tr_tensor_part_name(part),
                  grouped(t->param[part], a), grouped(t->part_byte[part], b));
     if (t->scale_elem > 0.0)
         note(file, "block scales and zero points: %s elements, %s bytes", grouped(t->scale_elem, a),
@@ -80,7 +80,7 @@ static void compare(tr_model_file *file)
     if (stored < counted || stored > counted)
         note(file, "the config.json gives %s parameters, the tensors %s: %s not explained",
              grouped(counted, a), grouped(stored, b), grouped(stored - counted, c));
-    const double predicted = t->param[TR_PART_PREDICTION], expected = file->model.mtp_param;
+    const double predicted = t->param[TR_BESIDE_PREDICTION], expected = file->model.mtp_param;
     if (expected > 0.0 && predicted > 0.0 && (predicted < expected || predicted > expected))
         note(file, "its prediction layers should have %s parameters, the tensors have %s",
              grouped(expected, a), grouped(predicted, b));
@@ -234,11 +234,15 @@ static tr_status add_tensors(const tr_gguf *gguf, tr_tensors *sums, tr_error *er
 /* The format that most weights are stored in. */
 static tr_dtype main_dtype(const tr_tensors *sums)
 {
-    int most = 0;
-    for (int i = 1; i < sums->format_count; i++)
-        if (sums->format[i].elem > sums->format[most].elem)
-            most = i;
-    return tr_gguf_dtype(sums->format[most].name);
+    double elem[TR_DTYPE_STORED_END] = {0.0};
+    int most = TR_DTYPE_BF16;
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        for (int d = 1; d < TR_DTYPE_STORED_END; d++)
+            elem[d] += sums->part_elem[part][d];
+    for (int d = 1; d < TR_DTYPE_STORED_END; d++)
+        if (elem[d] > elem[most])
+            most = d;
+    return (tr_dtype)most;
 }
 
 static void name_gguf(tr_model *model, const tr_gguf *gguf, const char *path)

@@ -9,17 +9,22 @@
 #include "base/sort.h"
 #include "io/file.h"
 
-/* Bits an element takes. */
+/* Bits an element takes, and what it is; whole numbers may hold packed ones of another kind. */
 typedef struct format {
     const char *name;
     uint64_t bit;
+    tr_dtype dtype;
 } format;
 
 static const format formats[] = {
-    {"BOOL", 8},  {"U8", 8},      {"I8", 8},          {"F8_E4M3", 8},     {"F8_E5M2", 8}, {"F8_E8M0", 8},
-    {"F4", 4},    {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"I16", 16},        {"U16", 16},    {"F16", 16},
-    {"BF16", 16}, {"I32", 32},    {"U32", 32},        {"F32", 32},        {"I64", 64},    {"U64", 64},
-    {"F64", 64},  {"C64", 64},    {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8},
+    {"BOOL", 8, TR_DTYPE_NATIVE},    {"U8", 8, TR_DTYPE_NATIVE},       {"I8", 8, TR_DTYPE_INT8},
+    {"F8_E4M3", 8, TR_DTYPE_FP8},    {"F8_E5M2", 8, TR_DTYPE_FP8},     {"F8_E8M0", 8, TR_DTYPE_FP8},
+    {"F4", 4, TR_DTYPE_FP4},         {"F6_E2M3", 6, TR_DTYPE_NATIVE},  {"F6_E3M2", 6, TR_DTYPE_NATIVE},
+    {"I16", 16, TR_DTYPE_NATIVE},    {"U16", 16, TR_DTYPE_NATIVE},     {"F16", 16, TR_DTYPE_BF16},
+    {"BF16", 16, TR_DTYPE_BF16},     {"I32", 32, TR_DTYPE_NATIVE},     {"U32", 32, TR_DTYPE_NATIVE},
+    {"F32", 32, TR_DTYPE_FP32},      {"I64", 64, TR_DTYPE_NATIVE},     {"U64", 64, TR_DTYPE_NATIVE},
+    {"F64", 64, TR_DTYPE_FP32},      {"C64", 64, TR_DTYPE_NATIVE},     {"F8_E4M3FNUZ", 8, TR_DTYPE_FP8},
+    {"F8_E5M2FNUZ", 8, TR_DTYPE_FP8},
 };
 
 typedef struct span {
@@ -95,6 +100,7 @@ static tr_status read_tensor(const char *name, const json_t *value, uint64_t pay
     memset(tensor, 0, sizeof *tensor);
     tensor->name = name;
     tensor->format = f->name;
+    tensor->dtype = f->dtype;
     uint64_t elem = 0;
     tr_status s = read_shape(name, json_object_get(value, "shape"), tensor, &elem, err);
     if (s == TR_OK)

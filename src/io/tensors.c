@@ -9,19 +9,22 @@
 
 #define COUNT_MAX 9007199254740992.0 /* 2^53 */
 
-const char *tr_part_name(tr_part part)
+const char *tr_tensor_part_name(int part)
 {
-    switch (part) {
-    case TR_PART_ROUTED: return "routed experts";
-    case TR_PART_LINEAR: return "attention and dense layers";
-    case TR_PART_OTHER: return "embedding, head, norms and routers";
-    case TR_PART_PREDICTION: return "multi-token prediction layers";
-    case TR_PART_REPEATED: return "embedding or head stored again";
-    case TR_PART_VISION: return "vision and audio towers";
-    case TR_PART_BUFFER: return "tables that are not learned";
-    case TR_PART_COUNT: break;
-    }
-    return "unknown part";
+    static const char *const names[TR_TENSOR_PART_COUNT] = {
+        [TR_PART_EMBEDDING] = "embedding",
+        [TR_PART_HEAD] = "head",
+        [TR_PART_MIXER] = "attention and other mixers",
+        [TR_PART_DENSE] = "dense FFN",
+        [TR_PART_SHARED] = "shared experts",
+        [TR_PART_ROUTED] = "routed experts",
+        [TR_PART_OTHER] = "norms and routers",
+        [TR_BESIDE_PREDICTION] = "multi-token prediction layers",
+        [TR_BESIDE_REPEATED] = "embedding or head stored again",
+        [TR_BESIDE_VISION] = "vision and audio towers",
+        [TR_BESIDE_BUFFER] = "tables that are not learned",
+    };
+    return part >= 0 && part < TR_TENSOR_PART_COUNT ? names[part] : "unknown part";
 }
 
 void tr_tensors_init(tr_tensors *sums)
@@ -82,11 +85,13 @@ int tr_tensor_is_scale(const tr_tensor *tensor)
 /* The layer number in "model.layers.61.mlp.up_proj.weight", -1 if there is none. */
 static double layer_of(const char *name)
 {
-    const char *at = strstr(name, "layers.");
-    if (at == NULL)
-        at = strstr(name, "blk.");
+    static const char *const stacks[] = {"layers.", "blk.", "blocks.", ".h."};
+    const char *at = strncmp(name, "h.", 2) == 0 ? name : NULL;
+    for (size_t i = 0; at == NULL && i < sizeof stacks / sizeof stacks[0]; i++)
+        at = strstr(name, stacks[i]);
     if (at == NULL)
         return -1.0;
+    at += *at == '.';
     at = strchr(at, '.') + 1;
     char *end = NULL;
     const unsigned long layer = strtoul(at, &end, 10);
@@ -106,7 +111,40 @@ static int is_head(const char *name)
            strcmp(name, "head.weight") == 0;
 }
 
-tr_part tr_tensor_part(const tr_tensors *sums, const tr_tensor *tensor)
+/* A tensor of a layer: by the words of published checkpoints, Hugging Face's and GGUF's. */
+static tr_part layer_part(const char *name)
+{
+    static const char *const experts[] = {".experts.", "_exps.", "ffn.experts"};
+    static const char *const shared[] = {"shared_expert", "_shexp", "shared_mlp"};
+    static const char *const routers[] = {
+        ".router", "mlp.gate.", "moe.gate.", "ffn.gate.", "ffn_gate_inp.", "exp_probs_b", "mixer.gate.",
+    };
+    static const char *const blocks[] = {"self_attn.", ".attn.", "attention.", "linear_attn.", "mixer.norm", "mamba."};
+    static const char *const inner[] = {"attn_q", "attn_k", "ssm_norm", "attn_sub_norm"};
+    static const char *const dense[] = {
+        ".mlp.", ".ffn.", ".ffn_", "feed_forward", ".fc1.", ".fc2.", "mixer.up_proj", "mixer.down_proj",
+    };
+    if (HOLDS(name, shared))
+        return TR_PART_SHARED;
+    if (HOLDS(name, experts))
+        return TR_PART_ROUTED;
+    if (HOLDS(name, routers))
+        return TR_PART_OTHER;
+    /* a norm inside a mixer is its own, one before or behind it is the layer's */
+    if (strstr(name, "norm") != NULL)
+        return HOLDS(name, blocks) || HOLDS(name, inner) ? TR_PART_MIXER : TR_PART_OTHER;
+    return HOLDS(name, dense) ? TR_PART_DENSE : TR_PART_MIXER;
+}
+
+/* The input table, and not a table of positions or one beside it for each layer. */
+static int is_embedding(const char *name)
+{
+    static const char *const tables[] = {"embed_tokens.", "wte.", "word_embeddings.", "tok_embeddings.",
+                                         "token_embd.",   "embeddings.weight"};
+    return strstr(name, "per_layer") == NULL && (HOLDS(name, tables) || strcmp(name, "embed.weight") == 0);
+}
+
+int tr_tensor_part(const tr_tensors *sums, const tr_tensor *tensor)
 {
     static const char *const buffers[] = {
         "inv_freq",     "rotary_emb.", "tid2eid",    "weight_shape",
@@ -116,41 +154,21 @@ tr_part tr_tensor_part(const tr_tensors *sums, const tr_tensor *tensor)
         "vision",      "visual",        "audio",    "mm_projector", "multi_modal_projector",
         "patch_merge", "image_newline", "aligner.", "speech",
     };
-    static const char *const experts[] = {".experts.", "_exps.", "ffn.experts"};
-    static const char *const shared[] = {"shared_expert", "_shexp"};
-    static const char *const plain[] = {
-        "embed_tokens",
-        "wte.",
-        "embeddings.",
-        "token_embd",
-        "lm_head",
-        "norm",
-        ".router",
-        "mlp.gate.",
-        "moe.gate.",
-        "ffn.gate.",
-        "ffn_gate_inp",
-        "exp_probs_b",
-        "block_sparse_moe.gate.",
-        "mixer.gate.",
-        "shared_expert_gate",
-    };
     const char *name = tensor->name;
     if (HOLDS(name, buffers))
-        return TR_PART_BUFFER;
+        return TR_BESIDE_BUFFER;
     if (HOLDS(name, towers))
-        return TR_PART_VISION;
-    const int later = sums->hidden_layers > 0.0 && layer_of(name) >= sums->hidden_layers;
+        return TR_BESIDE_VISION;
+    const double layer = layer_of(name);
+    const int later = sums->hidden_layers > 0.0 && layer >= sums->hidden_layers;
     if (later || strncmp(name, "mtp.", 4) == 0 || strstr(name, ".mtp.") != NULL ||
         strstr(name, "nextn.") != NULL)
-        return is_table(name) ? TR_PART_REPEATED : TR_PART_PREDICTION;
-    if (sums->tied && is_head(name))
-        return TR_PART_REPEATED;
-    if (HOLDS(name, experts) && !HOLDS(name, shared))
-        return TR_PART_ROUTED;
-    if (tensor->rank < 2 || is_head(name) || strcmp(name, "embed.weight") == 0 || HOLDS(name, plain))
-        return TR_PART_OTHER;
-    return TR_PART_LINEAR;
+        return is_table(name) ? TR_BESIDE_REPEATED : TR_BESIDE_PREDICTION;
+    if (is_head(name))
+        return sums->tied ? TR_BESIDE_REPEATED : TR_PART_HEAD;
+    if (layer >= 0.0)
+        return layer_part(name);
+    return is_embedding(name) ? TR_PART_EMBEDDING : TR_PART_OTHER;
 }
 
 double tr_tensor_packing(const tr_tensors *sums, const tr_tensor *tensor)
@@ -193,18 +211,32 @@ tr_status tr_tensors_add(tr_tensors *sums, const tr_tensor *tensor, tr_error *er
     format->byte += tensor->byte;
     sums->tensor_count += 1.0;
     sums->byte += tensor->byte;
-    const tr_part part = tr_tensor_part(sums, tensor);
+    const int part = tr_tensor_part(sums, tensor);
     sums->part_byte[part] += tensor->byte;
     if (tr_tensor_is_scale(tensor)) {
         sums->scale_elem += tensor->elem;
         sums->scale_byte += tensor->byte;
     } else {
         sums->param[part] += elem;
+        if (part < TR_PART_COUNT)
+            sums->part_elem[part][tensor->dtype] += elem;
     }
     return TR_OK;
 }
 
 double tr_tensors_language_param(const tr_tensors *sums)
 {
-    return sums->param[TR_PART_ROUTED] + sums->param[TR_PART_LINEAR] + sums->param[TR_PART_OTHER];
+    double param = 0.0;
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        param += sums->param[part];
+    return param;
+}
+
+tr_dtype tr_tensors_part_dtype(const tr_tensors *sums, tr_part part)
+{
+    int most = TR_DTYPE_NATIVE;
+    for (int d = 1; d < TR_DTYPE_STORED_END; d++)
+        if (sums->part_elem[part][d] > sums->part_elem[part][most])
+            most = d;
+    return (tr_dtype)most;
 }

@@ -10,8 +10,7 @@
 
 #include "model/family.h"
 #include "model/keys.h"
-
-#define TR_BUILD_LAYER_MAX 1024
+#include "model/mixer.h"
 
 /* Keys that every family spells in its own way. */
 #define TR_KEY_HIDDEN "hidden_size|n_embd|d_model|n_embed"
@@ -33,9 +32,7 @@ typedef struct tr_build {
     tr_model *model;
     double hidden;
     double layers;
-    unsigned char group[TR_BUILD_LAYER_MAX];      /* layer -> index into model->layer */
-    unsigned char dense_only[TR_BUILD_LAYER_MAX]; /* mlp_only_layers */
-    size_t added;                                 /* layers added so far */
+    unsigned char dense_only[TR_STACK_MAX]; /* mlp_only_layers */
 } tr_build;
 
 /* ---- parts of a layer; each adds to a layer that starts as tr_layer_start ---- */
@@ -63,6 +60,8 @@ typedef struct tr_mla {
     double gate_dim;                            /* output gate columns, 0 = none */
     double index_heads, index_dim, index_top_k; /* DSA; top_k 0 = dense attention */
     int index_own; /* 1: this layer has the indexer; 0: it reuses another layer's choice */
+    double window; /* rows kept, 0 = all */
+    int chunk;     /* the window is an aligned chunk */
 } tr_mla;
 void tr_layer_mla(tr_layer *layer, double hidden, const tr_mla *mla);
 void tr_build_mla(tr_build *build, tr_mla *mla);
@@ -91,13 +90,22 @@ int tr_build_is_sparse(tr_build *build, size_t index);
 /* The FFN of layer index: the mixture where there is one, else a gated dense one of the usual width. */
 void tr_build_ffn(tr_build *build, size_t index, const tr_mixture *mixture, tr_layer *layer);
 
+/* One more kind of cached row. */
+void tr_layer_cache(tr_layer *layer, const tr_cache *cache);
+/* The keys of DeepSeek's sparse-attention indexer, one for token_per_row tokens: FP8 with a scale, in every engine
+ * and whatever the cache is in (DeepSeek-V3.2 technical report, 2025), and scored in FP8. */
+void tr_layer_index(tr_layer *layer, double heads, double dim, double token_per_row);
 /* A fixed state per sequence: bytes at its own dtypes, and FLOPs a token on it. */
 void tr_layer_state(tr_layer *layer, tr_mixer mixer, const char *name, double state_byte, double state_flop);
 
+/* Parameters of one layer, all parts; those of experts that a token does not meet. */
+double tr_layer_param(const tr_layer *layer);
+double tr_layer_idle_param(const tr_layer *layer);
+
 /* Add one layer of the stack, in order. */
 void tr_build_add(tr_build *build, const tr_layer *layer);
-/* Parameters of one layer, all parts. */
-double tr_layer_param(const tr_layer *layer);
+/* `count` layers that predict further tokens, each like this one, with so many parameters beside all of them. */
+void tr_build_predict(tr_build *build, double count, const tr_layer *layer, double beside_param);
 /* Window of layer index by layer_types, or by the family's rule; 0 = full. *chunk: aligned chunks. */
 double tr_build_window(tr_build *build, size_t index, int *chunk);
 

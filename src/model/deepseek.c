@@ -30,6 +30,7 @@ void tr_build_deepseek(tr_build *build)
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
         mla.index_own = owns_index(build, i);
+        mla.window = tr_build_window(build, i, &mla.chunk);
         tr_layer_mla(&layer, hidden, &mla);
         layer.norm_param = 2 * hidden;
         tr_build_ffn(build, i, &mixture, &layer);
@@ -39,14 +40,14 @@ void tr_build_deepseek(tr_build *build)
     /* [M1] a prediction layer is a sparse layer with its own indexer, two norms, the joining projection, a
      * norm */
     const double count = tr_keys_whole_or(keys, "num_nextn_predict_layers", 0, 64, 0);
-    if (!(count > 0) || !(mixture.experts > 0))
+    if (!(mixture.experts > 0))
         return;
     tr_layer_start(&layer);
     mla.index_own = 1;
     tr_layer_mla(&layer, hidden, &mla);
     tr_layer_mixture(&layer, hidden, &mixture);
-    build->model->mtp_param =
-        count * (tr_layer_param(&layer) + 2 * hidden + 2 * hidden * hidden + 3 * hidden);
+    layer.norm_param = 2 * hidden;
+    tr_build_predict(build, count, &layer, count * (2 * hidden * hidden + 3 * hidden));
 }
 
 /* ---- V4: one shared key-value vector a row, compressed, with a window beside it ---- */
@@ -101,32 +102,27 @@ static void v4_attention(tr_layer *layer, double hidden, const v4 *v, double rat
                          v->head_dim + q_dim / v->out_groups * layer->out_rank + layer->out_rank * hidden +
                          v->heads;
     const double flop_per_row = 2 * v->heads * (2 * v->head_dim);
-    tr_cache *cache = layer->cache;
     if (ratio > 0) {
+        const tr_cache compressed = {.kind = TR_CACHE_KV,
+                                     .elem = v->head_dim,
+                                     .token_per_row = ratio,
+                                     .read_cap = ratio == 4 ? v->top_k : 0,
+                                     .flop_per_row = flop_per_row};
         layer->mixer_param += compressor_param(hidden, v->head_dim, ratio);
         layer->in_dim += ratio == 4 ? 4 * v->head_dim : 2 * v->head_dim;
-        *cache++ = (tr_cache){.kind = TR_CACHE_KV,
-                              .elem = v->head_dim,
-                              .token_per_row = ratio,
-                              .read_cap = ratio == 4 ? v->top_k : 0,
-                              .flop_per_row = flop_per_row};
+        tr_layer_cache(layer, &compressed);
     }
     if (ratio == 4) {
-        layer->index_heads = v->index_heads;
-        layer->index_dim = v->index_dim;
         layer->mixer_param += compressor_param(hidden, v->index_dim, ratio) +
                               v->q_rank * v->index_heads * v->index_dim + hidden * v->index_heads;
-        *cache++ = (tr_cache){.kind = TR_CACHE_INDEX,
-                              .elem = v->index_dim,
-                              .token_per_row = ratio,
-                              .flop_per_row = 2 * v->index_heads * v->index_dim};
+        tr_layer_index(layer, v->index_heads, v->index_dim, ratio);
     }
-    *cache++ = (tr_cache){.kind = TR_CACHE_KV,
-                          .elem = v->head_dim,
-                          .token_per_row = 1,
-                          .row_cap = v->window,
-                          .flop_per_row = flop_per_row};
-    layer->cache_count = (int)(cache - layer->cache);
+    const tr_cache window = {.kind = TR_CACHE_KV,
+                             .elem = v->head_dim,
+                             .token_per_row = 1,
+                             .row_cap = v->window,
+                             .flop_per_row = flop_per_row};
+    tr_layer_cache(layer, &window);
 }
 
 void tr_build_deepseek_v4(tr_build *build)
@@ -160,6 +156,6 @@ void tr_build_deepseek_v4(tr_build *build)
     v4_attention(&layer, hidden, &v, 0);
     mixture.router_extra = mixture.experts;
     tr_layer_mixture(&layer, hidden, &mixture);
-    build->model->mtp_param = count * (tr_layer_param(&layer) + 2 * hidden + mixing + 2 * hidden * hidden +
-                                       3 * hidden + head_mixing);
+    layer.norm_param = 2 * hidden + mixing;
+    tr_build_predict(build, count, &layer, count * (2 * hidden * hidden + 3 * hidden + head_mixing));
 }

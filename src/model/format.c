@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "model/format.h"
 
-tr_format tr_format_of_bits(double bits, int is_float, double group, double scale_byte)
+tr_part_format tr_format_of_bits(double bits, int is_float, double group, double scale_byte)
 {
     const tr_dtype eight = is_float ? TR_DTYPE_FP8 : TR_DTYPE_INT8;
-    const tr_format f = {
+    const tr_part_format f = {
         .byte = bits / 8 + (group > 0 ? scale_byte / group : 0),
         .dtype = bits <= 4   ? (is_float ? TR_DTYPE_FP4 : TR_DTYPE_INT4)
                  : bits <= 8 ? eight
@@ -19,7 +19,7 @@ tr_format tr_format_of_bits(double bits, int is_float, double group, double scal
 
 /* NVFP4: 4-bit payload, an FP8 scale for 16; MXFP4: a power-of-two scale for 32; FP8: a float for 128 x 128.
  */
-int tr_format_of_algo(const char *algo, tr_format *out)
+int tr_format_of_algo(const char *algo, tr_part_format *out)
 {
     if (tr_text_starts(algo, "NVFP4"))
         *out = tr_format_of_bits(4, 1, 16, 1);
@@ -41,7 +41,7 @@ int tr_format_of_algo(const char *algo, tr_format *out)
 }
 
 /* compressed-tensors: what group number `group` says about its weights. 0 if there is no such group. */
-int tr_format_of_group(tr_keys *q, int number, tr_format *out)
+int tr_format_of_group(tr_keys *q, int number, tr_part_format *out)
 {
     char prefix[TR_KEYS_PREFIX_MAX];
     tr_keys g;
@@ -66,9 +66,9 @@ int tr_format_of_group(tr_keys *q, int number, tr_format *out)
     return 1;
 }
 
-tr_format tr_format_of_method(tr_keys *q, const char *method)
+tr_part_format tr_format_of_method(tr_keys *q, const char *method)
 {
-    tr_format f = {0, TR_DTYPE_BF16};
+    tr_part_format f = {0, TR_DTYPE_BF16};
     const double group = tr_keys_whole_or(q, "group_size|q_group_size", -1, 1 << 20, 128);
     if (tr_text_same(method, "fp8") || tr_text_same(method, "fbgemm_fp8") ||
         tr_text_same(method, "finegrained_fp8")) {

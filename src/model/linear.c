@@ -1,34 +1,9 @@
 /* model/linear.c -- stacks that mix attention with linear attention: Qwen3-Next, Kimi Linear, MiniMax M1. */
 #include <string.h>
 
-#include "model/build.h"
+#include "model/linear.h"
 
 /* ---- gated delta net (Qwen3-Next, Qwen3.5) ------------------------------------- */
-
-typedef struct delta {
-    double key_heads, value_heads, key_dim, value_dim, kernel;
-} delta;
-
-static void delta_layer(tr_layer *layer, double hidden, const delta *d)
-{
-    const double keys = d->key_heads * d->key_dim, values = d->value_heads * d->value_dim;
-    const double channels = 2 * keys + values, state = d->value_heads * d->key_dim * d->value_dim;
-    layer->heads = d->value_heads;
-    layer->kv_heads = d->key_heads;
-    layer->head_dim = d->key_dim;
-    layer->value_dim = d->value_dim;
-    layer->in_dim = channels + values + 2 * d->value_heads; /* q, k, v, output gate, and two gates a head */
-    layer->out_dim = values;
-    layer->state_dim = d->key_dim;
-    layer->conv_dim = channels;
-    layer->conv_token = d->kernel;
-    /* decay and time step a head, a norm over a head */
-    layer->mixer_param =
-        hidden * layer->in_dim + channels * d->kernel + 2 * d->value_heads + d->value_dim + values * hidden;
-    /* state in FP32, the last inputs of the convolution in BF16; decay, look up, correct, read out */
-    tr_layer_state(layer, TR_MIXER_LINEAR, "linear", 4 * state + 2 * (d->kernel - 1) * channels,
-                   7 * state + 2 * d->kernel * channels);
-}
 
 static int is_full(tr_build *build, size_t index)
 {
@@ -49,7 +24,7 @@ void tr_build_delta_net(tr_build *build)
     tr_build_mixture(build, &mixture);
     attention.gate_dim = attention.heads * attention.head_dim;
     attention.extra_param = 2 * attention.head_dim;
-    const delta d = {
+    const tr_delta d = {
         .key_heads = tr_keys_dim(keys, "linear_num_key_heads"),
         .value_heads = tr_keys_dim(keys, "linear_num_value_heads"),
         .key_dim = tr_keys_dim(keys, "linear_key_head_dim"),
@@ -58,13 +33,13 @@ void tr_build_delta_net(tr_build *build)
     };
     const double dense = mixture.experts > 0 ? 0 : tr_keys_dim(keys, TR_KEY_FFN);
     tr_layer_start(&layer);
-    for (size_t i = 0; (double)i <= build->layers && i < TR_BUILD_LAYER_MAX && keys->status == TR_OK; i++) {
+    for (size_t i = 0; (double)i <= build->layers && i < TR_STACK_MAX && keys->status == TR_OK; i++) {
         const int predicts = (double)i == build->layers; /* one more layer, to predict a second token */
         tr_layer_start(&layer);
         if (predicts || is_full(build, i))
             tr_layer_attention(&layer, hidden, &attention);
         else
-            delta_layer(&layer, hidden, &d);
+            tr_layer_delta(&layer, hidden, &d);
         layer.norm_param = 2 * hidden;
         if (mixture.experts > 0 && tr_build_is_sparse(build, i))
             tr_layer_mixture(&layer, hidden, &mixture);
@@ -78,36 +53,10 @@ void tr_build_delta_net(tr_build *build)
     const double fallback = strcmp(build->family->type, "qwen3_next") == 0;
     const double count =
         tr_keys_whole_or(keys, "mtp_num_hidden_layers|num_nextn_predict_layers", 0, 64, fallback);
-    if (count > 0)
-        build->model->mtp_param = count * tr_layer_param(&layer) + 2 * hidden * hidden + 3 * hidden;
+    tr_build_predict(build, count, &layer, 2 * hidden * hidden + 3 * hidden);
 }
 
 /* ---- Kimi delta attention with MLA ------------------------------------------------ */
-
-typedef struct kda {
-    double heads, dim, kernel;
-    int full_rank_gate;
-} kda;
-
-static void kda_layer(tr_layer *layer, double hidden, const kda *k)
-{
-    const double width = k->heads * k->dim, channels = 3 * width, state = k->heads * k->dim * k->dim;
-    const double low_rank = hidden * k->dim + k->dim * width;
-    layer->heads = layer->kv_heads = k->heads;
-    layer->head_dim = layer->value_dim = k->dim;
-    layer->in_dim = channels + k->heads + k->dim + (k->full_rank_gate ? width : k->dim);
-    layer->out_dim = width;
-    layer->state_dim = k->dim;
-    layer->conv_dim = channels;
-    layer->conv_token = k->kernel;
-    /* q, k, v; their convolutions; a decay a channel and an output gate; a step, a decay base and a bias; a
-     * norm */
-    layer->mixer_param = hidden * channels + channels * k->kernel + low_rank +
-                         (k->full_rank_gate ? hidden * width : low_rank) + hidden * k->heads + k->heads +
-                         width + k->dim + width * hidden;
-    tr_layer_state(layer, TR_MIXER_LINEAR, "linear", 4 * state + 2 * (k->kernel - 1) * channels,
-                   7 * state + 2 * k->kernel * channels);
-}
 
 void tr_build_kimi_linear(tr_build *build)
 {
@@ -120,7 +69,7 @@ void tr_build_kimi_linear(tr_build *build)
     tr_build_mixture(build, &mixture);
     if (tr_keys_bool_or(keys, "mla_use_output_gate", 0))
         mla.gate_dim = mla.heads * mla.value_dim;
-    const kda k = {
+    const tr_kda k = {
         .heads = tr_keys_dim(keys, "linear_attn_config.num_heads"),
         .dim = tr_keys_dim(keys, "linear_attn_config.head_dim"),
         .kernel = tr_keys_dim(keys, "linear_attn_config.short_conv_kernel_size"),
@@ -133,7 +82,7 @@ void tr_build_kimi_linear(tr_build *build)
         mixture.shared_extra =
             2 * hidden * latent + (tr_keys_bool_or(keys, "latent_moe_use_norm", 0) ? latent : 0);
     }
-    unsigned char full[TR_BUILD_LAYER_MAX] = {0}; /* the list counts from 1 */
+    unsigned char full[TR_STACK_MAX] = {0}; /* the list counts from 1 */
     if (tr_build_mark(build, "linear_attn_config.full_attn_layers", 1, full) == 0)
         tr_keys_fail(keys, TR_EMISSING, "linear_attn_config.full_attn_layers.0", 0,
                      "is missing; expected the numbers of the full-attention layers, from 1");
@@ -142,7 +91,7 @@ void tr_build_kimi_linear(tr_build *build)
         if (full[i])
             tr_layer_mla(&layer, hidden, &mla);
         else
-            kda_layer(&layer, hidden, &k);
+            tr_layer_kda(&layer, hidden, &k);
         layer.norm_param = 2 * hidden;
         tr_build_ffn(build, i, &mixture, &layer);
         tr_build_add(build, &layer);
@@ -161,7 +110,6 @@ void tr_build_lightning(tr_build *build)
     tr_layer layer;
     tr_build_heads(build, &attention);
     tr_build_mixture(build, &mixture);
-    const double width = attention.heads * attention.head_dim, state = width * attention.head_dim;
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_value type;
         const int full = tr_keys_item_find(keys, "layer_types", i, &type)
@@ -171,12 +119,7 @@ void tr_build_lightning(tr_build *build)
         if (full) {
             tr_layer_attention(&layer, hidden, &attention);
         } else {
-            layer.heads = layer.kv_heads = attention.heads;
-            layer.head_dim = layer.value_dim = layer.state_dim = attention.head_dim;
-            layer.in_dim = 4 * width; /* q, k, v and an output gate */
-            layer.out_dim = width;
-            layer.mixer_param = hidden * 4 * width + width * hidden + width;
-            tr_layer_state(&layer, TR_MIXER_LINEAR, "linear", 4 * state, 5 * state);
+            tr_layer_lightning(&layer, hidden, attention.heads, attention.head_dim);
         }
         layer.norm_param = 2 * hidden;
         tr_layer_mixture(&layer, hidden, &mixture);

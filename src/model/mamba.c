@@ -4,51 +4,11 @@
 
 #include "model/mamba.h"
 
-void tr_layer_mamba2(tr_layer *layer, double hidden, const tr_mamba2 *m)
-{
-    const double inner = m->heads * m->head_dim, channels = inner + 2 * m->groups * m->state;
-    const double state = inner * m->state;
-    layer->heads = m->heads;
-    layer->kv_heads = m->groups;
-    layer->head_dim = layer->value_dim = m->head_dim;
-    layer->in_dim = inner + channels + m->heads; /* gate; x, B, C; a time step a head */
-    layer->out_dim = inner;
-    layer->state_dim = m->state;
-    layer->conv_dim = channels;
-    layer->conv_token = m->kernel;
-    /* decay, skip and time-step bias a head */
-    layer->mixer_param += hidden * layer->in_dim + channels * m->kernel + (m->conv_bias ? channels : 0) +
-                          3 * m->heads + (m->gated_norm ? inner : 0) + inner * hidden +
-                          (m->proj_bias ? layer->in_dim + hidden : 0);
-    tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * (m->kernel - 1) * channels,
-                   5 * state + 2 * m->kernel * channels);
-}
-
 double tr_mamba_rank(tr_keys *keys, const char *name, double hidden)
 {
     tr_value value;
     const int given = tr_keys_find(keys, name, &value) && value.kind == TR_VALUE_NUMBER;
     return given ? tr_keys_dim(keys, name) : ceil(hidden / 16);
-}
-
-void tr_layer_mamba1(tr_layer *layer, double hidden, const tr_mamba1 *m)
-{
-    const double state = m->inner * m->state;
-    layer->heads = m->inner; /* every channel is a head of its own */
-    layer->kv_heads = 1;
-    layer->head_dim = layer->value_dim = 1;
-    layer->in_dim = 2 * m->inner;
-    layer->out_dim = m->inner;
-    layer->state_dim = m->state;
-    layer->conv_dim = m->inner;
-    layer->conv_token = m->kernel;
-    /* x and gate; convolution; time step, B and C from x; time step up with its bias; decay, skip; output */
-    layer->mixer_param += hidden * 2 * m->inner + m->inner * m->kernel + (m->conv_bias ? m->inner : 0) +
-                          m->inner * (m->rank + 2 * m->state) + m->rank * m->inner + m->inner + state +
-                          m->inner + m->inner * hidden + (m->norms ? m->rank + 2 * m->state : 0) +
-                          (m->proj_bias ? 2 * m->inner + hidden : 0);
-    tr_layer_state(layer, TR_MIXER_MAMBA, "mamba", 4 * state + 2 * m->kernel * m->inner,
-                   5 * state + 2 * m->kernel * m->inner);
 }
 
 /* ---- Nemotron-H: one mixer a block ------------------------------------------------ */
@@ -206,7 +166,7 @@ void tr_build_granite_hybrid(tr_build *build)
         .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
         .gated_norm = 1,
     };
-    unsigned char is_attention[TR_BUILD_LAYER_MAX] = {0};
+    unsigned char is_attention[TR_STACK_MAX] = {0};
     mark_attention(build, is_attention);
     /* Granite's small ones keep the shared FFN alone; Bamba has a plain one */
     const double dense =

@@ -115,10 +115,11 @@ void tr_build_minimax_m3(tr_build *build)
             layer.index_dim = index_dim;
             layer.mixer_param += hidden * index_heads * index_dim + hidden * index_dim + 2 * index_dim;
             layer.cache[0].read_cap = picked;
-            layer.cache[layer.cache_count++] = (tr_cache){.kind = TR_CACHE_INDEX,
-                                                          .elem = index_dim,
-                                                          .token_per_row = 1,
-                                                          .flop_per_row = 2 * index_heads * index_dim};
+            const tr_cache rows = {.kind = TR_CACHE_INDEX,
+                                   .elem = index_dim,
+                                   .token_per_row = 1,
+                                   .flop_per_row = 2 * index_heads * index_dim};
+            tr_layer_cache(&layer, &rows);
         }
         if (tr_build_is_sparse(build, i))
             tr_layer_mixture(&layer, hidden, &mixture);

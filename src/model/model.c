@@ -1,5 +1,6 @@
 /* model/model.c -- from keys to a counted model: find the family, run its builder, add up. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -118,23 +119,40 @@ static void run_builder(tr_build *build)
     }
 }
 
+static double idle_of(const tr_layer *layer, void *context)
+{
+    (void)context;
+    return tr_layer_idle_param(layer);
+}
+
+static double param_of(const tr_layer *layer, void *context)
+{
+    (void)context;
+    return tr_layer_param(layer);
+}
+
+static double routed_of(const tr_layer *layer, void *context)
+{
+    (void)context;
+    return layer->routed_param;
+}
+
+static double state_of(const tr_layer *layer, void *context)
+{
+    (void)context;
+    return layer->state_byte;
+}
+
 /* [M1] [M2] [M3] [M4] Sums over groups; every term is a whole number below 2^53, so the order does not
  * matter. */
 static void add_up(tr_model *model)
 {
-    double stack = 0, idle = 0;
-    for (int i = 0; i < model->layer_kinds; i++) {
-        const tr_layer *l = &model->layer[i];
-        stack += l->layer_count * tr_layer_param(l);
-        model->routed_param += l->layer_count * l->routed_param;
-        if (l->experts > 0)
-            idle += l->layer_count * (l->experts - l->experts_active) * (l->routed_param / l->experts);
-        model->state_byte_per_seq += l->layer_count * l->state_byte;
-    }
     const double looked_up = model->lookup_param + (model->tied ? 0 : model->embedding_param);
-    model->total_param =
-        stack + model->embedding_param + model->head_param + model->final_param + model->lookup_param;
-    model->active_param = model->total_param - idle;
+    model->routed_param = tr_model_sum(model, routed_of, NULL);
+    model->state_byte_per_seq = tr_model_sum(model, state_of, NULL);
+    model->total_param = tr_model_sum(model, param_of, NULL) + model->embedding_param + model->head_param +
+                         model->final_param + model->lookup_param;
+    model->active_param = model->total_param - tr_model_sum(model, idle_of, NULL);
     model->multiply_param = model->active_param - looked_up;
     model->stream_param = model->total_param - looked_up;
 }
@@ -167,48 +185,67 @@ static int tied_of(tr_build *build)
     return tr_keys_bool_or(&build->keys, "tie_word_embeddings", fallback);
 }
 
+/* Count a model of a known family. build->keys keeps the first failure. */
+static tr_status count(tr_build *build)
+{
+    tr_keys *keys = &build->keys;
+    tr_model *model = build->model;
+    build->hidden = tr_keys_dim(keys, TR_KEY_HIDDEN);
+    build->layers = tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_STACK_MAX);
+    (void)snprintf(model->family, sizeof model->family, "%s", build->family->name);
+    model->hidden = build->hidden;
+    model->layers = build->layers;
+    model->vocab = tr_keys_dim(keys, "padded_vocab_size|vocab_size");
+    model->tied = tied_of(build);
+    model->embedding_param = model->vocab * model->hidden;
+    model->head_param = model->tied ? 0 : model->embedding_param;
+    model->max_context_token = tr_keys_whole_or(keys,
+                                                "max_position_embeddings|n_positions|seq_length|max_seq_len|"
+                                                "max_sequence_length|model_max_length",
+                                                0, TR_KEYS_TOKEN_MAX, 0);
+    check_lists(build);
+    (void)tr_build_mark(build, "mlp_only_layers", 0, build->dense_only);
+    if (keys->status == TR_OK)
+        run_builder(build);
+    add_up(model);
+    if (keys->status == TR_OK && !(model->total_param < 9007199254740992.0))
+        tr_keys_fail(keys, TR_EDOMAIN, TR_KEY_HIDDEN, model->total_param,
+                     "and its like give %.3g parameters; expected fewer than 2^53", model->total_param);
+    return keys->status == TR_OK ? tr_build_dtypes(build) : keys->status;
+}
+
+/* Too large for a stack. */
+typedef struct bench {
+    tr_model model;
+    tr_build build;
+} bench;
+
+static void start(bench *b, const tr_config *config, const char *wrapper, const tr_family *family, tr_error *err)
+{
+    memset(b, 0, sizeof *b);
+    b->build.model = &b->model;
+    b->build.family = family;
+    tr_keys_init(&b->build.keys, config, wrapper, err);
+    if (*wrapper != '\0')
+        b->build.keys.defaults = tr_keys_text_or(&b->build.keys, "model_type", NULL);
+}
+
 tr_status tr_model_from_config(const tr_config *config, const char *family, tr_model *out, tr_error *err)
 {
     if (config == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "config", 0, "a config is needed");
-    tr_model model;
-    tr_build build;
-    memset(&model, 0, sizeof model);
-    memset(&build, 0, sizeof build);
     const char *wrapper = wrapper_of(config);
-    const tr_status found = find_family(config, family, wrapper, &build.family, err);
-    if (found != TR_OK)
-        return found;
-    tr_keys *keys = &build.keys;
-    tr_keys_init(keys, config, wrapper, err);
-    if (*wrapper != '\0')
-        keys->defaults = tr_keys_text_or(keys, "model_type", NULL);
-    build.model = &model;
-    build.hidden = tr_keys_dim(keys, TR_KEY_HIDDEN);
-    build.layers = tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_BUILD_LAYER_MAX);
-    (void)snprintf(model.family, sizeof model.family, "%s", build.family->name);
-    model.hidden = build.hidden;
-    model.layers = build.layers;
-    model.vocab = tr_keys_dim(keys, "padded_vocab_size|vocab_size");
-    model.tied = tied_of(&build);
-    model.embedding_param = model.vocab * model.hidden;
-    model.head_param = model.tied ? 0 : model.embedding_param;
-    model.max_context_token = tr_keys_whole_or(keys,
-                                               "max_position_embeddings|n_positions|seq_length|max_seq_len|"
-                                               "max_sequence_length|model_max_length",
-                                               0, TR_KEYS_TOKEN_MAX, 0);
-    check_lists(&build);
-    (void)tr_build_mark(&build, "mlp_only_layers", 0, build.dense_only);
-    if (keys->status == TR_OK)
-        run_builder(&build);
-    add_up(&model);
-    if (keys->status == TR_OK && !(model.total_param < 9007199254740992.0))
-        tr_keys_fail(keys, TR_EDOMAIN, TR_KEY_HIDDEN, model.total_param,
-                     "and its like give %.3g parameters; expected fewer than 2^53", model.total_param);
-    if (keys->status != TR_OK)
-        return keys->status;
-    const tr_status status = tr_build_dtypes(&build);
+    const tr_family *found = NULL;
+    tr_status status = find_family(config, family, wrapper, &found, err);
+    if (status != TR_OK)
+        return status;
+    bench *b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return tr_fail(err, TR_ENOMEM, "model", 0, "out of memory for the count of a model");
+    start(b, config, wrapper, found, err);
+    status = count(&b->build);
     if (status == TR_OK)
-        *out = model;
+        *out = b->model;
+    free(b);
     return status;
 }

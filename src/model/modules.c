@@ -31,15 +31,15 @@ static int parts_of(const char *name)
     if (is_small(name))
         return 0;
     if (strstr(name, "shared_expert") != NULL || strstr(name, "shared_mlp") != NULL)
-        return TR_PART_SHARED;
+        return 1 << TR_PART_SHARED;
     if (strstr(name, "experts") != NULL)
-        return TR_PART_ROUTED;
+        return 1 << TR_PART_ROUTED;
     if (strstr(name, "attn") != NULL || strstr(name, "attention") != NULL)
-        return TR_PART_ATTENTION;
+        return 1 << TR_PART_MIXER;
     if (strstr(name, "mixer") != NULL) /* one block, one mixer, whatever it is */
-        return TR_PART_ATTENTION | TR_PART_DENSE;
+        return 1 << TR_PART_MIXER | 1 << TR_PART_DENSE;
     if (strstr(name, "mlp") != NULL || strstr(name, "ffn") != NULL || strstr(name, "feed_forward") != NULL)
-        return TR_PART_DENSE;
+        return 1 << TR_PART_DENSE;
     return 0;
 }
 
@@ -63,5 +63,5 @@ int tr_module_parts(const char *name, long *layer)
 {
     int whole;
     *layer = layer_of(name, &whole);
-    return is_outside(name) ? 0 : whole ? TR_PART_EVERYTHING : parts_of(name);
+    return is_outside(name) ? 0 : whole ? TR_PARTS_LINEAR : parts_of(name);
 }

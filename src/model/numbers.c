@@ -33,20 +33,17 @@ tr_status tr_model_from_numbers(const tr_model_numbers *n, tr_model *out, tr_err
     if (!(n->weight_byte > 0 && n->weight_byte <= 16))
         return tr_fail(err, TR_EDOMAIN, "weight_byte", n->weight_byte,
                        "weight_byte is %g; expected above 0, up to 16", n->weight_byte);
-    tr_model m;
-    memset(&m, 0, sizeof m);
-    (void)snprintf(m.name, sizeof m.name, "inline");
-    (void)snprintf(m.family, sizeof m.family, "inline");
-    m.total_param = n->total_param;
-    m.active_param = n->active_param > 0 ? n->active_param : n->total_param;
-    m.multiply_param = m.active_param;
-    m.stream_param = m.total_param;
-    m.kv_byte_per_token = n->kv_byte_per_token;
-    m.weight.routed_byte = n->weight_byte;
-    m.weight.linear_byte = n->weight_byte;
-    m.weight.other_byte = n->weight_byte;
-    m.weight_dtype = dtype_of(n->weight_byte);
-    m.kv_dtype = TR_DTYPE_BF16;
-    *out = m;
+    memset(out, 0, sizeof *out);
+    (void)snprintf(out->name, sizeof out->name, "inline");
+    (void)snprintf(out->family, sizeof out->family, "inline");
+    out->total_param = n->total_param;
+    out->active_param = n->active_param > 0 ? n->active_param : n->total_param;
+    out->multiply_param = out->active_param;
+    out->stream_param = out->total_param;
+    out->kv_byte_per_token = n->kv_byte_per_token;
+    out->weight_dtype = dtype_of(n->weight_byte);
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        out->weight.part[part] = (tr_part_format){n->weight_byte, out->weight_dtype};
+    out->kv_dtype = TR_DTYPE_BF16;
     return TR_OK;
 }

@@ -1,4 +1,4 @@
-/* model/parts.c -- the parts a layer is made of: parameters, cached rows and FLOPs of each. */
+/* model/parts.c -- the parts of a layer that are no mixer, and layers added to groups of equal ones. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,87 +10,25 @@ void tr_layer_start(tr_layer *layer)
     (void)snprintf(layer->attention, sizeof layer->attention, "none");
 }
 
-static void add_cache(tr_layer *layer, const tr_cache *cache)
+void tr_layer_cache(tr_layer *layer, const tr_cache *cache)
 {
     if (layer->cache_count < TR_CACHE_MAX)
         layer->cache[layer->cache_count++] = *cache;
 }
 
-void tr_layer_attention(tr_layer *layer, double hidden, const tr_attention *a)
+void tr_layer_index(tr_layer *layer, double heads, double dim, double token_per_row)
 {
-    const double q_dim = a->heads * a->head_dim, k_dim = a->kv_heads * a->head_dim;
-    const double v_dim = a->kv_heads * a->value_dim, out_dim = a->heads * a->value_dim;
-    const double kv_dim = a->k_is_v ? k_dim : k_dim + v_dim;
-    const double projected = a->shared && !a->shared_param ? 0 : kv_dim;
-    layer->mixer = TR_MIXER_ATTENTION;
-    (void)snprintf(layer->attention, sizeof layer->attention, "%s",
-                   a->window > 0 ? (a->chunk ? "chunk" : "window") : "full");
-    layer->heads = a->heads;
-    layer->kv_heads = a->kv_heads;
-    layer->head_dim = a->head_dim;
-    layer->value_dim = a->value_dim;
-    layer->in_dim = q_dim + a->gate_dim + (a->shared ? 0 : kv_dim);
-    layer->out_dim = out_dim;
-    layer->mixer_param += hidden * (q_dim + a->gate_dim + projected) + out_dim * hidden + a->extra_param;
-    if (a->qkv_bias)
-        layer->mixer_param += q_dim + a->gate_dim + projected;
-    if (a->o_bias)
-        layer->mixer_param += hidden;
-    const tr_cache cache = {
-        .kind = TR_CACHE_KV,
-        .shared = a->shared,
-        .elem = k_dim + v_dim,
-        .token_per_row = 1,
-        .row_cap = a->window,
-        /* [M8] a score and a weighted sum: 2 FLOP per multiply-add, all query heads */
-        .flop_per_row = 2 * a->heads * (a->head_dim + a->value_dim),
-    };
-    add_cache(layer, &cache);
-}
-
-void tr_layer_mla(tr_layer *layer, double hidden, const tr_mla *m)
-{
-    const double q_dim = m->heads * (m->nope_dim + m->rope_dim), out_dim = m->heads * m->value_dim;
-    const double latent = m->kv_rank + m->rope_dim;
-    const int sparse = m->index_top_k > 0;
-    layer->mixer = TR_MIXER_MLA;
-    (void)snprintf(layer->attention, sizeof layer->attention, "%s", sparse ? "mla-sparse" : "mla");
-    layer->heads = m->heads;
-    layer->kv_heads = 1;
-    layer->head_dim = m->nope_dim + m->rope_dim;
-    layer->value_dim = m->value_dim;
-    layer->q_rank = m->q_rank;
-    layer->kv_rank = m->kv_rank;
-    layer->rope_dim = m->rope_dim;
-    layer->in_dim = (m->q_rank > 0 ? m->q_rank : q_dim) + latent + m->gate_dim;
-    layer->out_dim = out_dim;
-    /* q down, norm, up (or straight); kv down, norm, up to keys without rotation and values; output */
-    layer->mixer_param += m->q_rank > 0 ? hidden * m->q_rank + m->q_rank + m->q_rank * q_dim : hidden * q_dim;
-    layer->mixer_param += hidden * latent + m->kv_rank + m->kv_rank * m->heads * (m->nope_dim + m->value_dim);
-    layer->mixer_param += out_dim * hidden + hidden * m->gate_dim;
-    const tr_cache cache = {
-        .kind = TR_CACHE_KV,
-        .elem = latent,
-        .token_per_row = 1,
-        .read_cap = m->index_top_k,
-        /* [M8] absorbed: scores over latent and rotary part, values over the latent */
-        .flop_per_row = 2 * m->heads * (2 * m->kv_rank + m->rope_dim),
-    };
-    add_cache(layer, &cache);
-    if (!sparse || !m->index_own)
-        return;
-    layer->index_heads = m->index_heads;
-    layer->index_dim = m->index_dim;
-    /* indexer: queries from the query latent, one key, its LayerNorm, a weight per head */
-    layer->mixer_param += m->q_rank * m->index_heads * m->index_dim + hidden * m->index_dim +
-                          2 * m->index_dim + hidden * m->index_heads;
-    const tr_cache index = {
+    const tr_cache keys = {
         .kind = TR_CACHE_INDEX,
-        .elem = m->index_dim,
-        .token_per_row = 1,
-        .flop_per_row = 2 * m->index_heads * m->index_dim,
+        .elem = dim,
+        .token_per_row = token_per_row,
+        .flop_per_row = 2 * heads * dim,
+        .row_byte = dim + 4,
+        .math = TR_DTYPE_FP8,
     };
-    add_cache(layer, &index);
+    layer->index_heads = heads;
+    layer->index_dim = dim;
+    tr_layer_cache(layer, &keys);
 }
 
 void tr_layer_dense(tr_layer *layer, double hidden, double dim, double matrices, int bias)
@@ -125,10 +63,27 @@ void tr_layer_state(tr_layer *layer, tr_mixer mixer, const char *name, double st
     layer->state_flop += state_flop;
 }
 
+void tr_matrix_give(tr_matrix_kind kind, double in_dim, double out_dim, tr_matrix_visit visit, void *context)
+{
+    const tr_matrix matrix = {TR_PART_MIXER, kind, in_dim, out_dim, 1};
+    if (in_dim > 0 && out_dim > 0)
+        visit(context, &matrix);
+}
+
+void tr_matrix_give_in_out(const tr_model *model, const tr_layer *layer, tr_matrix_visit visit, void *context)
+{
+    tr_matrix_give(TR_MATRIX_PLAIN, model->hidden, layer->in_dim, visit, context);
+    tr_matrix_give(TR_MATRIX_PLAIN, layer->out_dim, model->hidden, visit, context);
+}
+
 double tr_layer_param(const tr_layer *l)
 {
-    return l->mixer_param + l->norm_param + l->dense_param + l->routed_param + l->shared_param +
-           l->router_param;
+    return l->mixer_param + l->norm_param + l->dense_param + l->routed_param + l->shared_param + l->router_param;
+}
+
+double tr_layer_idle_param(const tr_layer *l)
+{
+    return l->experts > 0 ? (l->experts - l->experts_active) * (l->routed_param / l->experts) : 0;
 }
 
 /* ---- groups ------------------------------------------------------------------ */
@@ -151,9 +106,9 @@ void tr_build_add(tr_build *build, const tr_layer *layer)
     tr_model *model = build->model;
     if (build->keys.status != TR_OK)
         return;
-    if (build->added == TR_BUILD_LAYER_MAX) {
+    if (model->stack_count == TR_STACK_MAX) {
         tr_keys_fail(&build->keys, TR_ECAPACITY, TR_KEY_LAYERS, build->layers, "gives more than %d blocks",
-                     TR_BUILD_LAYER_MAX);
+                     TR_STACK_MAX);
         return;
     }
     int kind = 0;
@@ -169,5 +124,17 @@ void tr_build_add(tr_build *build, const tr_layer *layer)
         model->layer_kinds++;
     }
     model->layer[kind].layer_count += 1;
-    build->group[build->added++] = (unsigned char)kind;
+    model->stack[model->stack_count++] = (unsigned char)kind;
+}
+
+void tr_build_predict(tr_build *build, double count, const tr_layer *layer, double beside_param)
+{
+    tr_model *model = build->model;
+    if (!(count > 0))
+        return;
+    /* [M1] */
+    model->mtp_layers = count;
+    model->mtp_param = count * tr_layer_param(layer) + beside_param;
+    model->mtp_active_param = model->mtp_param - count * tr_layer_idle_param(layer);
+    model->mtp_routed_param = count * layer->routed_param;
 }

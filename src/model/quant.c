@@ -17,13 +17,13 @@ enum { FORMAT_MAX = 8 };
 
 /* Of every part of every layer, which of a few formats it is stored in. */
 typedef struct widths {
-    tr_format formats[FORMAT_MAX];
+    tr_part_format formats[FORMAT_MAX];
     int format_count;
-    unsigned char part[TR_PART_COUNT][TR_BUILD_LAYER_MAX];
+    unsigned char part[TR_PART_COUNT][TR_STACK_MAX];
 } widths;
 
 /* The index of this format, added if new; past the last place the first one stands in. */
-static unsigned char index_of(widths *w, tr_format f)
+static unsigned char index_of(widths *w, tr_part_format f)
 {
     for (int i = 0; i < w->format_count; i++)
         if (w->formats[i].dtype == f.dtype && memcmp(&w->formats[i].byte, &f.byte, sizeof f.byte) == 0)
@@ -35,14 +35,14 @@ static unsigned char index_of(widths *w, tr_format f)
 }
 
 /* Give the named modules this format. A part of a module's name in a list counts for the module. */
-static void apply(const tr_build *build, widths *w, const char *name, tr_format f)
+static void apply(const tr_build *build, widths *w, const char *name, tr_part_format f)
 {
     long layer;
     const int parts = tr_module_parts(name, &layer);
-    /* a layer with two mixers was added as two entries */
-    const size_t each = build->added / (size_t)build->layers;
-    const size_t first = layer < 0 ? 0 : each * (size_t)layer, last = layer < 0 ? build->added : first + each;
-    if (parts == 0 || first >= build->added)
+    /* a layer with two mixers was added as two blocks */
+    const size_t blocks = (size_t)build->model->stack_count, each = blocks / (size_t)build->layers;
+    const size_t first = layer < 0 ? 0 : each * (size_t)layer, last = layer < 0 ? blocks : first + each;
+    if (parts == 0 || first >= blocks)
         return;
     const unsigned char index = index_of(w, f);
     for (int part = 0; part < TR_PART_COUNT; part++)
@@ -53,7 +53,7 @@ static void apply(const tr_build *build, widths *w, const char *name, tr_format 
 /* compressed-tensors: each group's format for the modules that its targets name; "Linear" names all. */
 static void apply_groups(const tr_build *build, tr_keys *q, widths *w)
 {
-    tr_format f;
+    tr_part_format f;
     for (int k = 0; k < FORMAT_MAX && tr_format_of_group(q, k, &f); k++) {
         char list[48];
         tr_value target;
@@ -65,9 +65,9 @@ static void apply_groups(const tr_build *build, tr_keys *q, widths *w)
 }
 
 /* The group that is meant for every linear layer: the one whose targets say so, or say nothing. */
-static int format_of_groups(tr_keys *q, tr_format *out)
+static int format_of_groups(tr_keys *q, tr_part_format *out)
 {
-    tr_format f;
+    tr_part_format f;
     int any = 0;
     for (int k = 0; k < FORMAT_MAX && tr_format_of_group(q, k, &f); k++) {
         char list[48];
@@ -84,7 +84,7 @@ static int format_of_groups(tr_keys *q, tr_format *out)
 }
 
 /* Every entry of the lists of modules left wide. */
-static void apply_wide(const tr_build *build, const tr_keys *q, widths *w, tr_format wide)
+static void apply_wide(const tr_build *build, const tr_keys *q, widths *w, tr_part_format wide)
 {
     static const char lists[][24] = {"ignore", "modules_to_not_convert", "exclude_modules", "exclude"};
     tr_value value;
@@ -104,7 +104,7 @@ static void apply_mixed(const tr_build *build, const tr_keys *q, widths *w)
         tr_value value;
         const char *key = tr_config_at(q->config, i, &value);
         const char *tail = strrchr(key, '.');
-        tr_format f;
+        tr_part_format f;
         if (strncmp(key, head, n) == 0 && tail != NULL && strcmp(tail, ".quant_algo") == 0 &&
             value.kind == TR_VALUE_TEXT && tr_format_of_algo(value.text, &f))
             apply(build, w, key + n, f);
@@ -113,43 +113,42 @@ static void apply_mixed(const tr_build *build, const tr_keys *q, widths *w)
 
 /* ---- by part ------------------------------------------------------------------- */
 
-typedef struct tally {
-    double param, byte;
-} tally;
-
-static void count(tally *t, double param, tr_format f, double by_dtype[TR_DTYPE_COUNT])
+/* The dtype that most parameters have; `otherwise` where there is none. */
+static tr_dtype most_of(const double by_dtype[TR_DTYPE_COUNT], tr_dtype otherwise)
 {
-    t->param += param;
-    t->byte += param * f.byte;
-    by_dtype[f.dtype] += param;
+    tr_dtype most = otherwise;
+    for (int d = 1; d < TR_DTYPE_COUNT; d++)
+        if (by_dtype[d] > by_dtype[most])
+            most = (tr_dtype)d;
+    return most;
 }
 
-static void by_part(tr_build *build, const widths *w, tr_format wide)
+static void by_part(tr_build *build, const widths *w, tr_part_format base, tr_part_format wide)
 {
     tr_model *m = build->model;
-    tally linear = {0, 0}, routed = {0, 0};
-    double by_dtype[TR_DTYPE_COUNT] = {0};
-    for (size_t i = 0; i < build->added; i++) {
-        const tr_layer *l = &m->layer[build->group[i]];
-        const double param[TR_PART_COUNT] = {l->mixer_param, l->dense_param, l->shared_param,
-                                             l->routed_param};
-        for (int part = 0; part < TR_PART_COUNT; part++)
-            count(1 << part == TR_PART_ROUTED ? &routed : &linear, param[part], w->formats[w->part[part][i]],
-                  by_dtype);
+    double all[TR_DTYPE_COUNT] = {0}, left = m->total_param;
+    for (int part = 0; part < TR_PART_COUNT; part++) {
+        double by_dtype[TR_DTYPE_COUNT] = {0}, param = 0, byte = 0;
+        const int linear = (TR_PARTS_LINEAR & 1 << part) != 0;
+        for (int i = 0; linear && i < m->stack_count; i++) {
+            const double here = tr_layer_part_param(&m->layer[m->stack[i]], (tr_part)part);
+            const tr_part_format f = w->formats[w->part[part][i]];
+            param += here;
+            byte += here * f.byte;
+            by_dtype[f.dtype] += here;
+            all[f.dtype] += here;
+        }
+        left -= param;
+        m->weight.part[part] = !linear || !(param > 0) ? (linear ? base : wide)
+                                                       : (tr_part_format){byte / param, most_of(by_dtype, base.dtype)};
     }
-    by_dtype[wide.dtype] += m->total_param - linear.param - routed.param;
-    m->weight.linear_byte = linear.param > 0 ? linear.byte / linear.param : wide.byte;
-    m->weight.routed_byte = routed.param > 0 ? routed.byte / routed.param : m->weight.linear_byte;
-    m->weight.other_byte = wide.byte;
-    m->weight_dtype = wide.dtype;
-    for (int d = 1; d < TR_DTYPE_COUNT; d++)
-        if (by_dtype[d] > by_dtype[m->weight_dtype])
-            m->weight_dtype = (tr_dtype)d;
+    all[wide.dtype] += left;
+    m->weight_dtype = most_of(all, wide.dtype);
 }
 
-static tr_format wide_of(tr_build *build)
+static tr_part_format wide_of(tr_build *build)
 {
-    tr_format f = {2, TR_DTYPE_BF16};
+    tr_part_format f = {2, TR_DTYPE_BF16};
     tr_keys top;
     tr_keys_init(&top, build->keys.config, "", NULL);
     const char *name = tr_keys_text_or(&build->keys, "torch_dtype|dtype", "");
@@ -162,15 +161,26 @@ static tr_format wide_of(tr_build *build)
     return f;
 }
 
-static tr_dtype kv_dtype_of(tr_keys *q)
+/* What the checkpoint says about the cache: NVIDIA's key, or compressed-tensors'. */
+static void kv_of(tr_model *model, tr_keys *q)
 {
     tr_value value;
-    int eight = 0;
-    if (tr_keys_find(q, "kv_cache_quant_algo|kv_cache_scheme", &value) && value.kind == TR_VALUE_TEXT)
-        eight = tr_text_starts(value.text, "FP8");
-    if (tr_keys_find(q, "kv_cache_scheme.num_bits", &value) && value.kind == TR_VALUE_NUMBER)
-        eight = value.number == 8;
-    return eight ? TR_DTYPE_FP8 : TR_DTYPE_BF16;
+    model->checkpoint_kv_dtype = TR_DTYPE_NATIVE;
+    tr_part_format f;
+    if (tr_keys_find(q, "kv_cache_quant_algo", &value) && value.kind == TR_VALUE_TEXT) {
+        model->checkpoint_kv = TR_KV_DIRECTIVE_ALGO;
+    } else if (tr_keys_find(q, "kv_cache_scheme", &value) && value.kind == TR_VALUE_TEXT) {
+        model->checkpoint_kv = TR_KV_DIRECTIVE_SCHEME;
+    } else if (tr_keys_find(q, "kv_cache_scheme.num_bits", &value) && value.kind == TR_VALUE_NUMBER) {
+        const int is_float = tr_text_same(tr_keys_text_or(q, "kv_cache_scheme.type", "float"), "float");
+        model->checkpoint_kv = TR_KV_DIRECTIVE_SCHEME;
+        model->checkpoint_kv_dtype = tr_format_of_bits(value.number, is_float, 0, 0).dtype;
+        return;
+    }
+    if (model->checkpoint_kv != TR_KV_DIRECTIVE_NONE && tr_format_of_algo(value.text, &f))
+        model->checkpoint_kv_dtype = f.dtype;
+    else
+        model->checkpoint_kv = TR_KV_DIRECTIVE_NONE;
 }
 
 /* The reader of the quantisation's keys: beside the model's or at the top; 0 if there is none. */
@@ -190,11 +200,11 @@ static int quantisation(const tr_build *build, tr_keys *q)
 }
 
 /* The format of linear layers that no list names. */
-static tr_format base_of(tr_keys *q, tr_format wide, int mixed)
+static tr_part_format base_of(tr_keys *q, tr_part_format wide, int mixed)
 {
     const char *algo = tr_keys_text_or(q, "quant_algo", "");
     const char *method = tr_keys_text_or(q, "quant_method", "");
-    tr_format base = wide;
+    tr_part_format base = wide;
     if (*algo != '\0' && tr_format_of_algo(algo, &base))
         return base;
     if (mixed && (*method == '\0' || tr_text_starts(method, "modelopt")))
@@ -208,11 +218,14 @@ tr_status tr_build_dtypes(tr_build *build)
 {
     tr_keys q;
     widths w;
-    const tr_format wide = wide_of(build);
+    const tr_part_format wide = wide_of(build);
     const int quantised = quantisation(build, &q);
     const int mixed = quantised && tr_text_same(tr_keys_text_or(&q, "quant_algo", ""), "MIXED_PRECISION");
-    const tr_format base = quantised ? base_of(&q, wide, mixed) : wide;
-    build->model->kv_dtype = quantised ? kv_dtype_of(&q) : TR_DTYPE_BF16;
+    const tr_part_format base = quantised ? base_of(&q, wide, mixed) : wide;
+    if (quantised)
+        kv_of(build->model, &q);
+    build->model->kv_dtype =
+        build->model->checkpoint_kv != TR_KV_DIRECTIVE_NONE ? build->model->checkpoint_kv_dtype : TR_DTYPE_BF16;
     memset(&w, 0, sizeof w);
     (void)index_of(&w, base);
     if (quantised) {
@@ -230,6 +243,6 @@ tr_status tr_build_dtypes(tr_build *build)
     if (q.status != TR_OK && build->keys.status == TR_OK)
         build->keys.status = q.status;
     if (build->keys.status == TR_OK)
-        by_part(build, &w, wide);
+        by_part(build, &w, base, wide);
     return build->keys.status;
 }

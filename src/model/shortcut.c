@@ -13,7 +13,7 @@ void tr_build_longcat(tr_build *build)
     tr_layer layer;
     tr_build_mla(build, &mla);
     build->layers = build->model->layers =
-        tr_keys_whole(keys, "num_layers|num_hidden_layers", 1, TR_BUILD_LAYER_MAX);
+        tr_keys_whole(keys, "num_layers|num_hidden_layers", 1, TR_STACK_MAX);
     const double experts = tr_keys_dim(keys, "n_routed_experts");
     const double idle = tr_keys_whole_or(keys, "zero_expert_num", 0, TR_KEYS_DIM_MAX, 0);
     const double chosen = tr_keys_dim(keys, "moe_topk|num_experts_per_tok");
@@ -40,7 +40,7 @@ void tr_build_longcat(tr_build *build)
     build->model->final_param = hidden;
     /* [M1] a prediction layer is one half without a mixture, the joining projection and three norms */
     const double count = tr_keys_whole_or(keys, "num_nextn_predict_layers", 0, 64, 0);
-    build->model->mtp_param = count * (tr_layer_param(&layer) + 2 * hidden * hidden + 3 * hidden);
+    tr_build_predict(build, count, &layer, count * (2 * hidden * hidden + 3 * hidden));
 }
 
 /* The layers with a mixture, by moe_layers_enum: a text "4,5,6" or a list; all but the first if it is absent.
@@ -51,14 +51,14 @@ static void mark_sparse(tr_build *build, unsigned char *sparse)
     if (tr_build_mark(build, "moe_layers_enum", 0, sparse) > 0)
         return;
     if (!tr_keys_find(&build->keys, "moe_layers_enum", &value)) {
-        memset(sparse + 1, 1, TR_BUILD_LAYER_MAX - 1);
+        memset(sparse + 1, 1, TR_STACK_MAX - 1);
         return;
     }
     for (const char *at = tr_keys_text(&build->keys, "moe_layers_enum"); *at != '\0';) {
         size_t number = 0, digits = 0;
         for (; *at >= '0' && *at <= '9'; at++, digits++)
-            number = number < TR_BUILD_LAYER_MAX ? 10 * number + (size_t)(*at - '0') : number;
-        if (digits > 0 && number < TR_BUILD_LAYER_MAX)
+            number = number < TR_STACK_MAX ? 10 * number + (size_t)(*at - '0') : number;
+        if (digits > 0 && number < TR_STACK_MAX)
             sparse[number] = 1;
         at += digits == 0;
     }
@@ -93,7 +93,7 @@ void tr_build_step3(tr_build *build)
     tr_keys *keys = &build->keys;
     const double hidden = build->hidden;
     tr_mixture mixture;
-    unsigned char sparse[TR_BUILD_LAYER_MAX] = {0};
+    unsigned char sparse[TR_STACK_MAX] = {0};
     step_mixture(build, &mixture);
     mark_sparse(build, sparse);
     const double heads = tr_keys_dim(keys, TR_KEY_HEADS), head_dim = tr_keys_dim(keys, "head_dim");
@@ -122,7 +122,7 @@ void tr_build_step3p5(tr_build *build)
     tr_keys *keys = &build->keys;
     const double hidden = build->hidden;
     tr_mixture mixture;
-    unsigned char sparse[TR_BUILD_LAYER_MAX] = {0};
+    unsigned char sparse[TR_STACK_MAX] = {0};
     step_mixture(build, &mixture);
     mark_sparse(build, sparse);
     if (tr_keys_bool_or(keys, "use_moe_router_bias", 1))
@@ -157,6 +157,7 @@ void tr_build_step3p5(tr_build *build)
     tr_layer_start(&layer);
     tr_layer_attention(&layer, hidden, &local);
     tr_layer_dense(&layer, hidden, tr_keys_dim(keys, "intermediate_size"), 3, 0);
-    build->model->mtp_param = tr_keys_whole_or(keys, "num_nextn_predict_layers", 0, 64, 0) *
-                              (tr_layer_param(&layer) + 2 * hidden * hidden + 5 * hidden);
+    layer.norm_param = 2 * hidden;
+    const double count = tr_keys_whole_or(keys, "num_nextn_predict_layers", 0, 64, 0);
+    tr_build_predict(build, count, &layer, count * (2 * hidden * hidden + 3 * hidden));
 }

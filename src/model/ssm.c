@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/linear.h"
 #include "model/mamba.h"
 
 void tr_build_mamba(tr_build *build)
@@ -111,7 +112,7 @@ void tr_build_lfm2(tr_build *build)
     const double kernel = tr_keys_dim_or(keys, "conv_L_cache", 3);
     const int bias = tr_keys_bool_or(keys, "conv_bias", 0);
     const double dim = lfm2_ffn_dim(keys);
-    unsigned char full[TR_BUILD_LAYER_MAX] = {0};
+    unsigned char full[TR_STACK_MAX] = {0};
     (void)tr_build_mark(build, "full_attn_idxs", 0, full);
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_value type;
@@ -121,11 +122,7 @@ void tr_build_lfm2(tr_build *build)
         if (full[i]) {
             tr_layer_attention(&layer, hidden, &attention);
         } else {
-            layer.in_dim = 3 * hidden; /* two gates and the input of the convolution */
-            layer.out_dim = layer.conv_dim = hidden;
-            layer.conv_token = kernel;
-            layer.mixer_param = 4 * hidden * hidden + kernel * hidden + (bias ? 5 * hidden : 0);
-            tr_layer_state(&layer, TR_MIXER_LINEAR, "conv", 2 * (kernel - 1) * hidden, 2 * kernel * hidden);
+            tr_layer_short_conv(&layer, hidden, kernel, bias);
         }
         layer.norm_param = 2 * hidden;
         tr_layer_dense(&layer, hidden, dim, 3, 0);

@@ -78,7 +78,7 @@ static void multi_token(tr_build *build, const tr_layer *last)
 {
     const double count = tr_keys_whole_or(&build->keys, "num_nextn_predict_layers", 0, 64, 0);
     const double hidden = build->hidden;
-    build->model->mtp_param = count * (tr_layer_param(last) + 2 * hidden * hidden + 3 * hidden);
+    tr_build_predict(build, count, last, count * (2 * hidden * hidden + 3 * hidden));
 }
 
 void tr_build_standard(tr_build *build)

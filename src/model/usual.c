@@ -96,7 +96,7 @@ size_t tr_build_mark(const tr_build *build, const char *name, size_t from, unsig
     size_t i = 0;
     for (; tr_keys_item_find(&build->keys, name, i, &value); i++)
         if (value.kind == TR_VALUE_NUMBER && value.number >= (double)from &&
-            value.number < (double)(from + TR_BUILD_LAYER_MAX))
+            value.number < (double)(from + TR_STACK_MAX))
             marks[(size_t)value.number - from] = 1;
     return i;
 }

@@ -124,7 +124,8 @@ static tr_status require(form *f, const char *key, tr_error *err)
     return tr_fail(err, TR_EMISSING, key, 0, "%s: %s is missing, as in %s", f->what, key, f->example);
 }
 
-int tr_is_inline(const char *text) { return strchr(text, '=') != NULL; }
+/* "h100-sxm,mem=64GB" begins with a name: it changes a chip. */
+int tr_is_inline(const char *text) { return text[strcspn(text, "=,")] == '='; }
 
 tr_status tr_model_inline(const char *text, tr_model *out, tr_error *err)
 {

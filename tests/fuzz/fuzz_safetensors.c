@@ -45,7 +45,7 @@ static void try_header(const uint8_t *data, size_t size)
         byte += sums.format[i].byte;
         require(is_count(sums.format[i].elem));
     }
-    for (int i = 0; i < TR_PART_COUNT; i++) {
+    for (int i = 0; i < TR_TENSOR_PART_COUNT; i++) {
         require(is_count(sums.param[i]) && is_count(sums.part_byte[i]));
         part_byte += sums.part_byte[i];
     }

@@ -18,7 +18,8 @@ MAY_INCLUDE = {
     "base": [],
     "model": ["base"],
     "chip": ["base"],
-    "step": ["model", "chip"],
+    "engine": ["model", "chip"],
+    "step": ["model", "chip", "engine"],
     "cost": ["step"],
     "serve": ["step"],
     "plan": ["cost", "serve"],
@@ -34,7 +35,7 @@ MAY_INCLUDE = {
     "cli": ["answer", "io", "fit", "probe", "par", "httpd"],
     "httpd": ["answer", "io"],
 }
-CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "claims", "figure", "answer"]
+CORE = ["base", "model", "chip", "engine", "step", "cost", "serve", "plan", "scenario", "claims", "figure", "answer"]
 # A room has the public header of its own name; a room with several names the others here.
 HEADER_ROOM = {"calibration": "step", "laws": "cost", "layout": "step", "lesson": "answer", "lifecycle": "cost",
                "operators": "step", "oracle": "cost", "price": "cost", "reversible": "cost", "scale": "cost",

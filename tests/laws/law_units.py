@@ -11,8 +11,13 @@ _UNIT = ("s|ns|byte|flop|token|seq|param|usd|hour|w|j|mtoken|chip|px|row|layer|e
 NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")
 
 # Plain counts of things, named by the thing (the field's own words), and layer shapes.
+<<<<<<< ours
 COUNTS = {"layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
+          "ffn_matrices", "poll_step", "row_cap", "read_cap", "columns", "rows"}
+=======
+COUNTS = {"layers", "mtp_layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
           "ffn_matrices", "row_cap", "read_cap", "columns", "rows"}
+>>>>>>> theirs
 # The unit stands beside the number, in a field or an argument of its own.
 UNIT_BESIDE = {"value", "min", "max", "slider_min", "slider_max", "slider_step", "x", "x2", "y", "y2", "out"}
 # Functions whose value is of the unit of what they are asked for.

@@ -121,9 +121,8 @@ static void random_model(tr_rng *rng, tr_model *model)
     model->weight_dtype = TR_DTYPE_BF16;
     model->kv_dtype = TR_DTYPE_BF16;
     static const double WEIGHT_BYTE[] = {0.5, 0.53125, 1.0, 1.0009765625, 2.0, 4.0};
-    model->weight.routed_byte = WEIGHT_BYTE[tr_rng_below(rng, 6)];
-    model->weight.linear_byte = WEIGHT_BYTE[tr_rng_below(rng, 6)];
-    model->weight.other_byte = WEIGHT_BYTE[tr_rng_below(rng, 6)];
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        model->weight.part[part] = (tr_part_format){WEIGHT_BYTE[tr_rng_below(rng, 6)], TR_DTYPE_BF16};
 }
 
 static const tr_model *pick_model(tr_rng *rng)

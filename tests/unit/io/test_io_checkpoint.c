@@ -114,10 +114,10 @@ static void deepseek_v3_checkpoint_comes_apart_into_its_published_total(void **s
         fail_msg("%s", err.text);
     bytes_free(&checkpoint.header);
     assert_true(tr_tensors_language_param(&s) == 671026419200.0);
-    assert_true(s.param[TR_PART_PREDICTION] == 11610068224.0);
-    assert_true(s.param[TR_PART_REPEATED] == 1853358080.0);
+    assert_true(s.param[TR_BESIDE_PREDICTION] == 11610068224.0);
+    assert_true(s.param[TR_BESIDE_REPEATED] == 1853358080.0);
     assert_true(s.scale_elem == 41540496.0);
-    assert_true(tr_tensors_language_param(&s) + s.param[TR_PART_PREDICTION] + s.param[TR_PART_REPEATED] +
+    assert_true(tr_tensors_language_param(&s) + s.param[TR_BESIDE_PREDICTION] + s.param[TR_BESIDE_REPEATED] +
                     s.scale_elem ==
                 684531386000.0);
     assert_true(s.param[TR_PART_ROUTED] == 58.0 * EXPERTS * 3 * 2048 * HIDDEN);

@@ -112,7 +112,7 @@ static void one_weight_file_gives_exact_bytes(void **state)
     read_folder();
     assert_true(tr_tensors_language_param(&file.tensors) == TOTAL_PARAM);
     assert_true(file.model.weight_total_byte == 2.0 * TOTAL_PARAM);
-    assert_true(file.model.weight.linear_byte == 2.0 && file.model.weight.other_byte == 2.0);
+    assert_true(file.model.weight.part[TR_PART_MIXER].byte == 2.0 && file.model.weight.part[TR_PART_OTHER].byte == 2.0);
     assert_true(noted("their language model has 1,704 parameters"));
     assert_false(noted("not explained"));
     assert_int_equal(tr_model_file_read(folder_path(&folder, "model.safetensors"), NULL, &file, &err), TR_OK);
@@ -204,7 +204,7 @@ static void formats_written_beside_the_config_are_used(void **state)
     read_folder();
     assert_int_equal(file.model.weight_dtype, TR_DTYPE_FP8);
     assert_int_equal(file.model.kv_dtype, TR_DTYPE_FP8);
-    assert_true(file.model.weight.linear_byte == 1.0 && file.model.weight.other_byte == 2.0);
+    assert_true(file.model.weight.part[TR_PART_MIXER].byte == 1.0 && file.model.weight.part[TR_PART_OTHER].byte == 2.0);
 }
 
 static void a_damaged_weight_file_is_an_error_with_its_name(void **state)

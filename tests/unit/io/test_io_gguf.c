@@ -88,13 +88,18 @@ static void a_gguf_file_gives_exact_parameters_and_bytes(void **state)
     assert_true(m->total_param == 2 * TABLE_PARAM + 64 + 2 * LAYER_PARAM);
     assert_true(tr_tensors_language_param(&file.tensors) == m->total_param);
     assert_true(m->vocab == 96.0 && !m->tied && m->max_context_token == 4096.0);
-    assert_true(file.tensors.param[TR_PART_BUFFER] == 16.0); /* rope_freqs */
+    assert_true(file.tensors.param[TR_BESIDE_BUFFER] == 16.0); /* rope_freqs */
     const double linear = 2 * (LAYER_PARAM - 128);
-    const double other_byte = 2.0 * 2 * TABLE_PARAM + 4.0 * (64 + 2 * 128);
-    assert_true(m->weight_total_byte == linear / 32 * 34 + other_byte);
-    assert_true(m->weight.linear_byte == 34.0 / 32.0);
-    assert_true(fabs(m->weight.other_byte - other_byte / (m->total_param - linear)) < 1e-12);
-    assert_int_equal(m->weight_dtype, TR_DTYPE_INT8);
+    assert_true(m->weight_total_byte == linear / 32 * 34 + 2.0 * 2 * TABLE_PARAM + 4.0 * (64 + 2 * 128));
+    for (int part = 0; part < TR_PART_COUNT; part++) {
+        const int table = part == TR_PART_EMBEDDING || part == TR_PART_HEAD;
+        const int filled = table || part == TR_PART_MIXER || part == TR_PART_DENSE || part == TR_PART_OTHER;
+        const double byte = table ? 2.0 : part == TR_PART_OTHER ? 4.0 : 34.0 / 32.0;
+        assert_true(!filled || m->weight.part[part].byte == byte);
+    }
+    assert_int_equal(m->weight.part[TR_PART_DENSE].dtype, TR_DTYPE_Q8_0);
+    assert_int_equal(m->weight.part[TR_PART_HEAD].dtype, TR_DTYPE_BF16);
+    assert_int_equal(m->weight_dtype, TR_DTYPE_Q8_0);
     read_model(folder.path, &file); /* the folder of a single file */
     assert_string_equal(file.model.name, "tiny");
     folder_remove(&folder);

@@ -48,8 +48,11 @@ static void tensors_are_counted_by_format_and_part(void **state)
     assert_string_equal(s.format[0].name, "BF16");
     assert_true(s.format[0].tensor_count == 6.0 && s.format[0].elem == 864.0 && s.format[0].byte == 1728.0);
     assert_true(s.param[TR_PART_ROUTED] == 128.0);
-    assert_true(s.param[TR_PART_LINEAR] == 64.0 + 128.0);
-    assert_true(s.param[TR_PART_OTHER] == 256.0 + 8.0 + 32.0 + 256.0);
+    assert_true(s.param[TR_PART_MIXER] == 64.0 && s.param[TR_PART_SHARED] == 128.0);
+    assert_true(s.param[TR_PART_EMBEDDING] == 256.0 && s.param[TR_PART_HEAD] == 256.0);
+    assert_true(s.param[TR_PART_OTHER] == 8.0 + 32.0);
+    assert_int_equal(tr_tensors_part_dtype(&s, TR_PART_MIXER), TR_DTYPE_BF16);
+    assert_int_equal(tr_tensors_part_dtype(&s, TR_PART_DENSE), TR_DTYPE_NATIVE);
     assert_true(tr_tensors_language_param(&s) == 872.0);
 }
 
@@ -67,10 +70,10 @@ static void prediction_layers_repeats_towers_and_buffers_stand_apart(void **stat
     tensor_add(&f, "lm_head.weight", "BF16", "[32, 8]", 512);
     const tr_tensors s = parse(&f, 2.0, 1);
     assert_true(tr_tensors_language_param(&s) == 64.0);
-    assert_true(s.param[TR_PART_PREDICTION] == 64.0 + 128.0);
-    assert_true(s.param[TR_PART_REPEATED] == 3 * 256.0); /* the tied head too */
-    assert_true(s.param[TR_PART_VISION] == 16.0);
-    assert_true(s.param[TR_PART_BUFFER] == 4.0);
+    assert_true(s.param[TR_BESIDE_PREDICTION] == 64.0 + 128.0);
+    assert_true(s.param[TR_BESIDE_REPEATED] == 3 * 256.0); /* the tied head too */
+    assert_true(s.param[TR_BESIDE_VISION] == 16.0);
+    assert_true(s.param[TR_BESIDE_BUFFER] == 4.0);
 }
 
 static void scales_are_no_parameters_but_their_bytes_belong_to_the_part(void **state)
@@ -84,7 +87,7 @@ static void scales_are_no_parameters_but_their_bytes_belong_to_the_part(void **s
     const tr_tensors s = parse(&f, 1.0, 0);
     assert_true(s.scale_elem == 66.0 && s.scale_byte == 72.0);
     assert_true(tr_tensors_language_param(&s) == 32768.0 + 8.0);
-    assert_true(s.part_byte[TR_PART_LINEAR] == 32776.0);
+    assert_true(s.part_byte[TR_PART_DENSE] == 32776.0);
     assert_true(s.part_byte[TR_PART_ROUTED] == 64.0);
 }
 
@@ -103,8 +106,10 @@ static void packed_weights_count_as_the_weights_they_hold(void **state)
     tensor_add(&f, "x.f4", "F4", "[4, 4]", 8);                                                  /* four bits each */
     const tr_tensors s = parse(&f, 1.0, 0);
     assert_true(s.param[TR_PART_ROUTED] == 256.0 + 256.0);
-    assert_true(s.param[TR_PART_LINEAR] == 256.0 + 256.0 + 16.0);
-    assert_true(s.param[TR_PART_BUFFER] == 2.0);
+    assert_true(s.param[TR_PART_MIXER] == 256.0 + 256.0);
+    assert_true(s.param[TR_PART_OTHER] == 16.0); /* of no layer */
+    assert_int_equal(tr_tensors_part_dtype(&s, TR_PART_MIXER), TR_DTYPE_NATIVE); /* whole numbers hold them */
+    assert_true(s.param[TR_BESIDE_BUFFER] == 2.0);
 }
 
 /* ---- what must be refused ------------------------------------------------- */

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "model/context.h"
 #include "shared.h"
 
 /* Large, so not on the stack. */
@@ -96,14 +97,127 @@ static void a_sparse_query_reads_its_picks_and_every_indexer_key(void **state)
 {
     (void)state;
     const tr_model *m = of(DEEPSEEK_V32);
-    const double stored = 61 * 100e3 * (576 + 128) * 2.0;
-    const double read = 61 * (2048 * 576 + 100e3 * 128) * 2.0;
+    /* an indexer's key is 128 numbers in FP8 and a scale of 4 bytes, whatever the cache is in */
+    const double stored = 61 * 100e3 * (576 * 2.0 + 132);
+    const double read = 61 * (2048 * 576 * 2.0 + 100e3 * 132);
     assert_true(tr_model_kv_store_byte(m, 100e3, 2) == stored);
     assert_true(tr_model_kv_read_byte(m, 100e3, 2) == read);
+    assert_true(tr_model_kv_store_byte(m, 100e3, 1) == 61 * 100e3 * (576 + 132.0));
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 61 * (576 * 2.0 + 132));
     /* below the top-k everything is read */
     assert_true(tr_model_kv_read_byte(m, 1000, 2) == tr_model_kv_store_byte(m, 1000, 2));
     assert_true(tr_model_attention_flop(m, 100e3) ==
                 61 * (2048 * 2 * 128 * (2 * 512 + 64) + 100e3 * 2 * 64 * 128.0));
+}
+
+static void deepseek_v32_reads_1_2_gb_of_a_sequence_of_128k(void **state)
+{
+    (void)state;
+    const tr_model *m = of(DEEPSEEK_V32);
+    const double read = tr_model_kv_read_byte(m, 131072, 2);
+    assert_true(read > 1.195e9 && read < 1.205e9);
+    for (int k = 0; k < m->layer[0].cache_count; k++) {
+        const tr_cache *cache = &m->layer[0].cache[k];
+        const int index = cache->kind == TR_CACHE_INDEX;
+        assert_int_equal(cache->math, index ? TR_DTYPE_FP8 : TR_DTYPE_NATIVE);
+        assert_true(tr_cache_row_byte(cache, TR_DTYPE_BF16) == (index ? 132 : 1152));
+        assert_true(tr_cache_row_byte(cache, TR_DTYPE_FP8) == (index ? 132 : 576));
+        assert_true(tr_cache_row_byte(cache, TR_DTYPE_Q8_0) == (index ? 132 : 612));
+    }
+}
+
+/* Every fourth layer full, the others in chunks of 8,192. */
+#define LLAMA4                                                                                               \
+    "{\"architectures\":[\"Llama4ForCausalLM\"],\"hidden_size\":5120,\"num_hidden_layers\":48,"                 \
+    "\"num_attention_heads\":40,\"num_key_value_heads\":8,\"head_dim\":128,\"intermediate_size\":8192,"        \
+    "\"intermediate_size_mlp\":16384,\"vocab_size\":202048,\"num_local_experts\":16,"                        \
+    "\"num_experts_per_tok\":1,\"attention_chunk_size\":8192}"
+
+static void a_chunk_begins_anew_after_its_last_token(void **state)
+{
+    (void)state;
+    const tr_model *m = of(LLAMA4);
+    const double row = 2 * 8 * 128 * 2;
+    assert_true(tr_model_kv_store_byte(m, 8191, 2) == 48 * 8191 * row);
+    /* the next token sees itself alone in 36 layers */
+    assert_true(tr_model_kv_store_byte(m, 8192, 2) == 12 * 8192 * row);
+    assert_true(tr_model_kv_store_byte(m, 8193, 2) == (12 * 8193 + 36) * row);
+    assert_true(tr_model_kv_read_byte(m, 8193, 2) == (12 * 8193 + 36) * row);
+    assert_true(tr_model_kv_read_byte(m, 20000, 2) == (12 * 20000 + 36 * (20000 - 16384)) * row);
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 12 * row);
+    const double flop = 4 * 40 * 128;
+    assert_true(tr_model_attention_flop(m, 8193) == (12 * 8193 + 36) * flop);
+    /* a prompt is cut into triangles of a chunk each */
+    const double triangle = 8192.0 * 8193 / 2, rest = 3616.0 * 3617 / 2;
+    assert_true(tr_model_prefill_attention_flop(m, 0, 20000) ==
+                (12 * (20000.0 * 20001 / 2) + 36 * (2 * triangle + rest)) * flop);
+    assert_true(tr_model_prefill_attention_flop(m, 8192, 1) == (12 * 8193 + 36) * flop);
+    assert_true(tr_model_prefill_attention_flop(m, 0, 9000) + tr_model_prefill_attention_flop(m, 9000, 11000) ==
+                tr_model_prefill_attention_flop(m, 0, 20000));
+}
+
+/* An own mixture with latent attention: 45 layers see a window, every fourth the whole context. */
+static void a_window_on_latent_layers_counts(void **state)
+{
+    (void)state;
+    char json[4096];
+    int at = snprintf(json, sizeof json,
+                      "{\"architectures\":[\"DeepseekV3ForCausalLM\"],\"hidden_size\":4096,"
+                      "\"num_hidden_layers\":60,\"num_attention_heads\":64,\"intermediate_size\":8192,"
+                      "\"moe_intermediate_size\":1024,\"n_routed_experts\":64,\"n_shared_experts\":1,"
+                      "\"num_experts_per_tok\":4,\"first_k_dense_replace\":1,\"q_lora_rank\":1024,"
+                      "\"kv_lora_rank\":512,\"qk_nope_head_dim\":128,\"qk_rope_head_dim\":64,"
+                      "\"v_head_dim\":128,\"vocab_size\":100000,\"sliding_window\":4096,\"layer_types\":[");
+    for (int i = 0; i < 60; i++)
+        at += snprintf(json + at, sizeof json - (size_t)at, "%s\"%s_attention\"", i > 0 ? "," : "",
+                       i % 4 == 3 ? "full" : "sliding");
+    (void)snprintf(json + at, sizeof json - (size_t)at, "]}");
+    const tr_model *m = of(json);
+    const double row = (512 + 64) * 2;
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 15 * row); /* 17.3 kB, and not 69.1 */
+    assert_true(tr_model_kv_store_byte(m, 100e3, 2) == (15 * 100e3 + 45 * 4096) * row);
+    assert_true(tr_model_attention_flop(m, 100e3) == (15 * 100e3 + 45 * 4096) * (2 * 64 * 1088.0));
+    assert_int_equal(m->unread_count, 0);
+}
+
+/* Mean of the rows at points a sixteenth apart, in the middle of each piece. */
+static double slow_mean(const tr_cache *cache, double from, double to)
+{
+    double sum = 0;
+    const double step = 1.0 / 16;
+    for (double x = from; x < to; x += step)
+        sum += tr_cache_read_row(cache, x + step / 2);
+    return sum * step / (to - from);
+}
+
+static void rows_over_a_run_of_contexts_are_averaged_piece_by_piece(void **state)
+{
+    (void)state;
+    const tr_cache kinds[] = {
+        {.token_per_row = 1},
+        {.token_per_row = 1, .row_cap = 50},
+        {.token_per_row = 1, .read_cap = 20},
+        {.token_per_row = 1, .row_cap = 50, .read_cap = 20},
+        {.token_per_row = 1, .row_cap = 32, .wraps = 1},
+        {.token_per_row = 1, .row_cap = 32, .read_cap = 9, .wraps = 1},
+        {.token_per_row = 4},
+        {.token_per_row = 4, .read_cap = 10},
+        {.token_per_row = 4, .row_cap = 13},
+        {.token_per_row = 128, .read_cap = 1},
+    };
+    const double ends[] = {0, 1, 3, 4, 17, 31, 32, 33, 63, 64, 100, 200, 257};
+    enum { N = sizeof ends / sizeof ends[0] };
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (int a = 0; a < N; a++)
+            for (int b = a; b < N; b++) {
+                const double got = tr_cache_read_row_mean(&kinds[k], ends[a], ends[b]);
+                const double wanted =
+                    a == b ? tr_cache_read_row(&kinds[k], ends[a]) : slow_mean(&kinds[k], ends[a], ends[b]);
+                assert_true(fabs(got - wanted) <= 1e-12 * wanted);
+            }
+    /* far out a short run loses nothing */
+    assert_true(tr_cache_read_row_mean(&kinds[0], 1e9, 1e9 + 1) == 1e9 + 0.5);
+    assert_true(tr_cache_read_row_mean(&kinds[1], 1e9, 1e9 + 1) == 50);
 }
 
 static void a_recurrent_state_is_read_whole_whatever_the_context(void **state)
@@ -224,9 +338,10 @@ static void compressed_attention_keeps_a_row_for_many_tokens_and_a_window_beside
                            "\"index_topk\":50,\"sliding_window\":128,\"hc_mult\":4,"
                            "\"compress_ratios\":[0,4,128]}");
     /* at 1,000 tokens: windows of 128; 250 rows and 250 indexer keys; 7 rows */
-    assert_true(tr_model_kv_store_byte(m, 1000, 2) == 2.0 * (3 * 128 * 512 + 250 * (512 + 128) + 7 * 512));
-    assert_true(tr_model_kv_read_byte(m, 1000, 2) == 2.0 * (3 * 128 * 512 + 50 * 512 + 250 * 128 + 7 * 512));
-    assert_true(tr_model_kv_byte_per_token(m, 2) == 2.0 * ((512 + 128) / 4.0 + 512 / 128.0));
+    assert_true(tr_model_kv_store_byte(m, 1000, 2) ==
+                2.0 * (3 * 128 * 512 + 250 * 512 + 7 * 512) + 250 * 132);
+    assert_true(tr_model_kv_read_byte(m, 1000, 2) == 2.0 * (3 * 128 * 512 + 50 * 512 + 7 * 512) + 250 * 132);
+    assert_true(tr_model_kv_byte_per_token(m, 2) == 2.0 * (512 / 4.0 + 512 / 128.0) + 132 / 4.0);
     assert_true(tr_model_attention_flop(m, 1000) ==
                 (3 * 128 + 50 + 7) * (4 * 16 * 512.0) + 250 * (2 * 8 * 128.0));
 }
@@ -307,6 +422,10 @@ int main(void)
         cmocka_unit_test(a_window_keeps_its_rows_and_no_more),
         cmocka_unit_test(one_more_token_adds_the_rows_that_have_no_cap),
         cmocka_unit_test(a_sparse_query_reads_its_picks_and_every_indexer_key),
+        cmocka_unit_test(deepseek_v32_reads_1_2_gb_of_a_sequence_of_128k),
+        cmocka_unit_test(a_chunk_begins_anew_after_its_last_token),
+        cmocka_unit_test(a_window_on_latent_layers_counts),
+        cmocka_unit_test(rows_over_a_run_of_contexts_are_averaged_piece_by_piece),
         cmocka_unit_test(a_recurrent_state_is_read_whole_whatever_the_context),
         cmocka_unit_test(attention_costs_as_much_as_the_weights_at_54k_tokens_for_llama_70b),
         cmocka_unit_test(a_prompt_costs_the_triangle_of_its_pairs),

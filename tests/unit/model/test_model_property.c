@@ -12,6 +12,7 @@
 
 #include "io/config_flat.h"
 #include "io/json_flat.h"
+#include "model/weights.h"
 #include "shared.h"
 
 static tr_model model, other;
@@ -84,27 +85,43 @@ static void parts_add_up(const char *name, const tr_model *m)
     HOLDS(name, m->multiply_param > 0 && m->multiply_param <= m->active_param);
     HOLDS(name, m->stream_param >= m->multiply_param && m->stream_param <= m->total_param);
     HOLDS(name, m->layer_kinds >= 1 && m->layer_kinds <= TR_LAYER_MAX && m->layers >= 1);
-    HOLDS(name, m->weight.linear_byte > 0.4 && m->weight.linear_byte <= 4);
-    HOLDS(name, m->weight.routed_byte > 0.4 && m->weight.other_byte >= m->weight.routed_byte);
+    double parts = 0;
+    for (int part = 0; part < TR_PART_COUNT; part++) {
+        const tr_part_format *f = &m->weight.part[part];
+        HOLDS(name, f->byte > 0.4 && f->byte <= 4 && f->dtype != TR_DTYPE_NATIVE);
+        HOLDS(name, m->weight.part[TR_PART_OTHER].byte >= f->byte);
+        parts += tr_model_part_param(m, (tr_part)part);
+    }
+    HOLDS(name, parts == m->total_param);
+    double blocks = 0;
+    for (int i = 0; i < m->layer_kinds; i++)
+        blocks += m->layer[i].layer_count;
+    HOLDS(name, blocks == m->stack_count);
+    HOLDS(name, m->mtp_routed_param <= m->mtp_param && m->mtp_active_param <= m->mtp_param);
+    HOLDS(name, (m->mtp_layers > 0) == (m->mtp_param > 0));
     HOLDS(name, m->weight_dtype != TR_DTYPE_NATIVE && m->kv_dtype != TR_DTYPE_NATIVE);
 }
 
 static void caches_grow_and_reads_stay_below(const char *name, const tr_model *m)
 {
     const double state = m->state_byte_per_seq;
-    double stored = -1, read = -1, flop = -1, shared = 0;
+    double stored = -1, read = -1, flop = -1, shared = 0, own = 0;
+    int wraps = 0;
     for (int i = 0; i < m->layer_kinds; i++)
-        for (int k = 0; k < m->layer[i].cache_count; k++)
+        for (int k = 0; k < m->layer[i].cache_count; k++) {
             shared += m->layer[i].cache[k].shared;
+            own += m->layer[i].cache[k].row_byte; /* a format of its own */
+            wraps = wraps || m->layer[i].cache[k].wraps;
+        }
     for (double n = 0; n <= 3e6; n = n < 1 ? 1 : 2 * n + 1) {
         const double s = tr_model_kv_store_byte(m, n, 2), r = tr_model_kv_read_byte(m, n, 2);
-        HOLDS(name, s >= stored && r >= read && tr_model_attention_flop(m, n) >= flop);
+        HOLDS(name, wraps || (s >= stored && r >= read && tr_model_attention_flop(m, n) >= flop));
         HOLDS(name, shared > 0 || r <= s + state);
         HOLDS(name, r >= state);
-        HOLDS(name, tr_model_kv_store_byte(m, n, 1) == s / 2);
-        /* a step adds at most the slope of a context without windows */
+        HOLDS(name, own > 0 || tr_model_kv_store_byte(m, n, 1) == s / 2);
+        /* a step adds at least the slope of a context whose windows are full; a chunk that ends takes its rows away */
         HOLDS(name,
-              tr_model_kv_store_byte(m, n + 4096, 2) - s >= 4096 * tr_model_kv_byte_per_token(m, 2) - 1e6);
+              wraps || tr_model_kv_store_byte(m, n + 4096, 2) - s >= 4096 * tr_model_kv_byte_per_token(m, 2) - 1e6);
         stored = s;
         read = r;
         flop = tr_model_attention_flop(m, n);

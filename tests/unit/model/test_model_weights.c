@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "model/weights.h"
 #include "shared.h"
 
 static tr_model model;
@@ -30,11 +31,21 @@ static void count(const char *json)
         fail_msg("%s", err.text);
 }
 
+static double part_byte(tr_part part) { return model.weight.part[part].byte; }
+
+/* All linear parts that are not routed experts. */
+static double linear_byte(void)
+{
+    return tr_model_mean_byte(&model, &model.weight, 1 << TR_PART_MIXER | 1 << TR_PART_DENSE | 1 << TR_PART_SHARED);
+}
+
 static void expect(double routed, double linear, double other, tr_dtype dtype)
 {
-    assert_true(model.weight.routed_byte == routed);
-    assert_true(fabs(model.weight.linear_byte - linear) < 1e-12);
-    assert_true(model.weight.other_byte == other);
+    static const tr_part wide[] = {TR_PART_EMBEDDING, TR_PART_HEAD, TR_PART_OTHER};
+    assert_true(model.routed_param == 0 || part_byte(TR_PART_ROUTED) == routed);
+    assert_true(fabs(linear_byte() - linear) < 1e-12);
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        assert_true(part_byte(wide[i]) == other);
     assert_int_equal(model.weight_dtype, dtype);
 }
 
@@ -97,8 +108,8 @@ static void modules_left_wide_stay_wide(void **state)
     /* gpt-oss: experts alone are quantised */
     count(MIXTURE(QUANT("\"quant_method\":\"mxfp4\",\"modules_to_not_convert\":[\"model.layers.*.self_attn\","
                         "\"model.layers.*.mlp.router\",\"model.embed_tokens\",\"lm_head\"]")));
-    assert_true(model.weight.routed_byte == 0.53125);
-    assert_true(model.weight.linear_byte > 0.53125 && model.weight.linear_byte < 2);
+    assert_true(part_byte(TR_PART_ROUTED) == 0.53125);
+    assert_true(linear_byte() > 0.53125 && linear_byte() < 2);
     /* Kimi K2.5: attention, shared experts and the dense FFN stay wide by patterns */
     count(
         MIXTURE(QUANT("\"quant_method\":\"compressed-tensors\",\"config_groups\":{\"group_0\":{\"weights\":{"
@@ -119,10 +130,10 @@ static void a_layer_named_in_a_list_stays_wide_alone(void **state)
     (void)state;
     count(DENSE(QUANT("\"quant_method\":\"fp8\",\"ignore\":[\"model.layers.0*\",\"model.layers.3.*\"]")));
     expect(1.5, 1.5, 2, TR_DTYPE_BF16); /* with the tables, more is wide than not */
-    const double half = model.weight.linear_byte;
+    const double half = linear_byte();
     count(DENSE(QUANT("\"quant_method\":\"fp8\",\"ignore\":[\"model.layers.1.self_attn*\","
                       "\"model.layers.1.mlp*\",\"model.layers.2.self_attn*\",\"model.layers.2.mlp*\"]")));
-    assert_true(model.weight.linear_byte == half);
+    assert_true(linear_byte() == half);
 }
 
 static void formats_may_be_listed_module_by_module(void **state)
@@ -135,8 +146,8 @@ static void formats_may_be_listed_module_by_module(void **state)
               "\"model.layers.1.mlp.experts.0.w1\":{\"quant_algo\":\"NVFP4\",\"group_size\":16},"
               "\"model.layers.2.mlp.experts.0.w1\":{\"quant_algo\":\"NVFP4\",\"group_size\":16},"
               "\"model.layers.3.mlp.experts.0.w1\":{\"quant_algo\":\"NVFP4\",\"group_size\":16}}")));
-    assert_true(model.weight.routed_byte == 0.5625);
-    assert_true(model.weight.linear_byte > 1 && model.weight.linear_byte < 2);
+    assert_true(part_byte(TR_PART_ROUTED) == 0.5625);
+    assert_true(linear_byte() > 1 && linear_byte() < 2);
     assert_int_equal(model.weight_dtype, TR_DTYPE_FP4);
 }
 
@@ -148,12 +159,12 @@ static void groups_may_have_targets_of_their_own(void **state)
                         "\"type\":\"float\"}},"
                         "\"group_1\":{\"targets\":[\"re:.*mlp.experts.*\"],\"weights\":{\"num_bits\":4,"
                         "\"type\":\"float\",\"group_size\":16}}}")));
-    assert_true(model.weight.routed_byte == 0.5625);
-    assert_true(model.weight.linear_byte > 1 && model.weight.linear_byte < 2);
+    assert_true(part_byte(TR_PART_ROUTED) == 0.5625);
+    assert_true(linear_byte() > 1 && linear_byte() < 2);
     count(MIXTURE(QUANT("\"quant_method\":\"quark\",\"global_quant_config\":{\"weight\":{\"dtype\":\"fp4\","
                         "\"group_size\":32}},\"exclude\":[\"lm_head\",\"re:.*self_attn.*\"]")));
-    assert_true(model.weight.routed_byte == 0.53125);
-    assert_true(model.weight.linear_byte > 0.53125 && model.weight.linear_byte < 2);
+    assert_true(part_byte(TR_PART_ROUTED) == 0.53125);
+    assert_true(linear_byte() > 0.53125 && linear_byte() < 2);
 }
 
 static void the_cache_dtype_is_read_where_it_is_stated(void **state)

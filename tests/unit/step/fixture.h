@@ -125,7 +125,8 @@ static inline tr_model toy_model(int mixture)
         m.stream_param = 1.05e9;
     }
     m.weight_dtype = TR_DTYPE_BF16;
-    m.weight = (tr_weight_bytes){2.0, 2.0, 2.0};
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        m.weight.part[part] = (tr_part_format){2.0, TR_DTYPE_BF16};
     m.kv_dtype = TR_DTYPE_BF16;
     return m;
 }
