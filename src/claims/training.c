@@ -19,6 +19,9 @@ TR_CLAIM_FORMULA(rule_token, tr_rule_token_per_param() * v[0], "param")
 /* Parameters that a compute of 6 N D buys at so many tokens a parameter. */
 TR_CLAIM_FORMULA(param_at, sqrt(v[0] / (6.0 * v[1])), "flop", "token_per_param")
 
+/* Weights that a model stores over those of the dense one, of which a share was given experts. */
+TR_CLAIM_FORMULA(routed_store, 1.0 + v[0] * (v[1] - 1.0), "routed_share", "experts")
+
 /* ---- loss by parameters and tokens -------------------------------------------------------- */
 
 typedef struct best {
@@ -117,5 +120,6 @@ static const tr_claim_question questions[] = {
      "tr_routed_log10_loss_nat", "K23", routed_log_loss},
     {"routed_dense_param", TR_UNIT_PARAM,
      "tr_routed_dense_param", "K24", routed_dense_param},
+    {"routed_store_ratio", TR_UNIT_NONE, "1 + routed_share (experts - 1)", "", routed_store},
 };
 TR_CLAIM_QUESTIONS(tr_claim_training_questions, questions);
