@@ -1,6 +1,6 @@
-/* figure/scale.h -- from values to places along an axis, and where its ticks stand. */
-#ifndef TOKENROOF_SRC_FIGURE_SCALE_H
-#define TOKENROOF_SRC_FIGURE_SCALE_H
+/* figure/axis_map.h -- from values to places along an axis, and where its ticks stand. */
+#ifndef TOKENROOF_SRC_FIGURE_AXIS_MAP_H
+#define TOKENROOF_SRC_FIGURE_AXIS_MAP_H
 
 #include <tokenroof/figure.h>
 

@@ -1,7 +1,7 @@
-/* test_figure_scale.c -- places along an axis and the ticks that stand there. */
+/* test_figure_axis_map.c -- places along an axis and the ticks that stand there. */
 #include <math.h>
 
-#include "figure/scale.h"
+#include "figure/axis_map.h"
 #include "unit_figure.h"
 
 static tr_fig_ticks ticks_of(tr_scale scale, tr_unit unit, double min, double max, int level)

@@ -1,5 +1,5 @@
-/* figure/text.c -- text as spans: decoding, measuring, wrapping. */
-#include "figure/text.h"
+/* figure/wrap.c -- text as spans: decoding, measuring, wrapping. */
+#include "figure/wrap.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* test_figure_text.c -- decoding, measuring, wrapping and keeping texts apart. */
+/* test_figure_wrap.c -- decoding, measuring, wrapping and keeping texts apart. */
 #include <math.h>
 
 #include "figure/palette.h"

@@ -1,8 +1,8 @@
-/* figure/check.c -- is this a figure that can be drawn? */
+/* figure/figure_check.c -- is this a figure that can be drawn? */
 #include <math.h>
 
 #include "base/fail.h"
-#include "figure/layout.h"
+#include "figure/arrange.h"
 
 static int is_scale(tr_scale scale) { return scale == TR_SCALE_LINEAR || scale == TR_SCALE_LOG; }
 

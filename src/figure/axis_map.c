@@ -1,5 +1,5 @@
-/* figure/scale.c -- from values to places along an axis, and where its ticks stand. */
-#include "figure/scale.h"
+/* figure/axis_map.c -- from values to places along an axis, and where its ticks stand. */
+#include "figure/axis_map.h"
 
 #include <math.h>
 #include <string.h>

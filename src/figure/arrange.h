@@ -1,10 +1,10 @@
-/* figure/layout.h -- a figure with every text and axis given its place on a canvas. */
-#ifndef TOKENROOF_SRC_FIGURE_LAYOUT_H
-#define TOKENROOF_SRC_FIGURE_LAYOUT_H
+/* figure/arrange.h -- a figure with every text and axis given its place on a canvas. */
+#ifndef TOKENROOF_SRC_FIGURE_ARRANGE_H
+#define TOKENROOF_SRC_FIGURE_ARRANGE_H
 
 #include "figure/canvas.h"
 #include "figure/place.h"
-#include "figure/scale.h"
+#include "figure/axis_map.h"
 
 #define FIG_LABEL_MAX 256
 #define FIG_LEADER_MAX 48
@@ -70,11 +70,13 @@ int tr_fig_mark_place(tr_fig_layout *layout, const tr_mark *mark);
 
 void tr_fig_layout_draw(const tr_fig_layout *layout, tr_fig_canvas *canvas);
 
-/* Shared by layout and drawing. */
+/* One line of text put at its place: typeset.c, which all that writes stands on. */
 void tr_fig_add_label(tr_fig_layout *layout, tr_fig_span span, double x, double y, double width,
                       const tr_fig_type *type);
 double tr_fig_line_height(const tr_fig_layout *layout, double size);
 double tr_fig_snap(const tr_fig_layout *layout, double v); /* to where text can stand */
+
+/* Where a mark and a point stand: marks.c, labels.c, for drawing too. */
 int tr_fig_mark_shown(const tr_fig_layout *layout, const tr_mark *mark);
 int tr_fig_point_of(const tr_fig_layout *layout, const tr_series *series, size_t i, double *x, double *y);
 /* The part of a region that lies in the plot; 0 if none does. */

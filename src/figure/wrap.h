@@ -1,6 +1,6 @@
-/* figure/text.h -- text as spans: decoding, measuring, wrapping. Nothing is copied. */
-#ifndef TOKENROOF_SRC_FIGURE_TEXT_H
-#define TOKENROOF_SRC_FIGURE_TEXT_H
+/* figure/wrap.h -- text as spans: decoding, measuring, wrapping. Nothing is copied. */
+#ifndef TOKENROOF_SRC_FIGURE_WRAP_H
+#define TOKENROOF_SRC_FIGURE_WRAP_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* figure/layout.c -- head, axes and foot of a figure given their places; the plot gets the rest. */
-#include "figure/layout.h"
+/* figure/arrange.c -- head, axes and foot of a figure given their places; the plot gets the rest. */
+#include "figure/arrange.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,24 +10,6 @@
 
 /* What a canvas too low for everything leaves out, in this order. */
 enum { DROP_NOTHING = 0, DROP_SOURCE, DROP_CAPTION, DROP_SUBTITLE, DROP_LEGEND, DROP_COUNT };
-
-double tr_fig_line_height(const tr_fig_layout *L, double size) { return size * L->m.line; }
-
-double tr_fig_snap(const tr_fig_layout *L, double v)
-{
-    return L->m.snap > 0.0 ? floor(v / L->m.snap + 0.5) * L->m.snap : v;
-}
-
-void tr_fig_add_label(tr_fig_layout *L, tr_fig_span span, double x, double y, double width,
-                      const tr_fig_type *type)
-{
-    if (span.length == 0 || L->label_count == FIG_LABEL_MAX)
-        return;
-    tr_fig_label *label = &L->label[L->label_count++];
-    label->span = span;
-    label->type = *type;
-    label->box = (tr_fig_box){x, y, x + width, y + tr_fig_line_height(L, type->size)};
-}
 
 /* Lines of text below each other from y; returns where the next thing may stand. */
 static double add_lines(tr_fig_layout *L, const tr_fig_span *line, size_t count, double x, double y,
