@@ -5,6 +5,7 @@ import sys
 import tempfile
 
 import house
+import law_call_circles
 import law_data
 import law_docs
 import law_equations
@@ -28,12 +29,15 @@ class Tree:
             with open(full, "w", encoding="utf-8") as f:
                 f.write(text)
 
-    def library(self, source, name="liba.a"):
-        c, o, a = (os.path.join(self.root, n) for n in ("x.c", "x.c.o", name))
-        with open(c, "w", encoding="utf-8") as f:
-            f.write(source)
-        subprocess.run([*CC, "-std=c11", "-fPIC", "-O1", "-fno-builtin", "-c", c, "-o", o], check=True)
-        subprocess.run(["ar", "rcs", a, o], check=True)
+    def library(self, *sources):
+        """Of x.c, y.c, ..."""
+        a = os.path.join(self.root, "liba.a")
+        for name, source in zip("xyz", sources):
+            c, o = (os.path.join(self.root, name + end) for end in (".c", ".c.o"))
+            with open(c, "w", encoding="utf-8") as f:
+                f.write(source)
+            subprocess.run([*CC, "-std=c11", "-fPIC", "-O1", "-fno-builtin", "-c", c, "-o", o], check=True)
+            subprocess.run(["ar", "rcs", a, o], check=True)
         return a
 
     def shared(self, source):
@@ -205,6 +209,29 @@ def forbidden_calls_are_caught():
     return expect(law_forbidden_calls.check("step", lib, {}), "abort", "free", "getenv", "malloc", "pow", "printf", "time") \
         + expect(law_forbidden_calls.check("step", lib, {"step/x": {"malloc", "free", "pow", "abort", "time"}}),
                  "getenv", "printf")
+
+
+@case
+def files_that_call_each_other_in_a_circle_are_caught_and_a_mended_circle_is_struck_off():
+    x, y, z = "void b(void); void a(void) { b(); }", "void c(void); void b(void) { c(); }", "void c(void) { }"
+    back = "void a(void); static void (*const all[])(void) = {a}; void c(void) { all[0](); }"   # by a table
+    chain, ring = Tree({}), Tree({})
+    straight, round_ = chain.library(x, y, z), ring.library(x, y, back)
+    return (expect(law_call_circles.check("step", straight, set()))
+            + expect(law_call_circles.check("step", round_, set()), "x.c calls y.c (b)", "y.c calls z.c (c)",
+                     "z.c calls x.c (a)")
+            + expect(law_call_circles.check("step", round_, {"x", "y"}), "y.c calls z.c", "z.c calls x.c")
+            + expect(law_call_circles.check("step", round_, {"x", "y", "z"}))
+            + expect(law_call_circles.check("step", straight, {"x"}), "x.c is in no circle"))
+
+
+@case
+def a_file_name_that_stands_twice_is_caught():
+    t = Tree({"src/base/a.c": "", "src/model/a.c": "", "include/tokenroof/b.h": "", "src/model/c.h": ""})
+    was, law_tree.SAME_NAME = law_tree.SAME_NAME, {"c.h"}
+    bad = law_tree.names(t.root)
+    law_tree.SAME_NAME = was
+    return expect(bad, "src/model/a.c: its name is taken by src/base/a.c", "c.h is one file's name by now")
 
 
 @case
