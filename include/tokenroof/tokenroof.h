@@ -7,20 +7,14 @@
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/claims.h>
-#include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
-#include <tokenroof/laws.h>
 #include <tokenroof/layout.h>
 #include <tokenroof/lesson.h>
-#include <tokenroof/lifecycle.h>
+#include <tokenroof/life.h>
 #include <tokenroof/model.h>
 #include <tokenroof/operators.h>
-#include <tokenroof/oracle.h>
 #include <tokenroof/price.h>
-#include <tokenroof/reversible.h>
-#include <tokenroof/scale.h>
 #include <tokenroof/scenario.h>
 #include <tokenroof/step.h>
-#include <tokenroof/tiers.h>
 
 #endif /* TOKENROOF_TOKENROOF_H */

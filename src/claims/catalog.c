@@ -1,5 +1,5 @@
 /* claims/catalog.c -- questions about what is known: models, chips, systems, number formats, inputs, ratios. */
-#include <tokenroof/cost.h>
+#include <tokenroof/price.h>
 
 #include <string.h>
 

@@ -86,9 +86,14 @@ def model_and_chip_do_not_see_each_other():
 
 
 @case
-def cost_and_serve_do_not_see_each_other():
-    return (expect(direction("src/cost/a.c", '#include "serve/x.h"\n'), "cost may not include serve")
-            + expect(direction("src/serve/a.c", '#include "cost/x.h"\n'), "serve may not include cost"))
+def price_and_life_do_not_see_each_other():
+    return (expect(direction("src/price/a.c", '#include "life/x.h"\n'), "price may not include life")
+            + expect(direction("src/life/a.c", '#include "price/x.h"\n'), "life may not include price"))
+
+
+@case
+def the_core_runs_no_experiment():
+    return expect(direction("src/claims/a.c", '#include "lab/lab.h"\n'), "claims may not include lab")
 
 
 @case
