@@ -200,6 +200,13 @@ def a_double_without_a_unit_is_caught():
 
 
 @case
+def a_double_without_a_unit_is_caught_in_a_room_s_own_header_too():
+    t = Tree({"src/life/a.h": "typedef struct tr_a { double step_s, wait; } tr_a;\ndouble tr_rest(double x_s,\n"
+                              "               double often);\n", "src/step/a.h": "double tr_later(double x);\n"})
+    return expect(law_units.check(t.root), "tr_a.wait", "tr_rest returns", "tr_rest(often)")
+
+
+@case
 def the_unit_must_be_the_last_word():
     return [w for w in ("step_s", "token_per_s_per_seq", "usd_per_hour", "low_s", "kv_byte_per_token") if not law_units.ok(w)] \
         + [w for w in ("s_step", "seconds", "byte_total", "usd_per_hour_low", "gbps", "time_ms", "bytes") if law_units.ok(w)]
