@@ -11,7 +11,7 @@ double tr_attention_wall_token(const tr_model *model)
         return (double)NAN;
     if (!(tr_model_attention_flop(model, high) >= weights_flop))
         return HUGE_VAL;
-    for (int i = 0; i < 200 && high - low > 0.5; i++) { /* [K39] attention only grows with context */
+    for (int i = 0; i < 200 && high - low > 1e-12 * high; i++) { /* [K39] attention only grows with context */
         const double middle = low + (high - low) / 2.0;
         if (tr_model_attention_flop(model, middle) < weights_flop)
             low = middle;
