@@ -6,7 +6,8 @@
 #include "base/fail.h"
 #include "claims/question.h"
 
-enum { BLOCK = 64, MESSAGES = 256, LAYERS = 16, WIDTH = 8, BATCH = 2, PARAMS = 8192, STATES = 256 };
+enum { BLOCK = 64, MESSAGES = 256, LAYERS = 16, WIDTH = 6, BATCH = 2 };
+enum { PARAMS = 2 * LAYERS * (WIDTH * WIDTH + WIDTH), STATES = 2 * BATCH * WIDTH }; /* 11 KiB on the stack */
 
 /* Share of messages that come back from a cipher whose round function cannot be inverted. */
 static tr_status feistel_back(const char *with, double *out, tr_error *err)
