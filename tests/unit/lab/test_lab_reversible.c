@@ -347,6 +347,25 @@ static void the_experiment_is_the_same_every_time_and_refuses_too_little_room(vo
     free(a);
 }
 
+/* ---- as a claim of the lecture asks ------------------------------------------------------- */
+
+static void a_claim_s_question_is_answered_by_running_and_any_other_is_refused(void **state)
+{
+    (void)state;
+    tr_claim_answer answer = {.value = 42};
+    tr_error err;
+    assert_int_equal(tr_lab_claim("mfu", "", &answer, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_lab_claim("feistel_back_share", "", &answer, &err), TR_EMISSING);
+    assert_int_equal(tr_lab_claim("feistel_back_share", "rounds=0", &answer, &err), TR_EDOMAIN);
+    assert_int_equal(tr_lab_claim("revnet_drift_ratio", "form=fp16", &answer, &err), TR_EUNKNOWN);
+    assert_true(answer.value == 42);
+    assert_int_equal(tr_lab_claim("feistel_back_share", "rounds=3", &answer, &err), TR_OK);
+    assert_true(answer.value == 1 && answer.unit == TR_UNIT_RATIO);
+    assert_string_equal(answer.equation, "K50");
+    assert_int_equal(tr_lab_claim("revnet_drift_ratio", "form=int64", &answer, &err), TR_OK);
+    assert_true(answer.value == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +383,7 @@ int main(void)
         cmocka_unit_test(all_three_ways_find_the_same_gradient_and_recomputing_costs_a_third),
         cmocka_unit_test(stacks_out_of_range_are_refused),
         cmocka_unit_test(the_experiment_is_the_same_every_time_and_refuses_too_little_room),
+        cmocka_unit_test(a_claim_s_question_is_answered_by_running_and_any_other_is_refused),
     };
     return cmocka_run_group_tests_name("lab: reversible layers", tests, NULL, NULL);
 }
