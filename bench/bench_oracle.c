@@ -1,7 +1,7 @@
 /* bench_oracle.c -- draws a second of the inference from a price sheet, few prices and all of them. */
 #include <math.h>
 
-#include <tokenroof/oracle.h>
+#include <tokenroof/price.h>
 
 #include "bench.h"
 

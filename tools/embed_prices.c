@@ -1,4 +1,4 @@
-/* tools/embed_prices.c -- data/prices into the read-only table of the cost room.
+/* tools/embed_prices.c -- data/prices into the read-only table of the price room.
  *
  * Runs while building: embed_prices DATA_FOLDER OUT.c DEPFILE. Whatever is wrong
  * with a data file stops the build, with the file's name and line.
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/price_table.h"
+#include "price/price_table.h"
 #include "io/file.h"
 #include "io/price_json.h"
 
@@ -267,7 +267,7 @@ int main(int argc, char **argv)
     if (f == NULL)
         stop_with(argv[2], "cannot be written");
     (void)fprintf(f, "/* Written by tools/embed_prices.c from data/prices. */\n#include <math.h>\n\n"
-                     "#include \"cost/price_table.h\"\n\n#define UNKNOWN ((double)NAN)\n\n");
+                     "#include \"price/price_table.h\"\n\n#define UNKNOWN ((double)NAN)\n\n");
     write_providers(f, &c);
     (void)fprintf(f, "const tr_price tr_price_table[] = {\n");
     const size_t prices = write_all(f, &c, 0);

@@ -1,4 +1,4 @@
-/* tools/embed_priors.c -- data/priors/serving.json into the read-only table of the cost room.
+/* tools/embed_priors.c -- data/priors/serving.json into the read-only table of the price room.
  *
  * Runs while building: embed_priors FILE OUT.c. Whatever is wrong with the file
  * stops the build, with its line.
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cost/oracle_prior.h"
+#include "price/oracle_prior.h"
 #include "io/json_flat.h"
 #include "io/json_value.h"
 
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "%s: cannot be written\n", argv[2]);
         return 1;
     }
-    (void)fprintf(f, "/* Written by tools/embed_priors.c from data/priors. */\n#include \"cost/oracle_prior.h\"\n\n"
+    (void)fprintf(f, "/* Written by tools/embed_priors.c from data/priors. */\n#include \"price/oracle_prior.h\"\n\n"
                      "const tr_prior tr_prior_table[] = {\n");
     for (size_t i = 0; i < p.count; i++) {
         (void)fprintf(f, "    {");

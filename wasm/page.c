@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "lab/lab.h"
 #include "scenario/echo.h"
 
 #define PAGE_API __attribute__((visibility("default")))
@@ -384,7 +385,7 @@ PAGE_API int page_explain(const char *id)
     tr_error err;
     const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
     tr_sink sink = out_begin();
-    return done(tr_answer_explain(id, &style, &sink, &err), &err);
+    return done(tr_answer_explain(id, tr_lab_claim, &style, &sink, &err), &err);
 }
 
 /* ---- the lesson ------------------------------------------------------------------------- */

@@ -9,9 +9,9 @@
 #define TOKENROOF_ANSWER_H
 
 #include <tokenroof/base.h>
+#include <tokenroof/claims.h>
 #include <tokenroof/figure.h>
 #include <tokenroof/price.h>
-#include <tokenroof/reversible.h>
 #include <tokenroof/scenario.h>
 
 #ifdef __cplusplus
@@ -70,21 +70,6 @@ TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *ques
  * ask for the same model where data/prices has it. Errors: as tr_answer_report, and those of tr_figure_draw. */
 TR_API tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *question,
                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
-
-/* The experiment of `reversible` that a scenario asks for: tr_lab_run takes all three. */
-TR_API void tr_answer_lab_inputs(const tr_scenario *scenario, tr_stack *stack, tr_feistel *cipher, size_t *block);
-
-/* Memory for compute: what training keeps of a model's forward pass three ways, with the batch and depth that
- * buys, and the KV cache as its mirror image; and what the experiment found. question NULL: the experiment alone.
- * Rows are the ways. Errors: TR_EMISSING (a model without layers), TR_EDOMAIN, TR_EIO. */
-TR_API tr_status tr_answer_reversible(const tr_scenario *scenario, const tr_case *question, const tr_lab *lab,
-                                      const tr_style *style, tr_sink *sink, tr_error *err);
-/* Memory against compute: the ways to train, and decoding with a cache and without. Errors: as above. */
-TR_API tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *question,
-                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
-/* How far two runs part: a cipher's bits over rounds, a residual stack's states over layers. Errors: TR_EIO. */
-TR_API tr_status tr_answer_figure_avalanche(const tr_lab *lab, const tr_figure_target *target, tr_sink *sink,
-                                            tr_error *err);
 
 /* Backwards from prices: what each says alone, and all together as bands against their priors. The scenario's
  * prices say which; known: the model, if it is (its parameters and KV bytes are taken as given), else NULL;
@@ -262,16 +247,19 @@ TR_API const tr_equation *tr_equation_find(const char *id);  /* ASCII case ignor
 /* One equation in full, or the claim of the lecture with this id (as tr_answer_lecture); id NULL or "": the
  * list of all equations.
  * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EIO. */
-TR_API tr_status tr_answer_explain(const char *id, const tr_style *style, tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_explain(const char *id, tr_claim_experiment experiment, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
 
 /* ---- the lecture ------------------------------------------------------------ */
 
 /* The claims of the lecture as rows, computed now: what was said and printed, what comes out, the verdict;
- * with an id ("L048") one of them, with each question that was asked. Needs a stack of 256 KiB; allocates.
+ * with an id ("L048") one of them, with each question that was asked. What needs an experiment is "not run" where
+ * experiment is NULL (tr_claim_compute). Needs a stack of 256 KiB; allocates.
  * Errors: TR_EUNKNOWN (with a "did you mean"), those of tr_claim_compute, TR_EIO. */
-TR_API tr_status tr_answer_lecture(const char *id, const tr_style *style, tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_lecture(const char *id, tr_claim_experiment experiment, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
 /* All of them as the Markdown of docs/lecture.md, totals first. Errors: as above. */
-TR_API tr_status tr_answer_lecture_markdown(tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_lecture_markdown(tr_claim_experiment experiment, tr_sink *sink, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -62,7 +62,7 @@ TR_API const tr_claim *tr_claim_at(size_t index);      /* by id; NULL past the e
 TR_API const tr_claim *tr_claim_find(const char *id);  /* ASCII case ignored; NULL if unknown */
 TR_API const tr_claim_check *tr_claim_check_at(size_t index, size_t check); /* NULL past the end */
 
-/* The answer of a check, its unit, and by what function it came. Needs a stack of 256 KiB;
+/* The answer of a check, its unit, and by what function of this tree it came. Needs a stack of 256 KiB;
  * allocates and frees. Errors: TR_EDOMAIN (no such check), and those of the function that is asked. */
 typedef struct tr_claim_answer {
     double value;
@@ -70,7 +70,12 @@ typedef struct tr_claim_answer {
     const char *function;    /* "tr_balance_batch_seq"; where a formula is all there is, that: "1 - 1 / racks" */
     const char *equation;    /* its entry of docs/equations.md, "" if none */
 } tr_claim_answer;
-TR_API tr_status tr_claim_compute(size_t index, size_t check, tr_claim_answer *out, tr_error *err);
+/* Two claims are about layers that run backwards: their questions run an experiment, which this library does not
+ * hold. Who has one answers them here, as tr_claim_compute would; TR_EUNKNOWN for any other question. */
+typedef tr_status (*tr_claim_experiment)(const char *asks, const char *with, tr_claim_answer *out, tr_error *err);
+/* experiment NULL: such a check is TR_EMISSING, of the field "experiment". */
+TR_API tr_status tr_claim_compute(size_t index, size_t check, tr_claim_experiment experiment, tr_claim_answer *out,
+                                  tr_error *err);
 
 /* The answer is the number that must come out, to its tolerance; NaN is not. */
 TR_API int tr_claim_agrees(const tr_claim_check *check, const tr_claim_answer *answer);

@@ -1,17 +1,53 @@
-/* tokenroof/price.h -- what providers ask for a token: published price sheets with their dates.
+/* tokenroof/price.h -- what a token costs, what providers ask for it, and what their prices say about them.
  *
- * The catalog is compiled in from data/prices. Pure functions: no globals, no
- * allocation, no I/O; any thread may call them. Prices are dollars for a
- * million tokens; NaN: not offered, or not known.
+ * The price sheets are compiled in from data/prices. Prices are dollars for a
+ * million tokens; NaN: not offered, or not known. Pure functions: no globals,
+ * no I/O; any thread may call them; only tr_oracle_infer allocates. [Kn] are
+ * the entries of docs/equations.md. On error outputs are untouched.
  */
 #ifndef TOKENROOF_PRICE_H
 #define TOKENROOF_PRICE_H
 
 #include <tokenroof/base.h>
+#include <tokenroof/chip.h>
+#include <tokenroof/step.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- cost against speed ------------------------------------------------------- */
+
+/* What a fast mode says about its provider: a token at price_ratio times the
+ * normal price and speed_ratio times the normal speed. Holds where memory bounds
+ * both modes, T = w + k B.  [K3] */
+typedef struct tr_menu_ratio {
+    double batch_ratio;      /* normal batch over fast batch: price x speed */
+    double fast_kv_ratio;    /* KV time over weight time in the fast step, >= 0 */
+    double fast_kv_share;    /* of the fast step */
+    double normal_kv_share;  /* of the normal step */
+} tr_menu_ratio;
+
+/* price_ratio > 1, speed_ratio >= 1 and both <= 1e6. Errors: TR_EDOMAIN. */
+TR_API tr_status tr_menu_ratio_of(double price_ratio, double speed_ratio, tr_menu_ratio *out, tr_error *err);
+
+/* The two batches with those ratios on a machine, if it has them: both fit the memory, are at least one
+ * sequence, and memory bounds them. Real numbers, since ratios are.  [K3]
+ * Errors: TR_ENOFIT (the text says which of these fails), TR_EDOMAIN. */
+TR_API tr_status tr_menu_batches(const tr_roofline *roof, const tr_model *model, double context_token,
+                                 const tr_menu_ratio *ratio, double *fast_batch_seq, double *normal_batch_seq,
+                                 tr_error *err);
+
+/* The largest whole batch in which a sequence still gets token_per_s, within the memory.  [K4]
+ * Errors: TR_ENOFIT (not even one sequence alone; or it does not fit), TR_EDOMAIN. */
+TR_API tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_model *model, double context_token,
+                                    double token_per_s, double *batch_seq, tr_error *err);
+
+/* What a token costs at least, in dollars for a million: no batch of sequences can share each one's own multiplies and
+ * the reading of its own cache, and the larger of the two remains. NaN without a price.  [K2] */
+TR_API double tr_floor_usd_per_mtoken(const tr_roofline *roof, const tr_model *model, double context_token);
+
+/* ---- price sheets --------------------------------------------------------------- */
 
 typedef struct tr_price_rates {
     double input_usd_per_mtoken;
@@ -39,12 +75,11 @@ typedef struct tr_price {
     double hold_usd_per_mtoken_hour; /* for keeping cached tokens, where that is charged by the hour; NaN = it is not */
 } tr_price;
 
-/* ---- the catalog compiled in: by provider, then model, then from old to new; static storage ---- */
-
+/* The catalog compiled in: by provider, then model, then from old to new; static storage. */
 TR_API size_t tr_price_count(void);
 TR_API const tr_price *tr_price_at(size_t index);       /* NULL past the end */
 
-/* Who sells, and where the sheet was read. Sorted by name. */
+/* Who sells, and where the sheet was read. */
 typedef struct tr_price_provider {
     char name[16];
     char title[64];              /* "Anthropic" */
@@ -53,22 +88,7 @@ typedef struct tr_price_provider {
     char batch_source[160];      /* of the batch price, "" where none is offered */
     char batch_date[12];
 } tr_price_provider;
-TR_API size_t tr_price_provider_count(void);
-TR_API const tr_price_provider *tr_price_provider_at(size_t index);             /* NULL past the end */
 TR_API const tr_price_provider *tr_price_provider_find(const char *name);       /* case ignored; NULL if unknown */
-
-/* Where a fast mode's price was read; NULL where there is none. price is one of the catalog's. */
-typedef struct tr_price_fast {
-    char from[12];               /* first day offered, "" = not known */
-    char source[160];
-    char date[12];
-    char note[160];              /* "" if nothing */
-} tr_price_fast;
-TR_API const tr_price_fast *tr_price_fast_of(const tr_price *price);
-
-/* 1 if text names this price: its model, the part of that after the last '/', or its model in the
- * catalog; before it may stand the provider and a '/', or the provider alone. Case is ignored. */
-TR_API int tr_price_is_named(const tr_price *price, const char *text);
 
 /* One price: "claude-opus-4-6", "anthropic/claude-opus-4-6", "claude-sonnet-5@2026-10-01". The period
  * is the one in force on that day (a year or a month: on its first), without a day on the day the sheet
@@ -77,17 +97,152 @@ TR_API int tr_price_is_named(const tr_price *price, const char *text);
  * text says which), TR_EPARSE (a date). */
 TR_API tr_status tr_price_named(const char *text, const tr_price **out, tr_error *err);
 
-/* Prices over prices, NaN where one is not known. */
-typedef struct tr_price_ratios {
-    double output_input_ratio;
-    double input_cached_ratio;       /* how many times cheaper a cached read is */
-    double write_5m_input_ratio;     /* 1.25: a premium of a quarter */
-    double write_1h_input_ratio;
-    double long_input_ratio;         /* a long prompt's input over a short one's */
-    double long_output_ratio;
-    double fast_output_ratio;        /* the fast mode's output over the normal one's */
-} tr_price_ratios;
-TR_API tr_price_ratios tr_price_ratios_of(const tr_price *price);
+/* ---- where to keep a KV cache between requests ------------------------------------
+ *
+ * A place is a memory tier beside the chips. Holding a byte costs what the
+ * place costs for as long as it is held; fetching it costs the chips' time on
+ * the way; computing it again costs the chips' time alone. */
+
+/* What turns a tier into costs; all of one chip, since a tier is the share of one chip. */
+typedef struct tr_hold_terms {
+    double chip_usd_per_s;   /* > 0 */
+    double stall_ratio;      /* 0..1: share of a fetch for which the chip waits */
+    double life_s;           /* > 0: how long a part that was bought serves */
+} tr_hold_terms;
+
+/* One place. A place that also computes again has no tier: see tr_recompute_usd. */
+typedef struct tr_place {
+    double hold_usd_per_byte_s;  /* NaN: nobody knows what the tier costs */
+    double fetch_usd_per_byte;
+} tr_place;
+
+/* A tier's costs: held bytes by usd_per_byte_s, else by usd_per_byte over its life, else NaN; the chip's own
+ * memory by its share of the chip's price.  [K5]
+ * own: the tier is the chip's own memory. Errors: TR_EDOMAIN (terms or tier out of range). */
+TR_API tr_status tr_place_of(const tr_tier *tier, int own, const tr_hold_terms *terms, tr_place *out, tr_error *err);
+
+/* Dollars for flop of work at a share mfu (0, 1] of flop_per_s that costs usd_per_s. NaN out of range.  [K6] */
+TR_API double tr_recompute_usd(double flop, double flop_per_s, double mfu, double usd_per_s);
+
+/* Dollars to hold held_byte for hold_s and fetch them fetch_count times in it. NaN where an input is negative,
+ * NaN or unknown.  [K5] */
+TR_API double tr_hold_usd(const tr_place *place, double held_byte, double hold_s, double fetch_count);
+
+/* A stretch of hold times over which one place is cheapest. */
+typedef struct tr_cheapest {
+    int place;               /* its index; -1: to compute again */
+    double from_s, to_s;     /* the first begins at 0, the last ends at HUGE_VAL */
+} tr_cheapest;
+#define TR_PLACE_MAX 16
+
+/* The cheapest over all hold times, in order, without gaps; a tie goes to what holds more cheaply. Places
+ * without a price are left out.  [K8]
+ * Errors: TR_EDOMAIN (more than TR_PLACE_MAX places, a number out of range), TR_ECAPACITY (more stretches than
+ * capacity; places + 1 are always enough). */
+TR_API tr_status tr_cheapest_of(const tr_place *places, size_t place_count, double held_byte, double recompute_usd,
+                                double fetch_count, tr_cheapest *out, size_t capacity, size_t *count, tr_error *err);
+
+/* ---- backwards: what prices say about the model and the machines behind them -------
+ *
+ * A price sheet is evidence: machines and models are drawn from stated priors
+ * (data/priors) and weighed by how well they explain every price. */
+
+/* Dollars for a million tokens. NaN = not given, but for input and output. */
+typedef struct tr_price_evidence {
+    double input_usd_per_mtoken;         /* > 0 */
+    double output_usd_per_mtoken;        /* > 0 */
+    double cached_read_usd_per_mtoken;   /* > 0, <= input */
+    double write_5m_usd_per_mtoken;      /* to write a token to the cache for five minutes, its input included */
+    double write_1h_usd_per_mtoken;
+    double long_above_token;             /* where prompts begin to cost more */
+    double long_input_ratio;             /* times the input price above it, >= 1 */
+    double long_output_ratio;            /* times the output price above it, >= 1 */
+    double fast_price_ratio;             /* a fast mode's output over the normal one's, > 1; with fast_speed_ratio */
+    double fast_speed_ratio;             /* its speed over the normal one's, >= 1 */
+} tr_price_evidence;
+
+/* Of a published price; no sheet states a fast mode's speed, so that one is left NaN.
+ * Errors: TR_EDOMAIN, TR_ECONFLICT (cached read dearer than input; a surcharge without its threshold). */
+TR_API tr_status tr_price_evidence_of(const tr_price *price, tr_price_evidence *out, tr_error *err);
+/* "input=0.27,output=1.10,cached=0.07,write_5m=,write_1h=,threshold=200k,long_input=,long_output=,
+ * fast_price=,fast_speed=" in any order; a threshold counts 1k as 1000, as prices do.
+ * Errors: TR_EPARSE, TR_EUNKNOWN (a key, with a "did you mean"), TR_EMISSING, and as above. */
+TR_API tr_status tr_price_evidence_inline(const char *text, tr_price_evidence *out, tr_error *err);
+
+/* What a price cannot say alone. The first are drawn, the rest follow from them. */
+typedef enum tr_unknown {
+    TR_UNKNOWN_ACTIVE = 0,       /* active parameters */
+    TR_UNKNOWN_TOTAL,            /* all parameters */
+    TR_UNKNOWN_KV,               /* KV bytes a token */
+    TR_UNKNOWN_CONTEXT,          /* tokens read for each new one, mean */
+    TR_UNKNOWN_BATCH,            /* sequences that decode together */
+    TR_UNKNOWN_BALANCE,          /* that batch over the one at which weights and compute balance */
+    TR_UNKNOWN_PREFILL_MFU,      /* share of the peak in prefill */
+    TR_UNKNOWN_DECODE,           /* share of the roofline's throughput in decode */
+    TR_UNKNOWN_CHIP_PRICE,       /* dollars for a chip and hour */
+    TR_UNKNOWN_MARKUP,           /* price over cost */
+    TR_UNKNOWN_COUNT
+} tr_unknown;
+
+/* Pieces of evidence, each with what it says. */
+typedef enum tr_evidence_kind {
+    TR_EVIDENCE_LEVEL = 0,       /* the input price */
+    TR_EVIDENCE_RATIO,           /* output over input */
+    TR_EVIDENCE_THRESHOLD,       /* where long prompts begin */
+    TR_EVIDENCE_CACHED,          /* a cached read pays for its fetch */
+    TR_EVIDENCE_HOLD,            /* a cache is held where its time suits */
+    TR_EVIDENCE_FAST,            /* a fast mode's two ratios */
+    TR_EVIDENCE_COUNT
+} tr_evidence_kind;
+
+typedef struct tr_oracle_question {
+    tr_price_evidence evidence;
+    double active_param;         /* known ones: fixed instead of drawn; NaN = not known */
+    double total_param;          /* >= active; needs active */
+    double kv_byte_per_token;
+    double chip_usd_per_hour;
+    const tr_chip *chip;         /* NULL: one of the priors' chips */
+    tr_dtype weight_dtype;       /* TR_DTYPE_NATIVE: bf16, fp8 or fp4 */
+    uint64_t sample_count;       /* 1000 to 1e9 */
+    uint64_t seed;
+} tr_oracle_question;
+
+/* 5 %, 50 % and 95 % points. */
+typedef struct tr_oracle_band {
+    double min, value, max;
+} tr_oracle_band;
+
+enum { TR_ORACLE_CHIP_MAX = 16, TR_ORACLE_DTYPE_COUNT = 3, TR_ORACLE_TIER_MAX = TR_TIER_MAX };
+
+/* What all evidence, or all but one piece, says. */
+typedef struct tr_oracle_view {
+    tr_oracle_band band[TR_UNKNOWN_COUNT];
+    double chip_share[TR_ORACLE_CHIP_MAX];
+    double dtype_share[TR_ORACLE_DTYPE_COUNT];   /* bf16, fp8, fp4 */
+    double tier_share[TR_ORACLE_TIER_MAX];       /* where caches are kept: of the answer's tiers */
+    double effective_count;                      /* samples that count: (sum w)^2 / sum w^2 */
+} tr_oracle_view;
+
+typedef struct tr_oracle_answer {
+    uint64_t sample_count;
+    tr_oracle_view prior, posterior;
+    int given[TR_EVIDENCE_COUNT];
+    tr_oracle_view without[TR_EVIDENCE_COUNT];   /* where given: the posterior without this piece */
+    double agreement_ratio[TR_EVIDENCE_COUNT];   /* mean likelihood of this piece under all others, 1 = they expect just this */
+    size_t chip_count;
+    char chip[TR_ORACLE_CHIP_MAX][64];
+    size_t tier_count;
+    char tier[TR_ORACLE_TIER_MAX][24];
+} tr_oracle_answer;
+
+/* Below this many effective samples bands are rough. */
+#define TR_ORACLE_FEW_COUNT 400.0
+
+/* Draw, weigh, sort: deterministic by seed, the same bits on every machine. Allocates about a megabyte while it
+ * runs and frees it.  [K17]
+ * Errors: TR_EDOMAIN, TR_ECONFLICT, TR_EMISSING (a chip without a price, and none given), TR_ENOFIT (no draw
+ * explains the prices at all), TR_ENOMEM. */
+TR_API tr_status tr_oracle_infer(const tr_oracle_question *question, tr_oracle_answer *out, tr_error *err);
 
 #ifdef __cplusplus
 }

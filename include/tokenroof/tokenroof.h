@@ -7,21 +7,17 @@
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/claims.h>
-#include <tokenroof/cost.h>
 #include <tokenroof/engine.h>
 #include <tokenroof/figure.h>
-#include <tokenroof/laws.h>
-#include <tokenroof/layout.h>
 #include <tokenroof/lesson.h>
-#include <tokenroof/lifecycle.h>
+#include <tokenroof/life.h>
 #include <tokenroof/model.h>
-#include <tokenroof/operators.h>
-#include <tokenroof/oracle.h>
+#include <tokenroof/pass.h>
 #include <tokenroof/price.h>
-#include <tokenroof/reversible.h>
-#include <tokenroof/scale.h>
+#include <tokenroof/problem.h>
+#include <tokenroof/rate.h>
 #include <tokenroof/scenario.h>
-#include <tokenroof/step.h>
-#include <tokenroof/tiers.h>
+#include <tokenroof/serve.h>
+#include <tokenroof/shard.h>
 
 #endif /* TOKENROOF_TOKENROOF_H */

@@ -1,5 +1,5 @@
 /* answer/equations.c -- docs/equations.md as a read-only table, and one equation as an answer. */
-#include <tokenroof/claims.h>
+#include <tokenroof/answer.h>
 
 #include <string.h>
 
@@ -97,14 +97,15 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     return *one != NULL ? *one : &equations[index];
 }
 
-tr_status tr_answer_explain(const char *id, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_answer_explain(const char *id, tr_claim_experiment experiment, const tr_style *style, tr_sink *sink,
+                            tr_error *err)
 {
     const tr_equation *one = NULL;
     tr_status s = TR_OK;
     if (id != NULL && id[0] != '\0') {
         one = tr_equation_find(id);
         if (one == NULL && tr_claim_find(id) != NULL)
-            return tr_answer_lecture(id, style, sink, err);
+            return tr_answer_lecture(id, experiment, style, sink, err);
         if (one == NULL)
             return unknown(id, err);
     }

@@ -4,7 +4,7 @@
 
 #include "answer/oracle.h"
 #include "base/text.h"
-#include "figure/scale.h"
+#include "figure/axis_map.h"
 
 /* Two corners and a gap for each band. */
 enum { ROWS = TR_UNKNOWN_COUNT, CORNERS = 3 * ROWS };

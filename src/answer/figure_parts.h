@@ -5,7 +5,7 @@
 
 #include <tokenroof/answer.h>
 
-#include "figure/scale.h"
+#include "figure/axis_map.h"
 
 #define FIGURE_POINTS 169 /* on each curve, the marked places included: a bend every six pixels at most */
 

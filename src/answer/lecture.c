@@ -1,7 +1,9 @@
 /* answer/lecture.c -- the lecture's claims as an answer: rows, one claim in full, and the page of docs/. */
-#include <tokenroof/claims.h>
+#include <tokenroof/answer.h>
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "answer/print.h"
 #include "answer/rows.h"
@@ -14,6 +16,7 @@ enum { ANSWERS_SIZE = 1024 };
 typedef struct claim_row {
     const tr_claim *claim;
     size_t index;
+    tr_claim_experiment experiment;
     char computed[ANSWERS_SIZE];  /* of printed and example checks */
     char corrected[ANSWERS_SIZE];
     int agrees;                   /* all of its checks */
@@ -23,7 +26,9 @@ typedef struct claim_row {
 static void append(char *out, const tr_claim_check *check, const tr_claim_answer *answer)
 {
     char value[64];
-    if (answer->unit == TR_UNIT_NONE)
+    if (isnan(answer->value))
+        (void)snprintf(value, sizeof value, "not run");
+    else if (answer->unit == TR_UNIT_NONE)
         (void)snprintf(value, sizeof value, "%.6g", answer->value);
     else
         (void)tr_quantity_format(answer->value, answer->unit, value, sizeof value);
@@ -36,13 +41,28 @@ static void append(char *out, const tr_claim_check *check, const tr_claim_answer
     (void)tr_text_append(out, ANSWERS_SIZE, value);
 }
 
-static tr_status row_of(size_t index, claim_row *row, tr_error *err)
+/* An answer that takes an experiment nobody has here is not a number. */
+static tr_status answer_of(size_t index, size_t check, tr_claim_experiment experiment, tr_claim_answer *out,
+                           tr_error *err)
 {
-    *row = (claim_row){.claim = tr_claim_at(index), .index = index, .agrees = 1};
+    tr_error failed;
+    const tr_status s = tr_claim_compute(index, check, experiment, out, &failed);
+    if (s == TR_EMISSING && strcmp(failed.field, "experiment") == 0) {
+        *out = (tr_claim_answer){(double)NAN, TR_UNIT_NONE, "", ""};
+        return TR_OK;
+    }
+    if (s != TR_OK && err != NULL)
+        *err = failed;
+    return s;
+}
+
+static tr_status row_of(size_t index, tr_claim_experiment experiment, claim_row *row, tr_error *err)
+{
+    *row = (claim_row){.claim = tr_claim_at(index), .index = index, .experiment = experiment, .agrees = 1};
     for (size_t i = 0; i < row->claim->check_count; i++) {
         const tr_claim_check *check = tr_claim_check_at(index, i);
         tr_claim_answer answer;
-        const tr_status s = tr_claim_compute(index, i, &answer, err);
+        const tr_status s = answer_of(index, i, experiment, &answer, err);
         if (s != TR_OK)
             return s;
         append(check->kind == TR_CHECK_CORRECTED ? row->corrected : row->computed, check, &answer);
@@ -53,13 +73,14 @@ static tr_status row_of(size_t index, claim_row *row, tr_error *err)
 
 typedef struct claim_list {
     size_t first;
+    tr_claim_experiment experiment;
     claim_row row;
 } claim_list;
 
 static const void *row_at(void *context, size_t index, tr_error *err)
 {
     claim_list *list = context;
-    return row_of(list->first + index, &list->row, err) == TR_OK ? &list->row : NULL;
+    return row_of(list->first + index, list->experiment, &list->row, err) == TR_OK ? &list->row : NULL;
 }
 
 #define TEXT(NAME, VALUE) TR_TEXT(claim_row, NAME, VALUE)
@@ -110,7 +131,11 @@ static void check_text(const tr_claim_check *check, const tr_claim_answer *answe
     char near[32] = "";
     if (check->tolerance_ratio > 1e-8)
         (void)snprintf(near, sizeof near, " within %.2g%%", 100.0 * check->tolerance_ratio);
-    (void)snprintf(line, sizeof line, "%.9g; expected %s%s", answer->value, expected, near);
+    if (isnan(answer->value))
+        (void)snprintf(text, sizeof text, "not run");
+    else
+        (void)snprintf(text, sizeof text, "%.9g", answer->value);
+    (void)snprintf(line, sizeof line, "%s; expected %s%s", text, expected, near);
     tr_print_wrapped(out, "    gives     ", "              ", line, columns);
     if (answer->function[0] != '\0') {
         const tr_equation *e = answer->equation[0] != '\0' ? tr_equation_find(answer->equation) : NULL;
@@ -139,7 +164,7 @@ static tr_status card_text(const claim_row *row, const tr_style *style, tr_sink 
         tr_print_wrapped(&out, "  reason      ", "              ", c->reason, style->columns);
     for (size_t i = 0; i < c->check_count; i++) {
         tr_claim_answer answer;
-        const tr_status s = tr_claim_compute(row->index, i, &answer, err);
+        const tr_status s = answer_of(row->index, i, row->experiment, &answer, err);
         if (s != TR_OK)
             return s;
         check_text(tr_claim_check_at(row->index, i), &answer, style->columns, &out);
@@ -157,7 +182,7 @@ static tr_status card_json(const claim_row *row, int pretty, tr_sink *sink, tr_e
     for (size_t i = 0; i < row->claim->check_count; i++) {
         const tr_claim_check *check = tr_claim_check_at(row->index, i);
         tr_claim_answer answer;
-        const tr_status s = tr_claim_compute(row->index, i, &answer, err);
+        const tr_status s = answer_of(row->index, i, row->experiment, &answer, err);
         if (s != TR_OK)
             return s;
         tr_json_object(&json);
@@ -203,15 +228,16 @@ static tr_status index_of(const char *id, size_t *index, tr_error *err)
                    near != NULL ? ": did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
-tr_status tr_answer_lecture(const char *id, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_answer_lecture(const char *id, tr_claim_experiment experiment, const tr_style *style, tr_sink *sink,
+                            tr_error *err)
 {
-    claim_list list = {.first = 0};
+    claim_list list = {.first = 0, .experiment = experiment};
     const int one = id != NULL && id[0] != '\0';
     tr_status s = one ? index_of(id, &list.first, err) : TR_OK;
     if (s != TR_OK)
         return s;
     if (one && (style->format == TR_FORMAT_TEXT || style->format == TR_FORMAT_JSON)) {
-        s = row_of(list.first, &list.row, err);
+        s = row_of(list.first, experiment, &list.row, err);
         if (s != TR_OK)
             return s;
         return style->format == TR_FORMAT_TEXT ? card_text(&list.row, style, sink, err)
@@ -257,7 +283,7 @@ static void totals(tr_writer *out)
     tr_write_text(out, ".\n\n");
 }
 
-tr_status tr_answer_lecture_markdown(tr_sink *sink, tr_error *err)
+tr_status tr_answer_lecture_markdown(tr_claim_experiment experiment, tr_sink *sink, tr_error *err)
 {
     claim_row row;
     tr_writer out;
@@ -276,7 +302,7 @@ tr_status tr_answer_lecture_markdown(tr_sink *sink, tr_error *err)
                         "| id | claim | source | printed | computed | corrected | verdict | reason |\n"
                         "|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < tr_claim_count(); i++) {
-        const tr_status s = row_of(i, &row, err);
+        const tr_status s = row_of(i, experiment, &row, err);
         if (s != TR_OK)
             return s;
         tr_write_char(&out, '|');

@@ -8,7 +8,7 @@
 #include "base/fail.h"
 #include "base/quantile.h"
 #include "base/text.h"
-#include "figure/scale.h"
+#include "figure/axis_map.h"
 
 enum { USUAL_BATCH_SEQ = 64 };
 

@@ -1,17 +1,17 @@
 /* answer/lesson_answers.c -- the exercises' answers: each asks the rooms below, none is stored. */
 #include "answer/lesson_answers.h"
 
-#include <tokenroof/cost.h>
-#include <tokenroof/laws.h>
-#include <tokenroof/lifecycle.h>
-#include <tokenroof/reversible.h>
-#include <tokenroof/scale.h>
-#include <tokenroof/tiers.h>
-
 #include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "life/life_cost.h"
+#include "life/loss_law.h"
+#include "life/racks.h"
+#include "life/reversible_limits.h"
+#include "life/train_memory.h"
+#include "price/cache_place.h"
+#include "price/speed_menu.h"
 
 static const tr_roofline *roof(const tr_lesson_case *c) { return &c->question->roof; }
 static const tr_model *model(const tr_lesson_case *c) { return &c->question->model; }

@@ -3,7 +3,9 @@
 #define TOKENROOF_SRC_ANSWER_LIFECYCLE_H
 
 #include <tokenroof/answer.h>
-#include <tokenroof/lifecycle.h>
+
+#include "life/life_cost.h"
+#include "life/loss_law.h"
 
 typedef struct tr_lifecycle {
     const tr_case *question;

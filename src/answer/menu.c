@@ -1,5 +1,5 @@
 /* answer/menu.c -- the answer of `menu`: modes and speeds with their batches and prices, and a fast mode's ratios. */
-#include <tokenroof/cost.h>
+#include <tokenroof/price.h>
 
 #include <math.h>
 #include <stdio.h>

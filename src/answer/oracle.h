@@ -3,12 +3,11 @@
 #define TOKENROOF_SRC_ANSWER_ORACLE_H
 
 #include <tokenroof/answer.h>
-#include <tokenroof/cost.h>
-#include <tokenroof/oracle.h>
-#include <tokenroof/tiers.h>
 
 #include "answer/document.h"
 #include "answer/working.h"
+#include "price/cache_place.h"
+#include "price/oracle_parts.h"
 
 /* Models of several sizes, for what one price says of each. */
 enum { TR_ORACLE_SIZES = 4, TR_ORACLE_CELLS = 9 };

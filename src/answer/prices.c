@@ -1,6 +1,4 @@
 /* answer/prices.c -- the answer of `prices`: published prices as rows, one with its sources, two side by side. */
-#include <tokenroof/price.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "answer/rows.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "price/price_sheet.h"
 
 typedef struct price_row {
     const tr_price *price;

@@ -1,8 +1,6 @@
 /* answer/report.c -- gathers everything the blackboard knows about a model on a system. */
 #include "answer/report.h"
 
-#include <tokenroof/cost.h>
-
 #include <math.h>
 
 #include "answer/expected.h"
@@ -10,6 +8,7 @@
 #include "answer/rows.h"
 #include "answer/working.h"
 #include "base/fail.h"
+#include "life/racks.h"
 
 /* The batch where the weights' multiplies take as long as reading all weights:
  * ridge x bytes / 2 x sparsity, with neither KV nor attention.  [R9] */

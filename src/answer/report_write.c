@@ -1,6 +1,4 @@
 /* answer/report_write.c -- the report as a page and as members of a document. */
-#include <tokenroof/scale.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +6,7 @@
 #include "answer/print.h"
 #include "answer/report.h"
 #include "base/text.h"
+#include "life/racks.h"
 
 /* ---- JSON ------------------------------------------------------------------- */
 

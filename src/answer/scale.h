@@ -3,8 +3,9 @@
 #define TOKENROOF_SRC_ANSWER_SCALE_H
 
 #include <tokenroof/answer.h>
-#include <tokenroof/laws.h>
-#include <tokenroof/scale.h>
+
+#include "life/loss_law.h"
+#include "life/racks.h"
 
 enum { TR_SCALE_ROWS = 64, TR_SCALE_WALLS = 5 };
 

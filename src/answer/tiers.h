@@ -3,7 +3,8 @@
 #define TOKENROOF_SRC_ANSWER_TIERS_H
 
 #include <tokenroof/answer.h>
-#include <tokenroof/tiers.h>
+
+#include "price/cache_place.h"
 
 enum { TR_TIERS_HOLDS = 64, TR_TIERS_PREMIUMS = 16 };
 

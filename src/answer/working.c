@@ -1,14 +1,13 @@
 /* answer/working.c -- puts numbers into the formulas of docs/equations.md, as text and as JSON. */
 #include "answer/working.h"
 
-#include <tokenroof/cost.h>
-#include <tokenroof/scale.h>
-
 #include <math.h>
 #include <string.h>
 
 #include "answer/print.h"
 #include "base/text.h"
+#include "life/racks.h"
+#include "price/speed_menu.h"
 
 /* ---- which equations, with which numbers ---------------------------------- */
 

@@ -1,5 +1,6 @@
 /* claims/catalog.c -- questions about what is known: models, chips, systems, number formats, inputs, ratios. */
-#include <tokenroof/cost.h>
+#include <tokenroof/life.h>
+#include <tokenroof/price.h>
 
 #include <string.h>
 
@@ -64,12 +65,6 @@ static tr_status kv_read(const char *with, double *out, tr_error *err)
     return of_context(with, tr_model_kv_read_byte, out, err);
 }
 
-static double attention_above_weights(double context_token, const void *model)
-{
-    const tr_model *m = model;
-    return tr_model_attention_flop(m, context_token) - 2.0 * m->active_param;
-}
-
 /* Context at which attention multiplies as much as the weights do, embedding counted. */
 static tr_status attention_context(const char *with, double *out, tr_error *err)
 {
@@ -77,15 +72,8 @@ static tr_status attention_context(const char *with, double *out, tr_error *err)
     const tr_status s = tr_claim_model(with, &m, err);
     if (s != TR_OK)
         return s;
-    double low = 0, high = 1e12;
-    for (int i = 0; i < 200; i++) {
-        const double middle = 0.5 * (low + high);
-        if (attention_above_weights(middle, &m) < 0)
-            low = middle;
-        else
-            high = middle;
-    }
-    *out = high;
+    m.multiply_param = m.active_param; /* as the lecture counts: the input table too */
+    *out = tr_attention_wall_token(&m);
     return TR_OK;
 }
 
@@ -257,7 +245,7 @@ static const tr_claim_question questions[] = {
     {"kv_store_byte", TR_UNIT_BYTE, "tr_model_kv_store_byte", "M5", kv_store},
     {"kv_read_byte", TR_UNIT_BYTE, "tr_model_kv_read_byte", "M6", kv_read},
     {"kv_of_shape_byte", TR_UNIT_BYTE, "tr_model_kv_byte_per_token", "M7", kv_of_shape},
-    {"attention_context_token", TR_UNIT_TOKEN, "tr_model_attention_flop", "M8", attention_context},
+    {"attention_context_token", TR_UNIT_TOKEN, "tr_attention_wall_token", "K39", attention_context},
     {"chip_balance_token", TR_UNIT_TOKEN, "tr_chip_balance_token", "C2", chip_balance},
     {"chip_flop_per_s", TR_UNIT_FLOP_PER_S, "tr_chip_math", "C3", chip_flop},
     {"chip_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", chip_bandwidth},

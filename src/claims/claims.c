@@ -67,8 +67,8 @@ const tr_claim_question *tr_claim_question_at(size_t index)
 {
     static const tr_claim_questions *const lists[] = {
         &tr_claim_step_questions,       &tr_claim_catalog_questions, &tr_claim_price_questions,
-        &tr_claim_reversible_questions, &tr_claim_schedule_questions, &tr_claim_training_questions,
-        &tr_claim_oracle_questions,     &tr_claim_printed_questions,
+        &tr_claim_schedule_questions,   &tr_claim_training_questions, &tr_claim_oracle_questions,
+        &tr_claim_printed_questions,
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         if (index < lists[i]->count)
@@ -87,36 +87,45 @@ static const tr_claim_question *question_named(const char *name)
     return q;
 }
 
-static tr_status ask(const char *name, const char *with, double *out, const tr_claim_question **by, tr_error *err)
+static tr_status ask(const char *name, const char *with, tr_claim_experiment experiment, tr_claim_answer *out,
+                     tr_error *err)
 {
-    *by = question_named(name);
-    if (*by == NULL)
-        return tr_fail(err, TR_EUNKNOWN, "asks", 0, "no question '%.60s'", name);
-    return (*by)->answer(with, out, err);
+    const tr_claim_question *by = question_named(name);
+    if (by == NULL && experiment != NULL)
+        return experiment(name, with, out, err);
+    if (by == NULL)
+        return tr_fail(err, TR_EMISSING, "experiment", 0,
+                       "'%.60s' is answered by an experiment, and there is none here", name);
+    *out = (tr_claim_answer){.unit = by->unit, .function = by->function, .equation = by->equation};
+    return by->answer(with, &out->value, err);
 }
 
-tr_status tr_claim_compute(size_t index, size_t check, tr_claim_answer *out, tr_error *err)
+tr_status tr_claim_compute(size_t index, size_t check, tr_claim_experiment experiment, tr_claim_answer *out,
+                           tr_error *err)
 {
     const tr_claim_check *c = tr_claim_check_at(index, check);
-    const tr_claim_question *by = NULL, *other = NULL;
-    double value = 0, second = 0;
+    tr_claim_answer answer, other;
     if (c == NULL)
         return tr_fail(err, TR_EDOMAIN, "check", (double)check, "no such claim or check");
-    tr_status s = ask(c->asks, c->with, &value, &by, err);
-    if (s == TR_OK && c->against[0] != '\0')
-        s = ask(c->against_asks, c->against_with, &second, &other, err);
-    if (s != TR_OK)
-        return s;
-    const int is_ratio = strcmp(c->against, "over") == 0;
-    *out = (tr_claim_answer){.value = is_ratio ? value / second : value - second,
-                             .unit = is_ratio ? TR_UNIT_NONE : by->unit,
-                             .function = by->function,
-                             .equation = by->equation};
-    if (by->function[0] == '\0' && other != NULL) { /* a stated number set against a computed one */
-        out->function = other->function;
-        out->equation = other->equation;
+    tr_status s = ask(c->asks, c->with, experiment, &answer, err);
+    if (s == TR_OK && c->against[0] != '\0') {
+        s = ask(c->against_asks, c->against_with, experiment, &other, err);
+        if (s != TR_OK)
+            return s;
+        if (strcmp(c->against, "over") == 0) {
+            answer.value /= other.value;
+            answer.unit = TR_UNIT_NONE;
+        } else {
+            answer.value -= other.value;
+        }
+        if (answer.function[0] == '\0') { /* a stated number set against a computed one */
+            answer.function = other.function;
+            answer.equation = other.equation;
+        }
     }
-    return TR_OK;
+    if (s == TR_OK)
+        *out = answer;
+    return s;
 }
 
 int tr_claim_agrees(const tr_claim_check *check, const tr_claim_answer *answer)

@@ -1,10 +1,10 @@
 /* claims/oracle.c -- questions read backwards from prices, and a published day of serving. */
-#include <tokenroof/oracle.h>
-
 #include <string.h>
 
 #include "base/fail.h"
 #include "claims/question.h"
+#include "price/oracle_parts.h"
+#include "price/published_day.h"
 
 TR_CLAIM_FORMULA(memory_ratio, tr_implied_memory_ratio(v[0], 1.0), "output_input_ratio")
 TR_CLAIM_FORMULA(implied_batch, tr_implied_batch_seq(v[0], v[1], v[2]), "memory_ratio", "context_ratio",

@@ -1,9 +1,8 @@
 /* claims/prices.c -- questions about price sheets, and about keeping a cache or making it again. */
-#include <tokenroof/price.h>
-#include <tokenroof/tiers.h>
-
 #include "base/fail.h"
 #include "claims/question.h"
+#include "price/cache_place.h"
+#include "price/price_sheet.h"
 
 static tr_status price_named(const char *with, const tr_price **out, tr_error *err)
 {

@@ -27,7 +27,6 @@ extern const tr_claim_questions tr_claim_catalog_questions;
 extern const tr_claim_questions tr_claim_oracle_questions;
 extern const tr_claim_questions tr_claim_price_questions;
 extern const tr_claim_questions tr_claim_printed_questions;
-extern const tr_claim_questions tr_claim_reversible_questions;
 extern const tr_claim_questions tr_claim_schedule_questions;
 extern const tr_claim_questions tr_claim_training_questions;
 

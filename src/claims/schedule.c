@@ -1,8 +1,7 @@
 /* claims/schedule.c -- questions about trains of tokens, experts over chips, and pipelines. */
-#include <tokenroof/scale.h>
-
 #include "base/fail.h"
 #include "claims/question.h"
+#include "life/racks.h"
 
 /* A request comes at any moment: it waits for the train, then rides for an interval. */
 TR_CLAIM_FORMULA(worst_wait, tr_train_worst_wait_s(v[0]), "interval_s")

@@ -1,10 +1,13 @@
 /* claims/training.c -- questions about what a model's life costs, and about published scaling laws. */
-#include <tokenroof/lifecycle.h>
-
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "claims/question.h"
+#include "life/life_cost.h"
+#include "life/loss_law.h"
+#include "life/reversible_limits.h"
+#include "life/train_memory.h"
 
 /* Forward 2 a parameter, backward twice that. */
 TR_CLAIM_FORMULA(train_flop, 2.0 * v[0] + 4.0 * v[0], "passes")
@@ -18,6 +21,9 @@ TR_CLAIM_FORMULA(shipped_token, tr_life_serve_token(v[0], v[1] * 86400.0, v[2]),
 TR_CLAIM_FORMULA(rule_token, tr_rule_token_per_param() * v[0], "param")
 /* Parameters that a compute of 6 N D buys at so many tokens a parameter. */
 TR_CLAIM_FORMULA(param_at, sqrt(v[0] / (6.0 * v[1])), "flop", "token_per_param")
+
+/* Weights that a model stores over those of the dense one, of which a share was given experts. */
+TR_CLAIM_FORMULA(routed_store, 1.0 + v[0] * (v[1] - 1.0), "routed_share", "experts")
 
 /* ---- loss by parameters and tokens -------------------------------------------------------- */
 
@@ -101,6 +107,43 @@ static tr_status routed_dense_param(const char *with, double *out, tr_error *err
     return s;
 }
 
+/* ---- reversible layers ---------------------------------------------------------------------- */
+
+static tr_status keep_named(const char *with, tr_keep *out, tr_error *err)
+{
+    char name[16];
+    if (!tr_claim_text(with, "keep", name, sizeof name))
+        return tr_fail(err, TR_EMISSING, "keep", 0, "this question needs the setting 'keep'");
+    for (int k = 0; k < TR_KEEP_COUNT; k++)
+        if (strcmp(tr_keep_name((tr_keep)k), name) == 0) {
+            *out = (tr_keep)k;
+            return TR_OK;
+        }
+    return tr_fail(err, TR_EUNKNOWN, "keep", 0, "no way to keep '%.12s'", name);
+}
+
+static tr_status keep_compute(const char *with, double *out, tr_error *err)
+{
+    tr_keep keep = TR_KEEP_ALL;
+    const tr_status s = keep_named(with, &keep, err);
+    if (s == TR_OK)
+        *out = tr_keep_compute_ratio(keep);
+    return s;
+}
+
+/* Of the work area of a pass forwards and backwards through so many layers, in streams. */
+static tr_status train_streams(const char *with, double *out, tr_error *err)
+{
+    tr_keep keep = TR_KEEP_ALL;
+    double layers = 0;
+    tr_status s = keep_named(with, &keep, err);
+    if (s == TR_OK)
+        s = tr_claim_number(with, "layers", &layers, err);
+    if (s == TR_OK)
+        *out = (double)tr_stack_train_streams((size_t)layers, keep);
+    return s;
+}
+
 static const tr_claim_question questions[] = {
     {"train_flop_per_param", TR_UNIT_FLOP, "2 forward + 4 backward", "", train_flop},
     {"chip_s", TR_UNIT_SECOND, "flop_per_param active_param token / (flop_per_s mfu)", "", chip_seconds},
@@ -117,5 +160,8 @@ static const tr_claim_question questions[] = {
      "tr_routed_log10_loss_nat", "K23", routed_log_loss},
     {"routed_dense_param", TR_UNIT_PARAM,
      "tr_routed_dense_param", "K24", routed_dense_param},
+    {"keep_compute_ratio", TR_UNIT_NONE, "tr_keep_compute_ratio", "K48", keep_compute},
+    {"stack_stream_count", TR_UNIT_NONE, "tr_stack_train_streams", "K53", train_streams},
+    {"routed_store_ratio", TR_UNIT_NONE, "1 + routed_share (experts - 1)", "", routed_store},
 };
 TR_CLAIM_QUESTIONS(tr_claim_training_questions, questions);

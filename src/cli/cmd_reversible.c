@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "lab/lab.h"
+
 enum { REPEATS = 15 };
 static const double ENOUGH_S = 0.5;
 

@@ -2,7 +2,7 @@
 #ifndef TOKENROOF_SRC_FIGURE_AXES_H
 #define TOKENROOF_SRC_FIGURE_AXES_H
 
-#include "figure/layout.h"
+#include "figure/arrange.h"
 
 /* Both axes' ranges into the two maps, whose places are still 0..1. Errors: TR_EDOMAIN (nothing to draw). */
 tr_status tr_fig_ranges_find(tr_fig_layout *layout, tr_error *err);

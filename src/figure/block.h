@@ -2,7 +2,7 @@
 #ifndef TOKENROOF_SRC_FIGURE_BLOCK_H
 #define TOKENROOF_SRC_FIGURE_BLOCK_H
 
-#include "figure/layout.h"
+#include "figure/arrange.h"
 
 /* Words that belong together: up to four lines below each other. */
 typedef struct tr_fig_block {

@@ -10,7 +10,7 @@
 
 #include <tokenroof/figure.h>
 
-#include "figure/text.h"
+#include "figure/wrap.h"
 
 /* What a thing is painted with. Roles follow at FIG_ROLE + role. */
 enum { FIG_PAPER = 0, FIG_INK, FIG_MUTED, FIG_AXIS, FIG_GRID, FIG_ROLE };

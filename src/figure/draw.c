@@ -1,7 +1,7 @@
 /* figure/draw.c -- a laid-out figure onto a canvas, from the back to the front. */
 #include <math.h>
 
-#include "figure/layout.h"
+#include "figure/arrange.h"
 
 static double clamp(double v, double low, double high) { return v < low ? low : v > high ? high : v; }
 

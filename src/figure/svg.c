@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "figure/layout.h"
+#include "figure/arrange.h"
 #include "figure/svg_canvas.h"
 
 static double between(double width, double at_390, double at_960)

@@ -9,7 +9,7 @@
 
 #include "base/fail.h"
 #include "base/sink.h"
-#include "figure/layout.h"
+#include "figure/arrange.h"
 
 #define COLUMNS_MAX 400
 #define STRIP_ROWS 6

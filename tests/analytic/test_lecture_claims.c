@@ -5,13 +5,15 @@
 
 #include <tokenroof/tokenroof.h>
 
+#include "lab/lab.h"
+
 enum { CLAIMS = 143 };
 
 static tr_claim_answer answer_of(size_t index, size_t check)
 {
     tr_claim_answer answer = {.value = (double)NAN};
     tr_error err = {.status = TR_OK};
-    if (tr_claim_compute(index, check, &answer, &err) != TR_OK)
+    if (tr_claim_compute(index, check, tr_lab_claim, &answer, &err) != TR_OK)
         fail_msg("%s, check %zu: %s", tr_claim_at(index)->id, check, err.text);
     return answer;
 }
@@ -40,7 +42,7 @@ static void every_check_gives_its_number_to_the_digits_it_is_given_in(void **sta
             const tr_claim_check *check = tr_claim_check_at(i, k);
             tr_claim_answer answer = {.value = (double)NAN};
             tr_error err = {.text = ""};
-            if (tr_claim_compute(i, k, &answer, &err) == TR_OK && tr_claim_agrees(check, &answer))
+            if (tr_claim_compute(i, k, tr_lab_claim, &answer, &err) == TR_OK && tr_claim_agrees(check, &answer))
                 continue;
             print_error("# %s %s \"%s\": %.10g, expected %.10g to %.2g%% %s\n", tr_claim_at(i)->id, check->asks,
                         check->what, answer.value, check->value, 100.0 * check->tolerance_ratio, err.text);
@@ -106,9 +108,27 @@ static void a_check_that_is_not_there_is_refused(void **state)
     (void)state;
     tr_claim_answer answer;
     tr_error err;
-    assert_int_equal(tr_claim_compute(CLAIMS, 0, &answer, &err), TR_EDOMAIN);
-    assert_int_equal(tr_claim_compute(0, 1000, &answer, &err), TR_EDOMAIN);
+    assert_int_equal(tr_claim_compute(CLAIMS, 0, tr_lab_claim, &answer, &err), TR_EDOMAIN);
+    assert_int_equal(tr_claim_compute(0, 1000, tr_lab_claim, &answer, &err), TR_EDOMAIN);
     assert_null(tr_claim_check_at(0, 1000));
+}
+
+static void an_experiment_that_nobody_has_is_not_run_and_nothing_else_needs_one(void **state)
+{
+    (void)state;
+    size_t not_run = 0;
+    for (size_t i = 0; i < CLAIMS; i++)
+        for (size_t k = 0; k < tr_claim_at(i)->check_count; k++) {
+            tr_claim_answer answer = {.value = 42};
+            tr_error err;
+            if (tr_claim_compute(i, k, NULL, &answer, &err) == TR_OK)
+                continue;
+            assert_string_equal(err.field, "experiment");
+            assert_int_equal(err.status, TR_EMISSING);
+            assert_true(answer.value == 42);
+            not_run++;
+        }
+    assert_int_equal(not_run, 4); /* of L109 and L110 */
 }
 
 /* ---- against the list beside the repository ---------------------------------------- */
@@ -185,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_verdict_has_the_numbers_that_it_needs),
         cmocka_unit_test(every_answer_names_its_function_and_an_equation_that_exists),
         cmocka_unit_test(a_check_that_is_not_there_is_refused),
+        cmocka_unit_test(an_experiment_that_nobody_has_is_not_run_and_nothing_else_needs_one),
         cmocka_unit_test_teardown(the_agreed_list_has_the_same_claims_verdicts_and_numbers, csv_forget),
     };
     return cmocka_run_group_tests_name("lecture: claims", tests, NULL, NULL);

@@ -231,7 +231,7 @@ static void L043_deepseek_v3_balances_at_3370_tokens_on_gb200_not_at_100k(void *
     assert_close(tr_balance_context_token(&b.roof, &b.model), 3369.76321, 1e-8);
 }
 
-static void L044_twice_the_balanced_context_halves_utilisation(void **state)
+static void L044_twice_the_balanced_context_halves_utilisation_without_attention(void **state)
 {
     (void)state;
     const board b = on_board(37e9, 37e9, 37.0, 1.0, 5e15, 8e12); /* L* = 3.2 million: whole tokens do not matter */
@@ -239,6 +239,26 @@ static void L044_twice_the_balanced_context_halves_utilisation(void **state)
     assert_close(at(&b, 1e9, l_star).mfu, 1.0, 1e-5);
     assert_close(at(&b, 1e9, 2.0 * l_star).mfu, 0.5, 1e-5);
     assert_close(at(&b, 1e9, 4.0 * l_star).mfu, 0.25, 1e-5);
+}
+
+static void
+L043_L044_deepseek_v3_with_its_attention_balances_at_2720_tokens_and_keeps_69_percent_at_twice(void **state)
+{
+    (void)state;
+    board b;
+    assert_int_equal(tr_model_catalog_get("deepseek-v3", &b.model, NULL), TR_OK);
+    const tr_system system = chalk_system(5e15, 8e12, 0.0, 0.0);
+    b.roof = roof_of(&b.model, &system);
+    const double l_star = tr_balance_context_token(&b.roof, &b.model);
+    /* By hand, of the weights' multiplies: reading 70,272 B a token takes 1 / 1668 of them, attention's own
+     * 61 layers x 128 heads x (576 + 512) x 2 FLOP a token are 1 / 4312; equal at 1 / (1 / 1668 - 1 / 4312). */
+    const double weights_flop = 2.0 * b.model.multiply_param, attention_flop = 61.0 * 128.0 * 1088.0 * 2.0;
+    const double read_flop = 70272.0 * 5e15 / 8e12, by_hand_token = weights_flop / (read_flop - attention_flop);
+    assert_close(l_star, by_hand_token, 1e-4);
+    assert_close(l_star, 2720.0, 1e-3);
+    assert_close(at(&b, 1e9, 2.0 * l_star).mfu,
+                 (weights_flop + 2.0 * l_star * attention_flop) / (2.0 * l_star * read_flop), 1e-4);
+    assert_close(at(&b, 1e9, 2.0 * l_star).mfu, 0.693, 1e-3);
 }
 
 static void L048_a_cliff_at_200k_implies_the_bytes_of_a_token(void **state)
@@ -425,7 +445,8 @@ int main(void)
         cmocka_unit_test(L033_two_thousand_sequences_every_twenty_milliseconds_are_100k_tokens_per_s),
         cmocka_unit_test(L041_a_slow_mode_cannot_cost_less_than_compute_or_kv),
         cmocka_unit_test(L043_deepseek_v3_balances_at_3370_tokens_on_gb200_not_at_100k),
-        cmocka_unit_test(L044_twice_the_balanced_context_halves_utilisation),
+        cmocka_unit_test(L044_twice_the_balanced_context_halves_utilisation_without_attention),
+        cmocka_unit_test(L043_L044_deepseek_v3_with_its_attention_balances_at_2720_tokens_and_keeps_69_percent_at_twice),
         cmocka_unit_test(L048_a_cliff_at_200k_implies_the_bytes_of_a_token),
         cmocka_unit_test(L049_the_cliff_is_kv_against_compute_and_with_weights_it_comes_sooner),
         cmocka_unit_test(L052_attention_equals_the_weights_at_54k_tokens_for_a_70b_model),

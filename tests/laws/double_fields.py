@@ -1,6 +1,6 @@
 """Write a C table of every double in the public structs, nested ones and arrays included.
 
-    double_fields.py ROOT OUTPUT.h
+    double_fields.py ROOT OUTPUT.h [HEADER...]      # and in those of other headers
 
 So that test_nan_rejected.c poisons a field the day it is added to a header, without anyone remembering to.
 """
@@ -13,10 +13,10 @@ STRUCT = re.compile(r"\bstruct\s+(\w+)\s*\{([^{}]*)\}")
 FIELD = re.compile(r"\s*(?:const\s+)?(\w+)\s+([^;]*)$", re.S)
 
 
-def structs(root):
+def structs(root, more=()):
     """struct -> [(type, name, [array lengths])], pointers left out."""
     out = {}
-    for path in house.files(root, "include/tokenroof", ext=".h"):
+    for path in [*house.files(root, "include/tokenroof", ext=".h"), *more]:
         text = house.code(house.read(root, path))
         for m in STRUCT.finditer(text):
             rows = out.setdefault(m.group(1), [])
@@ -45,9 +45,9 @@ def lines(all_structs, name):
 
 
 def main():
-    root, output = sys.argv[1:3]
-    found = structs(root)
-    text = ["/* Written by tests/laws/double_fields.py from include/tokenroof; not to be edited. */", ""]
+    root, output, *more = sys.argv[1:]
+    found = structs(root, more)
+    text = ["/* Written by tests/laws/double_fields.py from the headers; not to be edited. */", ""]
     for name in sorted(found):
         rows = lines(found, name)
         if not rows:

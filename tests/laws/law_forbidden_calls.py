@@ -25,7 +25,7 @@ EXACT_BITS = {"ldexp", "frexp", "modf", "fmod", "round", "lround", "nearbyint", 
 MAY_ALSO = {
     "base/decimal": {"strtod"},      # correctly rounded; given digits and an exponent, never a decimal point
     "base/rng": {"exp", "log"},      # samplers
-    "cost/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
+    "price/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
     "model/model": {"calloc", "free"},  # tr_model_from_config: "Allocates and frees"
     "scenario/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"

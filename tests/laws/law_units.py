@@ -1,9 +1,12 @@
-"""Law: the unit is the last word of a name. Reads every double in the public headers."""
+"""Law: the unit is the last word of a name. Reads every double in the public headers, and in those of the rooms READ."""
 import os
 import re
 import sys
 
 import house
+
+# Rooms whose own headers are read too. The list only grows.
+READ = ["price", "life", "lab"]
 
 _UNIT = ("s|ns|byte|flop|token|seq|param|usd|hour|w|j|mtoken|chip|px|row|layer|elem|request|"
          # dimensionless, and saying so
@@ -11,13 +14,8 @@ _UNIT = ("s|ns|byte|flop|token|seq|param|usd|hour|w|j|mtoken|chip|px|row|layer|e
 NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")
 
 # Plain counts of things, named by the thing (the field's own words), and layer shapes.
-<<<<<<< ours
-COUNTS = {"layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
-          "ffn_matrices", "poll_step", "row_cap", "read_cap", "columns", "rows"}
-=======
 COUNTS = {"layers", "mtp_layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
-          "ffn_matrices", "row_cap", "read_cap", "columns", "rows"}
->>>>>>> theirs
+          "ffn_matrices", "poll_step", "row_cap", "read_cap", "columns", "rows", "rounds"}
 # The unit stands beside the number, in a field or an argument of its own.
 UNIT_BESIDE = {"value", "min", "max", "slider_min", "slider_max", "slider_step", "x", "x2", "y", "y2", "out"}
 # Functions whose value is of the unit of what they are asked for.
@@ -36,7 +34,7 @@ def _names(declarators):
 
 def check(root):
     bad = []
-    for path in house.files(root, "include/tokenroof", ext=".h"):
+    for path in house.files(root, "include/tokenroof", *(os.path.join("src", room) for room in READ), ext=".h"):
         text = house.code(house.read(root, path))
         for m in re.finditer(r"\bstruct\s+(\w+)\s*\{(.*?)\}", text, re.S):
             at = m.start(2)
@@ -46,7 +44,7 @@ def check(root):
                     line = house.line_of(text, at + len(field) - len(field.lstrip()))
                     bad += [f"{path}:{line}: {m.group(1)}.{n}: what unit?" for n in _names(f.group(1)) if not ok(n)]
                 at += len(field) + 1
-        for m in re.finditer(r"\bTR_API\s+([^;{]*?)\b(tr_\w+)\s*\(([^;]*)\)", text):
+        for m in re.finditer(r"(?:^|\bTR_API\s)([\w \t*]*?)\b(tr_\w+)\s*\(([^;]*)\)", text, re.M):
             line, returns, name = house.line_of(text, m.start(2)), m.group(1), m.group(2)
             if re.search(r"\bdouble\b", returns) and not ok(name) and name not in FUNCTIONS:
                 bad.append(f"{path}:{line}: {name} returns a double: what unit?")

@@ -5,6 +5,7 @@ import sys
 import tempfile
 
 import house
+import law_call_circles
 import law_data
 import law_docs
 import law_equations
@@ -28,12 +29,15 @@ class Tree:
             with open(full, "w", encoding="utf-8") as f:
                 f.write(text)
 
-    def library(self, source, name="liba.a"):
-        c, o, a = (os.path.join(self.root, n) for n in ("x.c", "x.c.o", name))
-        with open(c, "w", encoding="utf-8") as f:
-            f.write(source)
-        subprocess.run([*CC, "-std=c11", "-fPIC", "-O1", "-fno-builtin", "-c", c, "-o", o], check=True)
-        subprocess.run(["ar", "rcs", a, o], check=True)
+    def library(self, *sources):
+        """Of x.c, y.c, ..."""
+        a = os.path.join(self.root, "liba.a")
+        for name, source in zip("xyz", sources):
+            c, o = (os.path.join(self.root, name + end) for end in (".c", ".c.o"))
+            with open(c, "w", encoding="utf-8") as f:
+                f.write(source)
+            subprocess.run([*CC, "-std=c11", "-fPIC", "-O1", "-fno-builtin", "-c", c, "-o", o], check=True)
+            subprocess.run(["ar", "rcs", a, o], check=True)
         return a
 
     def shared(self, source):
@@ -82,9 +86,14 @@ def model_and_chip_do_not_see_each_other():
 
 
 @case
-def cost_and_serve_do_not_see_each_other():
-    return (expect(direction("src/cost/a.c", '#include "serve/x.h"\n'), "cost may not include serve")
-            + expect(direction("src/serve/a.c", '#include "cost/x.h"\n'), "serve may not include cost"))
+def price_and_life_do_not_see_each_other():
+    return (expect(direction("src/price/a.c", '#include "life/x.h"\n'), "price may not include life")
+            + expect(direction("src/life/a.c", '#include "price/x.h"\n'), "life may not include price"))
+
+
+@case
+def the_core_runs_no_experiment():
+    return expect(direction("src/claims/a.c", '#include "lab/lab.h"\n'), "claims may not include lab")
 
 
 @case
@@ -191,6 +200,13 @@ def a_double_without_a_unit_is_caught():
 
 
 @case
+def a_double_without_a_unit_is_caught_in_a_room_s_own_header_too():
+    t = Tree({"src/life/a.h": "typedef struct tr_a { double step_s, wait; } tr_a;\ndouble tr_rest(double x_s,\n"
+                              "               double often);\n", "src/step/a.h": "double tr_later(double x);\n"})
+    return expect(law_units.check(t.root), "tr_a.wait", "tr_rest returns", "tr_rest(often)")
+
+
+@case
 def the_unit_must_be_the_last_word():
     return [w for w in ("step_s", "token_per_s_per_seq", "usd_per_hour", "low_s", "kv_byte_per_token") if not law_units.ok(w)] \
         + [w for w in ("s_step", "seconds", "byte_total", "usd_per_hour_low", "gbps", "time_ms", "bytes") if law_units.ok(w)]
@@ -205,6 +221,29 @@ def forbidden_calls_are_caught():
     return expect(law_forbidden_calls.check("step", lib, {}), "abort", "free", "getenv", "malloc", "pow", "printf", "time") \
         + expect(law_forbidden_calls.check("step", lib, {"step/x": {"malloc", "free", "pow", "abort", "time"}}),
                  "getenv", "printf")
+
+
+@case
+def files_that_call_each_other_in_a_circle_are_caught_and_a_mended_circle_is_struck_off():
+    x, y, z = "void b(void); void a(void) { b(); }", "void c(void); void b(void) { c(); }", "void c(void) { }"
+    back = "void a(void); static void (*const all[])(void) = {a}; void c(void) { all[0](); }"   # by a table
+    chain, ring = Tree({}), Tree({})
+    straight, round_ = chain.library(x, y, z), ring.library(x, y, back)
+    return (expect(law_call_circles.check("step", straight, set()))
+            + expect(law_call_circles.check("step", round_, set()), "x.c calls y.c (b)", "y.c calls z.c (c)",
+                     "z.c calls x.c (a)")
+            + expect(law_call_circles.check("step", round_, {"x", "y"}), "y.c calls z.c", "z.c calls x.c")
+            + expect(law_call_circles.check("step", round_, {"x", "y", "z"}))
+            + expect(law_call_circles.check("step", straight, {"x"}), "x.c is in no circle"))
+
+
+@case
+def a_file_name_that_stands_twice_is_caught():
+    t = Tree({"src/base/a.c": "", "src/model/a.c": "", "include/tokenroof/b.h": "", "src/model/c.h": ""})
+    was, law_tree.SAME_NAME = law_tree.SAME_NAME, {"c.h"}
+    bad = law_tree.names(t.root)
+    law_tree.SAME_NAME = was
+    return expect(bad, "src/model/a.c: its name is taken by src/base/a.c", "c.h is one file's name by now")
 
 
 @case

@@ -17,6 +17,13 @@
 
 #include <tokenroof/tokenroof.h>
 
+#include "lab/lab.h"
+#include "life/reversible_limits.h"
+#include "life/train_memory.h"
+#include "price/cache_place.h"
+#include "price/oracle_parts.h"
+#include "price/published_day.h"
+
 typedef struct field {
     const char *name;
     size_t offset;

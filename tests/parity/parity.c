@@ -13,7 +13,7 @@
 #include <tokenroof/chip.h>
 #include <tokenroof/model.h>
 #include <tokenroof/operators.h>
-#include <tokenroof/oracle.h>
+#include <tokenroof/price.h>
 #include <tokenroof/step.h>
 
 #include "base/rng.h"

@@ -95,7 +95,7 @@ static void explain_tells_one_equation_or_lists_all(void **state)
     tr_sink sink = tr_buffer_sink(&buffer);
     const tr_style page = {.columns = 80};
     tr_error err;
-    assert_int_equal(tr_answer_explain("r1", &page, &sink, &err), TR_OK);
+    assert_int_equal(tr_answer_explain("r1", NULL, &page, &sink, &err), TR_OK);
     assert_non_null(strstr(text, "R1  The step rule"));
     assert_non_null(strstr(text, "derivation"));
     for (const char *line = text; *line != '\0';) {
@@ -103,10 +103,27 @@ static void explain_tells_one_equation_or_lists_all(void **state)
         assert_true(n <= 80);
         line += n + (line[n] == '\n');
     }
-    assert_int_equal(tr_answer_explain("", &page, &sink, &err), TR_OK);
+    assert_int_equal(tr_answer_explain("", NULL, &page, &sink, &err), TR_OK);
     assert_non_null(strstr(text, "R16"));
-    assert_int_equal(tr_answer_explain("Q7", &page, &sink, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_answer_explain("Q7", NULL, &page, &sink, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "no equation 'Q7'"));
+}
+
+static void a_claim_that_takes_an_experiment_says_not_run_where_there_is_none(void **state)
+{
+    (void)state;
+    char text[8192];
+    tr_buffer buffer = {.data = text, .capacity = sizeof text, .length = 0};
+    tr_sink sink = tr_buffer_sink(&buffer);
+    tr_style style = {.columns = 100};
+    tr_error err;
+    assert_int_equal(tr_answer_explain("L109", NULL, &style, &sink, &err), TR_OK);
+    assert_non_null(strstr(text, "gives     not run; expected 1\n"));
+    buffer.length = 0;
+    style.format = TR_FORMAT_JSON;
+    assert_int_equal(tr_answer_lecture("L109", NULL, &style, &sink, &err), TR_OK);
+    assert_non_null(strstr(text, "\"agrees\": false"));
+    assert_non_null(strstr(text, "\"value\": null"));
 }
 
 int main(void)
@@ -116,6 +133,7 @@ int main(void)
         cmocka_unit_test(every_symbol_stands_in_its_formula),
         cmocka_unit_test(a_formula_with_its_numbers_reads_as_worked_by_hand),
         cmocka_unit_test(explain_tells_one_equation_or_lists_all),
+        cmocka_unit_test(a_claim_that_takes_an_experiment_says_not_run_where_there_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 
 #include <tokenroof/tokenroof.h>
 
+#include "price/oracle_parts.h"
+
 static char text[1 << 16];
 
 /* The answer's text; NULL where it was refused, with the reason in text. */

@@ -257,7 +257,7 @@ static void a_sink_that_stops_is_an_error_in_every_form(void **state)
         assert_int_equal(tr_answer_step(scenario, question, &style, &sink, &err), TR_EIO);
         assert_int_equal(tr_answer_report(scenario, question, &style, &sink, &err), TR_EIO);
         assert_int_equal(tr_answer_memory(scenario, question, &style, &sink, &err), TR_EIO);
-        assert_int_equal(tr_answer_explain("R1", &style, &sink, &err), TR_EIO);
+        assert_int_equal(tr_answer_explain("R1", NULL, &style, &sink, &err), TR_EIO);
     }
     free(question);
     tr_scenario_destroy(scenario);

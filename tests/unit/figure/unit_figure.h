@@ -17,7 +17,7 @@
 
 #include "base/rng.h"
 #include "figure/place.h"
-#include "figure/text.h"
+#include "figure/wrap.h"
 
 #define PICTURE_MAX (1 << 20)
 

@@ -1,0 +1,196 @@
+/* price/price_sheet.c -- published prices compiled in: by position, by name and day, and their ratios. */
+#include "price/price_sheet.h"
+
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/near.h"
+#include "base/text.h"
+#include "price/price_table.h"
+
+enum { DAY_MINUTES = 24 * 60 };
+
+size_t tr_price_count(void) { return tr_price_table_count; }
+
+const tr_price *tr_price_at(size_t index) { return index < tr_price_table_count ? &tr_price_table[index] : NULL; }
+
+const tr_price_provider *tr_price_provider_find(const char *name)
+{
+    for (uint32_t i = 0; i < tr_price_provider_table_count; i++)
+        if (tr_text_same(tr_price_provider_table[i].name, name))
+            return &tr_price_provider_table[i];
+    return NULL;
+}
+
+const tr_price_fast *tr_price_fast_of(const tr_price *price)
+{
+    for (uint32_t i = 0; i < tr_price_fast_table_count; i++)
+        if (&tr_price_table[tr_price_fast_table[i].price] == price)
+            return &tr_price_fast_table[i].fast;
+    return NULL;
+}
+
+/* ---- names ---------------------------------------------------------------------- */
+
+static int is_model(const tr_price *price, const char *name, size_t length)
+{
+    const char *slash = strrchr(price->model, '/');
+    const char *last = slash != NULL ? slash + 1 : price->model;
+    return tr_name_equal(price->model, strlen(price->model), name, length) ||
+           tr_name_equal(last, strlen(last), name, length) ||
+           (price->catalog_model[0] != '\0' &&
+            tr_name_equal(price->catalog_model, strlen(price->catalog_model), name, length));
+}
+
+static int is_named(const tr_price *price, const char *text, size_t length)
+{
+    const size_t n = strlen(price->provider);
+    if (length >= n && tr_name_equal(price->provider, n, text, n)) {
+        if (length == n)
+            return 1;
+        if (text[n] == '/' && is_model(price, text + n + 1, length - n - 1))
+            return 1;
+    }
+    return is_model(price, text, length);
+}
+
+int tr_price_is_named(const tr_price *price, const char *text) { return is_named(price, text, strlen(text)); }
+
+/* Every word one may type, for "did you mean". */
+static const char *name_at(size_t index, const void *context)
+{
+    (void)context;
+    if (index < tr_price_provider_table_count)
+        return tr_price_provider_table[index].name;
+    index -= tr_price_provider_table_count;
+    return index < tr_price_table_count ? tr_price_table[index].model : NULL;
+}
+
+/* ---- one of them ------------------------------------------------------------------ */
+
+static int two_digits(const char *text, int max, int *out)
+{
+    if (!tr_text_is_digit(text[0]) || !tr_text_is_digit(text[1]))
+        return 0;
+    *out = (text[0] - '0') * 10 + (text[1] - '0');
+    return *out <= max;
+}
+
+/* "2026", "2026-08", "2026-08-22". */
+static int is_day(const char *text)
+{
+    int year, month, day;
+    const size_t n = strlen(text);
+    if ((n != 4 && n != 7 && n != 10) || !two_digits(text, 99, &year) || !two_digits(text + 2, 99, &year))
+        return 0;
+    if (n >= 7 && (text[4] != '-' || !two_digits(text + 5, 12, &month) || month < 1))
+        return 0;
+    return n < 10 || (text[7] == '-' && two_digits(text + 8, 31, &day) && day >= 1);
+}
+
+/* The first day of a day, month or year; "" is before all. */
+static void first_day(const char *text, char out[16])
+{
+    const size_t n = strlen(text);
+    (void)tr_text_copy(out, 16, text);
+    (void)tr_text_append(out, 16, n == 4 ? "-01-01" : n == 7 ? "-01" : "");
+}
+
+/* Whether a day, month or year begins after another begins. */
+static int is_after(const char *a, const char *b)
+{
+    char first_a[16], first_b[16];
+    first_day(a, first_a);
+    first_day(b, first_b);
+    return strcmp(first_a, first_b) > 0;
+}
+
+/* Minutes of a day in which a price holds. */
+static int minutes_of(const tr_price *price)
+{
+    int from_h, from_m, to_h, to_m;
+    if (!two_digits(price->daily_from_utc, 23, &from_h) || !two_digits(price->daily_to_utc, 23, &to_h) ||
+        !two_digits(price->daily_from_utc + 3, 59, &from_m) || !two_digits(price->daily_to_utc + 3, 59, &to_m))
+        return DAY_MINUTES;
+    return (to_h * 60 + to_m - from_h * 60 - from_m + DAY_MINUTES) % DAY_MINUTES;
+}
+
+static int same_model(const tr_price *a, const tr_price *b)
+{
+    return strcmp(a->provider, b->provider) == 0 && strcmp(a->model, b->model) == 0;
+}
+
+/* Whether a holds rather than b, both in force: the newer period; in one period the one of more hours, of which
+ * those without hours have what the others leave. */
+static int goes_before(const tr_price *a, const tr_price *b)
+{
+    const int order = strcmp(a->from, b->from);
+    if (order != 0)
+        return order > 0;
+    const int hours_a = a->daily_from_utc[0] != '\0', hours_b = b->daily_from_utc[0] != '\0';
+    if (hours_a == hours_b)
+        return minutes_of(a) > minutes_of(b);
+    return hours_a ? 2 * minutes_of(a) > DAY_MINUTES : 2 * minutes_of(b) <= DAY_MINUTES;
+}
+
+static tr_status fail_unknown(const char *text, int length, tr_error *err)
+{
+    char name[96];
+    (void)tr_text_copy_span(name, sizeof name, text, (size_t)length);
+    const char *near = tr_near_name(name, name_at, NULL);
+    if (near == NULL)
+        return tr_fail(err, TR_EUNKNOWN, "price", 0.0,
+                       "no price of \"%.80s\" among %u of %u providers; `tokenroof prices` lists them", name,
+                       (unsigned)tr_price_table_count, (unsigned)tr_price_provider_table_count);
+    return tr_fail(err, TR_EUNKNOWN, "price", 0.0, "no price of \"%.80s\"; did you mean \"%s\"?", name, near);
+}
+
+tr_status tr_price_named(const char *text, const tr_price **out, tr_error *err)
+{
+    const char *at = text != NULL ? strrchr(text, '@') : NULL;
+    const char *day = at != NULL ? at + 1 : "";
+    const size_t length = text == NULL ? 0 : at != NULL ? (size_t)(at - text) : strlen(text);
+    const tr_price *best = NULL, *other = NULL, *early = NULL;
+    if (at != NULL && !is_day(day))
+        return tr_fail(err, TR_EPARSE, "price", 0.0, "expected a day such as 2026-08-22 after the @, not '%.40s'", day);
+    for (uint32_t i = 0; i < tr_price_table_count; i++) {
+        const tr_price *price = &tr_price_table[i];
+        if (length == 0 || !is_named(price, text, length))
+            continue;
+        if (is_after(price->from, at != NULL ? day : price->date)) {
+            early = price;
+            continue;
+        }
+        if (best != NULL && !same_model(best, price))
+            other = other == NULL ? price : other;
+        else if (best == NULL || goes_before(price, best))
+            best = price;
+    }
+    if (other != NULL)
+        return tr_fail(err, TR_ECONFLICT, "price", 0.0,
+                       "\"%.60s\" is %.16s/%.70s and %.16s/%.70s: name one", text, best->provider, best->model,
+                       other->provider, other->model);
+    if (best == NULL && early != NULL)
+        return tr_fail(err, TR_EUNKNOWN, "price", 0.0, "%.70s has no price before %s", early->model, early->from);
+    if (best == NULL)
+        return fail_unknown(text != NULL ? text : "", (int)length, err);
+    *out = best;
+    return TR_OK;
+}
+
+/* ---- ratios ------------------------------------------------------------------------ */
+
+tr_price_ratios tr_price_ratios_of(const tr_price *price)
+{
+    const tr_price_rates *base = &price->base;
+    const tr_price_ratios ratios = {
+        .output_input_ratio = base->output_usd_per_mtoken / base->input_usd_per_mtoken,
+        .input_cached_ratio = base->input_usd_per_mtoken / base->cached_read_usd_per_mtoken,
+        .write_5m_input_ratio = base->write_5m_usd_per_mtoken / base->input_usd_per_mtoken,
+        .write_1h_input_ratio = base->write_1h_usd_per_mtoken / base->input_usd_per_mtoken,
+        .long_input_ratio = price->long_rates.input_usd_per_mtoken / base->input_usd_per_mtoken,
+        .long_output_ratio = price->long_rates.output_usd_per_mtoken / base->output_usd_per_mtoken,
+        .fast_output_ratio = price->fast.output_usd_per_mtoken / base->output_usd_per_mtoken,
+    };
+    return ratios;
+}
