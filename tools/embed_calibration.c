@@ -122,7 +122,7 @@ static void write_bands(FILE *f, const char *name, const tr_band *band)
 static void write_table(FILE *f, const table *t)
 {
     (void)fprintf(f, "/* Written by tools/embed_calibration.c from data/calibration. */\n"
-                     "#include \"step/calibration_table.h\"\n\nconst tr_calibration tr_calibration_table[] = {\n");
+                     "#include \"rate/calibration_table.h\"\n\nconst tr_calibration tr_calibration_table[] = {\n");
     for (size_t i = 0; i < t->count; i++) {
         const tr_calibration *c = &t->row[i];
         (void)fprintf(f, "    {.name = \"%s\", .chip = \"%s\", .engine = \"%s\",\n", c->name, c->chip, c->engine);

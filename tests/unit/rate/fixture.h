@@ -1,6 +1,6 @@
 /* fixture.h -- small models and systems whose numbers can be checked by hand. */
-#ifndef TOKENROOF_TESTS_STEP_FIXTURE_H
-#define TOKENROOF_TESTS_STEP_FIXTURE_H
+#ifndef TOKENROOF_TESTS_RATE_FIXTURE_H
+#define TOKENROOF_TESTS_RATE_FIXTURE_H
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include <tokenroof/step.h>
+#include <tokenroof/serve.h>
 
 /* Equal to within a share of the expected value. */
 #define assert_close(actual, expected, share) assert_close_((actual), (expected), (share), #actual, __FILE__, __LINE__)
