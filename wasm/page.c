@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "scenario/echo.h"
+#include "input/echo.h"
 
 #define PAGE_API __attribute__((visibility("default")))
 

@@ -10,9 +10,9 @@
 
 #include <tokenroof/base.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/input.h>
 #include <tokenroof/price.h>
 #include <tokenroof/reversible.h>
-#include <tokenroof/scenario.h>
 
 #ifdef __cplusplus
 extern "C" {

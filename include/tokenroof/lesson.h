@@ -11,7 +11,7 @@
 
 #include <tokenroof/answer.h>
 #include <tokenroof/base.h>
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #ifdef __cplusplus
 extern "C" {

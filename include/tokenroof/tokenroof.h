@@ -9,6 +9,7 @@
 #include <tokenroof/claims.h>
 #include <tokenroof/cost.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/input.h>
 #include <tokenroof/laws.h>
 #include <tokenroof/layout.h>
 #include <tokenroof/lesson.h>
@@ -19,7 +20,6 @@
 #include <tokenroof/price.h>
 #include <tokenroof/reversible.h>
 #include <tokenroof/scale.h>
-#include <tokenroof/scenario.h>
 #include <tokenroof/step.h>
 #include <tokenroof/tiers.h>
 

@@ -7,7 +7,7 @@
 #include "answer/data_stamp.h"
 #include "answer/print.h"
 #include "base/text.h"
-#include "scenario/echo.h"
+#include "input/echo.h"
 
 static void stamp(const tr_scenario *scenario, tr_json *json)
 {

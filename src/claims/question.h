@@ -3,7 +3,7 @@
 #define TOKENROOF_SRC_CLAIMS_QUESTION_H
 
 #include <tokenroof/claims.h>
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 /* One kind of question. with: settings as "key=value; key=value". */
 typedef struct tr_claim_question {

@@ -1,5 +1,5 @@
 /* fit/form_worked.c -- a textbook's worked problems: not measurements but answers that must come out. */
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #include "fuzz.h"
 #include "io/scenario_file.h"

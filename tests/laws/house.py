@@ -22,10 +22,10 @@ MAY_INCLUDE = {
     "cost": ["step"],
     "serve": ["step"],
     "plan": ["cost", "serve"],
-    "scenario": ["step", "cost", "serve", "plan"],
-    "claims": ["scenario"],
+    "input": ["step", "cost", "serve", "plan"],
+    "claims": ["input"],
     "figure": ["base"],
-    "answer": ["scenario", "claims", "figure"],
+    "answer": ["input", "claims", "figure"],
     # ---- the line: native rooms below ----
     "io": ["answer"],
     "fit": ["answer", "io"],
@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     "cli": ["answer", "io", "fit", "probe", "par", "httpd"],
     "httpd": ["answer", "io"],
 }
-CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "scenario", "claims", "figure", "answer"]
+CORE = ["base", "model", "chip", "step", "cost", "serve", "plan", "input", "claims", "figure", "answer"]
 # A room has the public header of its own name; a room with several names the others here.
 HEADER_ROOM = {"calibration": "step", "laws": "cost", "layout": "step", "lesson": "answer", "lifecycle": "cost",
                "operators": "step", "oracle": "cost", "price": "cost", "reversible": "cost", "scale": "cost",

@@ -27,7 +27,7 @@ MAY_ALSO = {
     "base/rng": {"exp", "log"},      # samplers
     "cost/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
-    "scenario/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"
+    "input/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"
 }
 
 

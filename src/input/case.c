@@ -1,5 +1,5 @@
-/* scenario/case.c -- a scenario with its model and system looked up, made ready for the equations. */
-#include <tokenroof/scenario.h>
+/* input/case.c -- a scenario with its model and system looked up, made ready for the equations. */
+#include <tokenroof/input.h>
 
 #include <math.h>
 #include <string.h>

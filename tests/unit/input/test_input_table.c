@@ -1,5 +1,5 @@
-/* test_scenario_table.c -- the table of inputs keeps its own promises. */
-#include "unit_scenario.h"
+/* test_input_table.c -- the table of inputs keeps its own promises. */
+#include "unit_input.h"
 
 #include <stdio.h>
 

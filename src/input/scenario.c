@@ -1,12 +1,12 @@
-/* scenario/scenario.c -- the values of every input: setting them from text or numbers, and reading them. */
-#include <tokenroof/scenario.h>
+/* input/scenario.c -- the values of every input: setting them from text or numbers, and reading them. */
+#include <tokenroof/input.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
-#include "scenario/table.h"
+#include "input/table.h"
 
 static const tr_input inputs[TR_IN_SIZE] = {
 #define TR_INPUT_ROW(ID, KEY, OPTION, KIND, UNIT, MIN, MAX, SMIN, SMAX, STEP, LOG, FALLBACK, CHOICES, GROUP, \

@@ -1,4 +1,4 @@
-/* scenario/table.h -- THE TABLE: every input, once.
+/* input/table.h -- THE TABLE: every input, once.
  *
  * One row declares a key's name in JSON, its option on the command line, its
  * kind, unit, allowed range, slider, default, choices, group and meaning.
@@ -12,8 +12,8 @@
  * and are echoed with every answer; those that begin with output say how it is
  * asked and written. A verb takes whole groups.
  */
-#ifndef TOKENROOF_SRC_SCENARIO_TABLE_H
-#define TOKENROOF_SRC_SCENARIO_TABLE_H
+#ifndef TOKENROOF_SRC_INPUT_TABLE_H
+#define TOKENROOF_SRC_INPUT_TABLE_H
 
 #define TR_DTYPE_CHOICES "native|fp32|tf32|bf16|fp8|int8|fp4|int4"
 

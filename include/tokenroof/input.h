@@ -1,11 +1,11 @@
-/* tokenroof/scenario.h -- one question: every input with its key, unit, range, default and doc.
+/* tokenroof/input.h -- one question: every input with its key, unit, range, default and doc.
  *
- * The table (src/scenario/table.h) is the one place where an input is
+ * The table (src/input/table.h) is the one place where an input is
  * declared. Command-line options, --help, completion, man page, the keys a
  * scenario file may hold and the page's sliders are all read from it.
  */
-#ifndef TOKENROOF_SCENARIO_H
-#define TOKENROOF_SCENARIO_H
+#ifndef TOKENROOF_INPUT_H
+#define TOKENROOF_INPUT_H
 
 #include <tokenroof/base.h>
 #include <tokenroof/calibration.h>
@@ -114,4 +114,4 @@ TR_API tr_status tr_case_build(const tr_scenario *scenario, const tr_model *mode
 #ifdef __cplusplus
 }
 #endif
-#endif /* TOKENROOF_SCENARIO_H */
+#endif /* TOKENROOF_INPUT_H */

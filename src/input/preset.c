@@ -1,5 +1,5 @@
-/* scenario/preset.c -- published examples as settings, so that a reader can check us against their source. */
-#include <tokenroof/scenario.h>
+/* input/preset.c -- published examples as settings, so that a reader can check us against their source. */
+#include <tokenroof/input.h>
 
 #include <string.h>
 

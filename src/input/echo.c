@@ -1,10 +1,10 @@
-/* scenario/echo.c -- writes the question back as JSON members, in the order of the table. */
-#include "scenario/echo.h"
+/* input/echo.c -- writes the question back as JSON members, in the order of the table. */
+#include "input/echo.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "scenario/table.h"
+#include "input/table.h"
 
 static void list(const tr_scenario *scenario, const char *key, tr_json *json)
 {

@@ -1,5 +1,5 @@
-/* test_scenario_case.c -- inline numbers, presets, and the case they make. */
-#include "unit_scenario.h"
+/* test_input_case.c -- inline numbers, presets, and the case they make. */
+#include "unit_input.h"
 
 static void a_chalkboard_model_is_typed_as_numbers(void **state)
 {

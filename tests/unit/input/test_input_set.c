@@ -1,5 +1,5 @@
-/* test_scenario_set.c -- inputs set from text and numbers, refused, copied and put back. */
-#include "unit_scenario.h"
+/* test_input_set.c -- inputs set from text and numbers, refused, copied and put back. */
+#include "unit_input.h"
 
 static void a_range_that_doubles_gives_rows(void **state)
 {
