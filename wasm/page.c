@@ -116,7 +116,7 @@ PAGE_API int page_inputs(void)
     tr_sink sink = out_begin();
     tr_json_begin(&json, &sink, 0);
     tr_json_array(&json);
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         tr_json_object(&json);
         tr_json_key_string(&json, "key", input->key);
@@ -126,13 +126,14 @@ PAGE_API int page_inputs(void)
         tr_json_key_number(&json, "unit_id", input->unit);
         tr_json_key_number(&json, "min", input->min);
         tr_json_key_number(&json, "max", input->max);
-        tr_json_key_number(&json, "slider_min", input->slider_min);
-        tr_json_key_number(&json, "slider_max", input->slider_max);
-        tr_json_key_number(&json, "slider_step", input->slider_step);
-        tr_json_key_bool(&json, "slider_log", input->slider_log);
-        tr_json_key_string(&json, "fallback", input->fallback);
+        tr_json_key_number(&json, "slider_min", input->slider.min);
+        tr_json_key_number(&json, "slider_max", input->slider.max);
+        tr_json_key_number(&json, "slider_step", input->slider.step);
+        tr_json_key_bool(&json, "slider_log", input->slider.log);
+        tr_json_key_string(&json, "fallback", input->fallback == NULL ? "" : input->fallback);
+        tr_json_key_string(&json, "follows", input->follows == NULL ? "" : input->follows);
         tr_json_key_string(&json, "choices", input->choices);
-        tr_json_key_string(&json, "group", input->group);
+        tr_json_key_string(&json, "group", tr_group_name(input->group));
         tr_json_key_string(&json, "doc", input->doc);
         tr_json_close(&json);
     }
@@ -211,7 +212,10 @@ PAGE_API int page_set(int index, const char *key, const char *text)
     return done(tr_scenario_set(slot_of(index)->scenario, key, text, &err), &err);
 }
 
-PAGE_API void page_unset(int index, const char *key) { tr_scenario_unset(slot_of(index)->scenario, key); }
+PAGE_API void page_unset(int index, const char *key)
+{
+    (void)tr_scenario_unset(slot_of(index)->scenario, key, NULL);
+}
 
 PAGE_API int page_preset(int index, const char *name)
 {
@@ -283,6 +287,17 @@ PAGE_API void page_config_forget(int index) { slot_of(index)->has_dropped = 0; }
 
 /* ---- the question ----------------------------------------------------------------------- */
 
+/* Lists are for the inputs of which verbs make rows, the page's and those whose command it writes. */
+static tr_status check_lists(const tr_scenario *scenario, tr_error *err)
+{
+    tr_input_id lists[TR_IN_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < TR_IN_COUNT; i++)
+        if (tr_input_at(i)->kind == TR_INPUT_LIST)
+            lists[count++] = tr_input_at(i)->id;
+    return tr_input_check_lists(scenario, lists, count, err);
+}
+
 /* Look up what the scenario names. After an error the slot keeps its last good question. */
 PAGE_API int page_ask(int index)
 {
@@ -291,12 +306,12 @@ PAGE_API int page_ask(int index)
     tr_system system;
     tr_error err;
     slot *s = slot_of(index);
-    const char *name = tr_scenario_text(s->scenario, "model");
-    const char *on = tr_scenario_text(s->scenario, "system");
-    tr_status status = TR_OK;
-    if (s->has_dropped)
+    const char *name = tr_input_text(s->scenario, TR_IN_MODEL);
+    const char *on = tr_input_text(s->scenario, TR_IN_SYSTEM);
+    tr_status status = check_lists(s->scenario, &err);
+    if (status == TR_OK && s->has_dropped)
         model = s->dropped;
-    else
+    else if (status == TR_OK)
         status = tr_is_inline(name) ? tr_model_inline(name, &model, &err) : tr_model_catalog_get(name, &model, &err);
     if (status == TR_OK)
         status = tr_is_inline(on) ? tr_system_inline(on, &system, &err) : tr_system_catalog_get(on, &system, &err);

@@ -81,7 +81,7 @@ static void add_rows(walk *w, const double *list, size_t count, double first, do
 static void rows_over_batch(walk *w, const tr_scenario *scenario)
 {
     size_t count = 0;
-    const double *list = tr_scenario_list(scenario, "batch_seq", &count);
+    const double *list = tr_input_list(scenario, TR_IN_BATCH, &count);
     const tr_batch_marks m = tr_batch_marks_of(w->question, w->context_token);
     add_rows(w, list, count, 1.0, m.end_seq);
     add_crossing(w, "balance", "balance_batch_seq", m.balance_seq);
@@ -92,7 +92,7 @@ static void rows_over_batch(walk *w, const tr_scenario *scenario)
 static void rows_over_context(walk *w, const tr_scenario *scenario)
 {
     size_t count = 0;
-    const double *list = tr_scenario_list(scenario, "context_token", &count);
+    const double *list = tr_input_list(scenario, TR_IN_CONTEXT, &count);
     const tr_context_marks m = tr_context_marks_of(w->question, w->batch_seq);
     add_rows(w, list, count, m.end_token < 8192.0 ? 64.0 : 1024.0, m.end_token);
     add_crossing(w, "cliff", "cliff_context_token", m.cliff_token > 0.0 ? m.cliff_token : (double)NAN);
@@ -195,14 +195,13 @@ static tr_status write_page(const tr_rows *rows, const tr_case *question, const 
 /* Over context the batch is held: as asked for, or where there is most to see. */
 static double batch_over_context(const tr_scenario *scenario, const tr_case *question)
 {
-    return tr_scenario_is_set(scenario, "batch_seq") ? question->load.batch_seq
-                                                     : tr_context_batch_seq(question);
+    return tr_input_is_set(scenario, TR_IN_BATCH) ? question->load.batch_seq : tr_context_batch_seq(question);
 }
 
 static void start(const tr_scenario *scenario, const tr_case *question, walk *w)
 {
     w->question = question;
-    w->along = tr_scenario_choice(scenario, "over") == ALONG_CONTEXT ? ALONG_CONTEXT : ALONG_BATCH;
+    w->along = tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT ? ALONG_CONTEXT : ALONG_BATCH;
     w->context_token = question->load.context_token;
     w->batch_seq = batch_over_context(scenario, question);
     w->count = w->crossings = 0;
@@ -242,7 +241,7 @@ tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, 
 
 size_t tr_answer_curve_figures(const tr_scenario *scenario)
 {
-    return tr_scenario_choice(scenario, "over") == ALONG_CONTEXT ? 1 : 2;
+    return tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT ? 1 : 2;
 }
 
 tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question, size_t index,
@@ -250,7 +249,7 @@ tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *que
 {
     if (index >= tr_answer_curve_figures(scenario))
         return tr_fail(err, TR_EDOMAIN, "index", (double)index, "a curve has no such picture");
-    if (tr_scenario_choice(scenario, "over") == ALONG_CONTEXT)
+    if (tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT)
         return tr_figure_context_at(question, batch_over_context(scenario, question), target, sink, err);
     return index == 0 ? tr_answer_figure_batch(question, target, sink, err)
                       : tr_answer_figure_cost(question, target, sink, err);

@@ -46,9 +46,9 @@ int tr_expected_beside(const tr_scenario *scenario, const tr_case *question, tr_
     const tr_system *system = &question->system;
     tr_calibration constants;
     tr_fitted fitted;
-    if (question->physics != TR_PHYSICS_BOUND || tr_scenario_choice(scenario, "preset") >= 0 ||
+    if (question->physics != TR_PHYSICS_BOUND || tr_input_choice(scenario, TR_IN_PRESET) >= 0 ||
         question->model.layer_kinds == 0 || tr_chip_catalog_find(system->chip.name) == NULL ||
-        tr_calibration_find(&system->chip, tr_scenario_text(scenario, "engine"), &constants, NULL) != TR_OK ||
+        tr_calibration_find(&system->chip, tr_input_text(scenario, TR_IN_ENGINE), &constants, NULL) != TR_OK ||
         tr_fitted_of(&constants, &question->model, system, &question->dtypes, NULL, &fitted, NULL) != TR_OK)
         return 0;
     *out = *question;

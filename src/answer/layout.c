@@ -103,10 +103,10 @@ static tr_status place_of(const tr_case *question, const tr_load *load, const tr
 /* Only layouts that agree with what was told. */
 static int wanted(const tr_scenario *scenario, const tr_layout *y)
 {
-    static const char *const key[] = {"tp_rank", "ep_rank", "pp_rank", "dp_rank"};
+    static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
     const double rank[] = {y->tp_rank, y->ep_rank, y->pp_rank, y->dp_rank};
     for (int i = 0; i < 4; i++)
-        if (tr_scenario_is_set(scenario, key[i]) && tr_scenario_number(scenario, key[i]) != rank[i])
+        if (tr_input_is_set(scenario, id[i]) && tr_input_number(scenario, id[i]) != rank[i])
             return 0;
     return 1;
 }

@@ -11,22 +11,10 @@
 #include "answer/working.h"
 #include "base/fail.h"
 
-static const double default_rate_token_per_s = 50e6;
-
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
 size_t tr_lifecycle_rates(const tr_scenario *scenario, const double **rate)
 {
     size_t count = 0;
-    *rate = tr_scenario_list(scenario, "serve_token_per_s", &count);
-    if (*rate == NULL || count == 0) {
-        *rate = &default_rate_token_per_s;
-        count = 1;
-    }
+    *rate = tr_input_list(scenario, TR_IN_SERVE_RATE, &count);
     return count;
 }
 
@@ -35,28 +23,27 @@ tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_case *question, 
 {
     const double *rate;
     (void)tr_lifecycle_rates(scenario, &rate);
-    const int fit = tr_scenario_choice(scenario, "loss_fit");
     tr_lifecycle t = {.question = question,
                       .rate_token_per_s = rate[0],
-                      .fit = fit < 0 ? TR_LOSS_FIT_EPOCH : (tr_loss_fit)fit};
+                      .fit = (tr_loss_fit)tr_input_choice(scenario, TR_IN_LOSS_FIT)};
     t.law = tr_loss_law_of(t.fit);
-    t.terms = (tr_life_terms){.rl_flop_per_param = number_or(scenario, "rl_flop_per_param", 3.0),
-                              .train_mfu = number_or(scenario, "train_mfu", 0.4),
+    t.terms = (tr_life_terms){.rl_flop_per_param = tr_input_number(scenario, TR_IN_RL_FLOP),
+                              .train_mfu = tr_input_number(scenario, TR_IN_TRAIN_MFU),
+                              .rl_mfu = tr_input_number(scenario, TR_IN_RL_MFU),
+                              .serve_mfu = tr_input_number(scenario, TR_IN_SERVE_MFU),
                               .chip_flop_per_s = question->roof.flop_per_s / question->roof.chip_count,
                               .chip_usd_per_s = question->roof.usd_per_s / question->roof.chip_count};
-    /* The lecture's third: what samples or serves tokens reaches a third of the utilisation of training. */
-    t.terms.rl_mfu = number_or(scenario, "rl_mfu", t.terms.train_mfu / 3.0);
-    t.terms.serve_mfu = number_or(scenario, "serve_mfu", t.terms.train_mfu / 3.0);
-    t.life_s = number_or(scenario, "life_s", 60.0 * 86400.0);
-    t.ship_share = number_or(scenario, "ship_share", 1.0);
+    t.life_s = tr_input_number(scenario, TR_IN_LIFE);
+    t.ship_share = tr_input_number(scenario, TR_IN_SHIP);
     t.life.active_param = question->model.active_param;
-    t.life.train_token = number_or(scenario, "train_token", 15e12);
+    t.life.train_token = tr_input_number(scenario, TR_IN_TRAIN_TOKEN);
     t.life.serve_token = tr_life_serve_token(t.rate_token_per_s, t.life_s, t.ship_share);
     tr_status s =
         tr_life_equal_of(t.life.train_token, &t.terms, &t.equal_rl_token, &t.equal_serve_token, err);
     if (s != TR_OK)
         return s;
-    t.life.rl_token = number_or(scenario, "rl_token", t.equal_rl_token);
+    t.life.rl_token = tr_input_is_set(scenario, TR_IN_RL_TOKEN) ? tr_input_number(scenario, TR_IN_RL_TOKEN)
+                                                                : t.equal_rl_token;
     s = tr_life_cost_of(&t.life, &t.terms, &t.cost, err);
     if (s != TR_OK)
         return s;

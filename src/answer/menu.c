@@ -130,15 +130,15 @@ static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
 static tr_status ratios_of(menu *m, tr_error *err)
 {
-    const int price = tr_scenario_is_set(m->scenario, "price_ratio");
-    const int speed = tr_scenario_is_set(m->scenario, "speed_ratio");
+    const int price = tr_input_is_set(m->scenario, TR_IN_PRICE_RATIO);
+    const int speed = tr_input_is_set(m->scenario, TR_IN_SPEED_RATIO);
     if (!price && !speed)
         return TR_OK;
     if (!price || !speed)
         return tr_fail(err, TR_EMISSING, price ? "speed_ratio" : "price_ratio", 0.0,
                        "a fast mode is told by both of its ratios: --price-ratio and --speed-ratio");
-    m->price_ratio = tr_scenario_number(m->scenario, "price_ratio");
-    m->speed_ratio = tr_scenario_number(m->scenario, "speed_ratio");
+    m->price_ratio = tr_input_number(m->scenario, TR_IN_PRICE_RATIO);
+    m->speed_ratio = tr_input_number(m->scenario, TR_IN_SPEED_RATIO);
     tr_status s = tr_menu_ratio_of(m->price_ratio, m->speed_ratio, &m->ratio, err);
     if (s != TR_OK)
         return s;
@@ -309,10 +309,8 @@ tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, c
         s = ratios_of(&m, err);
     if (s != TR_OK)
         return s;
-    m.speed_token_per_s = tr_scenario_list(scenario, "seq_token_per_s", &m.speed_count);
-    m.margin_ratio = tr_scenario_number(scenario, "margin_ratio");
-    if (isnan(m.margin_ratio))
-        m.margin_ratio = 2.5;
+    m.speed_token_per_s = tr_input_list(scenario, TR_IN_SPEED, &m.speed_count);
+    m.margin_ratio = tr_input_number(scenario, TR_IN_MARGIN);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "modes",

@@ -112,9 +112,9 @@ static void finish(op_table *t)
 /* The pass that is asked for: the load's, with what else goes through in it. */
 static tr_status take_pass(const tr_scenario *scenario, const tr_case *question, op_table *t, tr_error *err)
 {
-    const double draft = tr_scenario_number(scenario, "draft_token");
-    const double chunk = tr_scenario_number(scenario, "chunk_token");
-    const double skew = tr_scenario_number(scenario, "routing_skew_ratio");
+    const double draft = tr_input_number(scenario, TR_IN_DRAFT);
+    const double chunk = tr_input_number(scenario, TR_IN_CHUNK);
+    const double skew = tr_input_number(scenario, TR_IN_SKEW);
     const tr_status s = tr_pass_of(&question->load, &t->pass, err);
     if (s != TR_OK)
         return s;

@@ -49,9 +49,9 @@ static void compare(tr_report *report)
 static tr_status check_load(const tr_scenario *scenario, tr_error *err)
 {
     size_t context_count = 0, batch_count = 0;
-    (void)tr_scenario_list(scenario, "context_token", &context_count);
-    (void)tr_scenario_list(scenario, "batch_seq", &batch_count);
-    if (tr_scenario_choice(scenario, "phase") == TR_PHASE_PREFILL)
+    (void)tr_input_list(scenario, TR_IN_CONTEXT, &context_count);
+    (void)tr_input_list(scenario, TR_IN_BATCH, &batch_count);
+    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "phase", 0, "report is about decode; step answers --phase prefill");
     if (context_count > 1 || batch_count > 1)
         return tr_fail(err, TR_ECONFLICT, context_count > 1 ? "context_token" : "batch_seq",
@@ -69,7 +69,7 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_
         s = tr_check_weights_fit(question, err);
     if (s != TR_OK)
         return s;
-    *out = (tr_report){.question = question, .context_token = tr_scenario_number(scenario, "context_token")};
+    *out = (tr_report){.question = question, .context_token = tr_input_number(scenario, TR_IN_CONTEXT)};
     out->balance_batch_seq = tr_balance_batch_seq(roof, model, out->context_token);
     out->balance_without_kv_batch_seq = balance_without_kv(roof);
     const double normal_batch_seq =

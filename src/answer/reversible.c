@@ -9,22 +9,16 @@
 #include "answer/working.h"
 #include "base/fail.h"
 
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
 void tr_answer_lab_inputs(const tr_scenario *scenario, tr_stack *stack, tr_feistel *cipher, size_t *block)
 {
-    const uint64_t key = (uint64_t)number_or(scenario, "cipher_key", 1);
-    *stack = (tr_stack){.layers = (size_t)number_or(scenario, "stack_layers", 32),
-                        .width = (size_t)number_or(scenario, "stack_dim", 64),
-                        .batch = (size_t)number_or(scenario, "stack_rows", 8),
+    const uint64_t key = (uint64_t)tr_input_number(scenario, TR_IN_KEY);
+    *stack = (tr_stack){.layers = (size_t)tr_input_number(scenario, TR_IN_STACK_LAYERS),
+                        .width = (size_t)tr_input_number(scenario, TR_IN_STACK_DIM),
+                        .batch = (size_t)tr_input_number(scenario, TR_IN_STACK_ROWS),
                         .seed = key,
-                        .gain_ratio = number_or(scenario, "stack_gain_ratio", 0.5)};
-    *cipher = (tr_feistel){.key = key, .rounds = (int)number_or(scenario, "cipher_rounds", 16)};
-    *block = (size_t)number_or(scenario, "block_byte", 16);
+                        .gain_ratio = tr_input_number(scenario, TR_IN_STACK_GAIN)};
+    *cipher = (tr_feistel){.key = key, .rounds = (int)tr_input_number(scenario, TR_IN_ROUNDS)};
+    *block = (size_t)tr_input_number(scenario, TR_IN_BLOCK);
 }
 
 tr_status tr_reversible_of(const tr_scenario *scenario, const tr_case *question, const tr_lab *lab,
@@ -33,9 +27,9 @@ tr_status tr_reversible_of(const tr_scenario *scenario, const tr_case *question,
     *out = (tr_reversible){.question = question, .lab = lab};
     if (question == NULL)
         return TR_OK;
-    out->numbers = (tr_train_numbers){.state_byte_per_param = number_or(scenario, "state_byte_per_param", 16),
-                                      .activation_elem_byte = number_or(scenario, "activation_elem_byte", 2),
-                                      .sequence_token = number_or(scenario, "sequence_token", 4096),
+    out->numbers = (tr_train_numbers){.state_byte_per_param = tr_input_number(scenario, TR_IN_STATE_BYTE),
+                                      .activation_elem_byte = tr_input_number(scenario, TR_IN_ACTIVATION_BYTE),
+                                      .sequence_token = tr_input_number(scenario, TR_IN_SEQUENCE),
                                       .memory_byte = question->roof.memory_byte};
     out->context_token = question->load.context_token;
     const tr_status s = tr_train_memory_of(&question->model, &out->numbers, &out->memory, err);

@@ -139,12 +139,11 @@ tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, c
     walk w;
     tr_notes notes;
     size_t count = 0;
-    const double *batch = tr_scenario_list(scenario, "batch_seq", &count);
+    const double *batch = tr_input_list(scenario, TR_IN_BATCH, &count);
     const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
     if (s != TR_OK)
         return s;
-    w.count =
-        tr_roof_points_of(question, batch, tr_scenario_is_set(scenario, "batch_seq") ? count : 0, w.point);
+    w.count = tr_roof_points_of(question, batch, tr_input_is_set(scenario, TR_IN_BATCH) ? count : 0, w.point);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "points",

@@ -7,26 +7,20 @@
 
 #include "base/text.h"
 
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
 void tr_scale_terms_of(const tr_scenario *scenario, const tr_case *question, tr_scale_terms *out)
 {
     const tr_roofline *roof = &question->roof;
     /* The batch at which all weights' time is hidden, were there no cache. */
     const double balance = tr_floor_s(roof) * roof->flop_per_s / roof->flop_per_token;
     *out = (tr_scale_terms){.question = question,
-                            .batch_seq = tr_scenario_is_set(scenario, "batch_seq")
+                            .batch_seq = tr_input_is_set(scenario, TR_IN_BATCH)
                                              ? question->load.batch_seq
                                              : floor(balance > 1 ? balance : 1),
                             .context_token = question->load.context_token,
-                            .world_token_per_s = number_or(scenario, "world_token_per_s", 128e6),
-                            .hop_s = number_or(scenario, "hop_s", 2e-3),
-                            .micro_batch_count = number_or(scenario, "micro_batch_count", 0.0),
-                            .rack_count = number_or(scenario, "rack_count", 2.0)};
+                            .world_token_per_s = tr_input_number(scenario, TR_IN_WORLD),
+                            .hop_s = tr_input_number(scenario, TR_IN_HOP),
+                            .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
+                            .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
 }
 
 tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr_error *err)
@@ -164,7 +158,7 @@ tr_status tr_scale_walls(const tr_scenario *scenario, const tr_scale_terms *term
     static const char others[TR_SCALE_WALLS - 1][24] = {"llama-3.1-70b", "gpt-oss-120b", "deepseek-v3.2",
                                                         "deepseek-v4-pro"};
     const tr_case *q = terms->question;
-    const double batch = tr_scenario_is_set(scenario, "batch_seq") ? q->load.batch_seq : 64.0;
+    const double batch = tr_input_is_set(scenario, TR_IN_BATCH) ? q->load.batch_seq : 64.0;
     size_t n = 0;
     wall_of(&q->model, &q->roof, batch, &out[n++]);
     for (size_t i = 0; i < TR_SCALE_WALLS - 1; i++) {

@@ -189,10 +189,9 @@ static const void *stage_at(void *context, size_t index, tr_error *err)
 {
     scale *s = context;
     size_t count = 0;
-    const double *given = tr_scenario_list(s->scenario, "stage_count", &count);
+    const double *given = tr_input_list(s->scenario, TR_IN_STAGES, &count);
     (void)err;
-    s->stage =
-        tr_scale_stage_of(&s->terms, given != NULL && count > 0 ? given[index] : (double)(1U << index));
+    s->stage = tr_scale_stage_of(&s->terms, given[index]);
     return &s->stage;
 }
 
@@ -213,15 +212,14 @@ static const void *wall_at(void *context, size_t index, tr_error *err)
 static tr_rows rows_of(scale *s, int part)
 {
     size_t stages = 0;
-    (void)tr_scenario_list(s->scenario, "stage_count", &stages);
+    (void)tr_input_list(s->scenario, TR_IN_STAGES, &stages);
     tr_rows rows = {.context = s, .scenario = s->scenario};
     switch (part) {
     case DOMAIN_:
         rows.fields = &domain_fields, rows.name = "domains", rows.count = s->domains, rows.at = domain_at;
         break;
     case PIPELINE:
-        rows.fields = &stage_fields, rows.name = "stages", rows.count = stages > 0 ? stages : 4,
-        rows.at = stage_at;
+        rows.fields = &stage_fields, rows.name = "stages", rows.count = stages, rows.at = stage_at;
         break;
     case SPARSITY:
         rows.fields = &sparse_fields, rows.name = "sparsity", rows.count = 10, rows.at = sparse_at;
@@ -403,8 +401,7 @@ tr_status tr_answer_scale(const tr_scenario *scenario, const tr_case *question, 
 {
     scale s = {.scenario = scenario};
     tr_workings workings;
-    const int chosen = tr_scenario_choice(scenario, "part");
-    const int part = chosen < 0 ? ALL : chosen;
+    const int part = tr_input_choice(scenario, TR_IN_PART);
     tr_scale_terms_of(scenario, question, &s.terms);
     tr_status status = tr_scale_train_of(&s.terms, &s.train, err);
     if (status == TR_OK)

@@ -13,10 +13,10 @@ enum { ROW_MAX = 1000000 };
 tr_status tr_loads_of(const tr_scenario *scenario, tr_loads *out, tr_error *err)
 {
     static const double one = 1;
-    tr_loads loads = {.phase = (tr_phase)tr_scenario_choice(scenario, "phase")};
-    loads.batch_seq = tr_scenario_list(scenario, "batch_seq", &loads.batch_count);
-    loads.context_token = tr_scenario_list(scenario, "context_token", &loads.context_count);
-    loads.query_token = tr_scenario_list(scenario, "query_token", &loads.query_count);
+    tr_loads loads = {.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE)};
+    loads.batch_seq = tr_input_list(scenario, TR_IN_BATCH, &loads.batch_count);
+    loads.context_token = tr_input_list(scenario, TR_IN_CONTEXT, &loads.context_count);
+    loads.query_token = tr_input_list(scenario, TR_IN_QUERY, &loads.query_count);
     if (loads.phase == TR_PHASE_DECODE) { /* a decode step has one new token whatever query says */
         loads.query_token = &one;
         loads.query_count = 1;

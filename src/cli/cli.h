@@ -22,10 +22,12 @@ typedef struct cli_verb {
     const char *topic; /* heading in the overview */
     const char
         *operands;      /* "MODEL SYSTEM", "[MODEL]", "ID": MODEL and SYSTEM are inputs, others go to args */
-    const char *groups; /* groups of inputs it takes, blank-separated */
+    uint64_t groups;    /* of inputs it takes: TR_GROUP_BIT each */
     const char *doc;    /* one line */
     const char *examples; /* lines; "" if none */
     tr_status (*run)(cli *c, tr_error *err);
+    const tr_input_id *lists; /* inputs of which it makes rows, or refuses several in its own words */
+    size_t list_count;
 } cli_verb;
 
 /* Text that grows; the answer is collected in one. */
@@ -50,6 +52,8 @@ extern const size_t cli_verb_count;
 const cli_verb *cli_verb_find(const char *name); /* NULL if unknown */
 const char *cli_verb_near(const char *name);     /* NULL if none is near */
 int cli_verb_takes(const cli_verb *verb, const tr_input *input);
+/* The verb's answer into c->out. A list that it would answer the first value of is refused: TR_ECONFLICT. */
+tr_status cli_run(cli *c, tr_error *err);
 
 /* options.c: argv[0] is the verb. Fills scenario, style and args.
  * Errors: TR_EUNKNOWN, TR_EPARSE, TR_ECONFLICT, TR_EMISSING, and what files bring.

@@ -20,7 +20,10 @@ static tr_status draw(void *context, const tr_figure_target *target, tr_sink *si
 tr_status cmd_curve(cli *c, tr_error *err)
 {
     tr_case *question = NULL;
-    tr_status s = cli_case(c, &question, err);
+    const tr_input_id along = tr_input_choice(c->scenario, TR_IN_OVER) == 1 ? TR_IN_CONTEXT : TR_IN_BATCH;
+    tr_status s = tr_input_check_lists(c->scenario, &along, 1, err);
+    if (s == TR_OK)
+        s = cli_case(c, &question, err);
     picture p = {c->scenario, question, 0};
     for (; s == TR_OK && cli_plots(c) && p.index < tr_answer_curve_figures(c->scenario); p.index++)
         s = cli_plot(c, p.index == 0 ? "" : "-cost", draw, &p, err);

@@ -21,7 +21,7 @@ tr_status cmd_report(cli *c, tr_error *err)
     if (s == TR_OK)
         s = tr_answer_report(c->scenario, question, &c->style, &c->out, err);
     /* The page draws both in any case: --plot - asks for nothing more. */
-    const int to_file = cli_plots(c) && strcmp(tr_scenario_text(c->scenario, "plot"), "-") != 0;
+    const int to_file = cli_plots(c) && strcmp(tr_input_text(c->scenario, TR_IN_PLOT), "-") != 0;
     if (s == TR_OK && to_file)
         s = cli_plot(c, "", draw_batch, question, err);
     if (s == TR_OK && to_file)

@@ -6,25 +6,19 @@
 
 #include "base/fail.h"
 
-static tr_dtype dtype_of(const tr_scenario *scenario, const char *key)
-{
-    const int choice = tr_scenario_choice(scenario, key);
-    return choice < 0 ? TR_DTYPE_NATIVE : (tr_dtype)choice;
-}
-
 /* count and price change the system; an inline or catalog system brings its own otherwise. */
 static tr_status apply_system(const tr_scenario *scenario, const tr_system *system, tr_system *out,
                               tr_error *err)
 {
     tr_system made = *system;
-    if (tr_scenario_is_set(scenario, "chip_count")) {
-        const double count = tr_scenario_number(scenario, "chip_count");
+    if (tr_input_is_set(scenario, TR_IN_CHIP_COUNT)) {
+        const double count = tr_input_number(scenario, TR_IN_CHIP_COUNT);
         const tr_status s = tr_system_of(&system->chip, count, &made, err);
         if (s != TR_OK)
             return s;
     }
-    if (tr_scenario_is_set(scenario, "chip_usd_per_hour")) {
-        const double usd_per_hour = tr_scenario_number(scenario, "chip_usd_per_hour");
+    if (tr_input_is_set(scenario, TR_IN_PRICE)) {
+        const double usd_per_hour = tr_input_number(scenario, TR_IN_PRICE);
         made.chip.usd_per_hour = usd_per_hour;
         made.usd_per_hour = usd_per_hour * made.chip_count;
     }
@@ -36,18 +30,18 @@ static tr_status apply_system(const tr_scenario *scenario, const tr_system *syst
 static tr_status told_layout(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
                              const tr_dtypes *dtypes, tr_layout *out, int *told, tr_error *err)
 {
-    static const char *const key[] = {"tp_rank", "ep_rank", "pp_rank", "dp_rank"};
+    static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
     double rank[4] = {1, 1, 1, 1};
     int set[4], mixture = 0;
     *told = 0;
     for (int i = 0; i < 4; i++) {
-        set[i] = tr_scenario_is_set(scenario, key[i]);
+        set[i] = tr_input_is_set(scenario, id[i]);
         if (set[i])
-            rank[i] = tr_scenario_number(scenario, key[i]);
+            rank[i] = tr_input_number(scenario, id[i]);
         *told = *told || set[i];
     }
-    const int overlap = tr_scenario_choice(scenario, "overlap") == 1;
-    if (!*told && tr_scenario_choice(scenario, "physics") != TR_PHYSICS_OPS)
+    const int overlap = tr_input_choice(scenario, TR_IN_OVERLAP) == 1;
+    if (!*told && tr_input_choice(scenario, TR_IN_PHYSICS) != TR_PHYSICS_OPS)
         return TR_OK;
     if (!*told) {
         const tr_status s = tr_layout_default(model, system, dtypes, out, err);
@@ -75,13 +69,13 @@ tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, cons
     tr_status s = apply_system(scenario, system, &made, err);
     if (s != TR_OK)
         return s;
-    const tr_dtypes dtypes = {.weight = dtype_of(scenario, "weight_dtype"),
-                              .kv = dtype_of(scenario, "kv_dtype"),
-                              .math = dtype_of(scenario, "math_dtype")};
+    const tr_dtypes dtypes = {.weight = (tr_dtype)tr_input_choice(scenario, TR_IN_WEIGHT_DTYPE),
+                              .kv = (tr_dtype)tr_input_choice(scenario, TR_IN_KV_DTYPE),
+                              .math = (tr_dtype)tr_input_choice(scenario, TR_IN_MATH_DTYPE)};
     s = tr_roofline_of(model, &made, &dtypes, &roof, err);
     if (s != TR_OK)
         return s;
-    const tr_physics physics = (tr_physics)tr_scenario_choice(scenario, "physics");
+    const tr_physics physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
     tr_fitted fitted;
     memset(&fitted, 0, sizeof fitted);
     tr_layout layout, asked;
@@ -99,7 +93,7 @@ tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, cons
         layout = asked;
     /* An engine that nobody measured is told whatever the physics: its times may stand beside the bound. */
     tr_calibration calibration;
-    s = tr_calibration_find(&made.chip, tr_scenario_text(scenario, "engine"), &calibration, err);
+    s = tr_calibration_find(&made.chip, tr_input_text(scenario, TR_IN_ENGINE), &calibration, err);
     if (s == TR_OK && physics == TR_PHYSICS_FITTED)
         s = tr_fitted_of(&calibration, model, &made, &dtypes, told ? &asked : NULL, &fitted, err);
     if (s != TR_OK)
@@ -111,10 +105,10 @@ tr_status tr_case_build(const tr_scenario *scenario, const tr_model *model, cons
     out->dtypes = dtypes;
     out->roof = roof;
     out->physics = physics;
-    out->load.phase = (tr_phase)tr_scenario_choice(scenario, "phase");
-    out->load.batch_seq = tr_scenario_number(scenario, "batch_seq");
-    out->load.context_token = tr_scenario_number(scenario, "context_token");
+    out->load.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE);
+    out->load.batch_seq = tr_input_number(scenario, TR_IN_BATCH);
+    out->load.context_token = tr_input_number(scenario, TR_IN_CONTEXT);
     out->load.query_token =
-        out->load.phase == TR_PHASE_PREFILL ? tr_scenario_number(scenario, "query_token") : 1;
+        out->load.phase == TR_PHASE_PREFILL ? tr_input_number(scenario, TR_IN_QUERY) : 1;
     return TR_OK;
 }

@@ -6,71 +6,30 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "input/table.h"
 
-static const tr_input inputs[TR_IN_SIZE] = {
-#define TR_INPUT_ROW(ID, KEY, OPTION, KIND, UNIT, MIN, MAX, SMIN, SMAX, STEP, LOG, FALLBACK, CHOICES, GROUP, \
-                     DOC)                                                                                    \
-    {KEY,  OPTION, TR_INPUT_##KIND, TR_UNIT_##UNIT, MIN,   MAX, SMIN, SMAX,                                  \
-     STEP, LOG,    FALLBACK,        CHOICES,        GROUP, DOC},
-    TR_INPUT_TABLE(TR_INPUT_ROW)
-#undef TR_INPUT_ROW
-};
-
-/* One input's value. Which member counts follows from the input's kind. */
+/* One input's value. Small, and most are never set: what does not fit in it is allocated. */
 typedef struct value {
-    int set;       /* explicitly */
-    int present;   /* set, or has a default */
-    double number; /* NUMBER; CHOICE, SWITCH, DTYPE: the index */
-    double *list;  /* LIST: owned */
-    size_t count;
-    char text[TR_TEXT_MAX]; /* TEXT */
+    double number;      /* of a list the first; CHOICE, SWITCH, DTYPE: the index */
+    void *more;         /* owned: all numbers of a list of two or more; a text that is set; else NULL */
+    uint32_t count;     /* of numbers; 0: there is no value, or it is a text */
+    unsigned char set;  /* explicitly */
 } value;
 
 struct tr_scenario {
-    value values[TR_IN_SIZE];
+    value values[TR_IN_COUNT];
 };
 
-/* ---- the table ---------------------------------------------------------- */
+static const tr_input *row(tr_input_id id) { return tr_input_at((size_t)id); }
 
-size_t tr_input_count(void) { return TR_IN_SIZE; }
-
-const tr_input *tr_input_at(size_t index) { return index < TR_IN_SIZE ? &inputs[index] : NULL; }
-
-static int find(const char *name)
+static const tr_input *find(const char *name, tr_error *err)
 {
-    for (int i = 0; name != NULL && i < TR_IN_SIZE; i++)
-        if (strcmp(name, inputs[i].key) == 0 || strcmp(name, inputs[i].option) == 0)
-            return i;
-    return -1;
-}
-
-const tr_input *tr_input_find(const char *key_or_option)
-{
-    const int i = find(key_or_option);
-    return i < 0 ? NULL : &inputs[i];
-}
-
-static const char *option_name(size_t index, const void *context)
-{
-    (void)context;
-    return index < TR_IN_SIZE ? inputs[index].option : NULL;
-}
-
-static const char *key_name(size_t index, const void *context)
-{
-    (void)context;
-    return index < TR_IN_SIZE ? inputs[index].key : NULL;
-}
-
-static tr_status unknown(const char *name, tr_error *err)
-{
-    const char *near = tr_near_name(name, option_name, NULL);
-    if (near == NULL)
-        near = tr_near_name(name, key_name, NULL);
-    if (near != NULL)
-        return tr_fail(err, TR_EUNKNOWN, name, 0, "unknown input '%.60s': did you mean '%s'?", name, near);
-    return tr_fail(err, TR_EUNKNOWN, name, 0, "unknown input '%.60s'", name);
+    const tr_input *input = tr_input_find(name);
+    if (input != NULL)
+        return input;
+    const char *near = tr_input_near(name, TR_GROUP_ALL);
+    (void)tr_fail(err, TR_EUNKNOWN, name, 0, "unknown input '%.60s'%s%s%s", name,
+                  near != NULL ? ": did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+    return NULL;
 }
 
 /* ---- setting ------------------------------------------------------------ */
@@ -145,7 +104,7 @@ static tr_status parse_word(const tr_input *input, const char *text, double *out
     }
     if (input->kind == TR_INPUT_DTYPE) {
         tr_dtype dtype = TR_DTYPE_NATIVE;
-        if (strcmp(text, "native") == 0 || tr_dtype_parse(text, &dtype, NULL) == TR_OK) {
+        if (tr_dtype_parse(text, &dtype, NULL) == TR_OK) {
             *out = dtype;
             return TR_OK;
         }
@@ -161,246 +120,274 @@ static tr_status parse_word(const tr_input *input, const char *text, double *out
     return tr_fail(err, TR_EPARSE, input->key, 0, "%s: expected %s, not '%.60s'", input->option, words, text);
 }
 
-static tr_status store_list(value *v, const tr_input *input, const double *numbers, size_t count,
-                            tr_error *err)
+static void take(value *v, void *more, double number, size_t count)
 {
+    free(v->more);
+    v->more = more;
+    v->number = number;
+    v->count = (uint32_t)count;
+}
+
+static tr_status out_of_memory(const tr_input *input, tr_error *err)
+{
+    return tr_fail(err, TR_ENOMEM, input->key, 0, "%s: out of memory", input->option);
+}
+
+static tr_status store_numbers(value *v, const tr_input *input, const double *numbers, size_t count, tr_error *err)
+{
+    double *list = NULL;
     for (size_t i = 0; i < count; i++) {
         const tr_status s = check_range(input, numbers[i], err);
         if (s != TR_OK)
             return s;
     }
-    double *list = malloc((count > 0 ? count : 1) * sizeof *list);
-    if (list == NULL)
-        return tr_fail(err, TR_ENOMEM, input->key, 0, "out of memory for %zu values", count);
-    memcpy(list, numbers, count * sizeof *list);
-    free(v->list);
-    v->list = list;
-    v->count = count;
+    if (count > 1) {
+        list = malloc(count * sizeof *list);
+        if (list == NULL)
+            return out_of_memory(input, err);
+        memcpy(list, numbers, count * sizeof *list);
+    }
+    take(v, list, numbers[0], count);
     return TR_OK;
 }
 
-/* The room's errors name the option that was typed, not the parser's view of it. */
-static tr_status name_error(const tr_input *input, tr_status status, const tr_error *inner, tr_error *err)
+static tr_status store_number_text(value *v, const tr_input *input, const char *text, tr_error *err)
 {
-    return tr_fail(err, status, input->key, inner->value, "%s: %.280s", input->option, inner->text);
-}
-
-static tr_status store_list_text(value *v, const tr_input *input, const char *text, tr_error *err)
-{
-    double *numbers = malloc(TR_LIST_MAX * sizeof *numbers);
-    if (numbers == NULL)
-        return tr_fail(err, TR_ENOMEM, input->key, 0, "out of memory for a list");
+    double few[16], *numbers = few, *many = NULL;
     size_t count = 0;
     tr_error inner;
-    tr_status s = tr_quantity_list_parse(text, input->unit, numbers, TR_LIST_MAX, &count, &inner);
-    s = s == TR_OK ? store_list(v, input, numbers, count, err) : name_error(input, s, &inner, err);
-    free(numbers);
+    tr_status s = tr_quantity_list_parse(text, input->unit, few, sizeof few / sizeof few[0], &count, &inner);
+    if (s == TR_ECAPACITY) { /* long lists are rare: room for one is made when it comes */
+        numbers = many = malloc(TR_LIST_MAX * sizeof *many);
+        if (many == NULL)
+            return out_of_memory(input, err);
+        s = tr_quantity_list_parse(text, input->unit, many, TR_LIST_MAX, &count, &inner);
+    }
+    /* The room's errors name the option that was typed, not the parser's view of it. */
+    s = s == TR_OK ? store_numbers(v, input, numbers, count, err)
+                   : tr_fail(err, s, input->key, inner.value, "%s: %.280s", input->option, inner.text);
+    free(many);
     return s;
 }
 
-static tr_status store_text(value *v, const tr_input *input, const char *text, tr_error *err)
+static tr_status store(value *v, const tr_input *input, const char *text, tr_error *err)
 {
-    tr_error inner;
     tr_status s = TR_OK;
     double number = 0;
+    char *copy = NULL;
+    const size_t length = strlen(text);
     switch (input->kind) {
-    case TR_INPUT_LIST: return store_list_text(v, input, text, err);
-    case TR_INPUT_TEXT:
-        if (strlen(text) >= TR_TEXT_MAX)
-            return tr_fail(err, TR_ECAPACITY, input->key, (double)strlen(text), "%s: longer than %d bytes",
-                           input->option, TR_TEXT_MAX - 1);
-        memcpy(v->text, text, strlen(text) + 1);
-        return TR_OK;
     case TR_INPUT_NUMBER:
-        s = tr_quantity_parse(text, input->unit, &number, &inner);
-        s = s == TR_OK ? check_range(input, number, err) : name_error(input, s, &inner, err);
-        break;
+    case TR_INPUT_LIST: return store_number_text(v, input, text, err);
+    case TR_INPUT_TEXT:
+        if (length >= TR_TEXT_MAX)
+            return tr_fail(err, TR_ECAPACITY, input->key, (double)length, "%s: longer than %d bytes", input->option,
+                           TR_TEXT_MAX - 1);
+        copy = malloc(length + 1);
+        if (copy == NULL)
+            return out_of_memory(input, err);
+        memcpy(copy, text, length + 1);
+        take(v, copy, 0, 0);
+        return TR_OK;
     case TR_INPUT_CHOICE:
     case TR_INPUT_SWITCH:
-    case TR_INPUT_DTYPE: s = parse_word(input, text, &number, err); break;
+    case TR_INPUT_DTYPE:
+        s = parse_word(input, text, &number, err);
+        if (s == TR_OK)
+            take(v, NULL, number, 1);
+        break;
+    }
+    return s;
+}
+
+/* ---- defaults ------------------------------------------------------------- */
+
+/* A text that is not set is read from the table; a switch is off. A default that does not parse would be a
+ * fault of the table, which a unit test walks. */
+static tr_status reset(value *v, const tr_input *input, tr_error *err)
+{
+    tr_status s = TR_OK;
+    if (is_numeric(input) || input->kind == TR_INPUT_CHOICE || input->kind == TR_INPUT_DTYPE) {
+        if (input->fallback != NULL)
+            s = store(v, input, input->fallback, err);
+        else
+            take(v, NULL, 0, 0);
+    } else {
+        take(v, NULL, 0, input->kind == TR_INPUT_SWITCH);
     }
     if (s == TR_OK)
-        v->number = number;
+        v->set = 0;
     return s;
 }
 
-static void reset(value *v, const tr_input *input);
-
-/* A decode step looks back on a conversation, a prefill starts one: the
- * default context follows the phase, so that `--phase prefill` alone means a fresh prompt. */
-static void follow_phase(tr_scenario *scenario)
+/* Every default that follows other inputs, here and nowhere else; those that follow the model or the system are
+ * worked out where these are known. */
+static void follow(tr_scenario *scenario)
 {
-    value *context = &scenario->values[TR_IN_CONTEXT];
-    if (context->set)
-        return;
-    reset(context, &inputs[TR_IN_CONTEXT]);
-    if (context->present && scenario->values[TR_IN_PHASE].number > 0)
-        context->list[0] = 0;
+    value *v = scenario->values;
+    /* A decode step looks back on a conversation, a prefill starts one: `--phase prefill` alone is a fresh prompt. */
+    if (!v[TR_IN_CONTEXT].set) {
+        (void)reset(&v[TR_IN_CONTEXT], row(TR_IN_CONTEXT), NULL);
+        if ((tr_phase)v[TR_IN_PHASE].number == TR_PHASE_PREFILL)
+            v[TR_IN_CONTEXT].number = 0;
+    }
+    /* The lecture's third: what samples or serves tokens reaches a third of the utilisation of training. */
+    if (!v[TR_IN_RL_MFU].set)
+        take(&v[TR_IN_RL_MFU], NULL, v[TR_IN_TRAIN_MFU].number / 3.0, 1);
+    if (!v[TR_IN_SERVE_MFU].set)
+        take(&v[TR_IN_SERVE_MFU], NULL, v[TR_IN_TRAIN_MFU].number / 3.0, 1);
 }
 
-static void mark_set(tr_scenario *scenario, int id)
+static tr_status finish_set(tr_scenario *scenario, tr_input_id id, tr_status status)
 {
-    scenario->values[id].set = 1;
-    scenario->values[id].present = 1;
-    if (id == TR_IN_PHASE)
-        follow_phase(scenario);
+    if (status == TR_OK) {
+        scenario->values[id].set = 1;
+        follow(scenario);
+    }
+    return status;
 }
 
-tr_status tr_scenario_set(tr_scenario *scenario, const char *key, const char *text, tr_error *err)
+tr_status tr_input_set(tr_scenario *scenario, tr_input_id id, const char *text, tr_error *err)
 {
-    const int id = find(key);
-    if (id < 0)
-        return unknown(key, err);
-    const tr_status s = store_text(&scenario->values[id], &inputs[id], text, err);
-    if (s == TR_OK)
-        mark_set(scenario, id);
-    return s;
+    return finish_set(scenario, id, store(&scenario->values[id], row(id), text, err));
 }
 
-tr_status tr_scenario_set_list(tr_scenario *scenario, const char *key, const double *numbers, size_t count,
+tr_status tr_scenario_set(tr_scenario *scenario, const char *name, const char *text, tr_error *err)
+{
+    const tr_input *input = find(name, err);
+    return input == NULL ? TR_EUNKNOWN : tr_input_set(scenario, input->id, text, err);
+}
+
+tr_status tr_scenario_set_list(tr_scenario *scenario, const char *name, const double *numbers, size_t count,
                                tr_error *err)
 {
-    const int id = find(key);
-    if (id < 0)
-        return unknown(key, err);
-    const tr_input *input = &inputs[id];
-    value *v = &scenario->values[id];
-    tr_status s = TR_OK;
+    const tr_input *input = find(name, err);
+    if (input == NULL)
+        return TR_EUNKNOWN;
+    value *v = &scenario->values[input->id];
     if (input->kind == TR_INPUT_SWITCH) {
         if (count != 1 || (numbers[0] != 0 && numbers[0] != 1))
             return tr_fail(err, TR_EPARSE, input->key, 0, "%s: expected on or off, not a number",
                            input->option);
-    } else if (!is_numeric(input)) {
+        take(v, NULL, numbers[0], 1);
+        return finish_set(scenario, input->id, TR_OK);
+    }
+    if (!is_numeric(input))
         return tr_fail(err, TR_EPARSE, input->key, 0, "%s: expected %s, not a number", input->option,
                        input->kind == TR_INPUT_TEXT ? "a text" : "one of its words");
-    }
-    if (count == 0 || count > TR_LIST_MAX || (count != 1 && input->kind != TR_INPUT_LIST))
-        return tr_fail(err, TR_ECAPACITY, input->key, (double)count, "%s: expected %s, not %zu",
-                       input->option, input->kind == TR_INPUT_LIST ? "1 to 4096 numbers" : "one number",
-                       count);
-    if (input->kind == TR_INPUT_LIST) {
-        s = store_list(v, input, numbers, count, err);
-    } else {
-        s = check_range(input, numbers[0], err);
-        if (s == TR_OK)
-            v->number = numbers[0];
-    }
-    if (s == TR_OK)
-        mark_set(scenario, id);
+    if (count == 0 || count > TR_LIST_MAX)
+        return tr_fail(err, TR_ECAPACITY, input->key, (double)count, "%s: expected 1 to %d numbers, not %zu",
+                       input->option, TR_LIST_MAX, count);
+    return finish_set(scenario, input->id, store_numbers(v, input, numbers, count, err));
+}
+
+tr_status tr_scenario_set_number(tr_scenario *scenario, const char *name, double number, tr_error *err)
+{
+    return tr_scenario_set_list(scenario, name, &number, 1, err);
+}
+
+tr_status tr_scenario_unset(tr_scenario *scenario, const char *name, tr_error *err)
+{
+    const tr_input *input = find(name, err);
+    if (input == NULL)
+        return TR_EUNKNOWN;
+    const tr_status s = reset(&scenario->values[input->id], input, err);
+    follow(scenario);
     return s;
 }
 
-tr_status tr_scenario_set_number(tr_scenario *scenario, const char *key, double number, tr_error *err)
-{
-    return tr_scenario_set_list(scenario, key, &number, 1, err);
-}
-
-/* ---- defaults, copies ---------------------------------------------------- */
-
-/* A default that does not parse would be a fault of the table, which a unit
- * test walks; here it leaves the input absent. */
-static void reset(value *v, const tr_input *input)
-{
-    v->set = 0;
-    v->number = 0;
-    v->text[0] = '\0';
-    v->present = input->fallback[0] != '\0' && store_text(v, input, input->fallback, NULL) == TR_OK;
-    if (!v->present)
-        v->count = 0;
-}
+/* ---- life ------------------------------------------------------------------ */
 
 tr_scenario *tr_scenario_create(void)
 {
     tr_scenario *scenario = calloc(1, sizeof *scenario);
-    for (int i = 0; scenario != NULL && i < TR_IN_SIZE; i++) {
-        reset(&scenario->values[i], &inputs[i]);
-        if (inputs[i].fallback[0] != '\0' && !scenario->values[i].present) {
+    for (size_t i = 0; scenario != NULL && i < TR_IN_COUNT; i++) {
+        if (reset(&scenario->values[i], tr_input_at(i), NULL) != TR_OK) {
             tr_scenario_destroy(scenario);
             return NULL;
         }
     }
+    if (scenario != NULL)
+        follow(scenario);
     return scenario;
 }
 
 void tr_scenario_destroy(tr_scenario *scenario)
 {
-    for (int i = 0; scenario != NULL && i < TR_IN_SIZE; i++)
-        free(scenario->values[i].list);
+    for (size_t i = 0; scenario != NULL && i < TR_IN_COUNT; i++)
+        free(scenario->values[i].more);
     free(scenario);
 }
 
 tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from)
 {
-    double *lists[TR_IN_SIZE] = {NULL};
+    void *more[TR_IN_COUNT] = {NULL};
     if (to == from)
         return TR_OK;
-    for (int i = 0; i < TR_IN_SIZE; i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const value *v = &from->values[i];
-        if (v->list == NULL)
+        if (v->more == NULL)
             continue;
-        lists[i] = malloc(v->count > 0 ? v->count * sizeof(double) : sizeof(double));
-        if (lists[i] == NULL) {
+        const size_t size = v->count > 0 ? v->count * sizeof(double) : strlen(v->more) + 1;
+        more[i] = malloc(size);
+        if (more[i] == NULL) {
             while (i-- > 0)
-                free(lists[i]);
+                free(more[i]);
             return TR_ENOMEM;
         }
-        memcpy(lists[i], v->list, v->count * sizeof(double));
+        memcpy(more[i], v->more, size);
     }
-    for (int i = 0; i < TR_IN_SIZE; i++) {
-        free(to->values[i].list);
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        free(to->values[i].more);
         to->values[i] = from->values[i];
-        to->values[i].list = lists[i];
+        to->values[i].more = more[i];
     }
     return TR_OK;
 }
 
-void tr_scenario_unset(tr_scenario *scenario, const char *key)
-{
-    const int id = find(key);
-    if (id < 0)
-        return;
-    reset(&scenario->values[id], &inputs[id]);
-    follow_phase(scenario);
-}
-
 /* ---- reading -------------------------------------------------------------- */
 
-int tr_scenario_is_set(const tr_scenario *scenario, const char *key)
-{
-    const int id = find(key);
-    return id >= 0 && scenario->values[id].set;
-}
+int tr_input_is_set(const tr_scenario *scenario, tr_input_id id) { return scenario->values[id].set; }
 
-double tr_scenario_number(const tr_scenario *scenario, const char *key)
+const double *tr_input_list(const tr_scenario *scenario, tr_input_id id, size_t *count)
 {
-    const int id = find(key);
-    if (id < 0 || !scenario->values[id].present || !is_numeric(&inputs[id]))
-        return (double)NAN;
-    return inputs[id].kind == TR_INPUT_LIST ? scenario->values[id].list[0] : scenario->values[id].number;
-}
-
-const double *tr_scenario_list(const tr_scenario *scenario, const char *key, size_t *count)
-{
-    const int id = find(key);
-    *count = 0;
-    if (id < 0 || !scenario->values[id].present || !is_numeric(&inputs[id]))
-        return NULL;
     const value *v = &scenario->values[id];
-    *count = inputs[id].kind == TR_INPUT_LIST ? v->count : 1;
-    return inputs[id].kind == TR_INPUT_LIST ? v->list : &v->number;
+    *count = is_numeric(row(id)) ? v->count : 0;
+    return *count == 0 ? NULL : *count == 1 ? &v->number : v->more;
 }
 
-const char *tr_scenario_text(const tr_scenario *scenario, const char *key)
+double tr_input_number(const tr_scenario *scenario, tr_input_id id)
 {
-    const int id = find(key);
-    return id < 0 || inputs[id].kind != TR_INPUT_TEXT ? "" : scenario->values[id].text;
+    size_t count = 0;
+    const double *list = tr_input_list(scenario, id, &count);
+    return list == NULL ? (double)NAN : list[0];
 }
 
-int tr_scenario_choice(const tr_scenario *scenario, const char *key)
+const char *tr_input_text(const tr_scenario *scenario, tr_input_id id)
 {
-    const int id = find(key);
-    if (id < 0 || !scenario->values[id].present || is_numeric(&inputs[id]) ||
-        inputs[id].kind == TR_INPUT_TEXT)
-        return -1;
-    return (int)scenario->values[id].number;
+    if (row(id)->kind != TR_INPUT_TEXT)
+        return "";
+    const char *text = scenario->values[id].set ? scenario->values[id].more : row(id)->fallback;
+    return text == NULL ? "" : text;
+}
+
+int tr_input_choice(const tr_scenario *scenario, tr_input_id id)
+{
+    const value *v = &scenario->values[id];
+    return v->count == 0 || is_numeric(row(id)) ? -1 : (int)v->number;
+}
+
+tr_status tr_input_check_lists(const tr_scenario *scenario, const tr_input_id *lists, size_t count, tr_error *err)
+{
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        const value *v = &scenario->values[i];
+        const tr_input *input = tr_input_at(i);
+        int takes = !v->set || v->count < 2;
+        for (size_t k = 0; !takes && k < count; k++)
+            takes = (size_t)lists[k] == i;
+        if (!takes)
+            return tr_fail(err, TR_ECONFLICT, input->key, (double)v->count, "%s: expected one value here, not %u",
+                           input->option, (unsigned)v->count);
+    }
+    return TR_OK;
 }

@@ -22,8 +22,8 @@ tr_scenario *scenario_of(const char *const *pairs)
 
 tr_case *question_of(const tr_scenario *scenario)
 {
-    const char *model_text = tr_scenario_text(scenario, "model");
-    const char *system_text = tr_scenario_text(scenario, "system");
+    const char *model_text = tr_input_text(scenario, TR_IN_MODEL);
+    const char *system_text = tr_input_text(scenario, TR_IN_SYSTEM);
     tr_model *model = malloc(sizeof *model);
     tr_case *made = malloc(sizeof *made);
     tr_system system;

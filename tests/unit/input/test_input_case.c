@@ -61,8 +61,8 @@ static tr_case *case_of(tr_scenario *scenario, tr_status expected, tr_error *err
     static tr_model model;
     static tr_case made;
     tr_system system;
-    assert_int_equal(tr_model_inline(tr_scenario_text(scenario, "model"), &model, err), TR_OK);
-    assert_int_equal(tr_system_inline(tr_scenario_text(scenario, "system"), &system, err), TR_OK);
+    assert_int_equal(tr_model_inline(tr_input_text(scenario, TR_IN_MODEL), &model, err), TR_OK);
+    assert_int_equal(tr_system_inline(tr_input_text(scenario, TR_IN_SYSTEM), &system, err), TR_OK);
     assert_int_equal(tr_case_build(scenario, &model, &system, &made, err), expected);
     return &made;
 }
@@ -156,9 +156,9 @@ static void a_preset_is_a_start_that_other_inputs_change(void **state)
     tr_scenario *s = fresh();
     tr_error err;
     assert_int_equal(tr_scenario_preset(s, "relearning-02", &err), TR_OK);
-    assert_int_equal(tr_scenario_choice(s, "preset"), 0);
+    assert_int_equal(tr_input_choice(s, TR_IN_PRESET), 0);
     set(s, "batch", "601");
-    assert_true(tr_scenario_number(s, "batch_seq") == 601 && tr_scenario_number(s, "context_token") == 8192);
+    assert_true(tr_input_number(s, TR_IN_BATCH) == 601 && tr_input_number(s, TR_IN_CONTEXT) == 8192);
     refuse(tr_scenario_preset(s, "relearning-2", &err), TR_EUNKNOWN, &err, "did you mean 'relearning-02'?");
     refuse(tr_scenario_preset(s, "", &err), TR_EUNKNOWN, &err, "'relearning-02' and 'lesson-11'");
     tr_scenario_destroy(s);
