@@ -1,5 +1,5 @@
 /* bench_operators.c -- predictions a second by operators on one core: a full list, a step, and points of a plan. */
-#include <tokenroof/operators.h>
+#include <tokenroof/pass.h>
 
 #include "bench.h"
 

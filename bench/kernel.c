@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include <tokenroof/step.h>
+#include <tokenroof/rate.h>
 
 #define N 512 /* seven arrays of it stay in the first cache */
 
@@ -25,7 +25,7 @@ int kernel_begin(int kind)
     /* A mixture of 671e9 parameters, 37e9 active, on 72 chips. */
     const tr_model_numbers numbers = {671e9, 37e9, 70272.0, 1.0};
     const tr_chip_numbers chip = {72.0 * 2.5e15, 72.0 * 8e12, 72.0 * 186e9, 72.0 * 4.0};
-    const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     if (tr_model_from_numbers(&numbers, &k.model, NULL) != TR_OK ||
         tr_system_from_numbers(&chip, &k.system, NULL) != TR_OK ||
         tr_roofline_of(&k.model, &k.system, &native, &k.roof, NULL) != TR_OK)

@@ -11,8 +11,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "input/echo.h"
 #include "lab/lab.h"
-#include "scenario/echo.h"
 
 #define PAGE_API __attribute__((visibility("default")))
 
@@ -22,7 +22,7 @@ typedef struct slot {
     tr_scenario *scenario;
     tr_model dropped;        /* a config.json of the visitor's */
     int has_dropped;
-    tr_case question;
+    tr_problem question;
 } slot;
 
 static slot slots[SLOTS];
@@ -117,7 +117,7 @@ PAGE_API int page_inputs(void)
     tr_sink sink = out_begin();
     tr_json_begin(&json, &sink, 0);
     tr_json_array(&json);
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         tr_json_object(&json);
         tr_json_key_string(&json, "key", input->key);
@@ -127,13 +127,14 @@ PAGE_API int page_inputs(void)
         tr_json_key_number(&json, "unit_id", input->unit);
         tr_json_key_number(&json, "min", input->min);
         tr_json_key_number(&json, "max", input->max);
-        tr_json_key_number(&json, "slider_min", input->slider_min);
-        tr_json_key_number(&json, "slider_max", input->slider_max);
-        tr_json_key_number(&json, "slider_step", input->slider_step);
-        tr_json_key_bool(&json, "slider_log", input->slider_log);
-        tr_json_key_string(&json, "fallback", input->fallback);
+        tr_json_key_number(&json, "slider_min", input->slider.min);
+        tr_json_key_number(&json, "slider_max", input->slider.max);
+        tr_json_key_number(&json, "slider_step", input->slider.step);
+        tr_json_key_bool(&json, "slider_log", input->slider.log);
+        tr_json_key_string(&json, "fallback", input->fallback == NULL ? "" : input->fallback);
+        tr_json_key_string(&json, "follows", input->follows == NULL ? "" : input->follows);
         tr_json_key_string(&json, "choices", input->choices);
-        tr_json_key_string(&json, "group", input->group);
+        tr_json_key_string(&json, "group", tr_group_name(input->group));
         tr_json_key_string(&json, "doc", input->doc);
         tr_json_close(&json);
     }
@@ -212,7 +213,10 @@ PAGE_API int page_set(int index, const char *key, const char *text)
     return done(tr_scenario_set(slot_of(index)->scenario, key, text, &err), &err);
 }
 
-PAGE_API void page_unset(int index, const char *key) { tr_scenario_unset(slot_of(index)->scenario, key); }
+PAGE_API void page_unset(int index, const char *key)
+{
+    (void)tr_scenario_unset(slot_of(index)->scenario, key, NULL);
+}
 
 PAGE_API int page_preset(int index, const char *name)
 {
@@ -284,32 +288,43 @@ PAGE_API void page_config_forget(int index) { slot_of(index)->has_dropped = 0; }
 
 /* ---- the question ----------------------------------------------------------------------- */
 
+/* Lists are for the inputs of which verbs make rows, the page's and those whose command it writes. */
+static tr_status check_lists(const tr_scenario *scenario, tr_error *err)
+{
+    tr_input_id lists[TR_IN_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < TR_IN_COUNT; i++)
+        if (tr_input_at(i)->kind == TR_INPUT_LIST)
+            lists[count++] = tr_input_at(i)->id;
+    return tr_input_check_lists(scenario, lists, count, err);
+}
+
 /* Look up what the scenario names. After an error the slot keeps its last good question. */
 PAGE_API int page_ask(int index)
 {
     static tr_model model;
-    static tr_case question;
+    static tr_problem question;
     tr_system system;
     tr_error err;
     slot *s = slot_of(index);
-    const char *name = tr_scenario_text(s->scenario, "model");
-    const char *on = tr_scenario_text(s->scenario, "system");
-    tr_status status = TR_OK;
-    if (s->has_dropped)
+    const char *name = tr_input_text(s->scenario, TR_IN_MODEL);
+    const char *on = tr_input_text(s->scenario, TR_IN_SYSTEM);
+    tr_status status = check_lists(s->scenario, &err);
+    if (status == TR_OK && s->has_dropped)
         model = s->dropped;
-    else
+    else if (status == TR_OK)
         status = tr_is_inline(name) ? tr_model_inline(name, &model, &err) : tr_model_catalog_get(name, &model, &err);
     if (status == TR_OK)
         status = tr_is_inline(on) ? tr_system_inline(on, &system, &err) : tr_system_catalog_get(on, &system, &err);
     if (status == TR_OK)
-        status = tr_case_build(s->scenario, &model, &system, &question, &err);
+        status = tr_problem_of(s->scenario, &model, &system, &question, &err);
     if (status != TR_OK)
         return fail(&err);
     s->question = question;
     return 0;
 }
 
-typedef tr_status (*answer)(const tr_scenario *, const tr_case *, const tr_style *, tr_sink *, tr_error *);
+typedef tr_status (*answer)(const tr_scenario *, const tr_problem *, const tr_style *, tr_sink *, tr_error *);
 
 /* format: a tr_format. Errors: those of the verb; TR_EUNKNOWN for a verb the page has not. */
 PAGE_API int page_answer(int index, const char *verb, int format, int explain)
@@ -345,7 +360,7 @@ PAGE_API int page_figure(int index, const char *name, double width_px, double he
 {
     static const struct {
         const char *name;
-        tr_status (*draw)(const tr_case *, const tr_figure_target *, tr_sink *, tr_error *);
+        tr_status (*draw)(const tr_problem *, const tr_figure_target *, tr_sink *, tr_error *);
     } known[] = {{"batch", tr_answer_figure_batch},
                  {"cost", tr_answer_figure_cost},
                  {"context", tr_answer_figure_context},

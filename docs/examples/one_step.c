@@ -13,7 +13,7 @@ int main(void)
     tr_roofline roof;
     tr_step step;
     tr_error err;
-    const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
 
     if (tr_model_catalog_get("deepseek-v3", &model, &err) != TR_OK ||
         tr_system_catalog_get("gb200-nvl72", &system, &err) != TR_OK ||
@@ -28,7 +28,7 @@ int main(void)
             continue;
         }
         printf("batch %6.0f: %7.3f ms, bound by %-7s %9.0f token/s\n", batch_seq, step.step_s * 1e3,
-               tr_bound_name(step.bound), step.token_per_s);
+               tr_limit_name(step.bound), step.token_per_s);
     }
     return 0;
 }

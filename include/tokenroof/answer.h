@@ -11,8 +11,8 @@
 #include <tokenroof/base.h>
 #include <tokenroof/claims.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/problem.h>
 #include <tokenroof/price.h>
-#include <tokenroof/scenario.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,33 +42,33 @@ typedef struct tr_style {
  * one context. Where no batch balances at it, the balance without KV stands in. Needs a
  * stack of 128 KiB. Errors: TR_ECONFLICT (prefill, or a list), TR_ENOFIT (the
  * weights alone do not fit), TR_EDOMAIN, TR_EIO. */
-TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
 /* One pass by terms, bound, throughput and cost. Where batch, context or query
  * is a list: one row for each combination (batch runs fastest), of which those
  * that do not fit the memory say so instead of a time.
  * Errors: TR_ENOFIT (no row fits), TR_EDOMAIN, TR_ECAPACITY (more than a million rows), TR_EIO. */
-TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
 /* What fits: weights, KV cache and state against the memory, the largest batch
  * and the longest context; lists give rows. A load that does not fit is a row
  * that says so. Errors: TR_ENOFIT (the weights alone do not fit: the text says
  * how many chips would do), TR_ECAPACITY, TR_EIO. */
-TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
 /* Cost against speed at one context: fast (one sequence), normal (balance) and slow (three times that);
  * a row for each seq_token_per_s asked for; and, where price_ratio and speed_ratio are set, the batches
  * and the KV share that they imply. Needs a stack of 128 KiB. Errors: as tr_answer_report, and
  * TR_EMISSING (one ratio without the other). */
-TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
 /* What a token costs against the speed each sequence gets: the modes, the floor no slow mode passes, and what others
  * ask for the same model where data/prices has it. Errors: as tr_answer_report, and those of tr_figure_draw. */
-TR_API tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *question,
+TR_API tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* Backwards from prices: what each says alone, and all together as bands against their priors. The scenario's
@@ -85,42 +85,42 @@ TR_API tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_m
 /* Pre-training, reinforcement learning and serving of a model's life, how far it is overtrained, and, a row for each
  * serving rate, the size that reaches the same loss for the least. Errors: TR_EDOMAIN, TR_ENOFIT (a loss no size
  * reaches), TR_EIO. */
-TR_API tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                      tr_sink *sink, tr_error *err);
 /* Cost against size at that loss. Errors: as above, and those of tr_figure_draw. */
-TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_case *question,
+TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_problem *question,
                                             const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* From one machine to a world, in parts: train schedule, scale-up domains, experts' traffic, pipeline stages, sparsity,
  * walls of context. Needs a stack of 256 KiB. Errors: TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
-TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The walls of context. Errors: as above, and those of tr_figure_draw. */
-TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_case *question,
+TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* A pass taken apart: operators of one name together, the longest first, each with its time, share and roof. The
  * scenario may add drafts, a chunk of a prompt and skewed routing to the pass of ops physics; fitted physics shows
  * what passes between operators too. Errors: TR_ECONFLICT (bound physics), TR_EIO, and as tr_operator_step. */
-TR_API tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_operators(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                      tr_sink *sink, tr_error *err);
 /* The same as bars. */
-TR_API tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_case *question,
+TR_API tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_problem *question,
                                             const tr_figure_target *target, tr_sink *sink,
                                             tr_error *err);
 
 /* Every legal layout that uses all chips, and agrees with what the scenario tells of tp, ep, pp and dp: memory of a
  * chip, traffic, time of the case's pass by ops physics; the fastest first, and why it is. Needs a stack of 128 KiB.
  * Errors: TR_ENOFIT (there is none), TR_EIO, and as tr_operator_step. */
-TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 /* The same as bars: those with room for the batch. Errors: as above; TR_ENOFIT (none has). */
-TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *question,
+TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question,
                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* What each input is worth: the pass of the case's load with one of them doubled, as ratios to the pass as it is.
  * Needs a stack of 256 KiB. Errors: as tr_answer_step. */
-TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                    tr_sink *sink, tr_error *err);
 
 /* ---- figures ---------------------------------------------------------------- */
@@ -132,54 +132,54 @@ TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *q
 /* Time of one decode step against batch at the case's context: compute, weights
  * and KV cache, where they balance, and where memory is full. The case's own
  * batch is marked if it is more than 1. */
-TR_API tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+TR_API tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                         tr_error *err);
 /* Dollars for a million tokens against batch (chip-seconds where no price is
  * known), with the floor that no batch can pass. */
-TR_API tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+TR_API tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                        tr_error *err);
 /* Time and cost of one decode step against context at the case's batch, with the cliff. */
-TR_API tr_status tr_answer_figure_context(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+TR_API tr_status tr_answer_figure_context(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                           tr_error *err);
 /* The largest batch against context: what fits the memory, up to the model's own limit, and the balance beside it.
  * Physics ops and fitted also draw what their layout has room for beside activations, buffers and the engine's
  * reserve. Errors: TR_ENOFIT, TR_ECONFLICT (memory that is not limited, or a model that keeps nothing). */
-TR_API tr_status tr_answer_figure_room(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+TR_API tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                        tr_error *err);
 /* The roofline: weight multiplies by batch, attention, prefill, the ridge, and
  * the batch at which memory is full. */
-TR_API tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+TR_API tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                        tr_error *err);
 
 /* Two cases on the same axes: time of one decode step against batch, each as far as its memory reaches. */
-TR_API tr_status tr_answer_figure_compare(const tr_case *first, const tr_case *second,
+TR_API tr_status tr_answer_figure_compare(const tr_problem *first, const tr_problem *second,
                                           const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* Decode steps along batch (lists of batch_seq, else powers of two) or, where
  * "over" says so, along context, with the crossings as rows of their own:
  * balance, KV = weights, cliff, memory full. Text is drawn, then tabled.
  * Needs a stack of 256 KiB. Errors: as the figures. */
-TR_API tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The pictures of a curve: over batch time and cost, over context the one that
  * has both. Errors: as the figures; TR_EDOMAIN (no such picture). */
 TR_API size_t tr_answer_curve_figures(const tr_scenario *scenario);
-TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question, size_t index,
+TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_problem *question, size_t index,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* The places under the roof as rows, with the ridge; text is drawn.
  * Needs a stack of 128 KiB. Errors: as the figures. */
-TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
 /* Where to keep a KV cache between requests: what each tier beside the chip costs to hold and to fetch from,
  * against computing again; the cheapest place over hold time; hits that pay a write premium. Rows are every
  * hold time with every place. Errors: TR_EMISSING (no price of the chip), TR_ECONFLICT (several contexts; a
  * price of a tier that is not there), TR_EDOMAIN (nothing held), TR_ECAPACITY, TR_EIO. */
-TR_API tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+TR_API tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The same over hold time, with the lower envelope and its crossings. Errors: as above and as the figures. */
-TR_API tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_case *question,
+TR_API tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* ---- the catalogs ----------------------------------------------------------- */

@@ -11,7 +11,7 @@
 
 #include <tokenroof/answer.h>
 #include <tokenroof/base.h>
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,7 +37,7 @@ typedef struct tr_exercise {
 /* The index-th exercise for a case, at its context and batch (64 sequences, or what fits, where the batch
  * is 1). Needs a stack of 128 KiB. On error *out is untouched.
  * Errors: TR_EDOMAIN (no such index), TR_ECONFLICT (the case is a prefill), TR_EMISSING (NULL). */
-TR_API tr_status tr_lesson_ask(const tr_case *question, size_t index, tr_exercise *out, tr_error *err);
+TR_API tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *out, tr_error *err);
 
 /* A guess as typed: "12ms", "300", "35kB", "40%". Errors: TR_EPARSE, TR_EDOMAIN (not above 0). */
 TR_API tr_status tr_lesson_parse(const tr_exercise *exercise, const char *text, double *value, tr_error *err);
@@ -67,7 +67,7 @@ typedef struct tr_lesson_summary {
 
 /* guess holds tr_lesson_count() of them. topic: only these exercises; NULL or "" for all.
  * Errors: as tr_lesson_ask; TR_EUNKNOWN (a topic, with the known ones); TR_EDOMAIN (a guess). */
-TR_API tr_status tr_lesson_summarise(const tr_case *question, const char *topic, const tr_guess *guess,
+TR_API tr_status tr_lesson_summarise(const tr_problem *question, const char *topic, const tr_guess *guess,
                                      tr_lesson_summary *out, tr_error *err);
 TR_API const char *tr_lesson_topic(size_t index); /* the topics, in order; NULL past the end */
 TR_API int tr_lesson_in_topic(size_t index, const char *topic); /* NULL or "": yes */
@@ -85,7 +85,7 @@ TR_API tr_status tr_lesson_write_summary(const tr_lesson_summary *summary, const
 
 /* A whole lesson with its guesses: questions, answers, errors, summary; rows are the exercises.
  * Errors: as tr_lesson_summarise, TR_EIO. */
-TR_API tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_case *question, const char *topic,
+TR_API tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const char *topic,
                                   const tr_guess *guess, const tr_style *style, tr_sink *sink, tr_error *err);
 /* The recall cards: front and back, without a case. Errors: TR_EUNKNOWN (topic), TR_EIO. */
 TR_API tr_status tr_answer_cards(const char *topic, const tr_style *style, tr_sink *sink, tr_error *err);

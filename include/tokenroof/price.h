@@ -10,7 +10,7 @@
 
 #include <tokenroof/base.h>
 #include <tokenroof/chip.h>
-#include <tokenroof/step.h>
+#include <tokenroof/rate.h>
 
 #ifdef __cplusplus
 extern "C" {

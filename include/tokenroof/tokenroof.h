@@ -9,6 +9,7 @@
 #include <tokenroof/claims.h>
 #include <tokenroof/engine.h>
 #include <tokenroof/figure.h>
+#include <tokenroof/input.h>
 #include <tokenroof/lesson.h>
 #include <tokenroof/life.h>
 #include <tokenroof/model.h>
@@ -16,7 +17,6 @@
 #include <tokenroof/price.h>
 #include <tokenroof/problem.h>
 #include <tokenroof/rate.h>
-#include <tokenroof/scenario.h>
 #include <tokenroof/serve.h>
 #include <tokenroof/shard.h>
 

@@ -24,7 +24,7 @@ typedef struct curve_row {
 } curve_row;
 
 typedef struct walk {
-    const tr_case *question;
+    const tr_problem *question;
     int along;
     double batch_seq;     /* held where the curve runs over context */
     double context_token; /* and the other way round */
@@ -81,7 +81,7 @@ static void add_rows(walk *w, const double *list, size_t count, double first, do
 static void rows_over_batch(walk *w, const tr_scenario *scenario)
 {
     size_t count = 0;
-    const double *list = tr_scenario_list(scenario, "batch_seq", &count);
+    const double *list = tr_input_list(scenario, TR_IN_BATCH, &count);
     const tr_batch_marks m = tr_batch_marks_of(w->question, w->context_token);
     add_rows(w, list, count, 1.0, m.end_seq);
     add_crossing(w, "balance", "balance_batch_seq", m.balance_seq);
@@ -92,7 +92,7 @@ static void rows_over_batch(walk *w, const tr_scenario *scenario)
 static void rows_over_context(walk *w, const tr_scenario *scenario)
 {
     size_t count = 0;
-    const double *list = tr_scenario_list(scenario, "context_token", &count);
+    const double *list = tr_input_list(scenario, TR_IN_CONTEXT, &count);
     const tr_context_marks m = tr_context_marks_of(w->question, w->batch_seq);
     add_rows(w, list, count, m.end_token < 8192.0 ? 64.0 : 1024.0, m.end_token);
     add_crossing(w, "cliff", "cliff_context_token", m.cliff_token > 0.0 ? m.cliff_token : (double)NAN);
@@ -131,7 +131,7 @@ NUMBER(rate, step.token_per_s)
 NUMBER(rate_each, step.token_per_s_per_seq)
 NUMBER(cost, question->roof.usd_per_s > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
 TR_FLAG(curve_row, fits, row->pass.fits)
-TR_TEXT(curve_row, bound, row->pass.fits ? tr_bound_name(row->pass.step.bound) : NULL)
+TR_TEXT(curve_row, bound, row->pass.fits ? tr_limit_name(row->pass.step.bound) : NULL)
 TR_TEXT(curve_row, mark, row->mark)
 
 static const tr_field fields[] = {
@@ -177,7 +177,7 @@ static tr_status write_json(const tr_rows *rows, const walk *w, const tr_sink *s
     return tr_written(tr_json_finish(&json), err);
 }
 
-static tr_status write_page(const tr_rows *rows, const tr_case *question, const tr_style *style,
+static tr_status write_page(const tr_rows *rows, const tr_problem *question, const tr_style *style,
                             tr_sink *sink, tr_error *err)
 {
     const tr_figure_target target = tr_figure_target_of(style);
@@ -193,16 +193,15 @@ static tr_status write_page(const tr_rows *rows, const tr_case *question, const 
 }
 
 /* Over context the batch is held: as asked for, or where there is most to see. */
-static double batch_over_context(const tr_scenario *scenario, const tr_case *question)
+static double batch_over_context(const tr_scenario *scenario, const tr_problem *question)
 {
-    return tr_scenario_is_set(scenario, "batch_seq") ? question->load.batch_seq
-                                                     : tr_context_batch_seq(question);
+    return tr_input_is_set(scenario, TR_IN_BATCH) ? question->load.batch_seq : tr_context_batch_seq(question);
 }
 
-static void start(const tr_scenario *scenario, const tr_case *question, walk *w)
+static void start(const tr_scenario *scenario, const tr_problem *question, walk *w)
 {
     w->question = question;
-    w->along = tr_scenario_choice(scenario, "over") == ALONG_CONTEXT ? ALONG_CONTEXT : ALONG_BATCH;
+    w->along = tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT ? ALONG_CONTEXT : ALONG_BATCH;
     w->context_token = question->load.context_token;
     w->batch_seq = batch_over_context(scenario, question);
     w->count = w->crossings = 0;
@@ -210,7 +209,7 @@ static void start(const tr_scenario *scenario, const tr_case *question, walk *w)
     w->floor_s = tr_floor_s(&question->roof);
 }
 
-tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                           tr_sink *sink, tr_error *err)
 {
     walk w;
@@ -242,15 +241,15 @@ tr_status tr_answer_curve(const tr_scenario *scenario, const tr_case *question, 
 
 size_t tr_answer_curve_figures(const tr_scenario *scenario)
 {
-    return tr_scenario_choice(scenario, "over") == ALONG_CONTEXT ? 1 : 2;
+    return tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT ? 1 : 2;
 }
 
-tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_case *question, size_t index,
+tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_problem *question, size_t index,
                                  const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     if (index >= tr_answer_curve_figures(scenario))
         return tr_fail(err, TR_EDOMAIN, "index", (double)index, "a curve has no such picture");
-    if (tr_scenario_choice(scenario, "over") == ALONG_CONTEXT)
+    if (tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT)
         return tr_figure_context_at(question, batch_over_context(scenario, question), target, sink, err);
     return index == 0 ? tr_answer_figure_batch(question, target, sink, err)
                       : tr_answer_figure_cost(question, target, sink, err);

@@ -7,11 +7,11 @@
 #include "answer/data_stamp.h"
 #include "answer/print.h"
 #include "base/text.h"
-#include "scenario/echo.h"
+#include "input/echo.h"
 
 static void stamp(const tr_scenario *scenario, tr_json *json)
 {
-    const char *folder = scenario == NULL ? "" : tr_scenario_text(scenario, "data");
+    const char *folder = scenario == NULL ? "" : tr_input_text(scenario, TR_IN_DATA);
     char data[TR_TEXT_MAX + 32];
     (void)tr_text_copy(data, sizeof data, TR_DATA_STAMP);
     if (folder[0] != '\0') {
@@ -48,33 +48,33 @@ static void add(tr_notes *notes, const char *text)
 /* The note of the preset that the scenario started from. */
 static const char *preset_note(const tr_scenario *scenario)
 {
-    const int preset = tr_scenario_choice(scenario, "preset");
+    const int preset = tr_input_choice(scenario, TR_IN_PRESET);
     return preset < 0 ? NULL : tr_preset_note((size_t)preset);
 }
 
 static double longest(const tr_scenario *scenario)
 {
     size_t count = 0;
-    const double *context_token = tr_scenario_list(scenario, "context_token", &count);
+    const double *context_token = tr_input_list(scenario, TR_IN_CONTEXT, &count);
     double most = 0;
     for (size_t i = 0; i < count; i++)
         most = context_token[i] > most ? context_token[i] : most;
     return most;
 }
 
-void tr_notes_of(const tr_scenario *scenario, const tr_case *question, tr_notes *out)
+void tr_notes_of(const tr_scenario *scenario, const tr_problem *question, tr_notes *out)
 {
     const tr_roofline *roof = &question->roof;
-    const int preset = tr_scenario_choice(scenario, "preset") >= 0;
+    const int preset = tr_input_choice(scenario, TR_IN_PRESET) >= 0;
     out->count = 0;
     add(out, preset_note(scenario));
-    if (!(roof->kv_byte_per_token > 0) && !preset && question->model.layer_kinds == 0)
+    if (!(roof->kv_byte_per_token > 0) && !preset && question->model->layer_kinds == 0)
         add(out, "the model's kv was not given: reading the KV cache costs nothing here");
-    if (question->model.layer_kinds == 0 && question->dtypes.kv != TR_DTYPE_NATIVE)
+    if (question->model->layer_kinds == 0 && question->dtypes.kv != TR_DTYPE_NATIVE)
         add(out, "the model's kv was given in bytes: --kv does not change it");
     if (question->dtypes.math != TR_DTYPE_NATIVE && question->dtypes.math != roof->math_dtype)
         add(out, "--math is not what runs: the chip does not have it, or it is narrower than the weights");
-    if (question->model.max_context_token > 0 && longest(scenario) > question->model.max_context_token)
+    if (question->model->max_context_token > 0 && longest(scenario) > question->model->max_context_token)
         add(out, "the context is longer than the model was made for");
     if (!(roof->memory_byte < 1e300) && !preset)
         add(out, "the system's mem was not given: everything fits");

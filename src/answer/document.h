@@ -19,7 +19,7 @@ typedef struct tr_notes {
     size_t count;
 } tr_notes;
 
-void tr_notes_of(const tr_scenario *scenario, const tr_case *question, tr_notes *out);
+void tr_notes_of(const tr_scenario *scenario, const tr_problem *question, tr_notes *out);
 void tr_notes_json(const tr_notes *notes, tr_json *json); /* "notes": [...], left out if none */
 void tr_notes_text(const tr_notes *notes, int columns, tr_writer *out);
 

@@ -1,13 +1,12 @@
 /* answer/expected.c -- the physics of a case in one place: bound, every operator, or fitted; and its curves. */
 #include "answer/expected.h"
 
-#include <tokenroof/operators.h>
+#include <tokenroof/pass.h>
 
 #include <math.h>
 #include <stdio.h>
 
 #include "base/text.h"
-#include "step/terms.h"
 
 void tr_expected_raise(tr_step *step, double least_s)
 {
@@ -19,37 +18,37 @@ void tr_expected_raise(tr_step *step, double least_s)
 }
 
 /* The operators at datasheet peak in the fitted layout, where that is a legal one; 0 where it is not. */
-static double operators_s(const tr_case *question, const tr_load *load)
+static double operators_s(const tr_problem *question, const tr_load *load)
 {
     tr_step step;
-    return tr_operator_step(&question->model, &question->system, &question->fitted.layout, &question->dtypes, load,
+    return tr_operator_step(question->model, question->system, &question->fitted.layout, &question->dtypes, load,
                             &step, NULL) == TR_OK
                ? step.step_s
                : 0.0;
 }
 
-tr_status tr_expected_step(const tr_case *question, const tr_load *load, tr_step *out, tr_error *err)
+tr_status tr_expected_step(const tr_problem *question, const tr_load *load, tr_step *out, tr_error *err)
 {
-    const tr_model *model = &question->model;
+    const tr_model *model = question->model;
     if (question->physics == TR_PHYSICS_BOUND)
         return tr_bound_step(&question->roof, model, load, out, err);
     if (question->physics == TR_PHYSICS_OPS)
-        return tr_operator_step(model, &question->system, &question->layout, &question->dtypes, load, out, err);
+        return tr_operator_step(model, question->system, &question->layout, &question->dtypes, load, out, err);
     const tr_status s = tr_fitted_step(&question->fitted, model, load, out, err);
     if (s == TR_OK)
         tr_expected_raise(out, operators_s(question, load));
     return s;
 }
 
-int tr_expected_beside(const tr_scenario *scenario, const tr_case *question, tr_case *out)
+int tr_expected_beside(const tr_scenario *scenario, const tr_problem *question, tr_problem *out)
 {
-    const tr_system *system = &question->system;
+    const tr_system *system = question->system;
     tr_calibration constants;
     tr_fitted fitted;
-    if (question->physics != TR_PHYSICS_BOUND || tr_scenario_choice(scenario, "preset") >= 0 ||
-        question->model.layer_kinds == 0 || tr_chip_catalog_find(system->chip.name) == NULL ||
-        tr_calibration_find(&system->chip, tr_scenario_text(scenario, "engine"), &constants, NULL) != TR_OK ||
-        tr_fitted_of(&constants, &question->model, system, &question->dtypes, NULL, &fitted, NULL) != TR_OK)
+    if (question->physics != TR_PHYSICS_BOUND || tr_input_choice(scenario, TR_IN_PRESET) >= 0 ||
+        question->model->layer_kinds == 0 || tr_chip_catalog_find(system->chip.name) == NULL ||
+        tr_calibration_find(&system->chip, tr_input_text(scenario, TR_IN_ENGINE), &constants, NULL) != TR_OK ||
+        tr_fitted_of(&constants, question->model, system, &question->dtypes, NULL, &fitted, NULL) != TR_OK)
         return 0;
     *out = *question;
     out->physics = TR_PHYSICS_FITTED;
@@ -57,7 +56,7 @@ int tr_expected_beside(const tr_scenario *scenario, const tr_case *question, tr_
     return 1;
 }
 
-static void write_words(const tr_case *question, const char *where, double times, tr_expected *out)
+static void write_words(const tr_problem *question, const char *where, double times, tr_expected *out)
 {
     char times_text[32];
     (void)tr_text_fixed(times_text, sizeof times_text, times, times < 10.0 ? 2 : 1);
@@ -85,7 +84,7 @@ static void write_words(const tr_case *question, const char *where, double times
 }
 
 /* load holds what the curve does not move. */
-static int over(const tr_case *question, const tr_curve *curve, int is_batch, tr_load load, double at, tr_expected *out)
+static int over(const tr_problem *question, const tr_curve *curve, int is_batch, tr_load load, double at, tr_expected *out)
 {
     double times = (double)NAN, place = (double)NAN;
     if (question->physics == TR_PHYSICS_BOUND)
@@ -112,14 +111,14 @@ static int over(const tr_case *question, const tr_curve *curve, int is_batch, tr
     return 1;
 }
 
-int tr_expected_over_batch(const tr_case *question, const tr_curve *curve, double context_token, double at,
+int tr_expected_over_batch(const tr_problem *question, const tr_curve *curve, double context_token, double at,
                            tr_expected *out)
 {
     const tr_load load = {TR_PHASE_DECODE, 1.0, context_token, 1.0};
     return over(question, curve, 1, load, at, out);
 }
 
-int tr_expected_over_context(const tr_case *question, const tr_curve *curve, double batch_seq, double at,
+int tr_expected_over_context(const tr_problem *question, const tr_curve *curve, double batch_seq, double at,
                              tr_expected *out)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, 0.0, 1.0};

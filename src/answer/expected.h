@@ -6,11 +6,11 @@
 
 /* One pass by question->physics; fitted physics is never faster than the operators of the same layout.
  * Errors: as tr_bound_step, tr_operator_step or tr_fitted_step. On error *out is untouched. */
-tr_status tr_expected_step(const tr_case *question, const tr_load *load, tr_step *out, tr_error *err);
+tr_status tr_expected_step(const tr_problem *question, const tr_load *load, tr_step *out, tr_error *err);
 
 /* What fitted physics says of a case of bound physics, to stand beside it. 0: of another physics, or the model or the
  * chip is made of numbers alone; *out is then not written. */
-int tr_expected_beside(const tr_scenario *scenario, const tr_case *question, tr_case *out);
+int tr_expected_beside(const tr_scenario *scenario, const tr_problem *question, tr_problem *out);
 
 /* A prediction of something that cannot take less than least_s. */
 void tr_expected_raise(tr_step *step, double least_s);
@@ -27,9 +27,9 @@ typedef struct tr_expected {
 
 /* What the case's physics says along the curve, over batch (context_token held) or over context (batch_seq held);
  * its title is of the point `at`, or of the last before it that fits. 0: bound physics, nothing to add. */
-int tr_expected_over_batch(const tr_case *question, const tr_curve *curve, double context_token, double at,
+int tr_expected_over_batch(const tr_problem *question, const tr_curve *curve, double context_token, double at,
                            tr_expected *out);
-int tr_expected_over_context(const tr_case *question, const tr_curve *curve, double batch_seq, double at,
+int tr_expected_over_context(const tr_problem *question, const tr_curve *curve, double batch_seq, double at,
                              tr_expected *out);
 
 /* The bound's own line: the result, named `alone`, unless there is more beside it. */

@@ -25,7 +25,7 @@ static void write_title(const tr_batch_marks *marks, words *w)
                        "Memory sets the pace up to batch %s, then compute takes over", balance);
 }
 
-tr_status tr_answer_figure_batch(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                  tr_error *err)
 {
     const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);

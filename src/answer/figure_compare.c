@@ -4,7 +4,7 @@
 
 #include "answer/expected.h"
 
-static double step_of(const tr_case *question, double batch_seq, double context_token)
+static double step_of(const tr_problem *question, double batch_seq, double context_token)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, context_token, 1.0};
     tr_step step;
@@ -12,10 +12,10 @@ static double step_of(const tr_case *question, double batch_seq, double context_
 }
 
 /* A curve of one case by its physics up to end, broken where its memory is full. */
-static void curve_of(tr_curve *c, const tr_case *question, double end_seq)
+static void curve_of(tr_curve *c, const tr_problem *question, double end_seq)
 {
     const double context = question->load.context_token;
-    const double most = tr_max_batch_seq(&question->roof, &question->model, context);
+    const double most = tr_max_batch_seq(&question->roof, question->model, context);
     const double places[2] = {most, question->load.batch_seq};
     tr_curve_grid_cubic(c, 1.0, end_seq, places, 2);
     tr_curve_over_batch(c, question, context);
@@ -26,17 +26,17 @@ static void curve_of(tr_curve *c, const tr_case *question, double end_seq)
         c->step_s[i] = step_of(question, c->at[i], context);
 }
 
-static const char *name_of(const tr_case *question, tr_words *words, char *out, size_t size)
+static const char *name_of(const tr_problem *question, tr_words *words, char *out, size_t size)
 {
-    (void)snprintf(out, size, "%.40s on %.40s, %s context", question->model.name, question->system.name,
+    (void)snprintf(out, size, "%.40s on %.40s, %s context", question->model->name, question->system->name,
                    tr_words_of(words, question->load.context_token, TR_UNIT_CONTEXT));
     return out;
 }
 
-tr_status tr_answer_figure_compare(const tr_case *first, const tr_case *second, const tr_figure_target *target,
+tr_status tr_answer_figure_compare(const tr_problem *first, const tr_problem *second, const tr_figure_target *target,
                                    tr_sink *sink, tr_error *err)
 {
-    const tr_case *const question[2] = {first, second};
+    const tr_problem *const question[2] = {first, second};
     tr_curve curve[2];
     char name[2][128], here[2][64], source[96];
     tr_words words = {.next = 0};

@@ -33,7 +33,7 @@ static void write_title(const tr_context_marks *m, double batch_seq, words *w)
 }
 
 /* Where the pace changes: the cliff, or else where the cache outweighs the weights. */
-static size_t mark_event(const tr_case *question, const tr_context_marks *m, double batch_seq, words *w,
+static size_t mark_event(const tr_problem *question, const tr_context_marks *m, double batch_seq, words *w,
                          tr_mark *mark)
 {
     if (m->cliff_token > 0.0 && m->cliff_token <= m->end_token) {
@@ -82,7 +82,7 @@ static size_t mark_limits(const tr_context_marks *m, words *w, tr_mark *mark)
     return count;
 }
 
-tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const tr_figure_target *target,
+tr_status tr_figure_context_at(const tr_problem *question, double batch_seq, const tr_figure_target *target,
                                tr_sink *sink, tr_error *err)
 {
     const tr_status s = tr_check_figure(question, batch_seq, 0.0, err);
@@ -155,7 +155,7 @@ tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const 
     return tr_figure_draw(&figure, target, sink, err);
 }
 
-tr_status tr_answer_figure_context(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+tr_status tr_answer_figure_context(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                    tr_error *err)
 {
     return tr_figure_context_at(question, question->load.batch_seq, target, sink, err);

@@ -21,7 +21,7 @@ static double cost_of(const price *p, double step_s, double batch_seq)
     return step_s / batch_seq * p->per_s * 1e6;
 }
 
-static double step_of(const tr_case *question, double batch_seq)
+static double step_of(const tr_problem *question, double batch_seq)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, question->load.context_token, 1.0};
     tr_step step;
@@ -30,7 +30,7 @@ static double step_of(const tr_case *question, double batch_seq)
     return tr_expected_step(question, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
 }
 
-static tr_mark point_of(const tr_case *question, const price *p, double batch_seq, const char *extra,
+static tr_mark point_of(const tr_problem *question, const price *p, double batch_seq, const char *extra,
                         words *w, size_t i)
 {
     const double cost = cost_of(p, step_of(question, batch_seq), batch_seq);
@@ -44,7 +44,7 @@ static tr_mark point_of(const tr_case *question, const price *p, double batch_se
         .kind = TR_MARK_POINT, .role = TR_ROLE_RESULT, .x = batch_seq, .y = cost, .text = w->point[i]};
 }
 
-static void write_title(const tr_case *question, const price *p, const tr_batch_marks *marks, double least,
+static void write_title(const tr_problem *question, const price *p, const tr_batch_marks *marks, double least,
                         words *w)
 {
     const double context = question->load.context_token;
@@ -71,7 +71,7 @@ static void write_title(const tr_case *question, const price *p, const tr_batch_
 }
 
 /* Between which costs the batches that fit lie. */
-static void expected_title(const tr_case *question, const price *p, const tr_expected *expected, const tr_curve *c,
+static void expected_title(const tr_problem *question, const price *p, const tr_expected *expected, const tr_curve *c,
                            words *w)
 {
     size_t last = c->n;
@@ -89,7 +89,7 @@ static void expected_title(const tr_case *question, const price *p, const tr_exp
                        tr_words_short(&w->numbers, floor(c->at[last - 1]), TR_UNIT_SEQ));
 }
 
-tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
     const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
@@ -128,7 +128,7 @@ tr_status tr_answer_figure_cost(const tr_case *question, const tr_figure_target 
     }
     (void)snprintf(w.what, sizeof w.what, "decode at %s context%s%s",
                    tr_words_of(&w.numbers, context, TR_UNIT_CONTEXT), priced ? ", " : "",
-                   priced ? tr_words_of(&w.numbers, question->system.usd_per_hour, TR_UNIT_USD_PER_HOUR)
+                   priced ? tr_words_of(&w.numbers, question->system->usd_per_hour, TR_UNIT_USD_PER_HOUR)
                           : "");
     tr_figure_subtitle(question, w.what, w.subtitle, sizeof w.subtitle);
     (void)snprintf(w.floor, sizeof w.floor, "%s: floor %s", compute > kv ? "compute" : "KV cache",

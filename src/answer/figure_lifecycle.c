@@ -7,7 +7,7 @@
 
 enum { POINTS = 161 };
 
-tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_case *question,
+tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_problem *question,
                                      const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_lifecycle t;
@@ -47,7 +47,7 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_case 
                    tr_words_short(&words, c.active_param, TR_UNIT_PARAM));
     (void)snprintf(subtitle, sizeof subtitle,
                    "every size trained to %.4g nats, what %.60s reaches on %s tokens by the %s fit",
-                   t.loss_nat, t.question->model.name,
+                   t.loss_nat, t.question->model->name,
                    tr_words_short(&words, t.life.train_token, TR_UNIT_TOKEN), tr_loss_fit_name(t.fit));
     (void)snprintf(chosen, sizeof chosen, "choose %s, %s tokens a parameter",
                    tr_words_short(&words, c.active_param, TR_UNIT_PARAM),

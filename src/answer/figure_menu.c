@@ -16,13 +16,13 @@ typedef struct quote {
 } quote;
 
 /* The cheapest published output prices of the model, dearest last. */
-static size_t quotes_of(const tr_case *question, tr_words *words, quote *out)
+static size_t quotes_of(const tr_problem *question, tr_words *words, quote *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < tr_price_count(); i++) {
         const tr_price *price = tr_price_at(i);
         if (!(price->base.output_usd_per_mtoken > 0.0) ||
-            strcmp(price->catalog_model, question->model.name) != 0)
+            strcmp(price->catalog_model, question->model->name) != 0)
             continue;
         size_t at = n < PRICES ? n++ : PRICES;
         if (at == PRICES && out[PRICES - 1].usd_per_mtoken <= price->base.output_usd_per_mtoken)
@@ -37,7 +37,7 @@ static size_t quotes_of(const tr_case *question, tr_words *words, quote *out)
     return n;
 }
 
-tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *question,
+tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_report report;
@@ -48,7 +48,7 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_case *ques
     quote quotes[PRICES];
     tr_mark mark[TR_REPORT_POINTS + 1 + PRICES];
     size_t marks = 0;
-    tr_case plain = *question; /* the menu is the bound's */
+    tr_problem plain = *question; /* the menu is the bound's */
     plain.physics = TR_PHYSICS_BOUND;
     const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)

@@ -56,17 +56,17 @@ void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *ma
 
 /* ---- curves ------------------------------------------------------------------- */
 
-static void evaluate(tr_curve *curve, const tr_case *question, const double *batch_seq,
+static void evaluate(tr_curve *curve, const tr_problem *question, const double *batch_seq,
                      const double *kv_read_byte, const double *attention_flop)
 {
     tr_bound_step_array(&question->roof, curve->n, batch_seq, kv_read_byte, attention_flop, curve->compute_s,
                         curve->weights_s, curve->kv_s, curve->step_s);
 }
 
-void tr_curve_over_batch(tr_curve *curve, const tr_case *question, double context_token)
+void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token)
 {
-    const double read = tr_model_kv_read_byte(&question->model, context_token, question->roof.kv_elem_byte);
-    const double flop = tr_model_attention_flop(&question->model, context_token);
+    const double read = tr_model_kv_read_byte(question->model, context_token, question->roof.kv_elem_byte);
+    const double flop = tr_model_attention_flop(question->model, context_token);
     for (size_t i = 0; i < curve->n; i++) {
         curve->scratch[0][i] = read;
         curve->scratch[1][i] = flop;
@@ -74,22 +74,22 @@ void tr_curve_over_batch(tr_curve *curve, const tr_case *question, double contex
     evaluate(curve, question, curve->at, curve->scratch[0], curve->scratch[1]);
 }
 
-void tr_curve_over_context(tr_curve *curve, const tr_case *question, double batch_seq)
+void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq)
 {
     double batch[FIGURE_POINTS];
     for (size_t i = 0; i < curve->n; i++) {
         batch[i] = batch_seq;
         curve->scratch[0][i] =
-            tr_model_kv_read_byte(&question->model, curve->at[i], question->roof.kv_elem_byte);
-        curve->scratch[1][i] = tr_model_attention_flop(&question->model, curve->at[i]);
+            tr_model_kv_read_byte(question->model, curve->at[i], question->roof.kv_elem_byte);
+        curve->scratch[1][i] = tr_model_attention_flop(question->model, curve->at[i]);
     }
     evaluate(curve, question, batch, curve->scratch[0], curve->scratch[1]);
 }
 
-tr_step tr_figure_step(const tr_case *question, double batch_seq, double context_token)
+tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token)
 {
-    const double read = tr_model_kv_read_byte(&question->model, context_token, question->roof.kv_elem_byte);
-    const double flop = tr_model_attention_flop(&question->model, context_token);
+    const double read = tr_model_kv_read_byte(question->model, context_token, question->roof.kv_elem_byte);
+    const double flop = tr_model_attention_flop(question->model, context_token);
     tr_step step = {0};
     tr_bound_step_array(&question->roof, 1, &batch_seq, &read, &flop, &step.compute_s, &step.weights_s,
                         &step.kv_s, &step.step_s);
@@ -98,7 +98,7 @@ tr_step tr_figure_step(const tr_case *question, double batch_seq, double context
 
 /* Batch at which reading the KV cache takes as long as reading the weights, of which a
  * small batch of a mixture reads few; 1 if one sequence is enough, HUGE_VAL if no batch is. */
-static double even_batch_seq(const tr_case *question, double context_token)
+static double even_batch_seq(const tr_problem *question, double context_token)
 {
     const tr_step one = tr_figure_step(question, 1.0, context_token);
     if (!(one.kv_s > 0.0))
@@ -119,12 +119,12 @@ static double even_batch_seq(const tr_case *question, double context_token)
     return high;
 }
 
-tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token)
+tr_batch_marks tr_batch_marks_of(const tr_problem *question, double context_token)
 {
     const tr_roofline *roof = &question->roof;
     tr_batch_marks m;
-    m.balance_seq = tr_balance_batch_seq(roof, &question->model, context_token);
-    m.most_seq = tr_max_batch_seq(roof, &question->model, context_token);
+    m.balance_seq = tr_balance_batch_seq(roof, question->model, context_token);
+    m.most_seq = tr_max_batch_seq(roof, question->model, context_token);
     m.even_seq = even_batch_seq(question, context_token);
     /* Without a balance, show where the KV cache has left the weights behind, and the memory's end if it is
      * near. */
@@ -139,7 +139,7 @@ tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token)
     return m;
 }
 
-tr_status tr_check_figure(const tr_case *question, double batch_seq, double context_token, tr_error *err)
+tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err)
 {
     const tr_status s = tr_check_weights_fit(question, err);
     if (s != TR_OK)
@@ -147,12 +147,12 @@ tr_status tr_check_figure(const tr_case *question, double batch_seq, double cont
     if (question->load.phase == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "phase", (double)question->load.phase,
                        "curves and roofs are drawn of decode steps: leave --phase prefill out");
-    if (tr_max_batch_seq(&question->roof, &question->model, context_token) >= batch_seq)
+    if (tr_max_batch_seq(&question->roof, question->model, context_token) >= batch_seq)
         return TR_OK;
     char batch[40], context[40], longest[40];
     tr_fig_quantity(batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
     tr_fig_quantity(context_token, TR_UNIT_CONTEXT, context, sizeof context);
-    tr_fig_quantity(tr_max_context_token(&question->roof, &question->model, batch_seq), TR_UNIT_CONTEXT,
+    tr_fig_quantity(tr_max_context_token(&question->roof, question->model, batch_seq), TR_UNIT_CONTEXT,
                     longest, sizeof longest);
     return tr_fail(
         err, TR_ENOFIT, batch_seq > 1.0 ? "batch_seq" : "context_token", context_token,
@@ -161,7 +161,7 @@ tr_status tr_check_figure(const tr_case *question, double batch_seq, double cont
 }
 
 /* Context at which reading the KV cache takes as long as reading the weights; HUGE_VAL if it never does. */
-static double even_context_token(const tr_case *question, double batch_seq)
+static double even_context_token(const tr_problem *question, double batch_seq)
 {
     double low = 0.0, high = 1024.0;
     for (;;) {
@@ -200,23 +200,23 @@ static double end_of(double event, double wall, double limit, double here)
     return end < 64.0 ? 64.0 : end;
 }
 
-tr_context_marks tr_context_marks_of(const tr_case *question, double batch_seq)
+tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_seq)
 {
     const tr_roofline *roof = &question->roof;
     tr_context_marks m;
-    m.cliff_token = tr_cliff_context_token(roof, &question->model, batch_seq);
+    m.cliff_token = tr_cliff_context_token(roof, question->model, batch_seq);
     m.even_token = even_context_token(question, batch_seq);
-    m.most_token = tr_max_context_token(roof, &question->model, batch_seq);
-    m.limit_token = question->model.max_context_token;
+    m.most_token = tr_max_context_token(roof, question->model, batch_seq);
+    m.limit_token = question->model->max_context_token;
     m.end_token = end_of(m.cliff_token <= 0.0 ? m.even_token : m.cliff_token, m.most_token, m.limit_token,
                          question->load.context_token);
     return m;
 }
 
-double tr_context_batch_seq(const tr_case *question)
+double tr_context_batch_seq(const tr_problem *question)
 {
-    const double twice = 2.0 * tr_balance_batch_seq(&question->roof, &question->model, 0.0);
-    const double most = tr_max_batch_seq(&question->roof, &question->model, question->load.context_token);
+    const double twice = 2.0 * tr_balance_batch_seq(&question->roof, question->model, 0.0);
+    const double most = tr_max_batch_seq(&question->roof, question->model, question->load.context_token);
     const double batch = twice < most ? twice : most;
     if (!(batch >= 1.0 && batch <= 1e9))
         return 1.0;
@@ -265,16 +265,16 @@ const char *tr_words_short(tr_words *words, double value, tr_unit unit)
 /* A dot between two facts, glued to the first so that no line begins with it. */
 #define DOT "\xC2\xA0\xC2\xB7 "
 
-void tr_figure_subtitle(const tr_case *question, const char *what, char *out, size_t size)
+void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size)
 {
     const tr_roofline *roof = &question->roof;
-    const char *model = question->model.name, *system = question->system.name;
-    char who[sizeof question->model.name + sizeof question->system.name + 8], formats[96] = "";
+    const char *model = question->model->name, *system = question->system->name;
+    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "";
     if (strcmp(model, system) == 0) /* a preset is both */
         (void)tr_text_copy(who, sizeof who, model);
     else
         (void)snprintf(who, sizeof who, "%s on %s", model, system);
-    if (question->model.layer_kinds > 0)
+    if (question->model->layer_kinds > 0)
         (void)snprintf(formats, sizeof formats,
                        DOT "%s weights, %s KV\xC2\xA0"
                            "cache, %s math",

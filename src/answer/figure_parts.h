@@ -26,15 +26,15 @@ void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *
 void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
 
 /* Decode steps at every point of the grid, capacity not asked. */
-void tr_curve_over_batch(tr_curve *curve, const tr_case *question, double context_token);
-void tr_curve_over_context(tr_curve *curve, const tr_case *question, double batch_seq);
+void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token);
+void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq);
 
 /* One decode step, capacity not asked. */
-tr_step tr_figure_step(const tr_case *question, double batch_seq, double context_token);
+tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token);
 
 /* Is there anything to draw? The weights fit with this batch of this context.
  * Errors: TR_ENOFIT; TR_ECONFLICT (a prefill case). */
-tr_status tr_check_figure(const tr_case *question, double batch_seq, double context_token, tr_error *err);
+tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err);
 
 /* The batches worth marking at a context. */
 typedef struct tr_batch_marks {
@@ -43,7 +43,7 @@ typedef struct tr_batch_marks {
     double even_seq;    /* reading the KV cache takes as long as the weights; HUGE_VAL: never */
     double end_seq;     /* how far a figure should reach */
 } tr_batch_marks;
-tr_batch_marks tr_batch_marks_of(const tr_case *question, double context_token);
+tr_batch_marks tr_batch_marks_of(const tr_problem *question, double context_token);
 
 /* The contexts worth marking at a batch. */
 typedef struct tr_context_marks {
@@ -53,14 +53,14 @@ typedef struct tr_context_marks {
     double limit_token; /* the model's own, 0 if not stated */
     double end_token;   /* how far a figure should reach */
 } tr_context_marks;
-tr_context_marks tr_context_marks_of(const tr_case *question, double batch_seq);
+tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_seq);
 
 /* The batch at which to look over contexts where none was asked for: twice
  * the balance of short contexts, where a cliff can be seen, or what fits. */
-double tr_context_batch_seq(const tr_case *question);
+double tr_context_batch_seq(const tr_problem *question);
 
 /* tr_answer_figure_context at another batch than the case's own. */
-tr_status tr_figure_context_at(const tr_case *question, double batch_seq, const tr_figure_target *target,
+tr_status tr_figure_context_at(const tr_problem *question, double batch_seq, const tr_figure_target *target,
                                tr_sink *sink, tr_error *err);
 
 /* A figure in the terminal as a page of this style has it. */
@@ -68,7 +68,7 @@ tr_figure_target tr_figure_target_of(const tr_style *style);
 
 /* A place under the roof. */
 typedef struct tr_roof_point {
-    const tr_case *question;
+    const tr_problem *question;
     const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics */
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */
@@ -83,11 +83,11 @@ typedef struct tr_roof_point {
  * say something new), attention if it has an intensity, prefill if it fits.
  * Where the case's physics is not the bound, also its steps at those batches, if they fit, last. Returns how many
  * points; those of the weights come first. */
-size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_t batch_count,
+size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
                          tr_roof_point *out);
 
 /* "deepseek-v3 on gb200-nvl72 · WHAT · fp8 weights, bf16 KV cache, fp8 math" */
-void tr_figure_subtitle(const tr_case *question, const char *what, char *out, size_t size);
+void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size);
 
 /* Room for the texts of a few numbers: the twelve last written stay. */
 typedef struct tr_words {

@@ -20,12 +20,12 @@ static double on_roof(const tr_roofline *roof, double intensity_flop_per_byte)
 }
 
 /* Attention of a context of nothing has no intensity: show a short one. */
-static double context_of(const tr_case *question)
+static double context_of(const tr_problem *question)
 {
     return question->load.context_token > 0.0 ? question->load.context_token : 4096.0;
 }
 
-static tr_roof_point weights_at(const tr_case *question, double batch_seq)
+static tr_roof_point weights_at(const tr_problem *question, double batch_seq)
 {
     const tr_roofline *roof = &question->roof;
     const double x = tr_weight_intensity_flop_per_byte(roof, batch_seq);
@@ -38,15 +38,15 @@ static tr_roof_point weights_at(const tr_case *question, double batch_seq)
                            .low_flop_per_s = (double)NAN,
                            .high_flop_per_s = (double)NAN,
                            .fits =
-                               batch_seq <= tr_max_batch_seq(roof, &question->model, context_of(question))};
+                               batch_seq <= tr_max_batch_seq(roof, question->model, context_of(question))};
 }
 
 /* A whole pass by the case's physics. 0: it does not fit. */
-static int step_at(const tr_case *question, double batch_seq, tr_roof_point *out)
+static int step_at(const tr_problem *question, double batch_seq, tr_roof_point *out)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, context_of(question), 1.0};
     tr_step bound, step;
-    if (tr_bound_step(&question->roof, &question->model, &load, &bound, NULL) != TR_OK ||
+    if (tr_bound_step(&question->roof, question->model, &load, &bound, NULL) != TR_OK ||
         tr_expected_step(question, &load, &step, NULL) != TR_OK)
         return 0;
     const int band = question->physics == TR_PHYSICS_FITTED;
@@ -62,7 +62,7 @@ static int step_at(const tr_case *question, double batch_seq, tr_roof_point *out
     return 1;
 }
 
-size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_t batch_count,
+size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
                          tr_roof_point *out)
 {
     const tr_roofline *roof = &question->roof;
@@ -76,7 +76,7 @@ size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_
         n++;
     }
     const double attention =
-        tr_attention_intensity_flop_per_byte(roof, &question->model, context_of(question));
+        tr_attention_intensity_flop_per_byte(roof, question->model, context_of(question));
     if (attention > 0.0)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "attention",
@@ -91,7 +91,7 @@ size_t tr_roof_points_of(const tr_case *question, const double *batch_seq, size_
     const tr_load prompt = {TR_PHASE_PREFILL, 1.0, 0.0,
                             question->load.phase == TR_PHASE_PREFILL ? question->load.query_token : 8192.0};
     tr_step prefill;
-    if (tr_bound_step(roof, &question->model, &prompt, &prefill, NULL) == TR_OK)
+    if (tr_bound_step(roof, question->model, &prompt, &prefill, NULL) == TR_OK)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "prefill",
                                    .batch_seq = 1.0,
@@ -121,10 +121,10 @@ static void write_title(double most_seq, double ridge_seq, int has_attention, wo
         (void)snprintf(w->title, sizeof w->title, "Batch lifts the weights towards the roof");
 }
 
-static void write_words(const tr_case *question, double most_seq, words *w)
+static void write_words(const tr_problem *question, double most_seq, words *w)
 {
     const tr_roofline *roof = &question->roof;
-    const int given = question->model.layer_kinds == 0; /* by numbers: formats are not part of it */
+    const int given = question->model->layer_kinds == 0; /* by numbers: formats are not part of it */
     (void)snprintf(w->what, sizeof w->what, "decode at %s context",
                    tr_words_of(&w->numbers, context_of(question), TR_UNIT_CONTEXT));
     tr_figure_subtitle(question, w->what, w->subtitle, sizeof w->subtitle);
@@ -152,7 +152,7 @@ static void write_words(const tr_case *question, double most_seq, words *w)
                        question->physics == TR_PHYSICS_FITTED ? question->fitted.calibration.origin : "");
 }
 
-tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
     const tr_status s = tr_check_figure(question, 1.0, context_of(question), err);
@@ -160,7 +160,7 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
         return s;
     const tr_roofline *roof = &question->roof;
     const double ridge = tr_ridge_flop_per_byte(roof);
-    const double most = tr_max_batch_seq(roof, &question->model, context_of(question));
+    const double most = tr_max_batch_seq(roof, question->model, context_of(question));
     words w = {.numbers = {.next = 0}};
     tr_roof_point point[ROOF_POINTS];
     double x[ROOF_BATCHES], y[ROOF_BATCHES], step_x[ROOF_BATCHES], step_y[3][ROOF_BATCHES];
@@ -231,7 +231,7 @@ tr_status tr_answer_figure_roof(const tr_case *question, const tr_figure_target 
                                   .x = tr_weight_intensity_flop_per_byte(roof, most),
                                   .text = w.wall};
     write_words(question, most, &w);
-    write_title(most, tr_balance_batch_seq(roof, &question->model, 0.0),
+    write_title(most, tr_balance_batch_seq(roof, question->model, 0.0),
                 count > n && strcmp(point[n].kind, "attention") == 0, &w);
     const tr_series series[] = {
         {.name = w.memory, .role = TR_ROLE_OTHER, .x = slope_x, .y = slope_y, .n = 2},

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include <tokenroof/layout.h>
+#include <tokenroof/shard.h>
 
 #include "answer/figure_parts.h"
 #include "base/fail.h"
@@ -14,21 +14,21 @@ typedef struct words {
     tr_words numbers;
 } words;
 
-static double most_seq(const tr_case *question, double context_token)
+static double most_seq(const tr_problem *question, double context_token)
 {
-    return tr_max_batch_seq(&question->roof, &question->model, context_token);
+    return tr_max_batch_seq(&question->roof, question->model, context_token);
 }
 
 /* What a layout leaves for sequences; none below one. */
-static double layout_seq(const tr_case *question, const tr_layout *layout, double context_token)
+static double layout_seq(const tr_problem *question, const tr_layout *layout, double context_token)
 {
     tr_layout_memory m;
-    const tr_status s = tr_layout_memory_of(&question->model, &question->system, layout, &question->dtypes,
+    const tr_status s = tr_layout_memory_of(question->model, question->system, layout, &question->dtypes,
                                             context_token, 1.0, &m, NULL);
     return s == TR_OK && m.max_batch_seq >= 1.0 ? m.max_batch_seq : (double)NAN;
 }
 
-static void write_title(const tr_case *question, double end_token, words *w)
+static void write_title(const tr_problem *question, double end_token, words *w)
 {
     const double here = question->load.context_token > 0.0 ? question->load.context_token : 4096.0;
     const double now = most_seq(question, here), last = most_seq(question, end_token);
@@ -39,12 +39,12 @@ static void write_title(const tr_case *question, double end_token, words *w)
                    last >= 1.0 ? tr_words_of(&w->numbers, last, TR_UNIT_SEQ) : "");
 }
 
-tr_status tr_answer_figure_room(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
-    const double longest = tr_max_context_token(roof, &question->model, 1.0),
-                 limit = question->model.max_context_token;
+    const double longest = tr_max_context_token(roof, question->model, 1.0),
+                 limit = question->model->max_context_token;
     const double here = question->load.context_token;
     tr_status s = tr_check_figure(question, 1.0, LEAST_TOKEN, err);
     if (s != TR_OK)
@@ -80,7 +80,7 @@ tr_status tr_answer_figure_room(const tr_case *question, const tr_figure_target 
     };
     tr_mark mark[3];
     size_t marks = 0;
-    const double now = most_seq(question, here), balance = tr_balance_batch_seq(roof, &question->model, 0.0);
+    const double now = most_seq(question, here), balance = tr_balance_batch_seq(roof, question->model, 0.0);
     if (here >= LEAST_TOKEN && now >= 1.0) {
         (void)snprintf(w.here, sizeof w.here, "%s: %s", tr_words_of(&w.numbers, here, TR_UNIT_CONTEXT),
                        tr_words_of(&w.numbers, now, TR_UNIT_SEQ));

@@ -6,7 +6,7 @@
 #include "answer/figure_parts.h"
 #include "answer/scale.h"
 
-tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_case *question,
+tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
                                  const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_scale_terms terms;

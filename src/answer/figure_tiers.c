@@ -118,7 +118,7 @@ static void title_of(const tr_tiers *t, sheet *s)
     }
 }
 
-tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
+tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                                  tr_sink *sink, tr_error *err)
 {
     tr_tiers t;

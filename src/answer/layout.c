@@ -1,6 +1,6 @@
 /* answer/layout.c -- the answer of `layout`: every legal layout side by side, and why one wins. */
-#include <tokenroof/layout.h>
-#include <tokenroof/operators.h>
+#include <tokenroof/shard.h>
+#include <tokenroof/pass.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ typedef struct place {
 } place;
 
 typedef struct sheet {
-    const tr_case *question;
+    const tr_problem *question;
     tr_load load;
     size_t count;
     unsigned short order[LAYOUTS_MAX];
@@ -48,20 +48,20 @@ static void add(void *context, const op_work *w, const tr_op *op)
 }
 
 /* What a server of this layout is expected to take: never less than its operators. */
-static int expected_of(const tr_case *question, const tr_load *load, place *p)
+static int expected_of(const tr_problem *question, const tr_load *load, place *p)
 {
     tr_fitted fitted;
     tr_step step;
-    if (tr_fitted_of(&question->fitted.calibration, &question->model, &question->system, &question->dtypes, &p->layout,
+    if (tr_fitted_of(&question->fitted.calibration, question->model, question->system, &question->dtypes, &p->layout,
                      &fitted, NULL) != TR_OK ||
-        tr_fitted_step(&fitted, &question->model, load, &step, NULL) != TR_OK)
+        tr_fitted_step(&fitted, question->model, load, &step, NULL) != TR_OK)
         return 0;
     tr_expected_raise(&step, p->step.step_s);
     p->expected = step;
     return 1;
 }
 
-static tr_status place_of(const tr_case *question, const tr_load *load, const tr_layout *layout, place *out,
+static tr_status place_of(const tr_problem *question, const tr_load *load, const tr_layout *layout, place *out,
                           tr_error *err)
 {
     op_work w;
@@ -71,12 +71,12 @@ static tr_status place_of(const tr_case *question, const tr_load *load, const tr
     const double query = load->phase == TR_PHASE_PREFILL ? load->query_token : 1.0;
     const double ranks = layout->dp_rank * layout->replica_count;
     const double token = load->batch_seq / ranks > 1.0 ? load->batch_seq / ranks * query : query;
-    tr_status s = tr_layout_memory_of(&question->model, &question->system, layout, &question->dtypes,
+    tr_status s = tr_layout_memory_of(question->model, question->system, layout, &question->dtypes,
                                       load->context_token + (load->phase == TR_PHASE_PREFILL ? query : 0.0), token,
                                       &out->memory, err);
     if (s != TR_OK)
         return s;
-    s = tr_operator_step(&question->model, &question->system, layout, &question->dtypes, load, &out->step, err);
+    s = tr_operator_step(question->model, question->system, layout, &question->dtypes, load, &out->step, err);
     if (s != TR_OK && s != TR_ENOFIT)
         return s;
     out->fits = s == TR_OK && out->memory.max_batch_seq >= load->batch_seq;
@@ -90,7 +90,7 @@ static tr_status place_of(const tr_case *question, const tr_load *load, const tr
     out->expected = out->step;
     if (question->physics == TR_PHYSICS_FITTED)
         out->fits = expected_of(question, load, out) && out->fits;
-    s = tr_op_work_of(&question->model, &question->system, layout, &question->dtypes, &w, err);
+    s = tr_op_work_of(question->model, question->system, layout, &question->dtypes, &w, err);
     if (s == TR_OK)
         s = tr_pass_of(load, &pass, err);
     if (s == TR_OK)
@@ -103,21 +103,21 @@ static tr_status place_of(const tr_case *question, const tr_load *load, const tr
 /* Only layouts that agree with what was told. */
 static int wanted(const tr_scenario *scenario, const tr_layout *y)
 {
-    static const char *const key[] = {"tp_rank", "ep_rank", "pp_rank", "dp_rank"};
+    static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
     const double rank[] = {y->tp_rank, y->ep_rank, y->pp_rank, y->dp_rank};
     for (int i = 0; i < 4; i++)
-        if (tr_scenario_is_set(scenario, key[i]) && tr_scenario_number(scenario, key[i]) != rank[i])
+        if (tr_input_is_set(scenario, id[i]) && tr_input_number(scenario, id[i]) != rank[i])
             return 0;
     return 1;
 }
 
-static tr_status sheet_of(const tr_scenario *scenario, const tr_case *question, sheet *t, tr_error *err)
+static tr_status sheet_of(const tr_scenario *scenario, const tr_problem *question, sheet *t, tr_error *err)
 {
     t->question = question;
     t->load = question->load;
     t->count = 0;
     size_t found = 0, kept = 0;
-    tr_status s = tr_layout_list(&question->model, &question->system, t->all, LAYOUTS_MAX, &found, err);
+    tr_status s = tr_layout_list(question->model, question->system, t->all, LAYOUTS_MAX, &found, err);
     if (s != TR_OK && s != TR_ECAPACITY)
         return s;
     found = found < LAYOUTS_MAX ? found : LAYOUTS_MAX;
@@ -283,7 +283,7 @@ static void title_of(const sheet *t, char *text, size_t size)
     char context[32];
     (void)tr_quantity_format(t->load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
     (void)snprintf(text, size, "%.90s on %.60s: layouts, %s of batch %.6g at %s tokens of context",
-                   t->question->model.name, t->question->system.name, tr_phase_name(t->load.phase), t->load.batch_seq,
+                   t->question->model->name, t->question->system->name, tr_phase_name(t->load.phase), t->load.batch_seq,
                    context);
 }
 
@@ -328,7 +328,7 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
     return tr_written(tr_writer_finish(&out), err);
 }
 
-tr_status tr_answer_layout(const tr_scenario *scenario, const tr_case *question, const tr_style *style, tr_sink *sink,
+tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
                            tr_error *err)
 {
     sheet t;
@@ -363,7 +363,7 @@ tr_status tr_answer_layout(const tr_scenario *scenario, const tr_case *question,
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
+tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                                   tr_sink *sink, tr_error *err)
 {
     enum { BOUNDS = 5, PARTS = 6 };

@@ -41,10 +41,10 @@ static int fact_text(const fact *list, size_t count, const char *name, size_t le
 static void render(const tr_lesson_case *c, const char *text, char *out, size_t size)
 {
     const tr_roofline *roof = &c->question->roof;
-    const tr_model *model = &c->question->model;
+    const tr_model *model = c->question->model;
     const fact facts[] = {
         {"model", TR_UNIT_NONE, 0, model->name},
-        {"system", TR_UNIT_NONE, 0, c->question->system.name},
+        {"system", TR_UNIT_NONE, 0, c->question->system->name},
         {"context", TR_UNIT_CONTEXT, c->context_token, NULL},
         {"batch", TR_UNIT_SEQ, c->batch_seq, NULL},
         {"chips", TR_UNIT_NONE, roof->chip_count, NULL},
@@ -58,7 +58,7 @@ static void render(const tr_lesson_case *c, const char *text, char *out, size_t 
         {"kv", TR_UNIT_BYTE, roof->kv_byte_per_token, NULL},
         {"cache", TR_UNIT_BYTE, tr_model_kv_store_byte(model, c->context_token, roof->kv_elem_byte), NULL},
         {"ridge", TR_UNIT_FLOP_PER_BYTE, tr_ridge_flop_per_byte(roof), NULL},
-        {"price", TR_UNIT_USD_PER_HOUR, c->question->system.usd_per_hour, NULL},
+        {"price", TR_UNIT_USD_PER_HOUR, c->question->system->usd_per_hour, NULL},
     };
     (void)tr_text_copy(out, size, "");
     for (const char *at = text; *at != '\0';) {
@@ -73,11 +73,11 @@ static void render(const tr_lesson_case *c, const char *text, char *out, size_t 
     }
 }
 
-static tr_lesson_case case_of(const tr_case *question)
+static tr_lesson_case case_of(const tr_problem *question)
 {
     tr_lesson_case c = {question, question->load.context_token, question->load.batch_seq};
     if (!(c.batch_seq > 1)) {
-        const double most = tr_max_batch_seq(&question->roof, &question->model, c.context_token);
+        const double most = tr_max_batch_seq(&question->roof, question->model, c.context_token);
         c.batch_seq = most < USUAL_BATCH_SEQ ? most : USUAL_BATCH_SEQ;
         if (!(c.batch_seq >= 1))
             c.batch_seq = 1;
@@ -85,7 +85,7 @@ static tr_lesson_case case_of(const tr_case *question)
     return c;
 }
 
-static tr_status check(const tr_case *question, tr_error *err)
+static tr_status check(const tr_problem *question, tr_error *err)
 {
     if (question == NULL)
         return tr_fail(err, TR_EMISSING, "question", 0.0, "expected a model and a system");
@@ -94,7 +94,7 @@ static tr_status check(const tr_case *question, tr_error *err)
     return TR_OK;
 }
 
-tr_status tr_lesson_ask(const tr_case *question, size_t index, tr_exercise *out, tr_error *err)
+tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *out, tr_error *err)
 {
     const tr_status s = check(question, err);
     if (s != TR_OK)
@@ -193,7 +193,7 @@ static tr_status check_topic(const char *topic, tr_error *err)
     return tr_fail(err, TR_EUNKNOWN, "topic", 0.0, "no topic '%.40s': there are %s", topic, known);
 }
 
-tr_status tr_lesson_summarise(const tr_case *question, const char *topic, const tr_guess *guess,
+tr_status tr_lesson_summarise(const tr_problem *question, const char *topic, const tr_guess *guess,
                               tr_lesson_summary *out, tr_error *err)
 {
     double errors[TR_LESSON_MAX], scratch[TR_LESSON_MAX], sum = 0.0, score = 0.0, weakest = -1.0;

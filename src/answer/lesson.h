@@ -6,7 +6,7 @@
 
 /* A case with the two numbers that the questions settle on. */
 typedef struct tr_lesson_case {
-    const tr_case *question;
+    const tr_problem *question;
     double context_token;
     double batch_seq;
 } tr_lesson_case;

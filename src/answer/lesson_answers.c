@@ -14,7 +14,7 @@
 #include "price/speed_menu.h"
 
 static const tr_roofline *roof(const tr_lesson_case *c) { return &c->question->roof; }
-static const tr_model *model(const tr_lesson_case *c) { return &c->question->model; }
+static const tr_model *model(const tr_lesson_case *c) { return c->question->model; }
 
 /* A decode pass; unlimited: as if memory were no matter. */
 static tr_status decode(const tr_lesson_case *c, double batch_seq, double context_token, int unlimited, tr_step *out,
@@ -91,7 +91,7 @@ tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_erro
     tr_roofline alone;
     if (!(roof(c)->chip_count > 1))
         return TR_ENOFIT;
-    tr_status s = tr_system_of(&c->question->system.chip, 1, &one, err);
+    tr_status s = tr_system_of(&c->question->system->chip, 1, &one, err);
     if (s == TR_OK)
         s = tr_roofline_of(model(c), &one, &c->question->dtypes, &alone, err);
     if (s == TR_OK)
@@ -184,7 +184,7 @@ tr_status tr_lesson_prefill_ratio(const tr_lesson_case *c, double *out, tr_error
 
 static tr_status tier_drain(const tr_lesson_case *c, const char *name, double *out)
 {
-    const tr_chip *chip = &c->question->system.chip;
+    const tr_chip *chip = &c->question->system->chip;
     for (int i = 0; i < chip->tier_count; i++)
         if (strcmp(chip->tier[i].name, name) == 0) {
             *out = tr_tier_drain_s(&chip->tier[i]);
@@ -208,7 +208,7 @@ tr_status tr_lesson_flash_drain(const tr_lesson_case *c, double *out, tr_error *
 /* In the chips' own memory, fetched once and computed again at half of the peak. */
 tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
 {
-    const tr_chip *chip = &c->question->system.chip;
+    const tr_chip *chip = &c->question->system->chip;
     const tr_hold_terms terms = {
         .chip_usd_per_s = roof(c)->usd_per_s / roof(c)->chip_count, .stall_ratio = 1, .life_s = 1};
     const double held_byte =
@@ -240,7 +240,7 @@ tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
 
 tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
 {
-    const tr_chip *chip = &c->question->system.chip;
+    const tr_chip *chip = &c->question->system->chip;
     (void)err;
     *out = chip->scaleup_byte_per_s / chip->scaleout_byte_per_s; /* not finite where either is not known */
     return chip->scaleout_byte_per_s > 0 ? TR_OK : TR_ENOFIT;

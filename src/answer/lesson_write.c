@@ -140,7 +140,7 @@ typedef struct lesson_row {
 } lesson_row;
 
 typedef struct walk {
-    const tr_case *question;
+    const tr_problem *question;
     const char *topic;
     const tr_guess *guess;
     size_t index[TR_LESSON_MAX]; /* of the exercises in the topic */
@@ -204,7 +204,7 @@ static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_sty
     tr_writer_begin(&out, sink);
     (void)tr_quantity_format(w->question->load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
     (void)snprintf(text, sizeof text, "%.90s on %.60s at %s tokens of context: predict, then look\n",
-                   w->question->model.name, w->question->system.name, context);
+                   w->question->model->name, w->question->system->name, context);
     tr_write_text(&out, text);
     tr_status s = tr_written(tr_writer_finish(&out), err);
     for (size_t i = 0; s == TR_OK && i < w->count; i++) {
@@ -249,7 +249,7 @@ static tr_status write_json(const tr_rows *rows, const tr_lesson_summary *sums, 
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_case *question, const char *topic,
+tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const char *topic,
                            const tr_guess *guess, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_lesson_summary sums;

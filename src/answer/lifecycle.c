@@ -11,52 +11,39 @@
 #include "answer/working.h"
 #include "base/fail.h"
 
-static const double default_rate_token_per_s = 50e6;
-
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
 size_t tr_lifecycle_rates(const tr_scenario *scenario, const double **rate)
 {
     size_t count = 0;
-    *rate = tr_scenario_list(scenario, "serve_token_per_s", &count);
-    if (*rate == NULL || count == 0) {
-        *rate = &default_rate_token_per_s;
-        count = 1;
-    }
+    *rate = tr_input_list(scenario, TR_IN_SERVE_RATE, &count);
     return count;
 }
 
-tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_case *question, tr_lifecycle *out,
+tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_problem *question, tr_lifecycle *out,
                           tr_error *err)
 {
     const double *rate;
     (void)tr_lifecycle_rates(scenario, &rate);
-    const int fit = tr_scenario_choice(scenario, "loss_fit");
     tr_lifecycle t = {.question = question,
                       .rate_token_per_s = rate[0],
-                      .fit = fit < 0 ? TR_LOSS_FIT_EPOCH : (tr_loss_fit)fit};
+                      .fit = (tr_loss_fit)tr_input_choice(scenario, TR_IN_LOSS_FIT)};
     t.law = tr_loss_law_of(t.fit);
-    t.terms = (tr_life_terms){.rl_flop_per_param = number_or(scenario, "rl_flop_per_param", 3.0),
-                              .train_mfu = number_or(scenario, "train_mfu", 0.4),
+    t.terms = (tr_life_terms){.rl_flop_per_param = tr_input_number(scenario, TR_IN_RL_FLOP),
+                              .train_mfu = tr_input_number(scenario, TR_IN_TRAIN_MFU),
+                              .rl_mfu = tr_input_number(scenario, TR_IN_RL_MFU),
+                              .serve_mfu = tr_input_number(scenario, TR_IN_SERVE_MFU),
                               .chip_flop_per_s = question->roof.flop_per_s / question->roof.chip_count,
                               .chip_usd_per_s = question->roof.usd_per_s / question->roof.chip_count};
-    /* The lecture's third: what samples or serves tokens reaches a third of the utilisation of training. */
-    t.terms.rl_mfu = number_or(scenario, "rl_mfu", t.terms.train_mfu / 3.0);
-    t.terms.serve_mfu = number_or(scenario, "serve_mfu", t.terms.train_mfu / 3.0);
-    t.life_s = number_or(scenario, "life_s", 60.0 * 86400.0);
-    t.ship_share = number_or(scenario, "ship_share", 1.0);
-    t.life.active_param = question->model.active_param;
-    t.life.train_token = number_or(scenario, "train_token", 15e12);
+    t.life_s = tr_input_number(scenario, TR_IN_LIFE);
+    t.ship_share = tr_input_number(scenario, TR_IN_SHIP);
+    t.life.active_param = question->model->active_param;
+    t.life.train_token = tr_input_number(scenario, TR_IN_TRAIN_TOKEN);
     t.life.serve_token = tr_life_serve_token(t.rate_token_per_s, t.life_s, t.ship_share);
     tr_status s =
         tr_life_equal_of(t.life.train_token, &t.terms, &t.equal_rl_token, &t.equal_serve_token, err);
     if (s != TR_OK)
         return s;
-    t.life.rl_token = number_or(scenario, "rl_token", t.equal_rl_token);
+    t.life.rl_token = tr_input_is_set(scenario, TR_IN_RL_TOKEN) ? tr_input_number(scenario, TR_IN_RL_TOKEN)
+                                                                : t.equal_rl_token;
     s = tr_life_cost_of(&t.life, &t.terms, &t.cost, err);
     if (s != TR_OK)
         return s;
@@ -228,8 +215,8 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     char text[256];
     tr_writer out;
     tr_writer_begin(&out, sink);
-    (void)snprintf(text, sizeof text, "%.90s, trained and served on %.60s\n", t->question->model.name,
-                   t->question->system.chip.name);
+    (void)snprintf(text, sizeof text, "%.90s, trained and served on %.60s\n", t->question->model->name,
+                   t->question->system->chip.name);
     tr_write_text(&out, text);
     (void)snprintf(text, sizeof text,
                    "training at %.3g %% of the peak, reinforcement learning at %.3g %%, serving at %.3g %%\n",
@@ -276,8 +263,8 @@ static tr_status write_json(const tr_lifecycle *t, const tr_rows *rows, const tr
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
-    tr_json_key_string(&json, "model", t->question->model.name);
-    tr_json_key_string(&json, "chip", t->question->system.chip.name);
+    tr_json_key_string(&json, "model", t->question->model->name);
+    tr_json_key_string(&json, "chip", t->question->system->chip.name);
     tr_fields_json(&life_fields, t, &json);
     tr_json_key(&json, "choices");
     tr_json_array(&json);
@@ -292,7 +279,7 @@ static tr_status write_json(const tr_lifecycle *t, const tr_rows *rows, const tr
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                               tr_sink *sink, tr_error *err)
 {
     tr_lifecycle t;
@@ -303,7 +290,7 @@ tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_case *questi
         return s;
     const size_t count = tr_lifecycle_rates(scenario, &row.rates);
     tr_notes notes = {.count = 0};
-    if (t.question->model.routed_param > 0)
+    if (t.question->model->routed_param > 0)
         notes.text[notes.count++] =
             "the loss laws know dense models: a mixture stands in with the parameters a token uses, so "
             "its loss is overstated";

@@ -8,7 +8,7 @@
 #include "life/loss_law.h"
 
 typedef struct tr_lifecycle {
-    const tr_case *question;
+    const tr_problem *question;
     tr_life_terms terms;
     tr_life life; /* as asked */
     tr_life_cost cost;
@@ -22,7 +22,7 @@ typedef struct tr_lifecycle {
 } tr_lifecycle;
 
 /* Errors: TR_EDOMAIN, TR_ECONFLICT (several models of a list). */
-tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_case *question, tr_lifecycle *out,
+tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_problem *question, tr_lifecycle *out,
                           tr_error *err);
 /* Serving rates asked for; at least one. */
 size_t tr_lifecycle_rates(const tr_scenario *scenario, const double **rate);

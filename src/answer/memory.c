@@ -10,7 +10,7 @@
 #include "base/fail.h"
 
 typedef struct memory_row {
-    const tr_case *question;
+    const tr_problem *question;
     double batch_seq, context_token;
     double kv_byte_per_seq;
     double activation_byte; /* of a pass, at least; not part of used_byte */
@@ -20,7 +20,7 @@ typedef struct memory_row {
 } memory_row;
 
 typedef struct walk {
-    const tr_case *question;
+    const tr_problem *question;
     tr_loads loads;
     memory_row row;
 } walk;
@@ -52,7 +52,7 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 {
     walk *w = context;
     const tr_roofline *roof = &w->question->roof;
-    const tr_model *model = &w->question->model;
+    const tr_model *model = w->question->model;
     const tr_load load = tr_loads_at(&w->loads, index);
     (void)err;
     w->row = (memory_row){
@@ -71,9 +71,9 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 #define NUMBER(NAME, VALUE) TR_NUMBER(memory_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(memory_row, NAME, VALUE)
 
-TEXT(model_name, row->question->model.name)
-TEXT(system_name, row->question->system.name)
-NUMBER(chips, row->question->system.chip_count)
+TEXT(model_name, row->question->model->name)
+TEXT(system_name, row->question->system->name)
+NUMBER(chips, row->question->system->chip_count)
 TEXT(weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
 TEXT(kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 NUMBER(batch, row->batch_seq)
@@ -82,9 +82,9 @@ NUMBER(capacity, row->question->roof.memory_byte)
 NUMBER(weights, row->question->roof.store_weight_byte)
 NUMBER(kv_seq, row->kv_byte_per_seq)
 NUMBER(kv_token, row->question->roof.kv_byte_per_token)
-NUMBER(state_seq, row->question->model.state_byte_per_seq)
+NUMBER(state_seq, row->question->model->state_byte_per_seq)
 NUMBER(kv_all, row->batch_seq * row->kv_byte_per_seq)
-NUMBER(state_all, row->batch_seq * row->question->model.state_byte_per_seq)
+NUMBER(state_all, row->batch_seq * row->question->model->state_byte_per_seq)
 NUMBER(activations, row->activation_byte)
 NUMBER(used, row->used_byte)
 NUMBER(free_byte, row->question->roof.memory_byte - row->used_byte)
@@ -93,7 +93,7 @@ TR_FLAG(memory_row, fits, row->used_byte <= row->question->roof.memory_byte)
 NUMBER(max_batch, row->max_batch_seq)
 NUMBER(max_context, row->max_context_token)
 NUMBER(stated_context,
-       row->question->model.max_context_token > 0 ? row->question->model.max_context_token : (double)NAN)
+       row->question->model->max_context_token > 0 ? row->question->model->max_context_token : (double)NAN)
 
 static const tr_field fields[] = {
     TR_T("model.name", model_name),
@@ -140,8 +140,8 @@ static void print_parts(const memory_row *row, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s x %s (one more token adds %s, %s)", batch, each, token,
                    tr_dtype_name(roof->kv_dtype));
     tr_print_quantity(out, "KV cache", row->batch_seq * row->kv_byte_per_seq, TR_UNIT_BYTE, text);
-    if (row->question->model.state_byte_per_seq > 0)
-        tr_print_quantity(out, "recurrent state", row->batch_seq * row->question->model.state_byte_per_seq,
+    if (row->question->model->state_byte_per_seq > 0)
+        tr_print_quantity(out, "recurrent state", row->batch_seq * row->question->model->state_byte_per_seq,
                           TR_UNIT_BYTE, "fixed for each sequence");
     format(row->used_byte / roof->memory_byte, TR_UNIT_RATIO, each, sizeof each);
     (void)snprintf(text, sizeof text, "%s of the memory", each);
@@ -166,7 +166,7 @@ static void print_reserve(const memory_row *row, tr_writer *out)
 
 static void print_limits(const memory_row *row, tr_writer *out)
 {
-    const double stated_token = row->question->model.max_context_token;
+    const double stated_token = row->question->model->max_context_token;
     char text[128], number[64];
     if (!isfinite(row->max_batch_seq)) {
         tr_print_line(out, "largest batch", "not limited", NULL);
@@ -196,8 +196,8 @@ static tr_status write_page(const tr_rows *rows, const tr_style *style, const tr
     tr_writer out;
     tr_writer_begin(&out, sink);
     format(row->question->roof.memory_byte, TR_UNIT_BYTE, memory, sizeof memory);
-    (void)snprintf(text, sizeof text, "%s on %s: what fits into %s\n\n", row->question->model.name,
-                   row->question->system.name,
+    (void)snprintf(text, sizeof text, "%s on %s: what fits into %s\n\n", row->question->model->name,
+                   row->question->system->name,
                    isfinite(row->question->roof.memory_byte) ? memory : "memory without limit");
     tr_write_text(&out, text);
     print_parts(row, &out);
@@ -218,7 +218,7 @@ static tr_status write_json_one(const tr_rows *rows, const tr_sink *sink, tr_err
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_memory(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_memory(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                            tr_sink *sink, tr_error *err)
 {
     walk w = {.question = question};

@@ -21,7 +21,7 @@ typedef struct menu_row {
 
 typedef struct menu {
     const tr_scenario *scenario;
-    const tr_case *question;
+    const tr_problem *question;
     tr_report report;
     const double *speed_token_per_s;
     size_t speed_count;
@@ -40,7 +40,7 @@ static tr_status speed_row(menu *m, double token_per_s, menu_row *row, tr_error 
     const tr_roofline *roof = &m->question->roof;
     tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = 1, .context_token = m->report.context_token, .query_token = 1};
-    const tr_status s = tr_batch_for_speed(roof, &m->question->model, load.context_token, token_per_s,
+    const tr_status s = tr_batch_for_speed(roof, m->question->model, load.context_token, token_per_s,
                                            &load.batch_seq, &row->why);
     row->reached = s == TR_OK;
     if (s != TR_OK && s != TR_ENOFIT) {
@@ -103,7 +103,7 @@ TEXT(mode, row->mode)
 NUMBER(wanted, row->wanted_token_per_s)
 NUMBER(batch, row->pass.load.batch_seq)
 NUMBER(step_time, row->pass.step.step_s)
-TEXT(bound, row->reached ? tr_bound_name(row->pass.step.bound) : NULL)
+TEXT(bound, row->reached ? tr_limit_name(row->pass.step.bound) : NULL)
 NUMBER(each, row->pass.step.token_per_s_per_seq)
 NUMBER(cost, row->pass.step.usd_per_mtoken > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
 NUMBER(speed, row->speed_ratio)
@@ -130,21 +130,21 @@ static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
 static tr_status ratios_of(menu *m, tr_error *err)
 {
-    const int price = tr_scenario_is_set(m->scenario, "price_ratio");
-    const int speed = tr_scenario_is_set(m->scenario, "speed_ratio");
+    const int price = tr_input_is_set(m->scenario, TR_IN_PRICE_RATIO);
+    const int speed = tr_input_is_set(m->scenario, TR_IN_SPEED_RATIO);
     if (!price && !speed)
         return TR_OK;
     if (!price || !speed)
         return tr_fail(err, TR_EMISSING, price ? "speed_ratio" : "price_ratio", 0.0,
                        "a fast mode is told by both of its ratios: --price-ratio and --speed-ratio");
-    m->price_ratio = tr_scenario_number(m->scenario, "price_ratio");
-    m->speed_ratio = tr_scenario_number(m->scenario, "speed_ratio");
+    m->price_ratio = tr_input_number(m->scenario, TR_IN_PRICE_RATIO);
+    m->speed_ratio = tr_input_number(m->scenario, TR_IN_SPEED_RATIO);
     tr_status s = tr_menu_ratio_of(m->price_ratio, m->speed_ratio, &m->ratio, err);
     if (s != TR_OK)
         return s;
     m->has_ratio = 1;
     m->fast_batch_seq = m->normal_batch_seq = (double)NAN;
-    s = tr_menu_batches(&m->question->roof, &m->question->model, m->report.context_token, &m->ratio,
+    s = tr_menu_batches(&m->question->roof, m->question->model, m->report.context_token, &m->ratio,
                         &m->fast_batch_seq, &m->normal_batch_seq, &m->why_not);
     m->possible = s == TR_OK;
     if (s != TR_OK && s != TR_ENOFIT && err != NULL)
@@ -238,7 +238,7 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
     tr_writer_begin(&out, sink);
     (void)tr_quantity_format(m->report.context_token, TR_UNIT_CONTEXT, token, sizeof token);
     (void)snprintf(text, sizeof text, "%.90s on %.60s: cost against speed at %s tokens of context\n",
-                   m->question->model.name, m->question->system.name, token);
+                   m->question->model->name, m->question->system->name, token);
     tr_write_text(&out, text);
     tr_print_setting(m->question, &out);
     tr_write_char(&out, '\n');
@@ -297,10 +297,10 @@ static tr_status write_json(menu *m, const tr_rows *rows, const tr_style *style,
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                          tr_sink *sink, tr_error *err)
 {
-    tr_case plain = *question; /* the menu is the bound's */
+    tr_problem plain = *question; /* the menu is the bound's */
     plain.physics = TR_PHYSICS_BOUND;
     menu m = {.scenario = scenario, .question = &plain};
     tr_notes notes;
@@ -309,10 +309,8 @@ tr_status tr_answer_menu(const tr_scenario *scenario, const tr_case *question, c
         s = ratios_of(&m, err);
     if (s != TR_OK)
         return s;
-    m.speed_token_per_s = tr_scenario_list(scenario, "seq_token_per_s", &m.speed_count);
-    m.margin_ratio = tr_scenario_number(scenario, "margin_ratio");
-    if (isnan(m.margin_ratio))
-        m.margin_ratio = 2.5;
+    m.speed_token_per_s = tr_input_list(scenario, TR_IN_SPEED, &m.speed_count);
+    m.margin_ratio = tr_input_number(scenario, TR_IN_MARGIN);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "modes",

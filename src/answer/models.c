@@ -100,7 +100,7 @@ static void describe_attention(const tr_model *model, char *out, size_t size)
 
 static void fill(model_row *row, const tr_scenario *scenario, const tr_model *model)
 {
-    const int dtype = tr_scenario_choice(scenario, "kv_dtype");
+    const int dtype = tr_input_choice(scenario, TR_IN_KV_DTYPE);
     row->model = model;
     row->kv_byte_per_elem = dtype > 0 ? tr_dtype_byte((tr_dtype)dtype) : 0;
     describe_attention(model, row->attention, sizeof row->attention);
@@ -292,9 +292,9 @@ typedef struct walk {
 static const void *row_at(void *context, size_t index, tr_error *err)
 {
     walk *w = context;
-    if (w->list->at(w->list->context, index, &w->model, err) != TR_OK)
+    if (w->list->at(w->list->context, index, w->model, err) != TR_OK)
         return NULL;
-    fill(&w->row, w->scenario, &w->model);
+    fill(&w->row, w->scenario, w->model);
     return &w->row;
 }
 

@@ -1,5 +1,5 @@
 /* answer/operators.c -- the answer of `step --by operator`: a pass taken apart, each operator against its own roof. */
-#include <tokenroof/operators.h>
+#include <tokenroof/pass.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -22,13 +22,13 @@ typedef struct op_row {
     double count, time_s, share_ratio;
     double flop, weight_byte, kv_byte, link_byte;
     double by_bound_s[5];
-    tr_bound bound;
+    tr_limit bound;
     int scaleout;
     int is_rest; /* fitted physics: what is of no operator */
 } op_row;
 
 typedef struct op_table {
-    const tr_case *question;
+    const tr_problem *question;
     tr_load load;
     size_t count;
     op_row row[KINDS_MAX];
@@ -45,7 +45,7 @@ static void add(void *context, const op_work *w, const tr_op *op)
     op_table *t = context;
     tr_op_time time;
     size_t i = 0;
-    const tr_case *q = t->question;
+    const tr_problem *q = t->question;
     const tr_calibration *constants = q->physics == TR_PHYSICS_FITTED ? &q->fitted.calibration : NULL;
     if (tr_op_fitted_time(op, w->system, constants, &time, NULL) != TR_OK)
         return;
@@ -84,7 +84,7 @@ static void add_rest(op_table *t)
     memset(row, 0, sizeof *row);
     (void)tr_text_copy(row->name, sizeof row->name, "between");
     row->is_rest = 1;
-    row->time_s = row->by_bound_s[TR_BOUND_FIXED] = rest_s;
+    row->time_s = row->by_bound_s[TR_LIMIT_FIXED] = rest_s;
     t->sum_s += rest_s;
 }
 
@@ -100,7 +100,7 @@ static void finish(op_table *t)
         for (int b = 1; b < 5; b++)
             if (row.by_bound_s[b] > row.by_bound_s[most])
                 most = b;
-        row.bound = (tr_bound)most;
+        row.bound = (tr_limit)most;
         row.share_ratio = row.time_s / t->sum_s;
         size_t k = i;
         for (; k > 0 && t->row[k - 1].time_s < row.time_s; k--)
@@ -110,11 +110,11 @@ static void finish(op_table *t)
 }
 
 /* The pass that is asked for: the load's, with what else goes through in it. */
-static tr_status take_pass(const tr_scenario *scenario, const tr_case *question, op_table *t, tr_error *err)
+static tr_status take_pass(const tr_scenario *scenario, const tr_problem *question, op_table *t, tr_error *err)
 {
-    const double draft = tr_scenario_number(scenario, "draft_token");
-    const double chunk = tr_scenario_number(scenario, "chunk_token");
-    const double skew = tr_scenario_number(scenario, "routing_skew_ratio");
+    const double draft = tr_input_number(scenario, TR_IN_DRAFT);
+    const double chunk = tr_input_number(scenario, TR_IN_CHUNK);
+    const double skew = tr_input_number(scenario, TR_IN_SKEW);
     const tr_status s = tr_pass_of(&question->load, &t->pass, err);
     if (s != TR_OK)
         return s;
@@ -136,7 +136,7 @@ static tr_status take_pass(const tr_scenario *scenario, const tr_case *question,
     return TR_OK;
 }
 
-static tr_status table_of(const tr_scenario *scenario, const tr_case *question, op_table *t, tr_error *err)
+static tr_status table_of(const tr_scenario *scenario, const tr_problem *question, op_table *t, tr_error *err)
 {
     op_work w;
     t->question = question;
@@ -151,7 +151,7 @@ static tr_status table_of(const tr_scenario *scenario, const tr_case *question, 
     if (s == TR_OK)
         s = tr_expected_step(question, &question->load, &t->step, err);
     if (s == TR_OK)
-        s = tr_op_work_of(&question->model, &question->system, &t->layout, &question->dtypes, &w, err);
+        s = tr_op_work_of(question->model, question->system, &t->layout, &question->dtypes, &w, err);
     if (s == TR_OK)
         s = tr_op_work_pass(&w, &t->pass, err);
     if (s != TR_OK)
@@ -182,7 +182,7 @@ static const char *roof_of(const op_row *row)
     static const char *const word[] = {"multiplying", "memory: weights", "memory: KV cache", "links", "start of links"};
     if (row->is_rest)
         return "launches, host";
-    if (row->bound == TR_BOUND_COMM && row->scaleout)
+    if (row->bound == TR_LIMIT_COMM && row->scaleout)
         return "network";
     return word[row->bound];
 }
@@ -195,7 +195,7 @@ TEXT(math, row->is_rest ? NULL : tr_dtype_name(row->math_dtype))
 NUMBER(count, row->is_rest ? (double)NAN : row->count)
 NUMBER(time, row->time_s)
 NUMBER(share, row->share_ratio)
-TEXT(bound, tr_bound_name(row->bound))
+TEXT(bound, tr_limit_name(row->bound))
 TEXT(roof, roof_of(row))
 NUMBER(flop, row->flop)
 NUMBER(weight, row->weight_byte)
@@ -235,11 +235,11 @@ static void title_of(const op_table *t, char *text, size_t size)
         (void)snprintf(more + strlen(more), sizeof more - strlen(more), ", skew %.12s", skew);
     }
     (void)snprintf(text, size, "%.90s on %.60s: %s by operator, batch %.6g at %s tokens of context%s",
-                   t->question->model.name, t->question->system.name, tr_phase_name(load->phase), load->batch_seq,
+                   t->question->model->name, t->question->system->name, tr_phase_name(load->phase), load->batch_seq,
                    context, more);
 }
 
-tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_operators(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                               tr_sink *sink, tr_error *err)
 {
     op_table t;
@@ -294,7 +294,7 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_case *questi
     return tr_written(tr_writer_finish(&out), err);
 }
 
-tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_case *question,
+tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_problem *question,
                                      const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     static const tr_role role[] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};

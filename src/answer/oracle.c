@@ -11,18 +11,12 @@
 #define REFERENCE_CHIP "h100-sxm"
 #define REFERENCE_MFU 0.45
 
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
 /* ---- the prices ------------------------------------------------------------------------- */
 
 static tr_status prices_of(tr_oracle_page *o, tr_error *err)
 {
-    const char *text = tr_scenario_text(o->scenario, "prices");
-    const double speed = tr_scenario_number(o->scenario, "fast_speed_ratio");
+    const char *text = tr_input_text(o->scenario, TR_IN_PRICES);
+    const double speed = tr_input_number(o->scenario, TR_IN_FAST_SPEED);
     tr_price_evidence *e = &o->question.evidence;
     tr_status s;
     if (text[0] == '\0')
@@ -53,7 +47,7 @@ static tr_status prices_of(tr_oracle_page *o, tr_error *err)
 
 static double kv_of(const tr_scenario *scenario, const tr_model *model)
 {
-    tr_dtype dtype = (tr_dtype)tr_scenario_choice(scenario, "kv_dtype");
+    tr_dtype dtype = (tr_dtype)tr_input_choice(scenario, TR_IN_KV_DTYPE);
     if (dtype == TR_DTYPE_NATIVE)
         dtype = model->kv_dtype;
     return model->kv_byte_per_token > 0.0 ? model->kv_byte_per_token
@@ -63,13 +57,13 @@ static double kv_of(const tr_scenario *scenario, const tr_model *model)
 static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_system *system, tr_error *err)
 {
     tr_oracle_question *q = &o->question;
-    const double price = tr_scenario_number(o->scenario, "chip_usd_per_hour");
+    const double price = tr_input_number(o->scenario, TR_IN_PRICE);
     q->active_param = q->total_param = q->kv_byte_per_token = (double)NAN;
     q->chip_usd_per_hour = isnan(price) ? (double)NAN : price;
     if (price <= 0.0)
         return tr_fail(err, TR_EDOMAIN, "chip_usd_per_hour", price, "a chip that costs nothing explains no price");
-    q->sample_count = (uint64_t)number_or(o->scenario, "sample_count", 1e6);
-    q->seed = (uint64_t)number_or(o->scenario, "draw_seed", 1.0);
+    q->sample_count = (uint64_t)tr_input_number(o->scenario, TR_IN_SAMPLES);
+    q->seed = (uint64_t)tr_input_number(o->scenario, TR_IN_DRAW_SEED);
     if (known != NULL) {
         const double kv = kv_of(o->scenario, known);
         q->active_param = known->active_param;
@@ -78,7 +72,7 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
         o->known[TR_UNKNOWN_ACTIVE] = o->known[TR_UNKNOWN_TOTAL] = 1;
         o->known[TR_UNKNOWN_KV] = kv > 0.0;
     }
-    if (tr_scenario_is_set(o->scenario, "chip_count"))
+    if (tr_input_is_set(o->scenario, TR_IN_CHIP_COUNT))
         return tr_fail(err, TR_ECONFLICT, "chip_count", 0.0,
                        "what a token costs does not change with the number of chips: the oracle takes no --count");
     const tr_chip *reference = system != NULL ? &system->chip : tr_chip_catalog_find(REFERENCE_CHIP);

@@ -77,7 +77,7 @@ const char *tr_print_batch(double batch_seq, char *out, size_t size)
     return out;
 }
 
-void tr_print_setting(const tr_case *question, tr_writer *out)
+void tr_print_setting(const tr_problem *question, tr_writer *out)
 {
     const tr_roofline *roof = &question->roof;
     char text[512], chips[64], flop[64], bandwidth[64], memory[64];

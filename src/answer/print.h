@@ -17,7 +17,7 @@ void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit 
 const char *tr_print_batch(double batch_seq, char *out, size_t size);
 
 /* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
-void tr_print_setting(const tr_case *question, tr_writer *out);
+void tr_print_setting(const tr_problem *question, tr_writer *out);
 
 /* "\nTitle\n", bold where the style has colour. */
 void tr_print_heading(tr_writer *out, const tr_style *style, const char *title);

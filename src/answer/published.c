@@ -84,7 +84,7 @@ static void lesson(const tr_step_row *row, figures *out)
 /* 0 if the scenario did not start from a preset, or the row has no numbers. */
 static int figures_of(const tr_scenario *scenario, const tr_step_row *row, figures *out)
 {
-    const int preset = tr_scenario_choice(scenario, "preset");
+    const int preset = tr_input_choice(scenario, TR_IN_PRESET);
     const char *name = preset < 0 ? NULL : tr_preset_name((size_t)preset);
     out->count = 0;
     if (name == NULL || !row->fits)

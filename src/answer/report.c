@@ -18,7 +18,7 @@ static double balance_without_kv(const tr_roofline *roof)
 }
 
 /* The terms of a batch that does not fit still say what more memory would give. */
-static tr_status row_of(const tr_report *report, double batch_seq, const tr_case *unlimited, tr_step_row *out,
+static tr_status row_of(const tr_report *report, double batch_seq, const tr_problem *unlimited, tr_step_row *out,
                         tr_error *err)
 {
     const tr_load load = {.phase = TR_PHASE_DECODE,
@@ -48,9 +48,9 @@ static void compare(tr_report *report)
 static tr_status check_load(const tr_scenario *scenario, tr_error *err)
 {
     size_t context_count = 0, batch_count = 0;
-    (void)tr_scenario_list(scenario, "context_token", &context_count);
-    (void)tr_scenario_list(scenario, "batch_seq", &batch_count);
-    if (tr_scenario_choice(scenario, "phase") == TR_PHASE_PREFILL)
+    (void)tr_input_list(scenario, TR_IN_CONTEXT, &context_count);
+    (void)tr_input_list(scenario, TR_IN_BATCH, &batch_count);
+    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "phase", 0, "report is about decode; step answers --phase prefill");
     if (context_count > 1 || batch_count > 1)
         return tr_fail(err, TR_ECONFLICT, context_count > 1 ? "context_token" : "batch_seq",
@@ -59,16 +59,16 @@ static tr_status check_load(const tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
-tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_report *out, tr_error *err)
+tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, tr_report *out, tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
-    const tr_model *model = &question->model;
+    const tr_model *model = question->model;
     tr_status s = check_load(scenario, err);
     if (s == TR_OK)
         s = tr_check_weights_fit(question, err);
     if (s != TR_OK)
         return s;
-    *out = (tr_report){.question = question, .context_token = tr_scenario_number(scenario, "context_token")};
+    *out = (tr_report){.question = question, .context_token = tr_input_number(scenario, TR_IN_CONTEXT)};
     out->balance_batch_seq = tr_balance_batch_seq(roof, model, out->context_token);
     out->balance_without_kv_batch_seq = balance_without_kv(roof);
     const double normal_batch_seq =
@@ -81,8 +81,8 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_
     out->max_batch_seq = tr_max_batch_seq(roof, model, out->context_token);
     out->max_context_token = tr_max_context_token(roof, model, 1);
     out->drain_s = tr_drain_s(roof);
-    out->floor_usd_per_mtoken = tr_floor_usd_per_mtoken(&question->roof, &question->model, out->context_token);
-    tr_case unlimited = *question;
+    out->floor_usd_per_mtoken = tr_floor_usd_per_mtoken(&question->roof, question->model, out->context_token);
+    tr_problem unlimited = *question;
     unlimited.roof.memory_byte = HUGE_VAL;
     static const char *const names[TR_REPORT_POINTS] = {"fast", "normal", "slow"};
     const double batches_seq[TR_REPORT_POINTS] = {1, out->normal_batch_seq, 3 * out->normal_batch_seq};
@@ -125,7 +125,7 @@ static tr_status write_json(const tr_scenario *scenario, const tr_report *report
 enum { FIGURE_ROWS = 18, FIGURE_COLUMNS_MAX = 110 };
 
 /* Latency against batch and cost against batch: the two pictures that matter. */
-static tr_status draw(const tr_case *question, const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status draw(const tr_problem *question, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     const tr_figure_target terminal = {.terminal = 1,
                                        .columns = style->columns < FIGURE_COLUMNS_MAX ? style->columns
@@ -133,7 +133,7 @@ static tr_status draw(const tr_case *question, const tr_style *style, tr_sink *s
                                        .rows = FIGURE_ROWS,
                                        .colour = style->colour,
                                        .ascii = style->ascii};
-    tr_status (*const figures[])(const tr_case *, const tr_figure_target *, tr_sink *,
+    tr_status (*const figures[])(const tr_problem *, const tr_figure_target *, tr_sink *,
                                  tr_error *) = {tr_answer_figure_batch, tr_answer_figure_cost};
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (sink->write(sink->context, "\n", 1) != 0)
@@ -145,7 +145,7 @@ static tr_status draw(const tr_case *question, const tr_style *style, tr_sink *s
     return TR_OK;
 }
 
-static tr_status write_text(const tr_report *report, const tr_case *question, const tr_notes *notes,
+static tr_status write_text(const tr_report *report, const tr_problem *question, const tr_notes *notes,
                             const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_writer out;
@@ -174,18 +174,18 @@ static const void *point_at(void *context, size_t index, tr_error *err)
     return &((tr_report *)context)->point[index].row;
 }
 
-tr_status tr_answer_report(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                            tr_sink *sink, tr_error *err)
 {
     tr_report report;
     tr_notes notes;
     /* The report is the bound's; what another physics expects stands beside it. */
-    tr_case plain = *question;
+    tr_problem plain = *question;
     plain.physics = TR_PHYSICS_BOUND;
     const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
-    tr_case beside;
+    tr_problem beside;
     report.expected = question->physics != TR_PHYSICS_BOUND                  ? question
                       : tr_expected_beside(scenario, question, &beside) ? &beside
                                                                         : NULL;

@@ -16,8 +16,8 @@ typedef struct tr_report_point {
 } tr_report_point;
 
 typedef struct tr_report {
-    const tr_case *question;
-    const tr_case *expected;             /* of another physics, whose lines stand beside the bound's; NULL: none */
+    const tr_problem *question;
+    const tr_problem *expected;             /* of another physics, whose lines stand beside the bound's; NULL: none */
     double context_token;
     tr_report_point point[TR_REPORT_POINTS];
     tr_step_row departure;               /* what leaves every step: the normal batch, or the largest that fits */
@@ -35,7 +35,7 @@ typedef struct tr_report {
 } tr_report;
 
 /* Errors: TR_ENOFIT (the weights alone do not fit), TR_EDOMAIN. */
-tr_status tr_report_of(const tr_scenario *scenario, const tr_case *question, tr_report *out, tr_error *err);
+tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, tr_report *out, tr_error *err);
 
 /* report_expected.c: nothing where expected is NULL. */
 void tr_report_expected_json(const tr_report *report, tr_json *json);

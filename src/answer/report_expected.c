@@ -25,17 +25,17 @@ static int row_of(const tr_report *report, int index, expected_row *out)
     if (index == before && before < BATCHES - 1 && !(usual[before] > normal))
         return 0; /* the normal one is a usual one */
     out->batch_seq = index == before ? normal : usual[index < before ? index : index - 1];
-    const tr_case *q = report->expected;
+    const tr_problem *q = report->expected;
     const tr_load load = {TR_PHASE_DECODE, out->batch_seq, report->context_token, 1.0};
     return tr_expected_step(q, &load, &out->step, NULL) == TR_OK &&
-           tr_bound_step(&q->roof, &q->model, &load, &out->bound, NULL) == TR_OK;
+           tr_bound_step(&q->roof, q->model, &load, &out->bound, NULL) == TR_OK;
 }
 
 void tr_report_expected_json(const tr_report *report, tr_json *json)
 {
     if (report->expected == NULL)
         return;
-    const tr_case *q = report->expected;
+    const tr_problem *q = report->expected;
     tr_json_key_object(json, "expected");
     tr_json_key_string(json, "physics", tr_physics_name(q->physics));
     if (q->physics == TR_PHYSICS_FITTED) {
@@ -70,7 +70,7 @@ void tr_report_expected_text(const tr_report *report, const tr_style *style, tr_
 {
     if (report->expected == NULL)
         return;
-    const tr_case *q = report->expected;
+    const tr_problem *q = report->expected;
     const int fitted = q->physics == TR_PHYSICS_FITTED;
     char text[384], label[CELL + 16], a[CELL], b[3 * CELL], c[CELL], d[CELL], e[CELL];
     tr_print_heading(out, style, fitted ? "What such systems take" : "What the operators of a step take");

@@ -26,7 +26,7 @@ static void json_point(const tr_report_point *point, tr_json *json)
     tr_json_key_number(json, "fixed_s", step->fixed_s);
     tr_json_close(json);
     tr_json_key_number(json, "step_s", step->step_s);
-    tr_json_key_string(json, "bound", tr_bound_name(step->bound));
+    tr_json_key_string(json, "bound", tr_limit_name(step->bound));
     tr_json_key_number(json, "token_per_s", step->token_per_s);
     tr_json_key_number(json, "token_per_s_per_seq", step->token_per_s_per_seq);
     tr_json_key_number(json, "usd_per_mtoken", priced ? step->usd_per_mtoken : (double)NAN);
@@ -80,15 +80,15 @@ static const char *show(double value, tr_unit unit, char *out)
 
 static void print_model(const tr_report *report, tr_writer *out)
 {
-    const tr_case *q = report->question;
+    const tr_problem *q = report->question;
     char text[256], a[CELL], b[CELL];
     if (report->sparsity_ratio > 1)
         (void)snprintf(text, sizeof text, "%s active for a token, 1 in %s",
-                       show(q->model.active_param, TR_UNIT_PARAM, a),
+                       show(q->model->active_param, TR_UNIT_PARAM, a),
                        show(report->sparsity_ratio, TR_UNIT_NONE, b));
     else
         (void)tr_text_copy(text, sizeof text, "all active for every token");
-    tr_print_quantity(out, "parameters", q->model.total_param, TR_UNIT_PARAM, text);
+    tr_print_quantity(out, "parameters", q->model->total_param, TR_UNIT_PARAM, text);
     (void)snprintf(text, sizeof text, "%s; %s of the memory", tr_dtype_name(q->roof.weight_dtype),
                    isfinite(q->roof.memory_byte)
                        ? show(q->roof.store_weight_byte / q->roof.memory_byte, TR_UNIT_RATIO, a)
@@ -188,7 +188,7 @@ static void print_points(const tr_report *report, tr_writer *out)
     print_quantities(out, report, "KV cache", TR_UNIT_SECOND, kv_s);
     print_quantities(out, report, "step", TR_UNIT_SECOND, step_s);
     for (int i = 0; i < TR_REPORT_POINTS; i++) {
-        (void)tr_text_copy(cells[i], CELL, tr_bound_name(report->point[i].row.step.bound));
+        (void)tr_text_copy(cells[i], CELL, tr_limit_name(report->point[i].row.step.bound));
         all_fit = all_fit && report->point[i].row.fits;
     }
     print_cells(out, "bound by", cells);
@@ -204,7 +204,7 @@ static void print_points(const tr_report *report, tr_writer *out)
 
 static void print_capacity(const tr_report *report, tr_writer *out)
 {
-    const double stated_token = report->question->model.max_context_token;
+    const double stated_token = report->question->model->max_context_token;
     char text[320], a[CELL], b[CELL];
     if (!isfinite(report->max_batch_seq)) {
         tr_print_line(out, "largest batch", "not limited", NULL);
@@ -238,10 +238,10 @@ static void print_schedule(const tr_report *report, tr_writer *out)
 
 void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *out)
 {
-    const tr_case *q = report->question;
+    const tr_problem *q = report->question;
     char text[512], context[CELL], price[CELL];
-    (void)snprintf(text, sizeof text, "%s on %s: decode at %s tokens of context\n", q->model.name,
-                   q->system.name, show(report->context_token, TR_UNIT_CONTEXT, context));
+    (void)snprintf(text, sizeof text, "%s on %s: decode at %s tokens of context\n", q->model->name,
+                   q->system->name, show(report->context_token, TR_UNIT_CONTEXT, context));
     tr_write_text(out, text);
     tr_print_setting(q, out);
     tr_print_heading(out, style, "The model and the machine");
@@ -253,7 +253,7 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
         tr_write_text(out, "  normal is the balance without KV: with this context's KV no batch balances\n");
     if (q->roof.usd_per_s > 0) {
         (void)snprintf(text, sizeof text, "per million tokens: no batch is cheaper, at %s for the system",
-                       show(q->system.usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
+                       show(q->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
         tr_print_quantity(out, "cost floor", report->floor_usd_per_mtoken, TR_UNIT_USD, text);
     }
     tr_report_expected_text(report, style, out);

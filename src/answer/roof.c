@@ -47,7 +47,7 @@ static const tr_field fields[] = {
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
-static tr_status write_json(const tr_rows *rows, const tr_case *question, const tr_sink *sink, tr_error *err)
+static tr_status write_json(const tr_rows *rows, const tr_problem *question, const tr_sink *sink, tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
     tr_json json;
@@ -57,9 +57,9 @@ static tr_status write_json(const tr_rows *rows, const tr_case *question, const 
     tr_json_key_string(&json, "math_dtype", tr_dtype_name(roof->math_dtype));
     tr_json_key_number(&json, "byte_per_s", roof->byte_per_s);
     tr_json_key_number(&json, "ridge_flop_per_byte", tr_ridge_flop_per_byte(roof));
-    tr_json_key_number(&json, "ridge_batch_seq", tr_balance_batch_seq(roof, &question->model, 0.0));
+    tr_json_key_number(&json, "ridge_batch_seq", tr_balance_batch_seq(roof, question->model, 0.0));
     tr_json_key_number(&json, "max_batch_seq",
-                       tr_max_batch_seq(roof, &question->model, question->load.context_token));
+                       tr_max_batch_seq(roof, question->model, question->load.context_token));
     tr_json_key_array(&json, rows->name);
     const tr_status s = tr_rows_json(rows, &json, err);
     if (s != TR_OK)
@@ -114,7 +114,7 @@ static void print_figures(const tr_step_row *row, tr_writer *out)
 }
 
 /* The picture, then its figures to the digit. */
-static tr_status write_page(const tr_rows *rows, const tr_case *question, const tr_style *style,
+static tr_status write_page(const tr_rows *rows, const tr_problem *question, const tr_style *style,
                             tr_sink *sink, tr_error *err)
 {
     const tr_figure_target target = tr_figure_target_of(style);
@@ -133,18 +133,17 @@ static tr_status write_page(const tr_rows *rows, const tr_case *question, const 
     return tr_written(tr_writer_finish(&out), err);
 }
 
-tr_status tr_answer_roof(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_roof(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                          tr_sink *sink, tr_error *err)
 {
     walk w;
     tr_notes notes;
     size_t count = 0;
-    const double *batch = tr_scenario_list(scenario, "batch_seq", &count);
+    const double *batch = tr_input_list(scenario, TR_IN_BATCH, &count);
     const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
     if (s != TR_OK)
         return s;
-    w.count =
-        tr_roof_points_of(question, batch, tr_scenario_is_set(scenario, "batch_seq") ? count : 0, w.point);
+    w.count = tr_roof_points_of(question, batch, tr_input_is_set(scenario, TR_IN_BATCH) ? count : 0, w.point);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "points",

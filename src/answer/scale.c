@@ -7,33 +7,27 @@
 
 #include "base/text.h"
 
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
-void tr_scale_terms_of(const tr_scenario *scenario, const tr_case *question, tr_scale_terms *out)
+void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out)
 {
     const tr_roofline *roof = &question->roof;
     /* The batch at which all weights' time is hidden, were there no cache. */
     const double balance = tr_floor_s(roof) * roof->flop_per_s / roof->flop_per_token;
     *out = (tr_scale_terms){.question = question,
-                            .batch_seq = tr_scenario_is_set(scenario, "batch_seq")
+                            .batch_seq = tr_input_is_set(scenario, TR_IN_BATCH)
                                              ? question->load.batch_seq
                                              : floor(balance > 1 ? balance : 1),
                             .context_token = question->load.context_token,
-                            .world_token_per_s = number_or(scenario, "world_token_per_s", 128e6),
-                            .hop_s = number_or(scenario, "hop_s", 2e-3),
-                            .micro_batch_count = number_or(scenario, "micro_batch_count", 0.0),
-                            .rack_count = number_or(scenario, "rack_count", 2.0)};
+                            .world_token_per_s = tr_input_number(scenario, TR_IN_WORLD),
+                            .hop_s = tr_input_number(scenario, TR_IN_HOP),
+                            .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
+                            .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
 }
 
 tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr_error *err)
 {
-    const tr_case *q = terms->question;
+    const tr_problem *q = terms->question;
     tr_scale_train t = {.interval_s = tr_drain_s(&q->roof), .batch_seq = terms->batch_seq};
-    const double most = tr_max_batch_seq(&q->roof, &q->model, terms->context_token);
+    const double most = tr_max_batch_seq(&q->roof, q->model, terms->context_token);
     if (t.batch_seq > most)
         t.batch_seq = most;
     if (!(t.batch_seq >= 1.0))
@@ -43,7 +37,7 @@ tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr
                           .context_token = terms->context_token,
                           .query_token = 1};
     tr_step step;
-    tr_status s = tr_bound_step(&q->roof, &q->model, &load, &step, err);
+    tr_status s = tr_bound_step(&q->roof, q->model, &load, &step, err);
     if (s != TR_OK)
         return s;
     t.step_s = step.step_s;
@@ -85,9 +79,9 @@ size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_
 
 void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
 {
-    const tr_model *model = &terms->question->model;
-    const tr_chip *chip = &terms->question->system.chip;
-    tr_scale_moe m = {.group_chip = terms->question->system.domain_chip,
+    const tr_model *model = terms->question->model;
+    const tr_chip *chip = &terms->question->system->chip;
+    tr_scale_moe m = {.group_chip = terms->question->system->domain_chip,
                       .leaving_share = tr_leaving_share(terms->rack_count)};
     for (int i = 0; i < model->layer_kinds; i++) {
         const tr_layer *layer = &model->layer[i];
@@ -115,10 +109,10 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
 
 tr_scale_stage tr_scale_stage_of(const tr_scale_terms *terms, double stages)
 {
-    const tr_case *q = terms->question;
+    const tr_problem *q = terms->question;
     const double chips = q->roof.chip_count;
-    const double kv = tr_model_kv_store_byte(&q->model, terms->context_token, q->roof.kv_elem_byte) +
-                      q->model.state_byte_per_seq;
+    const double kv = tr_model_kv_store_byte(q->model, terms->context_token, q->roof.kv_elem_byte) +
+                      q->model->state_byte_per_seq;
     const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages;
     tr_scale_stage s = {.stages = stages,
                         .memory_byte = q->roof.memory_byte / chips,
@@ -163,16 +157,16 @@ tr_status tr_scale_walls(const tr_scenario *scenario, const tr_scale_terms *term
     /* One of each kind of attention: dense, windowed, sparse, compressed. */
     static const char others[TR_SCALE_WALLS - 1][24] = {"llama-3.1-70b", "gpt-oss-120b", "deepseek-v3.2",
                                                         "deepseek-v4-pro"};
-    const tr_case *q = terms->question;
-    const double batch = tr_scenario_is_set(scenario, "batch_seq") ? q->load.batch_seq : 64.0;
+    const tr_problem *q = terms->question;
+    const double batch = tr_input_is_set(scenario, TR_IN_BATCH) ? q->load.batch_seq : 64.0;
     size_t n = 0;
-    wall_of(&q->model, &q->roof, batch, &out[n++]);
+    wall_of(q->model, &q->roof, batch, &out[n++]);
     for (size_t i = 0; i < TR_SCALE_WALLS - 1; i++) {
         tr_model model;
         tr_roofline roof;
-        if (strcmp(others[i], q->model.name) == 0 || tr_model_catalog_get(others[i], &model, NULL) != TR_OK)
+        if (strcmp(others[i], q->model->name) == 0 || tr_model_catalog_get(others[i], &model, NULL) != TR_OK)
             continue;
-        const tr_status s = tr_roofline_of(&model, &q->system, &q->dtypes, &roof, err);
+        const tr_status s = tr_roofline_of(&model, q->system, &q->dtypes, &roof, err);
         if (s != TR_OK)
             return s;
         wall_of(&model, &roof, batch, &out[n++]);

@@ -11,11 +11,11 @@ enum { TR_SCALE_ROWS = 64, TR_SCALE_WALLS = 5 };
 
 /* What the parts share. */
 typedef struct tr_scale_terms {
-    const tr_case *question;
+    const tr_problem *question;
     double batch_seq, context_token; /* batch: as asked, else the balance without KV */
     double world_token_per_s, hop_s, micro_batch_count, rack_count;
 } tr_scale_terms;
-void tr_scale_terms_of(const tr_scenario *scenario, const tr_case *question, tr_scale_terms *out);
+void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out);
 
 typedef struct tr_scale_train {
     double interval_s, step_s, batch_seq, rack_token_per_s, racks, worst_s, mean_s, simulated_worst_s,

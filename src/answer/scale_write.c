@@ -140,7 +140,7 @@ static double log_loss(double param, double experts)
     const tr_routed_law law = routed();
     return tr_routed_log10_loss_nat(&law, param, experts);
 }
-#define ACTIVE(ROW_) ((ROW_)->terms.question->model.active_param)
+#define ACTIVE(ROW_) ((ROW_)->terms.question->model->active_param)
 /* Half of a model's layers were given experts, two thirds of whose parameters are the FFN: a third of all is
  * copied. */
 static double stored_param(const scale *row) { return ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0); }
@@ -189,10 +189,9 @@ static const void *stage_at(void *context, size_t index, tr_error *err)
 {
     scale *s = context;
     size_t count = 0;
-    const double *given = tr_scenario_list(s->scenario, "stage_count", &count);
+    const double *given = tr_input_list(s->scenario, TR_IN_STAGES, &count);
     (void)err;
-    s->stage =
-        tr_scale_stage_of(&s->terms, given != NULL && count > 0 ? given[index] : (double)(1U << index));
+    s->stage = tr_scale_stage_of(&s->terms, given[index]);
     return &s->stage;
 }
 
@@ -213,15 +212,14 @@ static const void *wall_at(void *context, size_t index, tr_error *err)
 static tr_rows rows_of(scale *s, int part)
 {
     size_t stages = 0;
-    (void)tr_scenario_list(s->scenario, "stage_count", &stages);
+    (void)tr_input_list(s->scenario, TR_IN_STAGES, &stages);
     tr_rows rows = {.context = s, .scenario = s->scenario};
     switch (part) {
     case DOMAIN_:
         rows.fields = &domain_fields, rows.name = "domains", rows.count = s->domains, rows.at = domain_at;
         break;
     case PIPELINE:
-        rows.fields = &stage_fields, rows.name = "stages", rows.count = stages > 0 ? stages : 4,
-        rows.at = stage_at;
+        rows.fields = &stage_fields, rows.name = "stages", rows.count = stages, rows.at = stage_at;
         break;
     case SPARSITY:
         rows.fields = &sparse_fields, rows.name = "sparsity", rows.count = 10, rows.at = sparse_at;
@@ -250,7 +248,7 @@ static void workings_of(const scale *s, tr_workings *out)
     if (s->moe.is_mixture) {
         w = tr_working_start(out, "K33");
         tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
-        tr_working_put(w, "h", TR_UNIT_NONE, s->terms.question->model.hidden, 0);
+        tr_working_put(w, "h", TR_UNIT_NONE, s->terms.question->model->hidden, 0);
         tr_working_put(w, "E", TR_UNIT_NONE, s->moe.group_chip, 0);
         tr_working_put(w, "byte", TR_UNIT_BYTE, s->moe.token_byte, 1);
     }
@@ -347,8 +345,8 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
     tr_writer out;
     tr_status status = TR_OK;
     tr_writer_begin(&out, sink);
-    (void)snprintf(text, sizeof text, "%.90s on %.60s\n", s->terms.question->model.name,
-                   s->terms.question->system.name);
+    (void)snprintf(text, sizeof text, "%.90s on %.60s\n", s->terms.question->model->name,
+                   s->terms.question->system->name);
     tr_write_text(&out, text);
     tr_print_setting(s->terms.question, &out);
     for (int p = TRAIN; p <= WALL && status == TR_OK; p++) {
@@ -374,8 +372,8 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, s->scenario, NULL);
-    tr_json_key_string(&json, "model", s->terms.question->model.name);
-    tr_json_key_string(&json, "system", s->terms.question->system.name);
+    tr_json_key_string(&json, "model", s->terms.question->model->name);
+    tr_json_key_string(&json, "system", s->terms.question->system->name);
     if (part == ALL || part == TRAIN)
         tr_fields_json(&train_fields, s, &json);
     if ((part == ALL || part == MOE) && s->moe.is_mixture)
@@ -398,13 +396,12 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_scale(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                           tr_sink *sink, tr_error *err)
 {
     scale s = {.scenario = scenario};
     tr_workings workings;
-    const int chosen = tr_scenario_choice(scenario, "part");
-    const int part = chosen < 0 ? ALL : chosen;
+    const int part = tr_input_choice(scenario, TR_IN_PART);
     tr_scale_terms_of(scenario, question, &s.terms);
     tr_status status = tr_scale_train_of(&s.terms, &s.train, err);
     if (status == TR_OK)

@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 typedef struct walk {
-    const tr_case *question;
+    const tr_problem *question;
     tr_loads loads;
     tr_step_row row;
 } walk;
@@ -47,7 +47,7 @@ static tr_status check_any_fits(walk *w, tr_error *err)
 
 /* ---- one pass as JSON ------------------------------------------------------ */
 
-static int beside_of(const tr_scenario *scenario, const tr_step_row *row, tr_case *beside, tr_step *step)
+static int beside_of(const tr_scenario *scenario, const tr_step_row *row, tr_problem *beside, tr_step *step)
 {
     return tr_expected_beside(scenario, row->question, beside) &&
            tr_expected_step(beside, &row->load, step, NULL) == TR_OK;
@@ -55,7 +55,7 @@ static int beside_of(const tr_scenario *scenario, const tr_step_row *row, tr_cas
 
 static void json_beside(const tr_scenario *scenario, const tr_step_row *row, tr_json *json)
 {
-    tr_case beside;
+    tr_problem beside;
     tr_step step;
     if (!beside_of(scenario, row, &beside, &step))
         return;
@@ -118,10 +118,10 @@ static void print_title(const tr_step_row *row, tr_writer *out)
     (void)format(load->query_token, TR_UNIT_CONTEXT, query, sizeof query);
     if (load->phase == TR_PHASE_DECODE)
         (void)snprintf(text, sizeof text, "%s on %s: decode, batch %s at %s tokens of context\n",
-                       row->question->model.name, row->question->system.name, batch, context);
+                       row->question->model->name, row->question->system->name, batch, context);
     else
         (void)snprintf(text, sizeof text, "%s on %s: prefill of %s new tokens on %s cached, batch %s\n",
-                       row->question->model.name, row->question->system.name, query, context, batch);
+                       row->question->model->name, row->question->system->name, query, context, batch);
     tr_write_text(out, text);
 }
 
@@ -129,7 +129,7 @@ static const char *const rests_on[] = {"this chip and model were measured", "thi
                                        "this chip was not measured", "nothing like this chip was measured"};
 
 /* The same for a table: the band is a ratio, one for all rows. */
-static void print_band_of_table(const tr_case *question, tr_writer *out)
+static void print_band_of_table(const tr_problem *question, tr_writer *out)
 {
     const tr_fitted *fitted = &question->fitted;
     const tr_band *band = &fitted->calibration.step[fitted->distance];
@@ -145,7 +145,7 @@ static void print_bound(const tr_step_row *row, tr_writer *out)
 {
     char share[64], text[128];
     tr_step bound;
-    if (tr_bound_step(&row->question->roof, &row->question->model, &row->load, &bound, NULL) != TR_OK)
+    if (tr_bound_step(&row->question->roof, row->question->model, &row->load, &bound, NULL) != TR_OK)
         return;
     (void)snprintf(text, sizeof text, "at datasheet peak, all chips pooled: %s of the step",
                    format(bound.step_s / row->step.step_s, TR_UNIT_RATIO, share, sizeof share));
@@ -176,7 +176,7 @@ static void print_band(const tr_step_row *row, tr_writer *out)
 /* Beside what no system can beat, what such systems take. */
 static void print_beside(const tr_scenario *scenario, const tr_step_row *row, tr_writer *out)
 {
-    tr_case beside;
+    tr_problem beside;
     tr_step step;
     char low[64], high[64], text[192];
     if (!beside_of(scenario, row, &beside, &step))
@@ -226,7 +226,7 @@ static void print_rates(const tr_step_row *row, tr_writer *out)
     tr_print_quantity(out, "each chip", row->step.token_per_s_per_chip, TR_UNIT_TOKEN_PER_S, NULL);
     if (roof->usd_per_s > 0) {
         (void)snprintf(text, sizeof text, "per million tokens, at %s for the system",
-                       format(row->question->system.usd_per_hour, TR_UNIT_USD_PER_HOUR, price, sizeof price));
+                       format(row->question->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price, sizeof price));
         tr_print_quantity(out, "cost", row->step.usd_per_mtoken, TR_UNIT_USD, text);
     }
     tr_print_quantity(out, "compute used (MFU)", row->step.mfu, TR_UNIT_RATIO, NULL);
@@ -283,7 +283,7 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
     tr_writer out;
     char text[512];
     tr_writer_begin(&out, sink);
-    (void)snprintf(text, sizeof text, "%s on %s, %s\n", w->question->model.name, w->question->system.name,
+    (void)snprintf(text, sizeof text, "%s on %s, %s\n", w->question->model->name, w->question->system->name,
                    tr_phase_name(w->loads.phase));
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
@@ -306,7 +306,7 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
     return tr_written(tr_writer_finish(&out), err);
 }
 
-tr_status tr_answer_step(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                          tr_sink *sink, tr_error *err)
 {
     walk w = {.question = question};

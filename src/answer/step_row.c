@@ -13,10 +13,10 @@ enum { ROW_MAX = 1000000 };
 tr_status tr_loads_of(const tr_scenario *scenario, tr_loads *out, tr_error *err)
 {
     static const double one = 1;
-    tr_loads loads = {.phase = (tr_phase)tr_scenario_choice(scenario, "phase")};
-    loads.batch_seq = tr_scenario_list(scenario, "batch_seq", &loads.batch_count);
-    loads.context_token = tr_scenario_list(scenario, "context_token", &loads.context_count);
-    loads.query_token = tr_scenario_list(scenario, "query_token", &loads.query_count);
+    tr_loads loads = {.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE)};
+    loads.batch_seq = tr_input_list(scenario, TR_IN_BATCH, &loads.batch_count);
+    loads.context_token = tr_input_list(scenario, TR_IN_CONTEXT, &loads.context_count);
+    loads.query_token = tr_input_list(scenario, TR_IN_QUERY, &loads.query_count);
     if (loads.phase == TR_PHASE_DECODE) { /* a decode step has one new token whatever query says */
         loads.query_token = &one;
         loads.query_count = 1;
@@ -63,10 +63,10 @@ static tr_step no_step(void)
                      .kv_read_byte = none};
 }
 
-tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_row *out, tr_error *err)
+tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
-    const tr_model *model = &question->model;
+    const tr_model *model = question->model;
     const int decode = load->phase == TR_PHASE_DECODE;
     tr_step_row row = {.question = question, .load = *load, .fits = 1};
     const tr_status s = tr_expected_step(question, load, &row.step, &row.why);
@@ -91,7 +91,7 @@ tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_r
     return TR_OK;
 }
 
-tr_status tr_check_weights_fit(const tr_case *question, tr_error *err)
+tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err)
 {
     const tr_roofline *roof = &question->roof;
     if (!(roof->store_weight_byte > roof->memory_byte))
@@ -103,7 +103,7 @@ tr_status tr_check_weights_fit(const tr_case *question, tr_error *err)
         err, TR_ENOFIT, "weight_dtype", roof->store_weight_byte,
         "the weights alone take %s and the memory holds %s: it needs %.0f such chips (--count), or fewer "
         "bytes a weight (--weights)",
-        weights, memory, ceil(roof->store_weight_byte / question->system.chip.memory_byte));
+        weights, memory, ceil(roof->store_weight_byte / question->system->chip.memory_byte));
 }
 
 /* ---- its fields ----------------------------------------------------------- */
@@ -111,28 +111,28 @@ tr_status tr_check_weights_fit(const tr_case *question, tr_error *err)
 #define NUMBER(NAME, VALUE) TR_NUMBER(tr_step_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(tr_step_row, NAME, VALUE)
 
-TEXT(model_name, row->question->model.name)
-NUMBER(model_total, row->question->model.total_param)
-NUMBER(model_active, row->question->model.active_param)
+TEXT(model_name, row->question->model->name)
+NUMBER(model_total, row->question->model->total_param)
+NUMBER(model_active, row->question->model->active_param)
 NUMBER(model_weight, row->question->roof.weight_byte)
 NUMBER(model_kv, row->question->roof.kv_byte_per_token)
 TEXT(model_weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
 TEXT(model_kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 NUMBER(model_stored, row->question->roof.store_weight_byte)
-TEXT(system_name, row->question->system.name)
-NUMBER(system_chips, row->question->system.chip_count)
+TEXT(system_name, row->question->system->name)
+NUMBER(system_chips, row->question->system->chip_count)
 TEXT(system_math, tr_dtype_name(row->question->roof.math_dtype))
 NUMBER(system_flop, row->question->roof.flop_per_s)
 NUMBER(system_bandwidth, row->question->roof.byte_per_s)
 NUMBER(system_memory, row->question->roof.memory_byte)
-NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system.usd_per_hour : (double)NAN)
+NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system->usd_per_hour : (double)NAN)
 /* The bound pools all chips, as if every matrix were split over them for free. */
 static int is_fitted(const tr_step_row *row) { return row->question->physics == TR_PHYSICS_FITTED; }
 static tr_layout layout_of(const tr_step_row *row)
 {
     if (row->question->physics == TR_PHYSICS_OPS)
         return row->question->layout;
-    return is_fitted(row) ? row->question->fitted.layout : (tr_layout){row->question->system.chip_count, 1, 1, 1, 1, 0};
+    return is_fitted(row) ? row->question->fitted.layout : (tr_layout){row->question->system->chip_count, 1, 1, 1, 1, 0};
 }
 NUMBER(layout_tp, layout_of(row).tp_rank)
 NUMBER(layout_ep, layout_of(row).ep_rank)
@@ -154,8 +154,8 @@ NUMBER(fixed, row->step.fixed_s)
 NUMBER(step, row->step.step_s)
 NUMBER(low, row->step.low_s)
 NUMBER(high, row->step.high_s)
-TEXT(bound, row->fits ? tr_bound_name(row->step.bound) : NULL)
-TEXT(bound_for_people, row->fits ? tr_bound_name(row->step.bound) : "no fit")
+TEXT(bound, row->fits ? tr_limit_name(row->step.bound) : NULL)
+TEXT(bound_for_people, row->fits ? tr_limit_name(row->step.bound) : "no fit")
 NUMBER(rate, row->step.token_per_s)
 NUMBER(rate_seq, row->step.token_per_s_per_seq)
 NUMBER(rate_chip, row->step.token_per_s_per_chip)

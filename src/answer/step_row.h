@@ -7,7 +7,7 @@
 #include "answer/field.h"
 
 typedef struct tr_step_row {
-    const tr_case *question;
+    const tr_problem *question;
     tr_load load;
     int fits;
     tr_error why; /* why not, if it does not fit */
@@ -21,11 +21,11 @@ typedef struct tr_step_row {
 } tr_step_row;
 
 /* Errors: as tr_bound_step but TR_ENOFIT, which fills the row with fits = 0. */
-tr_status tr_step_row_of(const tr_case *question, const tr_load *load, tr_step_row *out, tr_error *err);
+tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err);
 
 /* The weights are the one part that no smaller batch or context shrinks.
  * Errors: TR_ENOFIT, with what would have to change. */
-tr_status tr_check_weights_fit(const tr_case *question, tr_error *err);
+tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
 
 /* The row's fields as the contract of `step` names them. */
 extern const tr_fields tr_step_fields;

@@ -8,23 +8,16 @@
 #include "base/fail.h"
 #include "base/text.h"
 
-#define LIFE_S (5 * 365.25 * 86400)
-
 /* The input that gives a tier's price. */
 typedef struct price_input {
-    char tier[12], key[24], option[16];
+    char tier[12];
+    tr_input_id id;
 } price_input;
-static const price_input price_inputs[] = {{"ddr", "ddr_usd_per_tb", "ddr-price"},
-                                           {"flash", "flash_usd_per_tb", "flash-price"},
-                                           {"flash-qlc", "qlc_usd_per_tb", "qlc-price"},
-                                           {"disk", "disk_usd_per_tb", "disk-price"}};
+static const price_input price_inputs[] = {{"ddr", TR_IN_DDR_PRICE},
+                                           {"flash", TR_IN_FLASH_PRICE},
+                                           {"flash-qlc", TR_IN_QLC_PRICE},
+                                           {"disk", TR_IN_DISK_PRICE}};
 enum { PRICE_INPUTS = sizeof price_inputs / sizeof price_inputs[0] };
-
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
 
 static double per_mtoken(const tr_tiers *t, double usd) { return usd / t->context_token * 1e6; }
 
@@ -32,42 +25,33 @@ static double per_mtoken(const tr_tiers *t, double usd) { return usd / t->contex
 
 static tr_status lists_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err)
 {
-    static const double holds[] = {1, 60, 300, 3600, 86400, 604800}, premiums[] = {1.25, 2};
     size_t count = 0;
-    const double *given = tr_scenario_list(scenario, "hold_s", &count);
-    if (given == NULL || count == 0) {
-        given = holds;
-        count = sizeof holds / sizeof holds[0];
-    }
+    const double *given = tr_input_list(scenario, TR_IN_HOLD, &count);
     if (count > TR_TIERS_HOLDS)
         return tr_fail(err, TR_ECAPACITY, "hold_s", (double)count, "at most %d hold times fit one answer",
                        TR_TIERS_HOLDS);
     memcpy(t->hold_s, given, count * sizeof *given);
     t->hold_count = count;
-    given = tr_scenario_list(scenario, "write_price_ratio", &count);
-    if (given == NULL || count == 0) {
-        given = premiums;
-        count = sizeof premiums / sizeof premiums[0];
-    }
+    given = tr_input_list(scenario, TR_IN_WRITE_RATIO, &count);
     if (count > TR_TIERS_PREMIUMS)
         return tr_fail(err, TR_ECAPACITY, "write_price_ratio", (double)count,
                        "at most %d write premiums fit one answer", TR_TIERS_PREMIUMS);
     memcpy(t->write_ratio, given, count * sizeof *given);
     t->premium_count = count;
-    t->read_ratio = number_or(scenario, "read_price_ratio", 0.1);
+    t->read_ratio = tr_input_number(scenario, TR_IN_READ_RATIO);
     return TR_OK;
 }
 
 static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err)
 {
     const tr_roofline *roof = &t->question->roof;
-    const tr_model *model = &t->question->model;
+    const tr_model *model = t->question->model;
     size_t contexts = 0;
-    (void)tr_scenario_list(scenario, "context_token", &contexts);
+    (void)tr_input_list(scenario, TR_IN_CONTEXT, &contexts);
     if (contexts > 1)
         return tr_fail(err, TR_ECONFLICT, "context_token", (double)contexts,
                        "what is held has one length: give --context one value");
-    t->context_token = tr_scenario_number(scenario, "context_token");
+    t->context_token = tr_input_number(scenario, TR_IN_CONTEXT);
     t->held_byte = tr_model_kv_store_byte(model, t->context_token, roof->kv_elem_byte) + model->state_byte_per_seq;
     if (!(t->context_token > 0.0) || !(t->held_byte > 0.0))
         return tr_fail(err, TR_EDOMAIN, "context_token", t->context_token,
@@ -76,12 +60,12 @@ static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err
     if (!(roof->usd_per_s > 0.0))
         return tr_fail(err, TR_EMISSING, "chip_usd_per_hour", 0.0,
                        "no price is known for %.60s, against which holding could be weighed: --price gives one",
-                       t->question->system.name);
-    t->mfu = number_or(scenario, "recompute_mfu", 0.5);
-    t->fetch_count = number_or(scenario, "hit_count", 1.0);
+                       t->question->system->name);
+    t->mfu = tr_input_number(scenario, TR_IN_RECOMPUTE_MFU);
+    t->fetch_count = tr_input_number(scenario, TR_IN_HITS);
     t->terms = (tr_hold_terms){.chip_usd_per_s = roof->usd_per_s / roof->chip_count,
-                               .stall_ratio = number_or(scenario, "stall_ratio", 1.0),
-                               .life_s = number_or(scenario, "tier_life_s", LIFE_S)};
+                               .stall_ratio = tr_input_number(scenario, TR_IN_STALL),
+                               .life_s = tr_input_number(scenario, TR_IN_TIER_LIFE)};
     /* [K6] */
     t->recompute_flop = roof->flop_per_token * t->context_token +
                         tr_model_prefill_attention_flop(model, 0.0, t->context_token);
@@ -98,10 +82,11 @@ static tr_status check_prices(const tr_scenario *scenario, const tr_chip *chip, 
         int there = 0;
         for (int k = 1; k < chip->tier_count; k++)
             there |= strcmp(chip->tier[k].name, price_inputs[i].tier) == 0;
-        if (!there && tr_scenario_is_set(scenario, price_inputs[i].key))
-            return tr_fail(err, TR_ECONFLICT, price_inputs[i].key, 0.0,
+        const tr_input *input = tr_input_at(price_inputs[i].id);
+        if (!there && tr_input_is_set(scenario, input->id))
+            return tr_fail(err, TR_ECONFLICT, input->key, 0.0,
                            "no tier %s is known beside %.60s, whose price --%s would be: a chip file's tiers give it",
-                           price_inputs[i].tier, chip->name, price_inputs[i].option);
+                           price_inputs[i].tier, chip->name, input->option);
     }
     return TR_OK;
 }
@@ -109,13 +94,13 @@ static tr_status check_prices(const tr_scenario *scenario, const tr_chip *chip, 
 /* The part's price: an option's, else the data's. */
 static void price_of(const tr_scenario *scenario, tr_tier *tier, tr_tiers_place *p)
 {
-    const price_input *input = NULL;
+    const tr_input *input = NULL;
     for (int i = 0; i < PRICE_INPUTS; i++)
         if (strcmp(tier->name, price_inputs[i].tier) == 0)
-            input = &price_inputs[i];
+            input = tr_input_at(price_inputs[i].id);
     (void)tr_text_copy(p->price_source, sizeof p->price_source, tier->price_source);
-    if (input != NULL && tr_scenario_is_set(scenario, input->key)) {
-        tier->usd_per_byte = tr_scenario_number(scenario, input->key) / 1e12;
+    if (input != NULL && tr_input_is_set(scenario, input->id)) {
+        tier->usd_per_byte = tr_input_number(scenario, input->id) / 1e12;
         tier->usd_per_byte_s = 0.0;
         (void)snprintf(p->price_source, sizeof p->price_source, "--%s", input->option);
     }
@@ -140,7 +125,7 @@ static void measure(const tr_tiers *t, tr_tiers_place *p)
 
 static tr_status tiers_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err)
 {
-    const tr_chip *chip = &t->question->system.chip;
+    const tr_chip *chip = &t->question->system->chip;
     for (int i = 0; i < chip->tier_count; i++) {
         tr_tiers_place *p = &t->place[t->place_count++];
         tr_tier tier = chip->tier[i];
@@ -193,14 +178,14 @@ static tr_status cheapest_of(tr_tiers *t, tr_error *err)
     return s;
 }
 
-tr_status tr_tiers_of(const tr_scenario *scenario, const tr_case *question, tr_tiers *out, tr_error *err)
+tr_status tr_tiers_of(const tr_scenario *scenario, const tr_problem *question, tr_tiers *out, tr_error *err)
 {
     *out = (tr_tiers){.question = question};
     tr_status s = lists_of(scenario, out, err);
     if (s == TR_OK)
         s = held_of(scenario, out, err);
     if (s == TR_OK)
-        s = check_prices(scenario, &question->system.chip, err);
+        s = check_prices(scenario, &question->system->chip, err);
     if (s == TR_OK)
         s = tiers_of(scenario, out, err);
     return s == TR_OK ? cheapest_of(out, err) : s;

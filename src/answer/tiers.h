@@ -26,7 +26,7 @@ typedef struct tr_tiers_place {
 } tr_tiers_place;
 
 typedef struct tr_tiers {
-    const tr_case *question;
+    const tr_problem *question;
     double context_token;
     double held_byte;                /* of one sequence: KV cache and state */
     double held_byte_per_token;
@@ -46,7 +46,7 @@ typedef struct tr_tiers {
 
 /* Errors: TR_EMISSING (no price of the chip), TR_ECONFLICT (several contexts, or a price of a tier that is not
  * there), TR_EDOMAIN (an empty context), TR_ECAPACITY (more than 64 hold times). */
-tr_status tr_tiers_of(const tr_scenario *scenario, const tr_case *question, tr_tiers *out, tr_error *err);
+tr_status tr_tiers_of(const tr_scenario *scenario, const tr_problem *question, tr_tiers *out, tr_error *err);
 
 /* Dollars for a million tokens at a place. NaN where it is not known. */
 double tr_tiers_usd_per_mtoken(const tr_tiers *tiers, int place, double hold_s);

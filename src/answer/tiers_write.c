@@ -225,7 +225,7 @@ static tr_status write_page(const tr_tiers *t, const tr_notes *notes, const tr_w
     tr_writer_begin(&out, sink);
     (void)tr_quantity_format(t->context_token, TR_UNIT_CONTEXT, token, sizeof token);
     (void)snprintf(text, sizeof text, "%.90s on %.60s: where to keep the KV cache of %s tokens\n",
-                   t->question->model.name, t->question->system.name, token);
+                   t->question->model->name, t->question->system->name, token);
     tr_write_text(&out, text);
     tr_print_setting(t->question, &out);
     tr_write_char(&out, '\n');
@@ -356,7 +356,7 @@ static tr_status write_document(const tr_scenario *scenario, const tr_tiers *t, 
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_case *question, const tr_style *style, tr_sink *sink,
+tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
                           tr_error *err)
 {
     tr_tiers t;

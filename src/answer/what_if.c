@@ -7,16 +7,16 @@
 
 typedef struct change {
     const char *input;       /* what is doubled */
-    void (*apply)(tr_case *question);
+    void (*apply)(tr_problem *question);
 } change;
 
-static void more_batch(tr_case *q) { q->load.batch_seq *= 2; }
-static void more_context(tr_case *q) { q->load.context_token *= 2; }
-static void more_flop(tr_case *q) { q->roof.flop_per_s *= 2; }
-static void more_bandwidth(tr_case *q) { q->roof.byte_per_s *= 2; }
-static void more_memory(tr_case *q) { q->roof.memory_byte *= 2; }
+static void more_batch(tr_problem *q) { q->load.batch_seq *= 2; }
+static void more_context(tr_problem *q) { q->load.context_token *= 2; }
+static void more_flop(tr_problem *q) { q->roof.flop_per_s *= 2; }
+static void more_bandwidth(tr_problem *q) { q->roof.byte_per_s *= 2; }
+static void more_memory(tr_problem *q) { q->roof.memory_byte *= 2; }
 
-static void more_chips(tr_case *q)
+static void more_chips(tr_problem *q)
 {
     q->roof.flop_per_s *= 2;
     q->roof.byte_per_s *= 2;
@@ -25,20 +25,20 @@ static void more_chips(tr_case *q)
     q->roof.chip_count *= 2;
 }
 
-static void more_weight_byte(tr_case *q)
+static void more_weight_byte(tr_problem *q)
 {
     q->roof.fixed_weight_byte *= 2;
     q->roof.routed_weight_byte *= 2;
     q->roof.store_weight_byte *= 2;
 }
 
-static void more_kv_byte(tr_case *q)
+static void more_kv_byte(tr_problem *q)
 {
     q->roof.kv_elem_byte *= 2;
-    q->model.kv_byte_per_token *= 2; /* inline models, which have no elements */
+    q->model->kv_byte_per_token *= 2; /* inline models, which have no elements */
 }
 
-static void more_price(tr_case *q) { q->roof.usd_per_s *= 2; }
+static void more_price(tr_problem *q) { q->roof.usd_per_s *= 2; }
 
 static const change changes[] = {
     {"batch", more_batch},           {"context", more_context},           {"compute", more_flop},
@@ -47,8 +47,8 @@ static const change changes[] = {
 };
 
 typedef struct what_if {
-    const tr_case *question;
-    tr_case changed;
+    const tr_problem *question;
+    tr_problem changed;
     tr_step_row base, pass;
     const char *input;
 } what_if;
@@ -70,7 +70,7 @@ NUMBER(speed_ratio, row->pass.step.token_per_s / row->base.step.token_per_s)
 NUMBER(cost_ratio, row->base.step.usd_per_mtoken > 0 ? row->pass.step.usd_per_mtoken / row->base.step.usd_per_mtoken
                                                       : (double)NAN)
 NUMBER(most_ratio, row->pass.max_batch_seq / row->base.max_batch_seq)
-TR_TEXT(what_if, bound, row->pass.fits ? tr_bound_name(row->pass.step.bound) : NULL)
+TR_TEXT(what_if, bound, row->pass.fits ? tr_limit_name(row->pass.step.bound) : NULL)
 TR_FLAG(what_if, fits, row->pass.fits)
 
 static const tr_field fields[] = {
@@ -85,11 +85,11 @@ static const tr_field fields[] = {
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
-tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                             tr_sink *sink, tr_error *err)
 {
     /* Chips of twice the bandwidth are nobody's calibration: what an input is worth is asked of the bound. */
-    tr_case plain = *question;
+    tr_problem plain = *question;
     plain.physics = TR_PHYSICS_BOUND;
     what_if w = {.question = &plain};
     const tr_status s = tr_step_row_of(&plain, &plain.load, &w.base, err);

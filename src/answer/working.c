@@ -38,8 +38,8 @@ static double attention_flop(const tr_step_row *row)
 {
     const tr_load *load = &row->load;
     return load->phase == TR_PHASE_DECODE
-               ? tr_model_attention_flop(&row->question->model, load->context_token)
-               : tr_model_prefill_attention_flop(&row->question->model, load->context_token,
+               ? tr_model_attention_flop(row->question->model, load->context_token)
+               : tr_model_prefill_attention_flop(row->question->model, load->context_token,
                                                  load->query_token) /
                      load->query_token;
 }
@@ -87,7 +87,7 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
 static void add_marks(const tr_step_row *row, tr_workings *out)
 {
     const tr_roofline *roof = &row->question->roof;
-    const tr_model *model = &row->question->model;
+    const tr_model *model = row->question->model;
     const double context_token = row->load.context_token;
     const double kv_byte = tr_model_kv_read_byte(model, context_token, roof->kv_elem_byte);
     const double flop = tr_model_attention_flop(model, context_token);
@@ -126,7 +126,7 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
 static void add_capacity(const tr_step_row *row, tr_workings *out)
 {
     const tr_roofline *roof = &row->question->roof;
-    const tr_model *model = &row->question->model;
+    const tr_model *model = row->question->model;
     if (!isfinite(row->max_batch_seq))
         return;
     tr_working *w = tr_working_start(out, "R12");
@@ -204,7 +204,7 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
 {
     const tr_step_row *row = &report->point[1].row;
     const tr_roofline *roof = &row->question->roof;
-    const tr_model *model = &row->question->model;
+    const tr_model *model = row->question->model;
     const double context_token = report->context_token;
     const double balanced_token = report->balanced_context_token;
     tr_working *w;

@@ -7,11 +7,11 @@
 /* The balance batch with the sparsity upside down: tokens of the chip's balance x active / total. */
 static tr_status balance_inverted(const char *with, double *out, tr_error *err)
 {
-    tr_case c;
+    tr_problem c;
     const tr_status s = tr_claim_case(with, &c, err);
     if (s == TR_OK) {
-        const double right_seq = tr_balance_batch_seq(&c.roof, &c.model, 0.0);
-        const double sparsity_ratio = c.model.total_param / c.model.active_param;
+        const double right_seq = tr_balance_batch_seq(&c.roof, c.model, 0.0);
+        const double sparsity_ratio = c.model->total_param / c.model->active_param;
         *out = right_seq / sparsity_ratio / sparsity_ratio;
     }
     return s;
@@ -20,11 +20,11 @@ static tr_status balance_inverted(const char *with, double *out, tr_error *err)
 /* The memory side as the larger of its two streams. */
 static tr_status memory_as_max(const char *with, double *out, tr_error *err)
 {
-    tr_case c;
+    tr_problem c;
     tr_step step;
     tr_status s = tr_claim_case(with, &c, err);
     if (s == TR_OK)
-        s = tr_bound_step(&c.roof, &c.model, &c.load, &step, err);
+        s = tr_bound_step(&c.roof, c.model, &c.load, &step, err);
     if (s == TR_OK)
         *out = step.weights_s > step.kv_s ? step.weights_s : step.kv_s;
     return s;

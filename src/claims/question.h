@@ -3,7 +3,7 @@
 #define TOKENROOF_SRC_CLAIMS_QUESTION_H
 
 #include <tokenroof/claims.h>
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 /* One kind of question. with: settings as "key=value; key=value". */
 typedef struct tr_claim_question {
@@ -59,6 +59,6 @@ tr_status tr_claim_numbers(const char *with, const char *const *keys, double *ou
 /* The model that "model" or "preset" names. */
 tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err);
 /* Model, system and load of the settings, which are inputs of the scenario table and the key "margin". */
-tr_status tr_claim_case(const char *with, tr_case *out, tr_error *err);
+tr_status tr_claim_case(const char *with, tr_problem *out, tr_error *err);
 
 #endif

@@ -22,14 +22,14 @@ TR_CLAIM_FORMULA(hops_s, tr_hops_s(v[0], v[1]), "stages", "hop_s")
 
 /* ---- what a chip holds, from the case ------------------------------------------------ */
 
-static double kv_byte(const tr_case *c)
+static double kv_byte(const tr_problem *c)
 {
-    return c->load.batch_seq * tr_model_kv_store_byte(&c->model, c->load.context_token, c->roof.kv_elem_byte);
+    return c->load.batch_seq * tr_model_kv_store_byte(c->model, c->load.context_token, c->roof.kv_elem_byte);
 }
 
 static tr_status chip_load(const char *with, double *out, tr_error *err)
 {
-    tr_case c;
+    tr_problem c;
     const tr_status s = tr_claim_case(with, &c, err);
     if (s == TR_OK)
         *out = (c.roof.store_weight_byte + kv_byte(&c)) / c.roof.chip_count;
@@ -38,7 +38,7 @@ static tr_status chip_load(const char *with, double *out, tr_error *err)
 
 static tr_status chip_kv(const char *with, double *out, tr_error *err)
 {
-    tr_case c;
+    tr_problem c;
     const tr_status s = tr_claim_case(with, &c, err);
     if (s == TR_OK)
         *out = kv_byte(&c) / c.roof.chip_count;
@@ -48,14 +48,14 @@ static tr_status chip_kv(const char *with, double *out, tr_error *err)
 /* Systems in a row until the batch fits: the stages of a pipeline that memory asks for. */
 static tr_status stages_to_fit(const char *with, double *out, tr_error *err)
 {
-    tr_case c;
+    tr_problem c;
     const tr_status s = tr_claim_case(with, &c, err);
     if (s != TR_OK)
         return s;
     const double one_byte = c.roof.memory_byte;
     for (int stages = 1; stages <= 1024; stages++) {
         c.roof.memory_byte = one_byte * stages;
-        if (tr_max_batch_seq(&c.roof, &c.model, c.load.context_token) >= c.load.batch_seq) {
+        if (tr_max_batch_seq(&c.roof, c.model, c.load.context_token) >= c.load.batch_seq) {
             *out = stages;
             return TR_OK;
         }

@@ -96,7 +96,7 @@ static tr_status scenario_of(const char *with, tr_scenario **out, tr_error *err)
 
 static tr_status model_named(const tr_scenario *scenario, tr_model *out, tr_error *err)
 {
-    const char *name = tr_scenario_text(scenario, "model");
+    const char *name = tr_input_text(scenario, TR_IN_MODEL);
     return tr_is_inline(name) ? tr_model_inline(name, out, err) : tr_model_catalog_get(name, out, err);
 }
 
@@ -108,7 +108,7 @@ tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err)
     return tr_is_inline(name) ? tr_model_inline(name, out, err) : tr_model_catalog_get(name, out, err);
 }
 
-tr_status tr_claim_case(const char *with, tr_case *out, tr_error *err)
+tr_status tr_claim_case(const char *with, tr_problem *out, tr_error *err)
 {
     tr_scenario *scenario = NULL;
     tr_system system;
@@ -116,12 +116,12 @@ tr_status tr_claim_case(const char *with, tr_case *out, tr_error *err)
     tr_status s = scenario_of(with, &scenario, err);
     if (s != TR_OK)
         return s;
-    const char *name = tr_scenario_text(scenario, "system");
+    const char *name = tr_input_text(scenario, TR_IN_SYSTEM);
     s = model_named(scenario, &model, err);
     if (s == TR_OK)
         s = tr_is_inline(name) ? tr_system_inline(name, &system, err) : tr_system_catalog_get(name, &system, err);
     if (s == TR_OK)
-        s = tr_case_build(scenario, &model, &system, out, err);
+        s = tr_problem_of(scenario, &model, &system, out, err);
     tr_scenario_destroy(scenario);
     return s;
 }

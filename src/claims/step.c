@@ -5,7 +5,7 @@
 #define CASE(NAME, VALUE)                                                                                  \
     static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
     {                                                                                                      \
-        tr_case c;                                                                                         \
+        tr_problem c;                                                                                         \
         const tr_status s = tr_claim_case(with, &c, err);                                                     \
         if (s == TR_OK)                                                                                    \
             *out = VALUE;                                                                                  \
@@ -14,20 +14,20 @@
 
 CASE(floor_s, tr_floor_s(&c.roof))
 CASE(ridge, tr_ridge_flop_per_byte(&c.roof))
-CASE(balance_batch, tr_balance_batch_seq(&c.roof, &c.model, c.load.context_token))
-CASE(balance_context, tr_balance_context_token(&c.roof, &c.model))
-CASE(cliff_context, tr_cliff_context_token(&c.roof, &c.model, c.load.batch_seq))
-CASE(max_context, tr_max_context_token(&c.roof, &c.model, c.load.batch_seq))
-CASE(max_batch, tr_max_batch_seq(&c.roof, &c.model, c.load.context_token))
+CASE(balance_batch, tr_balance_batch_seq(&c.roof, c.model, c.load.context_token))
+CASE(balance_context, tr_balance_context_token(&c.roof, c.model))
+CASE(cliff_context, tr_cliff_context_token(&c.roof, c.model, c.load.batch_seq))
+CASE(max_context, tr_max_context_token(&c.roof, c.model, c.load.batch_seq))
+CASE(max_batch, tr_max_batch_seq(&c.roof, c.model, c.load.context_token))
 CASE(drain_s, tr_drain_s(&c.roof))
 CASE(weight_intensity, tr_weight_intensity_flop_per_byte(&c.roof, c.load.batch_seq))
-CASE(attention_intensity, tr_attention_intensity_flop_per_byte(&c.roof, &c.model, c.load.context_token))
+CASE(attention_intensity, tr_attention_intensity_flop_per_byte(&c.roof, c.model, c.load.context_token))
 CASE(roof_flop, c.roof.flop_per_s)
 CASE(roof_bandwidth, c.roof.byte_per_s)
 CASE(roof_memory, c.roof.memory_byte)
 CASE(weight_byte, c.roof.store_weight_byte)
 CASE(kv_byte, c.roof.kv_byte_per_token)
-CASE(active_param, c.model.active_param)
+CASE(active_param, c.model->active_param)
 CASE(batch, c.load.batch_seq)
 CASE(context, c.load.context_token)
 
@@ -46,11 +46,11 @@ static tr_status balance_margin(const char *with, double *out, tr_error *err)
 #define PASS(NAME, VALUE)                                                                                  \
     static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
     {                                                                                                      \
-        tr_case c;                                                                                         \
+        tr_problem c;                                                                                         \
         tr_step step;                                                                                      \
         tr_status s = tr_claim_case(with, &c, err);                                                           \
         if (s == TR_OK)                                                                                    \
-            s = tr_bound_step(&c.roof, &c.model, &c.load, &step, err);                                     \
+            s = tr_bound_step(&c.roof, c.model, &c.load, &step, err);                                     \
         if (s == TR_OK)                                                                                    \
             *out = VALUE;                                                                                  \
         return s;                                                                                          \
@@ -86,9 +86,9 @@ static const tr_claim_question questions[] = {
     {"memory_byte", TR_UNIT_BYTE, "tr_roofline_of", "", roof_memory},
     {"weight_byte", TR_UNIT_BYTE, "tr_roofline_of", "M10", weight_byte},
     {"kv_byte_per_token", TR_UNIT_BYTE, "tr_roofline_of", "M7", kv_byte},
-    {"model_active_param", TR_UNIT_PARAM, "tr_case_build", "M2", active_param},
-    {"batch_seq", TR_UNIT_SEQ, "tr_case_build", "", batch},
-    {"context_token", TR_UNIT_TOKEN, "tr_case_build", "", context},
+    {"model_active_param", TR_UNIT_PARAM, "tr_problem_of", "M2", active_param},
+    {"batch_seq", TR_UNIT_SEQ, "tr_problem_of", "", batch},
+    {"context_token", TR_UNIT_TOKEN, "tr_problem_of", "", context},
     {"compute_s", TR_UNIT_SECOND, "tr_bound_step", "R2", compute_s},
     {"weights_s", TR_UNIT_SECOND, "tr_bound_step", "R3", weights_s},
     {"kv_s", TR_UNIT_SECOND, "tr_bound_step", "R5", kv_s},

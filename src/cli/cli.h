@@ -22,10 +22,12 @@ typedef struct cli_verb {
     const char *topic; /* heading in the overview */
     const char
         *operands;      /* "MODEL SYSTEM", "[MODEL]", "ID": MODEL and SYSTEM are inputs, others go to args */
-    const char *groups; /* groups of inputs it takes, blank-separated */
+    uint64_t groups;    /* of inputs it takes: TR_GROUP_BIT each */
     const char *doc;    /* one line */
     const char *examples; /* lines; "" if none */
     tr_status (*run)(cli *c, tr_error *err);
+    const tr_input_id *lists; /* inputs of which it makes rows, or refuses several in its own words */
+    size_t list_count;
 } cli_verb;
 
 /* Text that grows; the answer is collected in one. */
@@ -50,6 +52,8 @@ extern const size_t cli_verb_count;
 const cli_verb *cli_verb_find(const char *name); /* NULL if unknown */
 const char *cli_verb_near(const char *name);     /* NULL if none is near */
 int cli_verb_takes(const cli_verb *verb, const tr_input *input);
+/* The verb's answer into c->out. A list that it would answer the first value of is refused: TR_ECONFLICT. */
+tr_status cli_run(cli *c, tr_error *err);
 
 /* options.c: argv[0] is the verb. Fills scenario, style and args.
  * Errors: TR_EUNKNOWN, TR_EPARSE, TR_ECONFLICT, TR_EMISSING, and what files bring.
@@ -60,7 +64,7 @@ tr_status cli_parse(cli *c, int argc, char **argv, int *help, tr_error *err);
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err);
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err);
 /* Both, and the case they make; allocated, free() it. */
-tr_status cli_case(const cli *c, tr_case **out, tr_error *err);
+tr_status cli_case(const cli *c, tr_problem **out, tr_error *err);
 
 /* output.c */
 /* Fill *err and return status. field may be "". */
@@ -86,9 +90,9 @@ int cli_plots(const cli *c); /* --plot was given */
 tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err);
 
 /* pictured.c: the picture goes where --plot says; the answer to stdout where a format was asked for, or no picture. */
-typedef tr_status (*cli_answer)(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+typedef tr_status (*cli_answer)(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
-typedef tr_status (*cli_figure)(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
+typedef tr_status (*cli_figure)(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                                 tr_sink *sink, tr_error *err);
 tr_status cli_pictured(cli *c, cli_answer answer, cli_figure figure, tr_error *err);
 

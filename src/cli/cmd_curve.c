@@ -5,7 +5,7 @@
 
 typedef struct picture {
     const tr_scenario *scenario;
-    const tr_case *question;
+    const tr_problem *question;
     size_t index;
 } picture;
 
@@ -19,8 +19,11 @@ static tr_status draw(void *context, const tr_figure_target *target, tr_sink *si
  * where a format was asked for, or no picture was. */
 tr_status cmd_curve(cli *c, tr_error *err)
 {
-    tr_case *question = NULL;
-    tr_status s = cli_case(c, &question, err);
+    tr_problem *question = NULL;
+    const tr_input_id along = tr_input_choice(c->scenario, TR_IN_OVER) == 1 ? TR_IN_CONTEXT : TR_IN_BATCH;
+    tr_status s = tr_input_check_lists(c->scenario, &along, 1, err);
+    if (s == TR_OK)
+        s = cli_case(c, &question, err);
     picture p = {c->scenario, question, 0};
     for (; s == TR_OK && cli_plots(c) && p.index < tr_answer_curve_figures(c->scenario); p.index++)
         s = cli_plot(c, p.index == 0 ? "" : "-cost", draw, &p, err);

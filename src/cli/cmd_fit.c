@@ -79,8 +79,8 @@ static tr_status read_all(cli *c, fit_data *data, tr_error *err)
 {
     tr_status s = TR_OK;
     char path[TR_PATH_MAX];
-    const char *truth = tr_scenario_text(c->scenario, "truth");
-    const int all = tr_scenario_choice(c->scenario, "fit_all") == 1;
+    const char *truth = tr_input_text(c->scenario, TR_IN_TRUTH);
+    const int all = tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1;
     if (all != (c->arg_count == 0))
         return cli_fail(err, TR_EMISSING, "file", "expected files of measured serving runs, or --all and no file");
     for (size_t i = 0; all && s == TR_OK && fit_all_file(i) != NULL; i++) {
@@ -110,7 +110,7 @@ static tr_status fit_kernels(cli *c, kernel_data *data, const char *out, tr_erro
     tr_status s = TR_OK;
     char path[TR_PATH_MAX];
     for (size_t i = 0; s == TR_OK && kernel_all_file(i) != NULL; i++) {
-        s = tr_path_join(path, sizeof path, tr_scenario_text(c->scenario, "truth"), kernel_all_file(i), err);
+        s = tr_path_join(path, sizeof path, tr_input_text(c->scenario, TR_IN_TRUTH), kernel_all_file(i), err);
         if (s == TR_OK)
             s = kernel_read(path, data, err);
     }
@@ -134,12 +134,12 @@ tr_status cmd_fit(cli *c, tr_error *err)
         s = read_all(c, data, err);
     if (s == TR_OK)
         s = fit_serving(data, result, err);
-    const char *out = tr_scenario_text(c->scenario, "out");
+    const char *out = tr_input_text(c->scenario, TR_IN_OUT);
     if (s == TR_OK && out[0] != '\0')
         s = fit_write(data, result, out, err);
     if (s == TR_OK)
         print_result(c, data, result);
-    if (s == TR_OK && tr_scenario_choice(c->scenario, "fit_all") == 1)
+    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
         s = fit_kernels(c, &kernels, out, err);
     kernel_data_free(&kernels);
     if (data != NULL)

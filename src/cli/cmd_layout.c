@@ -4,9 +4,9 @@
 tr_status cmd_layout(cli *c, tr_error *err)
 {
     tr_status s = TR_OK;
-    if (!tr_scenario_is_set(c->scenario, "physics"))
-        s = tr_scenario_set(c->scenario, "physics", "ops", err);
-    if (s == TR_OK && tr_scenario_choice(c->scenario, "physics") == TR_PHYSICS_BOUND)
+    if (!tr_input_is_set(c->scenario, TR_IN_PHYSICS))
+        s = tr_input_set(c->scenario, TR_IN_PHYSICS, "ops", err);
+    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_PHYSICS) == TR_PHYSICS_BOUND)
         s = cli_fail(err, TR_ECONFLICT, "physics",
                      "to the bound all layouts are one: --physics ops (which is what layout takes) or fitted");
     return s == TR_OK ? cli_pictured(c, tr_answer_layout, tr_answer_figure_layout, err) : s;

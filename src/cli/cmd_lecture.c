@@ -4,7 +4,7 @@
 
 tr_status cmd_lecture(cli *c, tr_error *err)
 {
-    if (tr_scenario_choice(c->scenario, "markdown") == 1)
+    if (tr_input_choice(c->scenario, TR_IN_MARKDOWN) == 1)
         return tr_answer_lecture_markdown(tr_lab_claim, &c->out, err);
     return tr_answer_lecture(c->arg_count > 0 ? c->args[0] : NULL, tr_lab_claim, &c->style, &c->out, err);
 }

@@ -14,7 +14,7 @@ enum { LINE_MAX_BYTE = 256, ANSWERS_MAX_BYTE = 1 << 20 };
 
 typedef struct lesson {
     cli *c;
-    tr_case *question;
+    tr_problem *question;
     const char *topic;
     tr_guess guess[TR_LESSON_MAX];
 } lesson;
@@ -156,7 +156,7 @@ static tr_status in_terminal(lesson *l, tr_error *err)
     tr_status s = TR_OK;
     cli_print(l->c, "%s on %s: predict, then look. A number with a unit (12ms, 300, 35kB, 40%%), ? for a hint,\n"
                     "Enter to see the answer, q to stop.\n",
-              l->question->model.name, l->question->system.name);
+              l->question->model->name, l->question->system->name);
     for (size_t i = 0; s == TR_OK && !quit && i < tr_lesson_count(); i++) {
         if (!tr_lesson_in_topic(i, l->topic))
             continue;
@@ -178,34 +178,34 @@ static tr_status in_terminal(lesson *l, tr_error *err)
 
 static tr_status name_case(cli *c, tr_error *err)
 {
-    const int has_model = tr_scenario_text(c->scenario, "model")[0] != '\0';
-    const int has_system = tr_scenario_text(c->scenario, "system")[0] != '\0';
+    const int has_model = tr_input_text(c->scenario, TR_IN_MODEL)[0] != '\0';
+    const int has_system = tr_input_text(c->scenario, TR_IN_SYSTEM)[0] != '\0';
     if (has_model != has_system)
         return cli_fail(err, TR_EMISSING, has_model ? "system" : "model",
                         "%s is missing: expected both MODEL and SYSTEM, or neither (deepseek-v3 gb200-nvl72)",
                         has_model ? "SYSTEM" : "MODEL");
     if (has_model)
         return TR_OK;
-    tr_status s = tr_scenario_set(c->scenario, "model", "deepseek-v3", err);
+    tr_status s = tr_input_set(c->scenario, TR_IN_MODEL, "deepseek-v3", err);
     if (s == TR_OK)
-        s = tr_scenario_set(c->scenario, "system", "gb200-nvl72", err);
-    if (s == TR_OK && !tr_scenario_is_set(c->scenario, "context_token"))
-        s = tr_scenario_set(c->scenario, "context_token", "1k", err); /* short of the cliff: nothing is left out */
+        s = tr_input_set(c->scenario, TR_IN_SYSTEM, "gb200-nvl72", err);
+    if (s == TR_OK && !tr_input_is_set(c->scenario, TR_IN_CONTEXT))
+        s = tr_input_set(c->scenario, TR_IN_CONTEXT, "1k", err); /* short of the cliff: nothing is left out */
     return s;
 }
 
 tr_status cmd_lesson(cli *c, tr_error *err)
 {
-    const char *answers = tr_scenario_text(c->scenario, "answers");
+    const char *answers = tr_input_text(c->scenario, TR_IN_ANSWERS);
     lesson *l = calloc(1, sizeof *l);
     if (l == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
     l->c = c;
-    l->topic = tr_scenario_text(c->scenario, "topic");
+    l->topic = tr_input_text(c->scenario, TR_IN_TOPIC);
     for (size_t i = 0; i < TR_LESSON_MAX; i++)
         l->guess[i].value = (double)NAN;
     tr_status s = TR_OK;
-    if (tr_scenario_choice(c->scenario, "cards") > 0) {
+    if (tr_input_choice(c->scenario, TR_IN_CARDS) > 0) {
         s = tr_answer_cards(l->topic, &c->style, &c->out, err);
     } else {
         s = name_case(c, err);

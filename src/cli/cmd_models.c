@@ -80,8 +80,8 @@ static tr_status one(cli *c, tr_error *err)
 
 tr_status cmd_models(cli *c, tr_error *err)
 {
-    const char *folder = tr_scenario_text(c->scenario, "data");
-    if (tr_scenario_text(c->scenario, "model")[0] != '\0')
+    const char *folder = tr_input_text(c->scenario, TR_IN_DATA);
+    if (tr_input_text(c->scenario, TR_IN_MODEL)[0] != '\0')
         return one(c, err);
     return folder[0] != '\0' ? list_with_folder(c, folder, err)
                              : tr_answer_models(c->scenario, NULL, &c->style, &c->out, err);

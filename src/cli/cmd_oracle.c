@@ -21,12 +21,12 @@ tr_status cmd_oracle(cli *c, tr_error *err)
     tr_status s = TR_OK;
     picture p = {.scenario = c->scenario};
     tr_model *model = NULL;
-    if (tr_scenario_text(c->scenario, "model")[0] != '\0') {
+    if (tr_input_text(c->scenario, TR_IN_MODEL)[0] != '\0') {
         model = malloc(sizeof *model);
         s = model == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : cli_model(c, model, err);
         p.known = model;
     }
-    if (s == TR_OK && tr_scenario_text(c->scenario, "system")[0] != '\0') {
+    if (s == TR_OK && tr_input_text(c->scenario, TR_IN_SYSTEM)[0] != '\0') {
         s = cli_system(c, &system, err);
         p.system = &system;
     }

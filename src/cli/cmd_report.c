@@ -16,12 +16,12 @@ static tr_status draw_cost(void *context, const tr_figure_target *target, tr_sin
 
 tr_status cmd_report(cli *c, tr_error *err)
 {
-    tr_case *question = NULL;
+    tr_problem *question = NULL;
     tr_status s = cli_case(c, &question, err);
     if (s == TR_OK)
         s = tr_answer_report(c->scenario, question, &c->style, &c->out, err);
     /* The page draws both in any case: --plot - asks for nothing more. */
-    const int to_file = cli_plots(c) && strcmp(tr_scenario_text(c->scenario, "plot"), "-") != 0;
+    const int to_file = cli_plots(c) && strcmp(tr_input_text(c->scenario, TR_IN_PLOT), "-") != 0;
     if (s == TR_OK && to_file)
         s = cli_plot(c, "", draw_batch, question, err);
     if (s == TR_OK && to_file)

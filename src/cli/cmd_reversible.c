@@ -13,7 +13,7 @@ static const double ENOUGH_S = 0.5;
 
 typedef struct job {
     const cli *c;
-    tr_case *question; /* NULL: no model was named */
+    tr_problem *question; /* NULL: no model was named */
     tr_lab lab;
 } job;
 
@@ -57,7 +57,7 @@ static tr_status experiment(const cli *c, tr_lab *lab, tr_error *err)
         return cli_fail(err, TR_ENOMEM, "", "out of memory for the experiment");
     memset(work, 0, size); /* so that the first run finds its pages */
     tr_status s = tr_lab_run(&stack, &cipher, block, work, size, lab, err);
-    if (s == TR_OK && tr_scenario_choice(c->scenario, "measure") == 0)
+    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_MEASURE) == 0)
         s = measure(lab, work, err);
     free(work);
     return s;
@@ -78,7 +78,7 @@ static tr_status draw_avalanche(void *context, const tr_figure_target *target, t
 /* With a model two pictures, without it the one that needs none. */
 static tr_status plot(cli *c, job *j, tr_error *err)
 {
-    const int here = strcmp(tr_scenario_text(c->scenario, "plot"), "-") == 0;
+    const int here = strcmp(tr_input_text(c->scenario, TR_IN_PLOT), "-") == 0;
     tr_status s = TR_OK;
     cli_print(c, "%s", here ? "\n" : "");
     if (j->question != NULL) {
@@ -90,8 +90,8 @@ static tr_status plot(cli *c, job *j, tr_error *err)
 
 tr_status cmd_reversible(cli *c, tr_error *err)
 {
-    const int has_model = tr_scenario_text(c->scenario, "model")[0] != '\0';
-    const int has_system = tr_scenario_text(c->scenario, "system")[0] != '\0';
+    const int has_model = tr_input_text(c->scenario, TR_IN_MODEL)[0] != '\0';
+    const int has_system = tr_input_text(c->scenario, TR_IN_SYSTEM)[0] != '\0';
     job j = {.c = c};
     tr_status s = TR_OK;
     if (has_model != has_system)

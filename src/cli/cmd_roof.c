@@ -1,7 +1,7 @@
 /* cli/cmd_roof.c -- `tokenroof roof MODEL SYSTEM`: the roofline, drawn. */
 #include "cli/cli.h"
 
-static tr_status figure(const tr_scenario *scenario, const tr_case *question, const tr_figure_target *target,
+static tr_status figure(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                         tr_sink *sink, tr_error *err)
 {
     (void)scenario;

@@ -13,14 +13,14 @@ tr_status cmd_validate(cli *c, tr_error *err)
     tr_validation *validation = NULL;
     tr_status s = TR_OK;
     /* What is judged is what claims to predict: the bound only claims that nothing is faster. */
-    if (!tr_scenario_is_set(c->scenario, "physics"))
-        s = tr_scenario_set(c->scenario, "physics", "fitted", err);
+    if (!tr_input_is_set(c->scenario, TR_IN_PHYSICS))
+        s = tr_input_set(c->scenario, TR_IN_PHYSICS, "fitted", err);
     if (s == TR_OK)
         s = tr_validation_run(c->scenario, c->args, c->arg_count, &validation, err);
     if (s == TR_OK)
         s = tr_validation_write(validation, &c->style, &c->out, err);
     if (s == TR_OK && cli_plots(c)) {
-        cli_print(c, "%s", tr_scenario_text(c->scenario, "plot")[0] == '-' ? "\n" : "");
+        cli_print(c, "%s", tr_input_text(c->scenario, TR_IN_PLOT)[0] == '-' ? "\n" : "");
         s = cli_plot(c, "", draw, validation, err);
     }
     tr_validation_destroy(validation);

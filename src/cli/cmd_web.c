@@ -36,17 +36,18 @@ static int looks_like_a_path(const char *text)
 /* Nothing that a client sends may name a file. */
 static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
 {
-    static const char *const harmless[] = {"model", "system", "family", "prices", "engine", "topic"};
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    static const tr_input_id harmless[] = {TR_IN_MODEL,  TR_IN_SYSTEM, TR_IN_FAMILY,
+                                           TR_IN_PRICES, TR_IN_ENGINE, TR_IN_TOPIC};
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
-        int known = input->kind != TR_INPUT_TEXT || !tr_scenario_is_set(scenario, input->key);
+        int known = input->kind != TR_INPUT_TEXT || !tr_input_is_set(scenario, input->id);
         for (size_t k = 0; !known && k < sizeof harmless / sizeof harmless[0]; k++)
-            known = strcmp(harmless[k], input->key) == 0;
+            known = harmless[k] == input->id;
         if (!known)
             return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, and nothing asked over HTTP may",
                             input->key);
     }
-    const char *const name[] = {tr_scenario_text(scenario, "model"), tr_scenario_text(scenario, "system")};
+    const char *const name[] = {tr_input_text(scenario, TR_IN_MODEL), tr_input_text(scenario, TR_IN_SYSTEM)};
     for (int i = 0; i < 2; i++)
         if (!tr_is_inline(name[i]) &&
             (looks_like_a_path(name[i]) || (i == 1 && strchr(name[i], '/') != NULL)))
@@ -92,14 +93,14 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
         c.args[c.arg_count++] = operand;
     }
     if (s == TR_OK) {
-        c.style.explain = tr_scenario_choice(c.scenario, "explain") > 0;
+        c.style.explain = tr_input_choice(c.scenario, TR_IN_EXPLAIN) > 0;
         const int needs = strstr(c.verb->operands, "MODEL SYSTEM") == c.verb->operands;
-        if (needs && (tr_scenario_text(c.scenario, "model")[0] == '\0' ||
-                      tr_scenario_text(c.scenario, "system")[0] == '\0'))
+        if (needs && (tr_input_text(c.scenario, TR_IN_MODEL)[0] == '\0' ||
+                      tr_input_text(c.scenario, TR_IN_SYSTEM)[0] == '\0'))
             s = cli_fail(err, TR_EMISSING, "model", "expected {\"model\": ..., \"system\": ...}");
     }
     if (s == TR_OK)
-        s = c.verb->run(&c, err);
+        s = cli_run(&c, err);
     if (s == TR_OK && (c.text.failed || c.text.data == NULL))
         s = cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
     tr_scenario_destroy(c.scenario);
@@ -117,8 +118,8 @@ tr_status cmd_web(cli *c, tr_error *err)
     tr_httpd *server = NULL;
     sigset_t ends;
     int which = 0;
-    const double port = tr_scenario_number(c->scenario, "port_count");
-    const char *host = tr_scenario_text(c->scenario, "host");
+    const double port = tr_input_number(c->scenario, TR_IN_PORT);
+    const char *host = tr_input_text(c->scenario, TR_IN_HOST);
     const tr_httpd_options options = {
         .host = host[0] != '\0' ? host : "127.0.0.1", .port = (int)port, .answer = answer};
     /* Blocked before any thread starts, so that only this one hears them. */

@@ -14,27 +14,39 @@ static void verb_cases(cli *c)
     for (size_t i = 0; i < cli_verb_count; i++) {
         const cli_verb *v = &cli_verbs[i];
         cli_print(c, "        %s) options=\"--help", v->name);
-        for (size_t k = 0; k < tr_input_count(); k++)
+        for (size_t k = 0; k < TR_IN_COUNT; k++)
             if (cli_verb_takes(v, tr_input_at(k)))
                 cli_print(c, " --%s", tr_input_at(k)->option);
         cli_print(c, "\"; operands=\"%s\" ;;\n", v->operands);
     }
 }
 
+/* "--kv|--kv-cache-dtype": every name of the input. */
+static void names(cli *c, const tr_input *input, const char *between)
+{
+    cli_print(c, "--%s", input->option);
+    for (const char *const *alias = input->alias; *alias != NULL; alias++)
+        cli_print(c, "%s--%s", between, *alias);
+}
+
 static void option_cases(cli *c)
 {
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
-        if (input->choices != NULL && input->kind != TR_INPUT_SWITCH) {
-            cli_print(c, "        --%s) COMPREPLY=($(compgen -W \"", input->option);
+        if (input->kind == TR_INPUT_SWITCH)
+            continue;
+        cli_print(c, "        ");
+        names(c, input, "|");
+        if (input->choices != NULL) {
+            cli_print(c, ") COMPREPLY=($(compgen -W \"");
             words(c, input->choices);
             cli_print(c, "\" -- \"$cur\")); return ;;\n");
-        } else if (strcmp(input->key, "model") == 0 || strcmp(input->key, "system") == 0) {
-            cli_print(c, "        --%s) _tokenroof_names %ss; return ;;\n", input->option, input->key);
+        } else if (input->id == TR_IN_MODEL || input->id == TR_IN_SYSTEM) {
+            cli_print(c, ") _tokenroof_names %ss; return ;;\n", input->key);
         } else if (input->kind == TR_INPUT_TEXT) {
-            cli_print(c, "        --%s) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n", input->option);
-        } else if (input->kind != TR_INPUT_SWITCH) {
-            cli_print(c, "        --%s) return ;;\n", input->option);
+            cli_print(c, ") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
+        } else {
+            cli_print(c, ") return ;;\n");
         }
     }
 }
@@ -43,9 +55,11 @@ static void option_cases(cli *c)
 static void valued(cli *c)
 {
     cli_print(c, "    local valued=\"");
-    for (size_t i = 0; i < tr_input_count(); i++)
-        if (tr_input_at(i)->kind != TR_INPUT_SWITCH)
-            cli_print(c, " --%s", tr_input_at(i)->option);
+    for (size_t i = 0; i < TR_IN_COUNT; i++)
+        if (tr_input_at(i)->kind != TR_INPUT_SWITCH) {
+            cli_print(c, " ");
+            names(c, tr_input_at(i), " ");
+        }
     cli_print(c, " \"\n");
 }
 

@@ -70,9 +70,10 @@ static const char *placeholder(const tr_input *input)
     case TR_INPUT_NUMBER: return "NUMBER";
     case TR_INPUT_LIST: return "LIST";
     case TR_INPUT_TEXT:
-        return strcmp(input->key, "plot") == 0 || strcmp(input->key, "scenario") == 0 ? "FILE" : "NAME";
+        return input->id == TR_IN_PLOT || input->id == TR_IN_SCENARIO ? "FILE" : "NAME";
     case TR_INPUT_CHOICE:
-    case TR_INPUT_DTYPE: return "WORD";
+    case TR_INPUT_DTYPE:
+    case TR_INPUT_WEIGHTS: return "WORD";
     case TR_INPUT_SWITCH: break;
     }
     return "";
@@ -82,36 +83,61 @@ static const char *placeholder(const tr_input *input)
 static void bound_text(double bound, char *out, size_t size)
 {
     (void)snprintf(out, size, "%g", bound);
-    char *plus = strstr(out, "e+0");
+    char *plus = strstr(out, "e+");
     if (plus != NULL)
-        memmove(plus + 1, plus + 3, strlen(plus + 3) + 1);
+        memmove(plus + 1, plus + 2 + (plus[2] == '0'), strlen(plus + 2 + (plus[2] == '0')) + 1);
 }
 
-/* "one of decode, prefill; default decode", "1 to 1e9; default 1". Empty if there is nothing to say. */
+/* "decode, prefill": the words of choices. */
+static void choice_text(const char *choices, char *out, size_t size)
+{
+    size_t n = 0;
+    for (; *choices != '\0' && n + 3 < size; choices++) {
+        out[n++] = *choices == '|' ? ',' : *choices;
+        if (*choices == '|')
+            out[n++] = ' ';
+    }
+    out[n] = '\0';
+}
+
+/* "default 4096, 0 in prefill", "default: the catalog's". */
+static void default_text(const tr_input *input, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (input->fallback != NULL || input->follows != NULL)
+        (void)snprintf(out, size, "default%s%s%s%s", input->fallback != NULL ? " " : ": ",
+                       input->fallback != NULL ? input->fallback : "",
+                       input->fallback != NULL && input->follows != NULL ? ", " : "",
+                       input->follows != NULL ? input->follows : "");
+}
+
+/* "decode, prefill; default decode", "1 to 1e6; default 1; also --ep-size". Empty if there is nothing to say. */
 static void limits(const tr_input *input, char *out, size_t size)
 {
-    char low[40], high[40];
-    size_t n = 0;
-    out[0] = '\0';
-    if (input->choices != NULL && input->kind != TR_INPUT_SWITCH) {
-        for (const char *at = input->choices; *at != '\0' && n + 4 < size; at++) {
-            out[n++] = *at == '|' ? ',' : *at;
-            if (*at == '|')
-                out[n++] = ' ';
-        }
-        out[n] = '\0';
+    char part[3][192] = {"", "", ""}, low[40], high[40];
+    if (input->choices != NULL) {
+        choice_text(input->choices, part[0], sizeof part[0]);
     } else if (input->kind == TR_INPUT_NUMBER || input->kind == TR_INPUT_LIST) {
         bound_text(input->min, low, sizeof low);
         bound_text(input->max, high, sizeof high);
-        n = (size_t)snprintf(out, size, "%s to %s", low, high);
+        (void)snprintf(part[0], sizeof part[0], "%s to %s", low, high);
     }
-    if (input->fallback[0] != '\0' && input->kind != TR_INPUT_SWITCH)
-        (void)snprintf(out + n, size - n, "%sdefault %s", n > 0 ? "; " : "", input->fallback);
+    default_text(input, part[1], sizeof part[1]);
+    for (int i = 0; input->alias[i] != NULL; i++) {
+        const size_t n = strlen(part[2]);
+        (void)snprintf(part[2] + n, sizeof part[2] - n, "%s--%s", i == 0 ? "also " : ", ", input->alias[i]);
+    }
+    out[0] = '\0';
+    for (int i = 0; i < 3; i++) {
+        const size_t n = strlen(out);
+        if (part[i][0] != '\0')
+            (void)snprintf(out + n, size - n, "%s%s", n > 0 ? "; " : "", part[i]);
+    }
 }
 
 static void print_option(cli *c, const tr_input *input)
 {
-    char label[64], range[256], text[768];
+    char label[64], range[512], text[1024];
     (void)snprintf(label, sizeof label, "--%s %s", input->option, placeholder(input));
     limits(input, range, sizeof range);
     (void)snprintf(text, sizeof text, "%s%s%s%s", input->doc, range[0] != '\0' ? " (" : "", range,
@@ -135,10 +161,10 @@ void cli_help_verb(cli *c, const cli_verb *verb)
 {
     int any = 0;
     cli_print(c, "tokenroof %s%s%s%s\n\n", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands,
-              verb->groups[0] != '\0' ? " [options]" : "");
+              verb->groups != 0 ? " [options]" : "");
     cli_print(c, "  ");
     wrap(c, verb->doc, 2, 2);
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         if (!cli_verb_takes(verb, tr_input_at(i)))
             continue;
         if (!any++)
@@ -185,9 +211,9 @@ static void man_takers(cli *c, const tr_input *input)
 static void man_options(cli *c)
 {
     cli_print(c, "# OPTIONS\n\nThe name in brackets is the key in a scenario file.\n\n");
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
-        char range[256];
+        char range[512];
         limits(input, range, sizeof range);
         cli_print(c, "*--%s* %s (", input->option, placeholder(input));
         man_text(c, input->key);
@@ -225,12 +251,9 @@ void cli_help_man(cli *c)
         "by side. It needs no GPU, no Python and no network.\n\n");
     man_verbs(c);
     cli_print(c, "# MODEL AND SYSTEM\n\n");
-    for (size_t i = 0; i < tr_input_count(); i++) {
-        const tr_input *input = tr_input_at(i);
-        if (strcmp(input->key, "model") != 0 && strcmp(input->key, "system") != 0)
-            continue;
-        cli_print(c, "*%s*: ", strcmp(input->key, "model") == 0 ? "MODEL" : "SYSTEM");
-        man_text(c, input->doc);
+    for (int i = 0; i < 2; i++) {
+        cli_print(c, "*%s*: ", i == 0 ? "MODEL" : "SYSTEM");
+        man_text(c, tr_input_at(i == 0 ? TR_IN_MODEL : TR_IN_SYSTEM)->doc);
         cli_print(c, ".\n\n");
     }
     cli_print(

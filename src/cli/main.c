@@ -59,7 +59,7 @@ static tr_status run(cli *c, int argc, char **argv, tr_error *err)
     if (s == TR_OK && help)
         cli_help_verb(c, c->verb);
     else if (s == TR_OK)
-        s = c->verb->run(c, err);
+        s = cli_run(c, err);
     return s == TR_OK ? cli_flush(c, err) : s;
 }
 

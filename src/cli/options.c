@@ -16,33 +16,33 @@ typedef struct given {
     const char *text;
 } given;
 
-static const char *option_at(size_t index, const void *context)
+/* The names of an input on the command line: its option, then its aliases, then NULL. */
+static const char *name_of(const tr_input *input, size_t index)
 {
-    /* Only options that this verb takes are worth suggesting. */
-    for (size_t i = 0; i < tr_input_count(); i++) {
-        const tr_input *input = tr_input_at(i);
-        if (cli_verb_takes(context, input) && index-- == 0)
-            return input->option;
-    }
-    return NULL;
+    return index == 0 ? input->option : input->alias[index - 1];
 }
 
-/* The first two options that the name may be short for. */
+/* The first names, of two inputs that the verb takes, that the name may be short for. */
 static void begins_with(const cli_verb *verb, const char *name, const char **first, const char **second)
 {
-    const char *option;
-    for (size_t i = 0; (option = option_at(i, verb)) != NULL; i++) {
-        if (name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
-            continue;
-        if (*first == NULL)
-            *first = option;
-        else if (*second == NULL)
-            *second = option;
-        if (strcmp(option, name) == 0) { /* the whole name is that option alone */
-            *first = option;
-            *second = NULL;
-            return;
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        const tr_input *input = tr_input_at(i);
+        const char *begun = NULL, *option;
+        for (size_t k = 0; (option = name_of(input, k)) != NULL; k++) {
+            if (!cli_verb_takes(verb, input) || name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
+                continue;
+            if (begun == NULL)
+                begun = option;
+            if (strcmp(option, name) == 0) { /* the whole name is that option alone */
+                *first = option;
+                *second = NULL;
+                return;
+            }
         }
+        if (*first == NULL)
+            *first = begun;
+        else if (*second == NULL)
+            *second = begun;
     }
 }
 
@@ -60,7 +60,9 @@ static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_erro
                         second);
     if (first != NULL && strchr(typed, '=') != NULL)
         return cli_fail(err, TR_EPARSE, name, "--%s takes no value", first);
-    const char *near = tr_near_name(name, option_at, verb);
+    const char *near = tr_input_near(name, verb->groups);
+    if (near != NULL && strcmp(near, tr_input_find(near)->key) == 0)
+        near = tr_input_find(near)->option;
     if (near != NULL)
         return cli_fail(err, TR_EUNKNOWN, name, "unknown option --%s: did you mean --%s?", name, near);
     return cli_fail(err, TR_EUNKNOWN, name, "unknown option %.60s: `tokenroof help %s` lists them", typed,
@@ -70,17 +72,26 @@ static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_erro
 /* getopt's view of the table. Freed by the caller. */
 static struct option *options_of_table(void)
 {
-    struct option *options = calloc(tr_input_count() + 2, sizeof *options);
+    struct option *options = calloc(TR_IN_COUNT * (1 + TR_ALIAS_MAX) + 2, sizeof *options), *at = options;
     if (options == NULL)
         return NULL;
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
-        options[i].name = input->option;
-        options[i].has_arg = input->kind == TR_INPUT_SWITCH ? no_argument : required_argument;
-        options[i].val = OPTION_FIRST + (int)i;
+        const int has_value = input->kind == TR_INPUT_SWITCH ? no_argument : required_argument;
+        for (size_t k = 0; name_of(input, k) != NULL; k++)
+            *at++ = (struct option){name_of(input, k), has_value, NULL, OPTION_FIRST + (int)i};
     }
-    options[tr_input_count()] = (struct option){"help", no_argument, NULL, OPTION_HELP};
+    *at = (struct option){"help", no_argument, NULL, OPTION_HELP};
     return options;
+}
+
+/* Some engines take --tensor_parallel_size too: our options have no underscore. */
+static void spell_with_dashes(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        for (char *at = argv[i]; strncmp(argv[i], "--", 2) == 0 && *at != '\0' && *at != '='; at++)
+            if (*at == '_')
+                *at = '-';
 }
 
 static tr_status read_options(const cli_verb *verb, int argc, char **argv, const struct option *options,
@@ -88,9 +99,10 @@ static tr_status read_options(const cli_verb *verb, int argc, char **argv, const
 {
     opterr = 0;
     optind = 1;
+    spell_with_dashes(argc, argv);
     while (1) {
         const int before = optind;
-        const int got = getopt_long(argc, argv, ":h", options, NULL);
+        const int got = getopt_long_only(argc, argv, ":h", options, NULL);
         if (got == -1)
             return TR_OK;
         if (got == 'h' || got == OPTION_HELP) {
@@ -138,16 +150,19 @@ static int operand_at(const char *operands, int index, char *out, size_t size, i
     return 1;
 }
 
-static const char *input_of_operand(const char *operand)
+/* TR_IN_COUNT for an operand that is no input. */
+static tr_input_id input_of_operand(const char *operand)
 {
-    return strcmp(operand, "MODEL") == 0 ? "model" : strcmp(operand, "SYSTEM") == 0 ? "system"
-           : strcmp(operand, "PRICES") == 0 ? "prices" : NULL;
+    return strcmp(operand, "MODEL") == 0    ? TR_IN_MODEL
+           : strcmp(operand, "SYSTEM") == 0 ? TR_IN_SYSTEM
+           : strcmp(operand, "PRICES") == 0 ? TR_IN_PRICES
+                                            : TR_IN_COUNT;
 }
 
-static int was_given(const given *list, int count, const char *key)
+static int was_given(const given *list, int count, tr_input_id id)
 {
     for (int i = 0; i < count; i++)
-        if (strcmp(list[i].input->key, key) == 0)
+        if (list[i].input->id == id)
             return 1;
     return 0;
 }
@@ -155,14 +170,16 @@ static int was_given(const given *list, int count, const char *key)
 static tr_status take_operand(cli *c, const char *operand, const char *text, const given *list, int count,
                               tr_error *err)
 {
-    const char *key = input_of_operand(operand);
-    if (key == NULL) {
+    const tr_input_id id = input_of_operand(operand);
+    if (id == TR_IN_COUNT) {
         c->args[c->arg_count++] = text;
         return TR_OK;
     }
-    if (was_given(list, count, key))
-        return cli_fail(err, TR_ECONFLICT, key, "%s is given twice: '%.60s' and --%s", operand, text, key);
-    return tr_scenario_set(c->scenario, key, text, err);
+    const tr_input *input = tr_input_at(id);
+    if (was_given(list, count, id))
+        return cli_fail(err, TR_ECONFLICT, input->key, "%s is given twice: '%.60s' and --%s", operand, text,
+                        input->option);
+    return tr_input_set(c->scenario, id, text, err);
 }
 
 static tr_status take_operands(cli *c, int argc, char **argv, const given *list, int count, tr_error *err)
@@ -178,10 +195,10 @@ static tr_status take_operands(cli *c, int argc, char **argv, const given *list,
             return s;
     }
     for (int i = 0; i < CLI_ARG_MAX && operand_at(c->verb->operands, i, operand, sizeof operand, &required); i++) {
-        const char *key = input_of_operand(operand);
-        const int missing = key != NULL ? tr_scenario_text(c->scenario, key)[0] == '\0' : i >= argc;
+        const tr_input_id id = input_of_operand(operand);
+        const int missing = id != TR_IN_COUNT ? tr_input_text(c->scenario, id)[0] == '\0' : i >= argc;
         if (required && missing)
-            return cli_fail(err, TR_EMISSING, key == NULL ? "" : key,
+            return cli_fail(err, TR_EMISSING, id == TR_IN_COUNT ? "" : tr_input_at(id)->key,
                             "%s is missing: expected tokenroof %s %s", operand, c->verb->name,
                             c->verb->operands);
     }
@@ -192,11 +209,11 @@ static tr_status take_operands(cli *c, int argc, char **argv, const given *list,
 
 static tr_status style_of(const tr_scenario *scenario, tr_style *style, tr_error *err)
 {
-    const int json = tr_scenario_choice(scenario, "json") > 0;
-    const int jsonl = tr_scenario_choice(scenario, "jsonl") > 0;
-    const int csv = tr_scenario_choice(scenario, "csv") > 0;
-    const int to_terminal = strcmp(tr_scenario_text(scenario, "plot"), "-") == 0;
-    style->explain = tr_scenario_choice(scenario, "explain") > 0;
+    const int json = tr_input_choice(scenario, TR_IN_JSON) > 0;
+    const int jsonl = tr_input_choice(scenario, TR_IN_JSONL) > 0;
+    const int csv = tr_input_choice(scenario, TR_IN_CSV) > 0;
+    const int to_terminal = strcmp(tr_input_text(scenario, TR_IN_PLOT), "-") == 0;
+    style->explain = tr_input_choice(scenario, TR_IN_EXPLAIN) > 0;
     if (json + jsonl + csv > 1)
         return cli_fail(err, TR_ECONFLICT, "json", "--json, --jsonl and --csv exclude each other");
     if (style->explain && (jsonl || csv))
@@ -217,16 +234,15 @@ static tr_status apply(cli *c, const given *list, int count, tr_error *err)
 {
     tr_status s = TR_OK;
     for (int i = 0; s == TR_OK && i < count; i++)
-        if (strcmp(list[i].input->key, "preset") == 0)
+        if (list[i].input->id == TR_IN_PRESET)
             s = tr_scenario_preset(c->scenario, list[i].text, err);
     for (int i = 0; s == TR_OK && i < count; i++)
-        if (strcmp(list[i].input->key, "scenario") == 0)
+        if (list[i].input->id == TR_IN_SCENARIO)
             s = tr_scenario_read(list[i].text, c->scenario, err);
     for (int i = 0; s == TR_OK && i < count; i++) {
         const tr_input *input = list[i].input;
-        if (strcmp(input->key, "preset") != 0)
-            s = tr_scenario_set(c->scenario, input->key, input->kind == TR_INPUT_SWITCH ? "on" : list[i].text,
-                                err);
+        if (input->id != TR_IN_PRESET)
+            s = tr_input_set(c->scenario, input->id, input->kind == TR_INPUT_SWITCH ? "on" : list[i].text, err);
     }
     return s;
 }

@@ -5,7 +5,7 @@
 
 typedef struct picture {
     const tr_scenario *scenario;
-    const tr_case *question;
+    const tr_problem *question;
     cli_figure figure;
 } picture;
 
@@ -17,7 +17,7 @@ static tr_status draw(void *context, const tr_figure_target *target, tr_sink *si
 
 tr_status cli_pictured(cli *c, cli_answer answer, cli_figure figure, tr_error *err)
 {
-    tr_case *question = NULL;
+    tr_problem *question = NULL;
     tr_status s = cli_case(c, &question, err);
     picture p = {c->scenario, question, figure};
     if (s == TR_OK && cli_plots(c))

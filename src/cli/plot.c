@@ -102,9 +102,9 @@ static tr_status draw_to_file(const cli *c, const char *path, cli_draw draw, voi
 {
     cli_text text = {NULL, 0, 0, 0};
     tr_sink sink = cli_text_sink(&text);
-    const tr_figure_target page = {.svg = {.width_px = tr_scenario_number(c->scenario, "width_px"),
+    const tr_figure_target page = {.svg = {.width_px = tr_input_number(c->scenario, TR_IN_WIDTH),
                                            .height_px = 0, /* as the content asks for */
-                                           .dark = tr_scenario_choice(c->scenario, "theme") == 1}};
+                                           .dark = tr_input_choice(c->scenario, TR_IN_THEME) == 1}};
     tr_status s = draw(context, &page, &sink, err);
     if (text.failed)
         s = cli_fail(err, TR_ENOMEM, "plot", "out of memory for the figure");
@@ -126,11 +126,11 @@ tr_status cli_draw_here(cli *c, cli_draw draw, void *context, tr_error *err)
     return draw(context, &terminal, &c->out, err);
 }
 
-int cli_plots(const cli *c) { return tr_scenario_text(c->scenario, "plot")[0] != '\0'; }
+int cli_plots(const cli *c) { return tr_input_text(c->scenario, TR_IN_PLOT)[0] != '\0'; }
 
 tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err)
 {
-    const char *name = tr_scenario_text(c->scenario, "plot");
+    const char *name = tr_input_text(c->scenario, TR_IN_PLOT);
     char path[TR_TEXT_MAX + 16];
     if (strcmp(name, "-") == 0)
         return cli_draw_here(c, draw, context, err);

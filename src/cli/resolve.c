@@ -8,9 +8,9 @@
 #include "io/model_file.h"
 
 /* "" as NULL: how the readers say "not given". */
-static const char *given(const tr_scenario *scenario, const char *key)
+static const char *given(const tr_scenario *scenario, tr_input_id id)
 {
-    const char *text = tr_scenario_text(scenario, key);
+    const char *text = tr_input_text(scenario, id);
     return text[0] != '\0' ? text : NULL;
 }
 
@@ -36,9 +36,9 @@ static tr_status from_data(const char *folder, const char *name, const char *fam
 
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
 {
-    const char *name = tr_scenario_text(c->scenario, "model");
-    const char *family = given(c->scenario, "family");
-    const char *folder = given(c->scenario, "data");
+    const char *name = tr_input_text(c->scenario, TR_IN_MODEL);
+    const char *family = given(c->scenario, TR_IN_FAMILY);
+    const char *folder = given(c->scenario, TR_IN_DATA);
     const int is_file = !tr_is_inline(name) && tr_model_is_path(name);
     if (family != NULL && !is_file && folder == NULL)
         return cli_fail(err, TR_ECONFLICT, "family", "--as tells how to read a file: '%.80s' is none", name);
@@ -57,25 +57,25 @@ tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
 
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
 {
-    const char *name = tr_scenario_text(c->scenario, "system");
+    const char *name = tr_input_text(c->scenario, TR_IN_SYSTEM);
     if (tr_is_inline(name))
         return tr_system_inline(name, out, err);
-    return tr_system_open(name, given(c->scenario, "data"), out, err);
+    return tr_system_open(name, given(c->scenario, TR_IN_DATA), out, err);
 }
 
-tr_status cli_case(const cli *c, tr_case **out, tr_error *err)
+tr_status cli_case(const cli *c, tr_problem **out, tr_error *err)
 {
     tr_system system;
     tr_model *model = malloc(sizeof *model);
-    tr_case *made = malloc(sizeof *made);
+    tr_problem *made = malloc(sizeof *made);
     tr_status s = model == NULL || made == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : TR_OK;
     if (s == TR_OK)
         s = cli_model(c, model, err);
     if (s == TR_OK)
         s = cli_system(c, &system, err);
     if (s == TR_OK)
-        s = tr_case_build(c->scenario, model, &system, made, err);
-    if (s == TR_OK && made->physics != TR_PHYSICS_BOUND && !cli_verb_takes(c->verb, tr_input_find("engine")))
+        s = tr_problem_of(c->scenario, model, &system, made, err);
+    if (s == TR_OK && made->physics != TR_PHYSICS_BOUND && !cli_verb_takes(c->verb, tr_input_at(TR_IN_ENGINE)))
         s = cli_fail(err, TR_ECONFLICT, "physics",
                      "%s knows bound physics only: report, step, curve, roof, layout and memory know the others",
                      c->verb->name);

@@ -36,7 +36,7 @@ static tr_status read_llamacpp(tr_record *r)
     if (weight == TR_DTYPE_NATIVE)
         return tr_record_skip(r, "a number format that is not known");
     /* Quantised weights are multiplied as they are where the chip has integer units. */
-    row.dtypes = (tr_dtypes){weight, TR_DTYPE_NATIVE, weight == TR_DTYPE_BF16 ? TR_DTYPE_BF16 : TR_DTYPE_INT8};
+    row.dtypes = (tr_formats){weight, TR_DTYPE_NATIVE, weight == TR_DTYPE_BF16 ? TR_DTYPE_BF16 : TR_DTYPE_INT8};
     row.model = tr_names_model(r->names, row.model_name);
     if (row.model == NULL)
         return tr_record_skip(r, "a model that is not in the catalog");

@@ -1,5 +1,5 @@
 /* fit/form_worked.c -- a textbook's worked problems: not measurements but answers that must come out. */
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -123,7 +123,7 @@ static double catalog_answer(const tr_model *model, const tr_system *system, con
                              double batch, double context, double kv_share)
 {
     tr_roofline roof;
-    const tr_dtypes dtypes = {TR_DTYPE_BF16, TR_DTYPE_BF16, TR_DTYPE_BF16};
+    const tr_formats dtypes = {TR_DTYPE_BF16, TR_DTYPE_BF16, TR_DTYPE_BF16};
     if (tr_roofline_of(model, system, &dtypes, &roof, NULL) != TR_OK)
         return (double)NAN;
     const double kv_byte = batch * tr_model_kv_store_byte(model, context, roof.kv_elem_byte) * kv_share;

@@ -11,7 +11,7 @@
 #include <tokenroof/chip.h>
 #include <tokenroof/engine.h>
 #include <tokenroof/model.h>
-#include <tokenroof/step.h>
+#include <tokenroof/rate.h>
 
 typedef enum tr_metric {
     TR_METRIC_TPOT = 0, /* mean time of an output token after the first, as its client sees it */
@@ -104,7 +104,7 @@ typedef struct tr_measured {
     const tr_engine *known_engine; /* NULL: not told, or not known */
     const tr_system *system;       /* the chips of one (decode) worker */
     const tr_model *model;         /* NULL for kernels */
-    tr_dtypes dtypes;
+    tr_formats dtypes;
     tr_serving serving;
     tr_kernel kernel;
     double worked;      /* TR_METRIC_WORKED: our result */

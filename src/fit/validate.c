@@ -63,9 +63,9 @@ tr_status tr_validation_run(const tr_scenario *scenario, const char *const *path
     v->scenario = scenario;
     v->path = path;
     v->path_count = path_count;
-    v->physics = tr_scenario_choice(scenario, "physics");
-    v->metric = tr_scenario_choice(scenario, "metric") - 1;
-    v->worst = (size_t)tr_scenario_number(scenario, "worst_row");
+    v->physics = tr_input_choice(scenario, TR_IN_PHYSICS);
+    v->metric = tr_input_choice(scenario, TR_IN_METRIC) - 1;
+    v->worst = (size_t)tr_input_number(scenario, TR_IN_WORST);
     for (int i = 0; s == TR_OK && i < TR_PHYSICS_COUNT; i++) {
         v->known[i] = i == v->physics || tr_predicts((tr_physics)i);
         v->score[i] = v->known[i] ? tr_score_create() : NULL;

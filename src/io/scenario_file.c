@@ -27,7 +27,7 @@ static int head_of(const char *key, char *out)
 static tr_status check_key(const char *head, const tr_flat_entry *entry, tr_error *err)
 {
     const tr_input *input = tr_input_find(head);
-    if (input != NULL && strncmp(input->group, "output", 6) == 0)
+    if (input != NULL && input->group >= TR_GROUP_OUTPUT)
         return tr_fail_at(err, TR_ECONFLICT, head, 0, entry->line, entry->column,
                           "%s says how to answer, not what: give it as --%s", head, input->option);
     return TR_OK;
@@ -38,7 +38,7 @@ static tr_status set_one(const char *key, const tr_flat_entry *entry, tr_scenari
     tr_error inner;
     tr_status s = TR_OK;
     switch (entry->kind) {
-    case TR_FLAT_NULL: tr_scenario_unset(scenario, key); break;
+    case TR_FLAT_NULL: s = tr_scenario_unset(scenario, key, &inner); break;
     case TR_FLAT_BOOL: s = tr_scenario_set(scenario, key, entry->number > 0 ? "on" : "off", &inner); break;
     case TR_FLAT_NUMBER: s = tr_scenario_set_number(scenario, key, entry->number, &inner); break;
     case TR_FLAT_TEXT: s = tr_scenario_set(scenario, key, entry->text, &inner); break;

@@ -9,7 +9,7 @@
 #ifndef TOKENROOF_SRC_IO_SCENARIO_FILE_H
 #define TOKENROOF_SRC_IO_SCENARIO_FILE_H
 
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #include "io/json_flat.h"
 

@@ -132,10 +132,10 @@ void tr_answer_lab_inputs(const tr_scenario *scenario, tr_stack *stack, tr_feist
 /* Memory for compute: what training keeps of a model's forward pass three ways, with the batch and depth that
  * buys, and the KV cache as its mirror image; and what the experiment found. question NULL: the experiment alone.
  * Rows are the ways. Errors: TR_EMISSING (a model without layers), TR_EDOMAIN, TR_EIO. */
-tr_status tr_answer_reversible(const tr_scenario *scenario, const tr_case *question, const tr_lab *lab,
+tr_status tr_answer_reversible(const tr_scenario *scenario, const tr_problem *question, const tr_lab *lab,
                                const tr_style *style, tr_sink *sink, tr_error *err);
 /* Memory against compute: the ways to train, and decoding with a cache and without. Errors: as above. */
-tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *question,
+tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_problem *question,
                                   const tr_figure_target *target, tr_sink *sink, tr_error *err);
 /* How far two runs part: a cipher's bits over rounds, a residual stack's states over layers. Errors: TR_EIO. */
 tr_status tr_answer_figure_avalanche(const tr_lab *lab, const tr_figure_target *target, tr_sink *sink,

@@ -10,39 +10,33 @@
 #include "base/fail.h"
 #include "life/reversible_limits.h"
 
-static double number_or(const tr_scenario *scenario, const char *key, double fallback)
-{
-    const double x = tr_scenario_number(scenario, key);
-    return isnan(x) ? fallback : x;
-}
-
 void tr_answer_lab_inputs(const tr_scenario *scenario, tr_stack *stack, tr_feistel *cipher, size_t *block)
 {
-    const uint64_t key = (uint64_t)number_or(scenario, "cipher_key", 1);
-    *stack = (tr_stack){.layers = (size_t)number_or(scenario, "stack_layers", 32),
-                        .width = (size_t)number_or(scenario, "stack_dim", 64),
-                        .batch = (size_t)number_or(scenario, "stack_rows", 8),
+    const uint64_t key = (uint64_t)tr_input_number(scenario, TR_IN_KEY);
+    *stack = (tr_stack){.layers = (size_t)tr_input_number(scenario, TR_IN_STACK_LAYERS),
+                        .width = (size_t)tr_input_number(scenario, TR_IN_STACK_DIM),
+                        .batch = (size_t)tr_input_number(scenario, TR_IN_STACK_ROWS),
                         .seed = key,
-                        .gain_ratio = number_or(scenario, "stack_gain_ratio", 0.5)};
-    *cipher = (tr_feistel){.key = key, .rounds = (int)number_or(scenario, "cipher_rounds", 16)};
-    *block = (size_t)number_or(scenario, "block_byte", 16);
+                        .gain_ratio = tr_input_number(scenario, TR_IN_STACK_GAIN)};
+    *cipher = (tr_feistel){.key = key, .rounds = (int)tr_input_number(scenario, TR_IN_ROUNDS)};
+    *block = (size_t)tr_input_number(scenario, TR_IN_BLOCK);
 }
 
-tr_status tr_reversible_of(const tr_scenario *scenario, const tr_case *question, const tr_lab *lab,
+tr_status tr_reversible_of(const tr_scenario *scenario, const tr_problem *question, const tr_lab *lab,
                            tr_reversible *out, tr_error *err)
 {
     *out = (tr_reversible){.question = question, .lab = lab};
     if (question == NULL)
         return TR_OK;
-    out->numbers = (tr_train_numbers){.state_byte_per_param = number_or(scenario, "state_byte_per_param", 16),
-                                      .activation_elem_byte = number_or(scenario, "activation_elem_byte", 2),
-                                      .sequence_token = number_or(scenario, "sequence_token", 4096),
+    out->numbers = (tr_train_numbers){.state_byte_per_param = tr_input_number(scenario, TR_IN_STATE_BYTE),
+                                      .activation_elem_byte = tr_input_number(scenario, TR_IN_ACTIVATION_BYTE),
+                                      .sequence_token = tr_input_number(scenario, TR_IN_SEQUENCE),
                                       .memory_byte = question->roof.memory_byte};
     out->context_token = question->load.context_token;
-    const tr_status s = tr_train_memory_of(&question->model, &out->numbers, &out->memory, err);
+    const tr_status s = tr_train_memory_of(question->model, &out->numbers, &out->memory, err);
     if (s != TR_OK)
         return s;
-    return tr_kv_mirror_of(&question->model, out->context_token, question->roof.kv_elem_byte, &out->mirror, err);
+    return tr_kv_mirror_of(question->model, out->context_token, question->roof.kv_elem_byte, &out->mirror, err);
 }
 
 static int way_count(const tr_reversible *answer) { return answer->question != NULL ? TR_WAY_COUNT : TR_KEEP_COUNT; }
@@ -137,7 +131,7 @@ static void print_room(const tr_reversible *r, tr_writer *out)
         tr_print_quantity(out, "left for activations", m->free_byte, TR_UNIT_BYTE, text);
     } else {
         const double chips =
-            ceil(m->state_byte / (r->numbers.memory_byte / r->question->system.chip_count));
+            ceil(m->state_byte / (r->numbers.memory_byte / r->question->system->chip_count));
         (void)snprintf(text, sizeof text, "of %s: %.0f such chips would hold them, with nothing to spare",
                        format(r->numbers.memory_byte, TR_UNIT_BYTE, number, sizeof number), chips);
         tr_print_quantity(out, "too much by", -m->free_byte, TR_UNIT_BYTE, text);
@@ -156,8 +150,8 @@ static void print_model(const tr_reversible *r, const tr_style *style, tr_writer
 {
     const tr_train_memory *m = &r->memory;
     char text[800], number[64], ratio[64];
-    (void)snprintf(text, sizeof text, "%.90s on %.60s: training sequences of %s tokens\n\n", r->question->model.name,
-                   r->question->system.name,
+    (void)snprintf(text, sizeof text, "%.90s on %.60s: training sequences of %s tokens\n\n", r->question->model->name,
+                   r->question->system->name,
                    format(r->numbers.sequence_token, TR_UNIT_CONTEXT, number, sizeof number));
     tr_write_text(out, text);
     print_room(r, out);
@@ -309,7 +303,7 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     return &w->row;
 }
 
-tr_status tr_answer_reversible(const tr_scenario *scenario, const tr_case *question, const tr_lab *lab,
+tr_status tr_answer_reversible(const tr_scenario *scenario, const tr_problem *question, const tr_lab *lab,
                                const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_reversible r;

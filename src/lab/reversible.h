@@ -7,7 +7,7 @@
 #include "life/train_memory.h"
 
 typedef struct tr_reversible {
-    const tr_case *question; /* NULL: the experiment alone */
+    const tr_problem *question; /* NULL: the experiment alone */
     const tr_lab *lab;       /* NULL: the model alone */
     tr_train_numbers numbers;
     double context_token;
@@ -16,7 +16,7 @@ typedef struct tr_reversible {
 } tr_reversible;
 
 /* Errors: TR_EMISSING, TR_EDOMAIN. */
-tr_status tr_reversible_of(const tr_scenario *scenario, const tr_case *question, const tr_lab *lab,
+tr_status tr_reversible_of(const tr_scenario *scenario, const tr_problem *question, const tr_lab *lab,
                            tr_reversible *out, tr_error *err);
 
 /* The ways to train, then (with a model) a KV cache and none. */

@@ -5,7 +5,7 @@
 #include "answer/figure_parts.h"
 #include "lab/reversible.h"
 
-tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_case *question,
+tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_problem *question,
                                   const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_reversible r;

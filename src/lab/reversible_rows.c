@@ -70,8 +70,8 @@ static const tr_field spread[] = {
 };
 const tr_fields tr_spread_fields = {spread, sizeof spread / sizeof spread[0]};
 
-TR_TEXT(tr_reversible, model_name, row->question->model.name)
-TR_TEXT(tr_reversible, system_name, row->question->system.name)
+TR_TEXT(tr_reversible, model_name, row->question->model->name)
+TR_TEXT(tr_reversible, system_name, row->question->system->name)
 TR_NUMBER(tr_reversible, sequence, row->numbers.sequence_token)
 TR_NUMBER(tr_reversible, state_each, row->numbers.state_byte_per_param)
 TR_NUMBER(tr_reversible, elem, row->numbers.activation_elem_byte)

@@ -383,7 +383,7 @@ static void L121_L130_to_L138_the_simulator_is_reproduced_to_every_printed_digit
     assert_true(s.weights_s == 0.06);
     assert_close(s.kv_s, 1.048576e-05, 1e-15);
     assert_close(s.step_s, 0.06001048576, 1e-15);
-    assert_int_equal(s.bound, TR_BOUND_WEIGHTS);
+    assert_int_equal(s.bound, TR_LIMIT_WEIGHTS);
     printed_as(s.compute_s * 1e3, "%.1f", "12.8");
     printed_as(s.weights_s * 1e3, "%.0f", "60");
     printed_as(s.kv_s * 1e3, "%.5f", "0.01049");
@@ -403,7 +403,7 @@ static void L132_with_all_elements_of_a_token_kv_is_687_ms_not_0_01(void **state
     const board b = on_board(12e9, 8e9, 2.0 * 32.0 * 8.0 * 128.0 * 2.0, 1.0, 160e12, 200e9);
     const tr_step s = at(&b, 128.0, 8192.0);
     assert_close(s.kv_s, 0.687194767, 1e-8);
-    assert_int_equal(s.bound, TR_BOUND_KV);
+    assert_int_equal(s.bound, TR_LIMIT_KV);
 }
 
 static void L139_twenty_ms_of_moving_and_four_of_computing_take_twenty(void **state)

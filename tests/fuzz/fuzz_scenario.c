@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #include "fuzz.h"
 #include "io/scenario_file.h"
@@ -22,13 +22,13 @@ static void check_refusal(tr_status status, const tr_error *err)
 /* Every number that is set lies in the range its row of the table states. */
 static void check_ranges(const tr_scenario *scenario)
 {
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         if ((input->kind != TR_INPUT_NUMBER && input->kind != TR_INPUT_LIST) ||
-            !tr_scenario_is_set(scenario, input->key))
+            !tr_input_is_set(scenario, input->id))
             continue;
         size_t count = 0;
-        const double *list = tr_scenario_list(scenario, input->key, &count);
+        const double *list = tr_input_list(scenario, input->id, &count);
         require(count >= 1 && count <= TR_LIST_MAX && list != NULL);
         for (size_t j = 0; j < count; j++)
             require(list[j] >= input->min && list[j] <= input->max);

@@ -26,10 +26,10 @@ MAY_INCLUDE = {
     "price": ["serve"],
     "life": ["serve"],
     "plan": ["price", "serve"],
-    "scenario": ["price", "life", "serve", "plan"],
-    "claims": ["scenario"],
+    "input": ["price", "life", "serve", "plan"],
+    "claims": ["input"],
     "figure": ["base"],
-    "answer": ["scenario", "claims", "figure"],
+    "answer": ["input", "claims", "figure"],
     # ---- the line: not in libtokenroof; but for lab, native ----
     "lab": ["answer"],
     "io": ["answer"],
@@ -39,10 +39,10 @@ MAY_INCLUDE = {
     "cli": ["answer", "lab", "io", "fit", "probe", "par", "httpd"],
     "httpd": ["answer", "io"],
 }
-CORE = ["base", "model", "chip", "engine", "shard", "pass", "rate", "serve", "price", "life", "plan", "scenario", "claims", "figure",
+CORE = ["base", "model", "chip", "engine", "shard", "pass", "rate", "serve", "price", "life", "plan", "input", "claims", "figure",
         "answer"]
 # A room has the public header of its own name; a room with several names the others here.
-HEADER_ROOM = {"calibration": "rate", "lesson": "answer", "problem": "scenario"}
+HEADER_ROOM = {"calibration": "rate", "lesson": "answer", "problem": "input"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.
 PUBLIC_ONLY = ["cli", "httpd"]
 

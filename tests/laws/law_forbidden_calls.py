@@ -28,7 +28,7 @@ MAY_ALSO = {
     "price/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
     "model/model": {"calloc", "free"},  # tr_model_from_config: "Allocates and frees"
-    "scenario/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"
+    "input/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"
 }
 
 

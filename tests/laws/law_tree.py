@@ -6,7 +6,7 @@ import sys
 import house
 
 LINES_MAX, LINES_WARN, WIDTH_MAX = 600, 400, 120    # 110 columns is the aim
-TEXT = (".c", ".h", ".py", ".sh", ".md", ".json", ".build", ".txt", ".scd", ".ts", ".js", ".mjs", ".html", ".css",
+TEXT = (".c", ".h", ".inc", ".py", ".sh", ".md", ".json", ".build", ".txt", ".scd", ".ts", ".js", ".mjs", ".html", ".css",
         ".cmd", ".out", ".err", ".svg", ".csv", ".yml")
 MACHINE = re.compile("/(?:" + "|".join(("work", "root", "home")) + r")/[A-Za-z0-9_.]")
 LATER = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
@@ -14,7 +14,7 @@ LATER = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "
 
 def lengths(root):
     bad, notes = [], []
-    for path in house.files(root, "src", "include", ext=(".c", ".h")):
+    for path in house.files(root, "src", "include", ext=(".c", ".h", ".inc")):
         lines = house.read(root, path).splitlines()
         if len(lines) > LINES_MAX:
             bad.append(f"{path}: {len(lines)} lines, at most {LINES_MAX}")

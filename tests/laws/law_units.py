@@ -17,9 +17,9 @@ NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")
 COUNTS = {"layers", "mtp_layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
           "ffn_matrices", "poll_step", "row_cap", "read_cap", "columns", "rows", "rounds"}
 # The unit stands beside the number, in a field or an argument of its own.
-UNIT_BESIDE = {"value", "min", "max", "slider_min", "slider_max", "slider_step", "x", "x2", "y", "y2", "out"}
+UNIT_BESIDE = {"value", "min", "max", "step", "x", "x2", "y", "y2", "out"}
 # Functions whose value is of the unit of what they are asked for.
-FUNCTIONS = {"tr_scenario_number", "tr_scenario_list"}
+FUNCTIONS = {"tr_input_number", "tr_input_list"}
 
 
 def ok(name):

@@ -102,7 +102,7 @@ typedef struct good {
 
 static void make_good(good *g)
 {
-    const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     tr_error err;
     if (tr_model_catalog_get("deepseek-v3", &g->model, &err) != TR_OK ||
         tr_system_catalog_get("gb200-nvl72", &g->system, &err) != TR_OK ||
@@ -226,7 +226,7 @@ typedef struct roof_input {
 
 static tr_status take_roofline(const void *input, void *out, tr_error *err)
 {
-    const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     const roof_input *in = input;
     return tr_roofline_of(in->model, &in->system, &native, out, err);
 }
@@ -479,12 +479,12 @@ static void no_input_takes_a_nan(void **state)
     tr_scenario *scenario = tr_scenario_create();
     assert_non_null(scenario);
     int bad = 0;
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         tr_error err;
         memset(&err, 0, sizeof err);
         if (tr_scenario_set_number(scenario, input->key, NOT_A_NUMBER, &err) == TR_OK || err.text[0] == '\0' ||
-            tr_scenario_is_set(scenario, input->key)) {
+            tr_input_is_set(scenario, input->id)) {
             print_error("# %s takes a NaN\n", input->key);
             bad++;
         }

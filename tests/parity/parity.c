@@ -12,9 +12,9 @@
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/model.h>
-#include <tokenroof/operators.h>
+#include <tokenroof/pass.h>
 #include <tokenroof/price.h>
-#include <tokenroof/step.h>
+#include <tokenroof/rate.h>
 
 #include "base/rng.h"
 
@@ -295,7 +295,7 @@ static void put_oracle(tr_rng *rng)
 }
 
 /* Fitted physics: a pass, and clients served. */
-static void put_fitted(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_dtypes *dtypes,
+static void put_fitted(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_formats *dtypes,
                        const tr_load *load)
 {
     tr_fitted fitted;
@@ -324,7 +324,7 @@ static void put_fitted(tr_rng *rng, const tr_model *model, const tr_system *syst
 }
 
 /* The pass by operators in a layout, its list, and points of its plan. */
-static void put_operators(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_dtypes *dtypes,
+static void put_operators(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_formats *dtypes,
                           const tr_load *load)
 {
     static tr_op ops[TR_OP_LIST_MAX];
@@ -393,7 +393,7 @@ const double *parity_case(uint32_t index)
     shared.count = 0;
     const tr_model *model = pick_model(&rng);
     const tr_system *system = pick_system(&rng);
-    const tr_dtypes dtypes = {
+    const tr_formats dtypes = {
         .weight = one_in(&rng, 2) ? TR_DTYPE_NATIVE : (tr_dtype)tr_rng_below(&rng, TR_DTYPE_COUNT),
         .kv = one_in(&rng, 2) ? TR_DTYPE_NATIVE : (tr_dtype)tr_rng_below(&rng, TR_DTYPE_COUNT),
         .math = one_in(&rng, 2) ? TR_DTYPE_NATIVE : (tr_dtype)tr_rng_below(&rng, TR_DTYPE_COUNT),

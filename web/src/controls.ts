@@ -97,7 +97,7 @@ export class Controls {
       return box;
     }
     const box = el('input', {
-      id, type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: input.fallback || 'not set', ...described,
+      id, type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: input.fallback || input.follows || 'not set', ...described,
       change: () => apply(box.value.trim()),
     });
     this.refreshers.push(() => {

@@ -21,6 +21,7 @@ export interface Input {
   slider_step: number;
   slider_log: boolean;
   fallback: string;
+  follows: string; // a default that depends on other inputs, in words
   choices: string | null;
   group: string;
   doc: string;

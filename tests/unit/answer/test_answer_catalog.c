@@ -34,7 +34,7 @@ static void a_load_that_is_too_much_is_a_row_and_weights_that_are_too_much_are_n
     json_decref(d);
     const char *const small[] = {"model", "total=80e9", "system", "flops=1e15,bw=1e12,mem=80GB", NULL};
     tr_scenario *scenario = scenario_of(small);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     const tr_style style = {.columns = 100};
     char text[64];
     tr_buffer buffer = {.data = text, .capacity = sizeof text, .length = 0};

@@ -24,7 +24,7 @@ static void every_equation_is_complete_and_found_by_its_id(void **state)
 static void workings_of(const char *const *pairs, tr_workings *out)
 {
     tr_scenario *scenario = scenario_of(pairs);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     tr_report report;
     tr_error err;
     if (question->load.phase == TR_PHASE_DECODE) {

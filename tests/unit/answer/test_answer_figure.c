@@ -4,14 +4,14 @@
 
 #include "../figure/unit_figure.h"
 
-typedef tr_status (*figure_fn)(const tr_case *question, const tr_figure_target *target, tr_sink *sink,
+typedef tr_status (*figure_fn)(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                tr_error *err);
 enum { FIGURE_KINDS = 5 };
 static const figure_fn FIGURES[FIGURE_KINDS] = {tr_answer_figure_batch, tr_answer_figure_cost, tr_answer_figure_context,
                                      tr_answer_figure_roof, tr_answer_figure_room};
 static char picture[PICTURE_MAX];
 
-static tr_status draw(figure_fn figure, const tr_case *question, double width_px, int dark, tr_error *err)
+static tr_status draw(figure_fn figure, const tr_problem *question, double width_px, int dark, tr_error *err)
 {
     tr_buffer buffer = {picture, sizeof picture, 0};
     tr_sink sink = tr_buffer_sink(&buffer);
@@ -24,7 +24,7 @@ static tr_status draw(figure_fn figure, const tr_case *question, double width_px
 static const char *drawn(figure_fn figure, const char *const *pairs, double width_px)
 {
     tr_scenario *scenario = scenario_of(pairs);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     tr_error err;
     if (draw(figure, question, width_px, 0, &err) != TR_OK)
         fail_msg("%s", err.text);
@@ -34,7 +34,7 @@ static const char *drawn(figure_fn figure, const char *const *pairs, double widt
 }
 
 /* 1 if it could be drawn; what cannot be is refused for want of memory or ceilings, in words. */
-static int check(figure_fn figure, const tr_case *question, double width_px, int dark)
+static int check(figure_fn figure, const tr_problem *question, double width_px, int dark)
 {
     tr_error err = {.status = TR_OK};
     if (draw(figure, question, width_px, dark, &err) != TR_OK) {
@@ -66,7 +66,7 @@ static void every_model_makes_legible_figures_under_every_physics(void **state)
             "model", tr_model_catalog_name(i), "system", SYSTEM[(i / 3) % 3], "context", CONTEXT[k],
             "batch", BATCH[(i / 9) % 3],       "physics", PHYSICS[(i / 2) % 3], NULL};
         tr_scenario *scenario = scenario_of(pairs);
-        tr_case *question = question_of(scenario);
+        tr_problem *question = question_of(scenario);
         for (int f = 0; f < FIGURE_KINDS; f++)
             figures += check(FIGURES[f], question, i % 2 ? 390.0 : 960.0, (int)(i % 3));
         free(question);
@@ -83,7 +83,7 @@ static void any_chalkboard_makes_legible_figures(void **state)
     tr_rng_seed(&rng, 77);
     int figures = 0;
     for (int i = 0; i < 300; i++) {
-        tr_case *question = calloc(1, sizeof *question);
+        tr_problem *question = calloc(1, sizeof *question);
         assert_non_null(question);
         tr_error err;
         const double total = tr_rng_log_uniform(&rng, 1e3, 1e13);
@@ -95,7 +95,7 @@ static void any_chalkboard_makes_legible_figures(void **state)
             tr_rng_log_uniform(&rng, 1e9, 1e19), tr_rng_log_uniform(&rng, 1e8, 1e16),
             tr_rng_below(&rng, 2) ? 0.0 : total * tr_rng_log_uniform(&rng, 1.0, 1e6),
             tr_rng_below(&rng, 2) ? 0.0 : tr_rng_log_uniform(&rng, 1e-3, 1e5)};
-        const tr_dtypes native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+        const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
         assert_int_equal(tr_model_from_numbers(&model, &question->model, &err), TR_OK);
         assert_int_equal(tr_system_from_numbers(&chip, &question->system, &err), TR_OK);
         assert_int_equal(tr_roofline_of(&question->model, &question->system, &native, &question->roof, &err),
@@ -161,7 +161,7 @@ static void a_figure_of_what_does_not_fit_is_refused(void **state)
     const char *const *const CASES[2] = {BIG, LONG};
     for (int i = 0; i < 2; i++) {
         tr_scenario *scenario = scenario_of(CASES[i]);
-        tr_case *question = question_of(scenario);
+        tr_problem *question = question_of(scenario);
         tr_error err = {.status = TR_OK};
         assert_int_equal(draw(tr_answer_figure_batch, question, 960.0, 0, &err), TR_ENOFIT);
         assert_non_null(strstr(err.text, i == 0 ? "weights alone" : "79,000"));
@@ -175,7 +175,7 @@ static void a_prefill_case_is_refused(void **state)
     (void)state;
     static const char *const PREFILL[] = {"preset", "relearning-02", "phase", "prefill", NULL};
     tr_scenario *scenario = scenario_of(PREFILL);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     tr_error err = {.status = TR_OK};
     for (int f = 0; f < FIGURE_KINDS; f++)
         assert_int_equal(draw(FIGURES[f], question, 960.0, 0, &err), TR_ECONFLICT);

@@ -12,22 +12,22 @@ static void assert_near(double got, double expected, double tolerance, const cha
         fail_msg("%s: got %.17g, expected %.17g", what, got, expected);
 }
 
-static tr_case *case_of(const char *model, const char *system, const char *context)
+static tr_problem *case_of(const char *model, const char *system, const char *context)
 {
     const char *const pairs[] = {"model", model, "system", system, "context", context, NULL};
     tr_scenario *scenario = scenario_of(pairs);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     tr_scenario_destroy(scenario);
     return question;
 }
 
 /* 600 GB of weights at 6 TB/s, 30e9 active at 6 PFLOP/s, 60 kB a token, 1 TB, $3.60/h: round numbers. */
-static tr_case *chalkboard(const char *context)
+static tr_problem *chalkboard(const char *context)
 {
     return case_of("total=600e9,active=30e9,kv=60000,weight=1", "flops=6e15,bw=6e12,mem=1e12,usd=3.6", context);
 }
 
-static tr_exercise exercise_of(const tr_case *question, const char *id)
+static tr_exercise exercise_of(const tr_problem *question, const char *id)
 {
     tr_exercise e;
     for (size_t i = 0; i < tr_lesson_count(); i++) {
@@ -84,7 +84,7 @@ static void the_chalkboard_is_answered_as_by_hand(void **state)
         {"reinforcement", 1.5},
         {"overtraining", 432},
     };
-    tr_case *question = chalkboard("4096");
+    tr_problem *question = chalkboard("4096");
     for (size_t i = 0; i < sizeof hand / sizeof hand[0]; i++) {
         const tr_exercise e = exercise_of(question, hand[i].id);
         assert_true(e.asked);
@@ -97,7 +97,7 @@ static void the_chalkboard_is_answered_as_by_hand(void **state)
 static void half_the_speed_is_a_step_of_twice_the_time(void **state)
 {
     (void)state;
-    tr_case *question = chalkboard("4096");
+    tr_problem *question = chalkboard("4096");
     assert_true(exercise_of(question, "half-speed").value == 1627); /* memory is full before that */
     free(question);
     question = case_of("total=600e9,active=30e9,kv=60000,weight=1", "flops=6e15,bw=6e12", "4096");
@@ -108,7 +108,7 @@ static void half_the_speed_is_a_step_of_twice_the_time(void **state)
 static void what_a_case_has_no_answer_to_is_not_asked_and_says_why(void **state)
 {
     (void)state;
-    tr_case *question = chalkboard("4096");
+    tr_problem *question = chalkboard("4096");
     tr_exercise e = exercise_of(question, "balance-here"); /* beyond the cliff */
     assert_true(!e.asked && isnan(e.value) && strstr(e.reveal, "no batch balances") != NULL);
     assert_false(exercise_of(question, "kept").asked);
@@ -126,7 +126,7 @@ static void what_a_case_has_no_answer_to_is_not_asked_and_says_why(void **state)
 static void every_exercise_has_its_texts_its_equation_and_its_card(void **state)
 {
     (void)state;
-    tr_case *question = case_of("deepseek-v3", "gb200-nvl72", "1k");
+    tr_problem *question = case_of("deepseek-v3", "gb200-nvl72", "1k");
     assert_true(tr_lesson_count() >= 20 && tr_lesson_count() <= TR_LESSON_MAX);
     for (size_t i = 0; i < tr_lesson_count(); i++) {
         tr_exercise e, other;
@@ -156,7 +156,7 @@ static void every_model_can_be_asked_about_on_every_system(void **state)
     static const char *const systems[] = {"h100-sxm", "8xh200-sxm", "gb200-nvl72", "flops=1e15,bw=2e12"};
     for (size_t m = 0; m < tr_model_catalog_count(); m++)
         for (size_t s = 0; s < sizeof systems / sizeof systems[0]; s++) {
-            tr_case *question = case_of(tr_model_catalog_name(m), systems[s], "32k");
+            tr_problem *question = case_of(tr_model_catalog_name(m), systems[s], "32k");
             size_t asked = 0;
             for (size_t i = 0; i < tr_lesson_count(); i++) {
                 tr_exercise e;
@@ -172,7 +172,7 @@ static void every_model_can_be_asked_about_on_every_system(void **state)
 static void guesses_are_read_with_their_units_and_refused_without_sense(void **state)
 {
     (void)state;
-    tr_case *question = chalkboard("4096");
+    tr_problem *question = chalkboard("4096");
     const tr_exercise time = exercise_of(question, "floor-time"), share = exercise_of(question, "kv-share");
     const tr_exercise bytes = exercise_of(question, "kv-per-token");
     double value = 42;
@@ -194,7 +194,7 @@ static void guesses_are_read_with_their_units_and_refused_without_sense(void **s
 static void the_error_is_the_distance_in_powers_of_ten_either_way(void **state)
 {
     (void)state;
-    tr_case *question = chalkboard("4096");
+    tr_problem *question = chalkboard("4096");
     const tr_exercise e = exercise_of(question, "floor-time"); /* 0.1 s */
     static const struct {
         double guess, error;
@@ -219,7 +219,7 @@ static void the_error_is_the_distance_in_powers_of_ten_either_way(void **state)
 static void knowing_everything_scores_all_and_knowing_nothing_none(void **state)
 {
     (void)state;
-    tr_case *question = case_of("llama-3.1-70b", "8xh100-sxm", "8k");
+    tr_problem *question = case_of("llama-3.1-70b", "8xh100-sxm", "8k");
     tr_guess guess[TR_LESSON_MAX];
     tr_lesson_summary sums;
     tr_exercise e;
@@ -246,7 +246,7 @@ static void knowing_everything_scores_all_and_knowing_nothing_none(void **state)
 static void unknown_topics_indices_and_prefill_are_refused(void **state)
 {
     (void)state;
-    tr_case *question = chalkboard("4096");
+    tr_problem *question = chalkboard("4096");
     tr_guess guess[TR_LESSON_MAX];
     tr_lesson_summary sums = {.asked = 42};
     tr_exercise e = {.id = "none"};
@@ -265,7 +265,7 @@ static void unknown_topics_indices_and_prefill_are_refused(void **state)
     free(question);
 }
 
-static tr_status lesson_with_some_guesses(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+static tr_status lesson_with_some_guesses(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                           tr_sink *sink, tr_error *err)
 {
     tr_guess guess[TR_LESSON_MAX];

@@ -53,7 +53,7 @@ static void no_batch_is_cheaper_than_the_floor(void **state)
     const char *const *const cases[] = {plain, heavy};
     for (int i = 0; i < 2; i++) {
         tr_scenario *scenario = scenario_of(cases[i]);
-        tr_case *question = question_of(scenario);
+        tr_problem *question = question_of(scenario);
         json_t *d = json_of(tr_answer_report, cases[i]);
         const double floor_usd = number_at(d, "floor_usd_per_mtoken");
         question->roof.memory_byte = HUGE_VAL;

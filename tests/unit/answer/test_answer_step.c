@@ -128,7 +128,7 @@ static void a_row_that_does_not_fit_says_so_among_those_that_do(void **state)
 static tr_status answer_fails(const char *const *pairs, tr_error *err, size_t *written)
 {
     tr_scenario *scenario = scenario_of(pairs);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     const tr_style style = {.columns = 100};
     char text[256];
     tr_buffer buffer = {.data = text, .capacity = sizeof text, .length = 0};
@@ -249,7 +249,7 @@ static void a_sink_that_stops_is_an_error_in_every_form(void **state)
 {
     (void)state;
     tr_scenario *scenario = scenario_of(toy);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     tr_sink sink = {.write = refuse_write, .context = NULL};
     for (int format = TR_FORMAT_TEXT; format <= TR_FORMAT_CSV; format++) {
         const tr_style style = {.format = (tr_format)format, .columns = 100};

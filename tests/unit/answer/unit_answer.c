@@ -20,12 +20,12 @@ tr_scenario *scenario_of(const char *const *pairs)
     return scenario;
 }
 
-tr_case *question_of(const tr_scenario *scenario)
+tr_problem *question_of(const tr_scenario *scenario)
 {
-    const char *model_text = tr_scenario_text(scenario, "model");
-    const char *system_text = tr_scenario_text(scenario, "system");
+    const char *model_text = tr_input_text(scenario, TR_IN_MODEL);
+    const char *system_text = tr_input_text(scenario, TR_IN_SYSTEM);
     tr_model *model = malloc(sizeof *model);
-    tr_case *made = malloc(sizeof *made);
+    tr_problem *made = malloc(sizeof *made);
     tr_system system;
     tr_error err;
     assert_true(model != NULL && made != NULL);
@@ -35,7 +35,7 @@ tr_case *question_of(const tr_scenario *scenario)
         s = tr_is_inline(system_text) ? tr_system_inline(system_text, &system, &err)
                                       : tr_system_catalog_get(system_text, &system, &err);
     if (s == TR_OK)
-        s = tr_case_build(scenario, model, &system, made, &err);
+        s = tr_problem_of(scenario, model, &system, made, &err);
     if (s != TR_OK)
         fail_msg("%s", err.text);
     free(model);
@@ -45,7 +45,7 @@ tr_case *question_of(const tr_scenario *scenario)
 char *answer_of(answer_fn answer, const char *const *pairs, const tr_style *style)
 {
     tr_scenario *scenario = scenario_of(pairs);
-    tr_case *question = question_of(scenario);
+    tr_problem *question = question_of(scenario);
     tr_buffer buffer = {.data = malloc(TEXT_SIZE), .capacity = TEXT_SIZE, .length = 0};
     assert_non_null(buffer.data);
     tr_sink sink = tr_buffer_sink(&buffer);

@@ -16,14 +16,14 @@
 
 #include <tokenroof/answer.h>
 
-typedef tr_status (*answer_fn)(const tr_scenario *scenario, const tr_case *question, const tr_style *style,
+typedef tr_status (*answer_fn)(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                tr_sink *sink, tr_error *err);
 
 /* A scenario from "key", "text" pairs that end in NULL. */
 tr_scenario *scenario_of(const char *const *pairs);
 
 /* Model and system looked up (numbers or catalog) and put together; free() it. */
-tr_case *question_of(const tr_scenario *scenario);
+tr_problem *question_of(const tr_scenario *scenario);
 
 /* The whole answer as text; free() it. Fails the test where the answer fails. */
 char *answer_of(answer_fn answer, const char *const *pairs, const tr_style *style);

@@ -14,7 +14,7 @@
 static void an_inline_model_stands_whole_in_a_setting(void **state)
 {
     (void)state;
-    tr_case c;
+    tr_problem c;
     tr_error err = {.text = ""};
     assert_int_equal(tr_claim_case(LOAD "; batch_seq=128; context_token=8k", &c, &err), TR_OK);
     assert_true(c.model.total_param == 12e9 && c.model.active_param == 8e9);
@@ -25,7 +25,7 @@ static void an_inline_model_stands_whole_in_a_setting(void **state)
 static void settings_win_over_their_preset_wherever_they_stand(void **state)
 {
     (void)state;
-    tr_case before, after;
+    tr_problem before, after;
     assert_int_equal(tr_claim_case("batch_seq=7; preset=relearning-02", &before, NULL), TR_OK);
     assert_int_equal(tr_claim_case("preset=relearning-02; batch_seq=7", &after, NULL), TR_OK);
     assert_true(before.load.batch_seq == 7 && after.load.batch_seq == 7);
@@ -35,7 +35,7 @@ static void settings_win_over_their_preset_wherever_they_stand(void **state)
 static void a_setting_that_is_no_input_is_refused(void **state)
 {
     (void)state;
-    tr_case c;
+    tr_problem c;
     tr_error err = {.text = ""};
     assert_int_equal(tr_claim_case(LOAD "; batchseq=7", &c, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "batchseq"));

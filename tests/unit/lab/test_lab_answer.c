@@ -8,7 +8,7 @@
 static const char *const pairs[] = {"model",  "llama-3.1-8b", "system", "8xh100-sxm", "layers", "6", "dim", "8",
                                     "rounds", "5",            NULL};
 
-static tr_status run(const tr_scenario *scenario, const tr_case *question, const tr_style *style, tr_sink *sink,
+static tr_status run(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
                      tr_error *err)
 {
     tr_stack stack;
@@ -26,7 +26,7 @@ static tr_status run(const tr_scenario *scenario, const tr_case *question, const
     return s;
 }
 
-static tr_status run_alone(const tr_scenario *scenario, const tr_case *question, const tr_style *style, tr_sink *sink,
+static tr_status run_alone(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
                            tr_error *err)
 {
     (void)question;

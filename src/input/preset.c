@@ -1,12 +1,12 @@
-/* scenario/preset.c -- published examples as settings, so that a reader can check us against their source. */
-#include <tokenroof/scenario.h>
+/* input/preset.c -- published examples as settings, so that a reader can check us against their source. */
+#include <tokenroof/input.h>
 
 #include <string.h>
 
 #include "base/fail.h"
 
 typedef struct setting {
-    const char *key;
+    tr_input_id id;
     const char *text;
 } setting;
 
@@ -16,7 +16,7 @@ typedef struct preset {
     const char *name;
     const char *doc;
     const char *note;
-    setting settings[SETTING_MAX]; /* ends at a NULL key */
+    setting settings[SETTING_MAX]; /* ends at a NULL text */
 } preset;
 
 static const preset presets[] = {
@@ -27,12 +27,12 @@ static const preset presets[] = {
      "the batch-size simulator of \"Relearning LLMs 02: Writing Inference as Equations\" (insights.kaho.io)",
      "KV is read as that page has it, batch x context x 2 bytes: the factor 2 x layers x kv_heads x head_dim "
      "is left out (65,536 for Llama-3-8B, which would make this KV term 687 ms and not 0.01049 ms)",
-     {{"model", "name=relearning-02,total=12e9,active=8e9,kv=2,weight=1"},
-      {"system", "name=relearning-02,flops=160e12,bw=200GB/s"},
-      {"phase", "decode"},
-      {"batch_seq", "128"},
-      {"context_token", "8192"},
-      {NULL, NULL}}},
+     {{TR_IN_MODEL, "name=relearning-02,total=12e9,active=8e9,kv=2,weight=1"},
+      {TR_IN_SYSTEM, "name=relearning-02,flops=160e12,bw=200GB/s"},
+      {TR_IN_PHASE, "decode"},
+      {TR_IN_BATCH, "128"},
+      {TR_IN_CONTEXT, "8192"},
+      {TR_IN_COUNT, NULL}}},
     /* The lesson names no model. 27e9 one-byte weights with a native BF16 KV
      * of 65,536 B/token (16 full-attention layers of 64, 4 KV heads of 256) is
      * the shape of the published 27B of that family. */
@@ -43,13 +43,13 @@ static const preset presets[] = {
      "both 3.7%); its own 16 FLOP/byte of one-byte weights under the BF16 ridge is 7.5%; it names neither "
      "model "
      "nor context, so 27e9 parameters and 2k tokens stand in",
-     {{"model", "name=lesson-11,total=27e9,active=27e9,kv=65536,weight=1"},
-      {"system", "name=h100-nvl-836,flops=836e12,bw=3.9TB/s,mem=94GB"},
-      {"math_dtype", "bf16"},
-      {"phase", "decode"},
-      {"batch_seq", "8"},
-      {"context_token", "2k"},
-      {NULL, NULL}}},
+     {{TR_IN_MODEL, "name=lesson-11,total=27e9,active=27e9,kv=65536,weight=1"},
+      {TR_IN_SYSTEM, "name=h100-nvl-836,flops=836e12,bw=3.9TB/s,mem=94GB"},
+      {TR_IN_MATH_DTYPE, "bf16"},
+      {TR_IN_PHASE, "decode"},
+      {TR_IN_BATCH, "8"},
+      {TR_IN_CONTEXT, "2k"},
+      {TR_IN_COUNT, NULL}}},
 };
 
 enum { PRESET_COUNT = sizeof presets / sizeof presets[0] };
@@ -69,9 +69,9 @@ tr_status tr_scenario_preset(tr_scenario *scenario, const char *name, tr_error *
     for (size_t i = 0; i < PRESET_COUNT; i++) {
         if (strcmp(presets[i].name, name) != 0)
             continue;
-        tr_status s = tr_scenario_set(scenario, "preset", name, err);
-        for (const setting *p = presets[i].settings; s == TR_OK && p->key != NULL; p++)
-            s = tr_scenario_set(scenario, p->key, p->text, err);
+        tr_status s = tr_input_set(scenario, TR_IN_PRESET, name, err);
+        for (const setting *p = presets[i].settings; s == TR_OK && p->text != NULL; p++)
+            s = tr_input_set(scenario, p->id, p->text, err);
         return s;
     }
     const char *near = tr_near_name(name, name_at, NULL);

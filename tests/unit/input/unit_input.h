@@ -1,6 +1,6 @@
-/* unit_scenario.h -- what the tests of the scenario room share. */
-#ifndef TOKENROOF_TESTS_UNIT_SCENARIO_H
-#define TOKENROOF_TESTS_UNIT_SCENARIO_H
+/* unit_input.h -- what the tests of the input room share. */
+#ifndef TOKENROOF_TESTS_UNIT_INPUT_H
+#define TOKENROOF_TESTS_UNIT_INPUT_H
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 static inline tr_scenario *fresh(void)
 {

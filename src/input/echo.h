@@ -1,8 +1,8 @@
-/* scenario/echo.h -- a scenario written back, so that every answer can be asked again. */
-#ifndef TOKENROOF_SRC_SCENARIO_ECHO_H
-#define TOKENROOF_SRC_SCENARIO_ECHO_H
+/* input/echo.h -- a scenario written back, so that every answer can be asked again. */
+#ifndef TOKENROOF_SRC_INPUT_ECHO_H
+#define TOKENROOF_SRC_INPUT_ECHO_H
 
-#include <tokenroof/scenario.h>
+#include <tokenroof/input.h>
 
 #include "base/json.h"
 

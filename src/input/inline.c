@@ -1,5 +1,5 @@
-/* scenario/inline.c -- a model or a system typed as numbers: "total=671e9,active=37e9,kv=70272,weight=1". */
-#include <tokenroof/scenario.h>
+/* input/inline.c -- a model or a system typed as numbers: "total=671e9,active=37e9,kv=70272,weight=1". */
+#include <tokenroof/input.h>
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* test_scenario_case.c -- inline numbers, presets, and the case they make. */
-#include "unit_scenario.h"
+/* test_input_case.c -- inline numbers, presets, and the case they make. */
+#include "unit_input.h"
 
 static void a_chalkboard_model_is_typed_as_numbers(void **state)
 {
@@ -56,14 +56,14 @@ static void inline_numbers_that_make_no_sense_are_refused(void **state)
     refuse(tr_system_inline("flops=1e15,bw=1e12,mem=nan", &s, &err), TR_EDOMAIN, &err, "mem");
 }
 
-static tr_case *case_of(tr_scenario *scenario, tr_status expected, tr_error *err)
+static tr_problem *case_of(tr_scenario *scenario, tr_status expected, tr_error *err)
 {
     static tr_model model;
-    static tr_case made;
+    static tr_problem made;
     tr_system system;
-    assert_int_equal(tr_model_inline(tr_scenario_text(scenario, "model"), &model, err), TR_OK);
-    assert_int_equal(tr_system_inline(tr_scenario_text(scenario, "system"), &system, err), TR_OK);
-    assert_int_equal(tr_case_build(scenario, &model, &system, &made, err), expected);
+    assert_int_equal(tr_model_inline(tr_input_text(scenario, TR_IN_MODEL), &model, err), TR_OK);
+    assert_int_equal(tr_system_inline(tr_input_text(scenario, TR_IN_SYSTEM), &system, err), TR_OK);
+    assert_int_equal(tr_problem_of(scenario, &model, &system, &made, err), expected);
     return &made;
 }
 
@@ -74,7 +74,7 @@ static void count_and_price_change_the_system(void **state)
     tr_error err;
     set(s, "model", "total=8e9,weight=2");
     set(s, "system", "flops=1e15,bw=1e12,mem=80GB,usd=2");
-    const tr_case *c = case_of(s, TR_OK, &err);
+    const tr_problem *c = case_of(s, TR_OK, &err);
     assert_true(c->roof.flop_per_s == 1e15 && c->roof.usd_per_s == 2.0 / 3600.0);
     set(s, "count", "8");
     c = case_of(s, TR_OK, &err);
@@ -96,7 +96,7 @@ static void the_load_is_the_first_of_each_list(void **state)
     set(s, "batch", "3,5");
     set(s, "context", "1k,2k");
     set(s, "query", "7");
-    const tr_case *c = case_of(s, TR_OK, &err);
+    const tr_problem *c = case_of(s, TR_OK, &err);
     assert_true(c->load.batch_seq == 3 && c->load.context_token == 1024 && c->load.query_token == 1);
     set(s, "phase", "prefill");
     c = case_of(s, TR_OK, &err);
@@ -124,7 +124,7 @@ static void the_published_simulator_comes_out_to_the_digit(void **state)
     tr_error err;
     tr_step step;
     assert_int_equal(tr_scenario_preset(s, "relearning-02", &err), TR_OK);
-    const tr_case *c = case_of(s, TR_OK, &err);
+    const tr_problem *c = case_of(s, TR_OK, &err);
     assert_int_equal(tr_bound_step(&c->roof, &c->model, &c->load, &step, &err), TR_OK);
     /* 12.8 ms, 60 ms, 0.01049 ms, 60.01 ms, slope 8.192e-5 ms, B* 600.49, ratio 0.2133, share 0.02 % */
     assert_true(fabs(step.compute_s - 12.8e-3) < 1e-12);
@@ -144,7 +144,7 @@ static void the_lessons_ridge_is_836_over_3_9(void **state)
     tr_scenario *s = fresh();
     tr_error err;
     assert_int_equal(tr_scenario_preset(s, "lesson-11", &err), TR_OK);
-    const tr_case *c = case_of(s, TR_OK, &err);
+    const tr_problem *c = case_of(s, TR_OK, &err);
     assert_true(fabs(tr_ridge_flop_per_byte(&c->roof) - 214.358974) < 1e-6);
     assert_true(tr_weight_intensity_flop_per_byte(&c->roof, 8) == 16);
     tr_scenario_destroy(s);
@@ -156,9 +156,9 @@ static void a_preset_is_a_start_that_other_inputs_change(void **state)
     tr_scenario *s = fresh();
     tr_error err;
     assert_int_equal(tr_scenario_preset(s, "relearning-02", &err), TR_OK);
-    assert_int_equal(tr_scenario_choice(s, "preset"), 0);
+    assert_int_equal(tr_input_choice(s, TR_IN_PRESET), 0);
     set(s, "batch", "601");
-    assert_true(tr_scenario_number(s, "batch_seq") == 601 && tr_scenario_number(s, "context_token") == 8192);
+    assert_true(tr_input_number(s, TR_IN_BATCH) == 601 && tr_input_number(s, TR_IN_CONTEXT) == 8192);
     refuse(tr_scenario_preset(s, "relearning-2", &err), TR_EUNKNOWN, &err, "did you mean 'relearning-02'?");
     refuse(tr_scenario_preset(s, "", &err), TR_EUNKNOWN, &err, "'relearning-02' and 'lesson-11'");
     tr_scenario_destroy(s);

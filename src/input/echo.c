@@ -1,16 +1,17 @@
-/* scenario/echo.c -- writes the question back as JSON members, in the order of the table. */
-#include "scenario/echo.h"
+/* input/echo.c -- writes the question back as JSON members, in the order of the table. */
+#include "input/echo.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "scenario/table.h"
 
-static void list(const tr_scenario *scenario, const char *key, tr_json *json)
+static void list(const tr_scenario *scenario, const tr_input *input, tr_json *json)
 {
     size_t count = 0;
-    const double *numbers = tr_scenario_list(scenario, key, &count);
-    tr_json_key(json, key);
+    const double *numbers = tr_input_list(scenario, input->id, &count);
+    if (numbers == NULL)
+        return;
+    tr_json_key(json, input->key);
     if (count == 1) {
         tr_json_number(json, numbers[0]);
         return;
@@ -33,35 +34,31 @@ static void word(const char *choices, int index, const char *key, tr_json *json)
 
 static void echo_one(const tr_scenario *scenario, const tr_input *input, tr_json *json)
 {
-    size_t count = 0;
-    const int choice = tr_scenario_choice(scenario, input->key);
+    const int choice = tr_input_choice(scenario, input->id);
     switch (input->kind) {
     case TR_INPUT_NUMBER:
-    case TR_INPUT_LIST:
-        if (tr_scenario_list(scenario, input->key, &count) != NULL)
-            list(scenario, input->key, json);
-        break;
+    case TR_INPUT_LIST: list(scenario, input, json); break;
     case TR_INPUT_TEXT:
-        if (tr_scenario_text(scenario, input->key)[0] != '\0')
-            tr_json_key_string(json, input->key, tr_scenario_text(scenario, input->key));
+        if (tr_input_text(scenario, input->id)[0] != '\0')
+            tr_json_key_string(json, input->key, tr_input_text(scenario, input->id));
         break;
     case TR_INPUT_CHOICE:
         if (choice >= 0)
             word(input->choices, choice, input->key, json);
         break;
     case TR_INPUT_SWITCH: tr_json_key_bool(json, input->key, choice > 0); break;
+    case TR_INPUT_WEIGHTS: tr_json_key_string(json, input->key, tr_weight_format_name(choice)); break;
     case TR_INPUT_DTYPE: tr_json_key_string(json, input->key, tr_dtype_name((tr_dtype)choice)); break;
     }
 }
 
 void tr_scenario_echo(const tr_scenario *scenario, const tr_load *load, tr_json *json)
 {
-    for (size_t i = 0; i < tr_input_count(); i++) {
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
-        if (strncmp(input->group, "output", 6) == 0)
-            continue;
-        /* A layout is a question of its own: where none was asked for, nothing is said of it. */
-        if (strcmp(input->group, "layout") == 0 && !tr_scenario_is_set(scenario, input->key))
+        /* What only some verbs are asked is a question where it was asked: nothing is said of it otherwise. */
+        const int is_asked = input->group <= TR_GROUP_PHYSICS || tr_input_is_set(scenario, input->id);
+        if (!is_asked || input->group >= TR_GROUP_OUTPUT)
             continue;
         if (load != NULL && i == TR_IN_BATCH)
             tr_json_key_number(json, input->key, load->batch_seq);

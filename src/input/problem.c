@@ -1,0 +1,149 @@
+/* input/problem.c -- a scenario with its model and system looked up, resolved once: engine, formats, layout, shard,
+ * calibration. */
+#include <tokenroof/problem.h>
+
+#include <math.h>
+
+#include "base/fail.h"
+
+static tr_dtype dtype_of(const tr_scenario *scenario, tr_input_id id)
+{
+    const int choice = tr_input_choice(scenario, id);
+    return choice < 0 ? TR_DTYPE_NATIVE : (tr_dtype)choice;
+}
+
+tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_error *err)
+{
+    if (tr_input_is_set(scenario, TR_IN_CHIP_COUNT)) {
+        tr_system made;
+        const tr_status s =
+            tr_system_of(&system->chip, tr_input_number(scenario, TR_IN_CHIP_COUNT), &made, err);
+        if (s != TR_OK)
+            return s;
+        *system = made;
+    }
+    if (tr_input_is_set(scenario, TR_IN_PRICE)) {
+        const double usd_per_hour = tr_input_number(scenario, TR_IN_PRICE);
+        system->chip.usd_per_hour = usd_per_hour;
+        system->usd_per_hour = usd_per_hour * system->chip_count;
+    }
+    return TR_OK;
+}
+
+static int is_mixture(const tr_model *model) { return model->routed_param > 0.0; }
+
+/* What of a layout was given; the rest follows from it. Without experts, dp are replicas. */
+static tr_status given_layout(const tr_scenario *scenario, const tr_problem *p, tr_layout *out, int *given,
+                              tr_error *err)
+{
+    static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
+    double rank[4] = {1, 1, 1, 1};
+    int set[4];
+    *given = 0;
+    for (int i = 0; i < 4; i++) {
+        set[i] = tr_input_is_set(scenario, id[i]);
+        if (set[i])
+            rank[i] = tr_input_number(scenario, id[i]);
+        *given = *given || set[i];
+    }
+    if (!*given)
+        return TR_OK;
+    const int mixture = is_mixture(p->model);
+    if (mixture && !set[3] && rank[1] > rank[0])
+        rank[3] = rank[1] / rank[0];
+    const double stage = rank[0] * rank[2] * (mixture ? rank[3] : 1.0), left = floor(p->system->chip_count / stage);
+    const double copies = !mixture && set[3] ? rank[3] : left >= 1.0 ? left : 1.0;
+    const tr_layout layout = {rank[0], mixture ? rank[3] : 1.0, rank[1], rank[2], copies, 0};
+    const tr_status s = tr_layout_check(p->model, p->system, p->engine, &layout, err);
+    if (s == TR_OK)
+        *out = layout;
+    return s;
+}
+
+/* The load that the layout must hold: the largest of each list. */
+static tr_load largest_load(const tr_scenario *scenario, const tr_load *first)
+{
+    static const tr_input_id id[] = {TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY};
+    tr_load load = *first;
+    double *const value[] = {&load.batch_seq, &load.context_token, &load.query_token};
+    for (int k = 0; k < (first->phase == TR_PHASE_PREFILL ? 3 : 2); k++) {
+        size_t count = 0;
+        const double *list = tr_input_list(scenario, id[k], &count);
+        for (size_t i = 0; i < count; i++)
+            if (list[i] > *value[k])
+                *value[k] = list[i];
+    }
+    return load;
+}
+
+/* The best layout for the largest load; where that fits in none, for the load asked for first. */
+static tr_status choose_layout(const tr_scenario *scenario, tr_problem *p, tr_error *err)
+{
+    const tr_calibration *calibration = p->blackboard ? NULL : &p->calibration;
+    const tr_load largest = largest_load(scenario, &p->load);
+    tr_error why;
+    tr_status s = tr_layout_best(p->model, p->system, p->engine, &p->formats, calibration, &largest, &p->layout, &why);
+    if (s == TR_ENOFIT)
+        s = tr_layout_best(p->model, p->system, p->engine, &p->formats, calibration, &p->load, &p->layout, &why);
+    p->layout_status = s == TR_ENOFIT && p->layout.tp_rank >= 1.0 ? TR_ENOFIT : TR_OK;
+    if (s == TR_OK || p->layout_status == TR_ENOFIT)
+        return TR_OK;
+    if (err != NULL)
+        *err = why;
+    return s;
+}
+
+tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, const tr_system *system, tr_problem *out,
+                        tr_error *err)
+{
+    tr_problem p = {.model = model, .system = system};
+    p.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
+    p.load.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE);
+    p.load.batch_seq = tr_input_number(scenario, TR_IN_BATCH);
+    p.load.context_token = tr_input_number(scenario, TR_IN_CONTEXT);
+    p.load.query_token = p.load.phase == TR_PHASE_PREFILL ? tr_input_number(scenario, TR_IN_QUERY) : 1.0;
+    p.formats.weight = (tr_weight_format)tr_input_choice(scenario, TR_IN_WEIGHT_DTYPE);
+    p.formats.kv = dtype_of(scenario, TR_IN_KV_DTYPE);
+    p.formats.math = dtype_of(scenario, TR_IN_MATH_DTYPE);
+    p.blackboard = model->layer_kinds == 0 || system->chip.confidence[0] == '\0';
+    const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
+    tr_status s = tr_engine_find(engine, &p.engine, err);
+    if (s == TR_OK)
+        s = tr_calibration_find(&system->chip, p.engine->name, &p.calibration, err);
+    if (s == TR_OK && p.blackboard)
+        p.engine = NULL;
+    if (s == TR_OK)
+        s = tr_roofline_of(model, system, p.engine, &p.formats, &p.roof, err);
+    if (s == TR_OK)
+        s = given_layout(scenario, &p, &p.layout, &p.layout_given, err);
+    if (s == TR_OK && !p.layout_given)
+        s = choose_layout(scenario, &p, err);
+    if (s != TR_OK)
+        return s;
+    p.layout.overlap = tr_input_choice(scenario, TR_IN_OVERLAP) == 1;
+    s = tr_shard_of(model, system, p.engine, &p.layout, &p.formats, &p.shard, err);
+    if (s != TR_OK)
+        return s;
+    p.distance = p.calibration.distance;
+    if (p.distance == TR_DISTANCE_NEAR && !tr_calibration_has_model(model))
+        p.distance = TR_DISTANCE_MODEL;
+    *out = p;
+    return TR_OK;
+}
+
+int tr_problem_predicts(const tr_problem *p) { return p->model->layer_kinds > 0; }
+
+tr_status tr_problem_step(const tr_problem *p, tr_physics physics, const tr_load *load, tr_step *out, tr_error *err)
+{
+    tr_pass pass;
+    tr_status s = tr_pass_of(load, &pass, err);
+    if (s == TR_OK)
+        s = tr_shard_check(&p->shard, load->batch_seq,
+                           load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0), err);
+    if (s != TR_OK)
+        return s;
+    if (physics == TR_PHYSICS_BOUND)
+        return tr_bound_pass(&p->roof, &pass, out, err);
+    return tr_pass_step(&p->shard, &p->roof, physics == TR_PHYSICS_FITTED ? &p->calibration : NULL, p->distance, &pass,
+                        out, err);
+}

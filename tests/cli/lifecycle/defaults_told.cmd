@@ -1,0 +1,1 @@
+"$TOKENROOF" lifecycle deepseek-v3 h100-sxm --csv > plain; "$TOKENROOF" lifecycle deepseek-v3 h100-sxm --serve 50M --served-for 60d --train-tokens 15T --rl-flop 3 --train-mfu 0.4 --ships 1 --loss-fit epoch --csv | diff plain - && echo the same

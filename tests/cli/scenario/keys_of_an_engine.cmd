@@ -1,0 +1,1 @@
+printf '{"model": "llama-3.1-70b", "system": "8xh100-sxm", "physics": "ops", "tensor_parallel_size": 4, "kv_cache_dtype": "fp8"}' > s.json; "$TOKENROOF" step --scenario s.json --csv > theirs; "$TOKENROOF" step llama-3.1-70b 8xh100-sxm --physics ops --tp 4 --kv fp8 --csv | diff theirs - && echo the same
