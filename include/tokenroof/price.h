@@ -34,18 +34,18 @@ TR_API tr_status tr_menu_ratio_of(double price_ratio, double speed_ratio, tr_men
 /* The two batches with those ratios on a machine, if it has them: both fit the memory, are at least one
  * sequence, and memory bounds them. Real numbers, since ratios are.  [K3]
  * Errors: TR_ENOFIT (the text says which of these fails), TR_EDOMAIN. */
-TR_API tr_status tr_menu_batches(const tr_roofline *roof, const tr_model *model, double context_token,
+TR_API tr_status tr_menu_batches(const tr_roofline *roof, const tr_shard *shard, double context_token,
                                  const tr_menu_ratio *ratio, double *fast_batch_seq, double *normal_batch_seq,
                                  tr_error *err);
 
 /* The largest whole batch in which a sequence still gets token_per_s, within the memory.  [K4]
  * Errors: TR_ENOFIT (not even one sequence alone; or it does not fit), TR_EDOMAIN. */
-TR_API tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_model *model, double context_token,
+TR_API tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_shard *shard, double context_token,
                                     double token_per_s, double *batch_seq, tr_error *err);
 
 /* What a token costs at least, in dollars for a million: no batch of sequences can share each one's own multiplies and
  * the reading of its own cache, and the larger of the two remains. NaN without a price.  [K2] */
-TR_API double tr_floor_usd_per_mtoken(const tr_roofline *roof, const tr_model *model, double context_token);
+TR_API double tr_floor_usd_per_mtoken(const tr_roofline *roof, double context_token);
 
 /* ---- price sheets --------------------------------------------------------------- */
 

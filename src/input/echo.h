@@ -3,6 +3,7 @@
 #define TOKENROOF_SRC_INPUT_ECHO_H
 
 #include <tokenroof/input.h>
+#include <tokenroof/pass.h>
 
 #include "base/json.h"
 

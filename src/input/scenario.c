@@ -1,5 +1,6 @@
 /* input/scenario.c -- the values of every input: setting them from text or numbers, and reading them. */
 #include <tokenroof/input.h>
+#include <tokenroof/pass.h>
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 /* What no batch of sequences can share: each one's own multiplies, and the reading of its own cache. Seconds of the
  * whole system a token; NaN out of range.  [K2] */
-double tr_unshared_compute_s(const tr_roofline *roof, const tr_model *model, double context_token);
-double tr_unshared_kv_s(const tr_roofline *roof, const tr_model *model, double context_token);
+double tr_unshared_compute_s(const tr_roofline *roof, double context_token);
+double tr_unshared_kv_s(const tr_roofline *roof, double context_token);
 
 #endif

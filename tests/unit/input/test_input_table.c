@@ -55,8 +55,6 @@ static void the_defaults_are_what_the_lecture_and_the_docs_say(void **state)
         {TR_IN_BATCH, {1}},
         {TR_IN_CONTEXT, {4096}},
         {TR_IN_QUERY, {2048}},
-        {TR_IN_EP, {1}},
-        {TR_IN_PP, {1}},
         {TR_IN_DRAFT, {0}},
         {TR_IN_CHUNK, {0}},
         {TR_IN_SKEW, {0}},
