@@ -133,27 +133,6 @@ static tr_status serving_bound(const tr_measured *row, tr_physics physics, doubl
     return TR_OK;
 }
 
-static tr_status kernel_bound(const tr_measured *row, double *out, tr_error *err)
-{
-    const tr_chip *chip = &row->system->chip;
-    const tr_kernel *kernel = &row->kernel;
-    double flop_per_s = 1;
-    tr_dtype used;
-    if (kernel->flop > 0) {
-        const tr_status s = tr_chip_math(chip, kernel->math_dtype, &flop_per_s, &used, err);
-        if (s != TR_OK)
-            return s;
-    }
-    if (kernel->link_byte > 0) { /* a collective */
-        *out = kernel->link_byte / chip->scaleup_byte_per_s;
-        return TR_OK;
-    }
-    *out =
-        larger(kernel->flop / flop_per_s,
-               (kernel->weight_byte + kernel->kv_byte + kernel->activation_byte) / chip->memory_byte_per_s);
-    return TR_OK;
-}
-
 /* ---- fitted ------------------------------------------------------------------------ */
 
 const char *tr_engine_of(const char *written)
@@ -345,8 +324,10 @@ static tr_status least_of(const tr_measured *row, tr_physics physics, double *ou
         *out = row->worked;
         return TR_OK;
     }
-    return row->metric == TR_METRIC_KERNEL ? kernel_bound(row, out, err)
-                                           : serving_bound(row, physics, out, err);
+    const tr_chip *chip = &row->system->chip;
+    return row->metric == TR_METRIC_KERNEL
+               ? kernel_least_s(&row->kernel, chip, kernel_cache_byte(chip), out, err)
+               : serving_bound(row, physics, out, err);
 }
 
 tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *out, tr_error *err)
