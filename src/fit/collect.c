@@ -12,6 +12,8 @@ void fit_data_free(fit_data *data)
 {
     for (int i = 0; i < data->models; i++)
         free(data->model[i]);
+    for (size_t i = 0; i < data->count; i++)
+        free(data->row[i].run);
     free(data->row);
     memset(data, 0, sizeof *data);
 }
@@ -105,7 +107,7 @@ static const char *unusable(const tr_measured *m)
         return "a median, where others are means";
     if (m->serving.draft_token > 0)
         return "speculative decoding";
-    if (tr_engine_of(m->engine)[0] == '\0')
+    if (m->known_engine == NULL || m->known_engine->name[0] == '\0')
         return "an engine that is not told, or not known";
     return NULL;
 }
@@ -135,17 +137,29 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     row.file = now->file;
     row.line = m->line;
     *(m->metric == TR_METRIC_TPOT ? &row.tpot_s : &row.ttft_s) = m->measured_s;
-    row.system = *m->system;
-    row.dtypes = m->dtypes;
-    row.layout = tr_layout_told(&m->serving);
-    row.clients = tr_clients_of(&m->serving);
-    row.engine = take_engine(data, tr_engine_of(m->engine));
+    row.engine = take_engine(data, m->known_engine->name);
     if (row.engine < 0)
         return tr_fail(err, TR_ECAPACITY, "engine", 0.0, "more than %d engines", FIT_ENGINE_MAX);
     tr_status s = take_chip(data, &m->system->chip, &row.chip, err);
     if (s == TR_OK)
         s = take_model(data, m->model, &row.model, err);
-    return s == TR_OK ? add(data, &row, err) : s;
+    if (s != TR_OK)
+        return s;
+    tr_measured kept = *m;
+    kept.model = data->model[row.model]; /* the reader's lasts as long as its file */
+    tr_error short_of;
+    row.run = malloc(sizeof *row.run);
+    if (row.run == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    if (fit_run_of(&kept, row.run, &short_of) != TR_OK) {
+        free(row.run);
+        skip_row(data, short_of.text);
+        return TR_OK;
+    }
+    s = add(data, &row, err);
+    if (s != TR_OK)
+        free(row.run);
+    return s;
 }
 
 static tr_status skip(void *context, int line, const char *reason, tr_error *err)

@@ -24,6 +24,8 @@ const char *tr_names_before(const tr_names *names);
 void tr_names_remember(tr_names *names, const char *text);
 /* "fp8_block", "nvfp4", "FP16", "half", "Q4_0": the number format of weights. NATIVE if unknown or empty. */
 tr_dtype tr_names_dtype(const char *text);
+/* The same of a whole model, GGUF mixes among them. */
+tr_weight_format tr_names_weights(const char *text);
 
 typedef struct tr_record {
     const tr_csv *csv;

@@ -91,7 +91,7 @@ static tr_status read_inferencex(tr_record *r)
         why = tr_run_look_up(r, &row, load->tp * load->dp);
     if (why != NULL)
         return tr_record_skip(r, why);
-    row.dtypes.weight = tr_names_dtype(row.precision);
+    row.dtypes.weight = tr_names_weights(row.precision);
     const protocol_run run = {"inferencex", date, speculative, tr_run_checkpoint_kv(&row, row.precision)};
     why = protocol_complete(&row, &run);
     if (why != NULL)

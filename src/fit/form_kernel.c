@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "fit/form.h"
+#include "fit/kernel_time.h"
 
 /* Both chips and names of a kernel's row. */
 static tr_status emit(tr_record *r, tr_measured *row, double measured_s)
@@ -20,15 +21,6 @@ static tr_status emit(tr_record *r, tr_measured *row, double measured_s)
 static int positive(double a, double b, double c) { return a >= 1 && b >= 1 && c >= 1 && a * b * c <= 1e30; }
 
 /* ---- multiplies -------------------------------------------------------------------- */
-
-/* y[m, n] = x[m, k] W[k, n]: weights once, activations once, BF16 out. */
-static void gemm_work(tr_kernel *kernel)
-{
-    const double math_byte = tr_dtype_byte(kernel->math_dtype);
-    kernel->flop = 2 * kernel->m * kernel->n * kernel->k;
-    kernel->weight_byte = kernel->n * kernel->k * tr_dtype_byte(kernel->weight_dtype);
-    kernel->activation_byte = kernel->m * (kernel->k * math_byte + kernel->n * 2);
-}
 
 enum {
     GEMM_SYSTEM,
@@ -62,7 +54,7 @@ static tr_status read_gemm(tr_record *r)
     kernel->quantised = kernel->math_dtype == TR_DTYPE_FP8 || kernel->math_dtype == TR_DTYPE_FP4;
     if (!positive(kernel->m, kernel->n, kernel->k))
         return tr_record_skip(r, "no shape");
-    gemm_work(kernel);
+    kernel_gemm_work(kernel);
     return emit(r, &row, tr_record_number(r, GEMM_LATENCY, 0) * 1e-6);
 }
 
@@ -90,6 +82,7 @@ static tr_status attention_row(tr_record *r, tr_measured *row)
     kernel->heads = tr_record_number(r, ATT_HEADS, 0);
     kernel->kv_heads = tr_record_number(r, ATT_KV_HEADS, 0);
     kernel->head_dim = tr_record_number(r, ATT_DIM, 0);
+    kernel->window_token = tr_record_number(r, ATT_WINDOW, 0);
     kernel->math_dtype = tr_names_dtype(tr_record_text(r, ATT_DTYPE));
     kernel->kv_dtype = tr_names_dtype(tr_record_text(r, ATT_KV_DTYPE));
     kernel->weight_dtype = kernel->kv_dtype;
@@ -106,11 +99,10 @@ static tr_status read_decode_attention(tr_record *r)
     kernel->kind = TR_KERNEL_DECODE_ATTENTION;
     if (attention_row(r, &row) != TR_OK)
         return tr_record_skip(r, "a number format that is not known");
-    const double window = tr_record_number(r, ATT_WINDOW, 0);
     kernel->query_token = 1;
     kernel->context_token = tr_record_number(r, ATT_LENGTH, 0);
-    if (window > 0 && window < kernel->context_token)
-        kernel->context_token = window;
+    if (kernel->window_token > 0 && kernel->window_token < kernel->context_token)
+        kernel->context_token = kernel->window_token;
     if (!positive(kernel->batch_seq, kernel->heads, kernel->context_token) || !(kernel->kv_heads >= 1))
         return tr_record_skip(r, "no shape");
     const double pair = kernel->batch_seq * kernel->context_token;
@@ -145,7 +137,7 @@ static tr_status read_prefill_attention(tr_record *r)
         return tr_record_skip(r, "no shape");
     const double token = kernel->batch_seq * kernel->query_token;
     const double pair =
-        kernel->batch_seq * causal_pairs(kernel->query_token, tr_record_number(r, ATT_WINDOW, 0));
+        kernel->batch_seq * causal_pairs(kernel->query_token, kernel->window_token);
     kernel->flop = 4 * pair * kernel->heads * kernel->head_dim;
     kernel->kv_byte = 2 * token * kernel->kv_heads * kernel->head_dim * tr_dtype_byte(kernel->kv_dtype);
     kernel->activation_byte =
@@ -200,6 +192,9 @@ static tr_status read_mla(tr_record *r)
         return tr_record_skip(r, "a number format that is not known");
     if (!positive(kernel->batch_seq, kernel->heads, kernel->query_token) || !(kernel->context_token >= 0))
         return tr_record_skip(r, "no shape");
+    /* A latent kept in FP8 is multiplied in FP8 where decoding. */
+    if (decode && kernel->kv_dtype == TR_DTYPE_FP8)
+        kernel->math_dtype = TR_DTYPE_FP8;
     const double latent = layer->kv_rank + layer->rope_dim;
     const double token = kernel->batch_seq * kernel->query_token;
     if (decode) { /* scores and values against the latent itself */
@@ -303,11 +298,12 @@ enum {
     LAYER_MODEL
 };
 
-static void element_work(tr_kernel *kernel, double width)
+/* read_count rows of width elements become one, 2 bytes an element. */
+static void element_work(tr_kernel *kernel, double width, double read_count)
 {
     kernel->kind = TR_KERNEL_ELEMENT;
     kernel->n = width;
-    kernel->activation_byte = 2 * kernel->m * width * 2; /* read and written once, 2 bytes each */
+    kernel->activation_byte = (read_count + 1) * kernel->m * width * 2;
 }
 
 static tr_status read_layer(tr_record *r)
@@ -342,16 +338,16 @@ static tr_status read_layer(tr_record *r)
         kernel->n = hidden;
         kernel->k = inner / tp;
     } else if (strcmp(op, "attn_rope") == 0) {
-        element_work(kernel, (heads + kv_heads) * head_dim / tp);
+        element_work(kernel, (heads + kv_heads) * head_dim / tp, 1);
     } else if (strcmp(op, "mlp_act") == 0) {
-        element_work(kernel, inner / tp);
+        element_work(kernel, inner / tp, gates);
     } else if (strcmp(op, "add") == 0 || strcmp(op, "input_layernorm") == 0) {
-        element_work(kernel, hidden);
+        element_work(kernel, hidden, strcmp(op, "add") == 0 ? 2 : 1);
     } else {
         return tr_record_skip(r, "an operator that is not known");
     }
     if (kernel->kind == TR_KERNEL_GEMM)
-        gemm_work(kernel);
+        kernel_gemm_work(kernel);
     return emit(r, &row, tr_record_number(r, LAYER_MEDIAN, 0) * 1e-3);
 }
 

@@ -61,7 +61,7 @@ static tr_status emit(tr_record *r, tr_measured *row, const workload *load, doub
         return tr_record_skip(r, "a model that is not in the catalog");
     if (row->system == NULL)
         return tr_record_skip(r, "a chip that is not in the catalog");
-    row->dtypes = (tr_formats){tr_names_dtype(row->precision), TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
+    row->dtypes = (tr_formats){.weight = tr_names_weights(row->precision)};
     const protocol_run run = {"", "", 0, TR_DTYPE_NATIVE};
     (void)protocol_complete(row, &run);
     return tr_record_measured(r, row);

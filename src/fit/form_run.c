@@ -1,9 +1,12 @@
 /* fit/form_run.c -- what tables of serving runs share: looking names up, completing a row, emitting its two
  * times. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "fit/form.h"
+#include "fit/run.h"
 
 const char *tr_run_trouble(const tr_serving *load)
 {
@@ -36,12 +39,13 @@ tr_dtype tr_run_checkpoint_kv(const tr_measured *row, const char *format)
 const char *tr_run_over_room(const tr_measured *row)
 {
     const tr_serving *s = &row->serving;
-    tr_roofline roof;
     const double workers =
         s->decode_worker > s->idle_decode_worker ? s->decode_worker - s->idle_decode_worker : 1;
-    if (tr_roofline_of(row->model, row->system, &row->dtypes, &roof, NULL) != TR_OK)
-        return NULL;
-    const double room = tr_max_batch_seq(&roof, row->model, s->input_token + s->output_token / 2);
+    fit_run *run = malloc(sizeof *run);
+    double room = HUGE_VAL;
+    if (run != NULL && fit_run_of(row, run, NULL) == TR_OK)
+        room = tr_shard_max_batch_seq(&run->shard, s->input_token + s->output_token / 2);
+    free(run);
     return s->concurrency_seq / workers > room ? "more requests than the cache has room for" : NULL;
 }
 

@@ -143,7 +143,7 @@ static tr_status read_run(tr_record *r)
         why = experts_told(&row);
     if (why != NULL)
         return tr_record_skip(r, why);
-    row.dtypes.weight = tr_names_dtype(row.precision[0] != '\0' ? row.precision : format);
+    row.dtypes.weight = tr_names_weights(row.precision[0] != '\0' ? row.precision : format);
     const protocol_run run = {protocol_of(tr_record_text(r, RUN_ORIGIN)), tr_record_text(r, RUN_MEASURED),
                               speculative,
                               tr_run_checkpoint_kv(&row, format[0] != '\0' ? format : row.precision)};
@@ -208,7 +208,7 @@ static tr_status read_offline(tr_record *r)
     if (why != NULL)
         return tr_record_skip(r, why);
     row.engine = tr_text_holds(row.version, "tensorrt") ? "trtllm" : "";
-    row.dtypes.weight = tr_names_dtype(row.precision);
+    row.dtypes.weight = tr_names_weights(row.precision);
     const protocol_run run = {"", "", 0, tr_run_checkpoint_kv(&row, row.precision)};
     why = protocol_complete(&row, &run);
     if (why != NULL)

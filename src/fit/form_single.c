@@ -32,11 +32,12 @@ static tr_status read_llamacpp(tr_record *r)
     load->pp = cards; /* several cards hold some layers each */
     load->input_token = prompt ? token : 0;
     load->output_token = prompt ? 0 : token;
-    const tr_dtype weight = tr_names_dtype(row.precision);
-    if (weight == TR_DTYPE_NATIVE)
+    const tr_weight_format weight = tr_names_weights(row.precision);
+    if (weight == TR_WEIGHT_FORMAT_NATIVE)
         return tr_record_skip(r, "a number format that is not known");
     /* Quantised weights are multiplied as they are where the chip has integer units. */
-    row.dtypes = (tr_formats){weight, TR_DTYPE_NATIVE, weight == TR_DTYPE_BF16 ? TR_DTYPE_BF16 : TR_DTYPE_INT8};
+    row.dtypes = (tr_formats){.weight = weight,
+                              .math = weight == TR_WEIGHT_FORMAT_BF16 ? TR_DTYPE_BF16 : TR_DTYPE_INT8};
     row.model = tr_names_model(r->names, row.model_name);
     if (row.model == NULL)
         return tr_record_skip(r, "a model that is not in the catalog");

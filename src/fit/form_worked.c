@@ -68,12 +68,12 @@ static double after(const char *text, const char *word, double fallback)
 }
 
 /* Weights against their own roof, then the cache: two operators one after the other. */
-static double two_operators_s(const tr_roofline *roof, const tr_model *model, double batch, double context)
+static double two_operators_s(const tr_roofline *roof, double batch, double context)
 {
     tr_step step;
     const tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = batch, .context_token = context, .query_token = 1};
-    if (tr_bound_step(roof, model, &load, &step, NULL) != TR_OK)
+    if (tr_bound_step(roof, &load, &step, NULL) != TR_OK)
         return (double)NAN;
     return (step.compute_s > step.weights_s ? step.compute_s : step.weights_s) + step.kv_s;
 }
@@ -93,9 +93,9 @@ static double numbers_step_s(const inputs *in, double batch)
                    chips * value_of(in, "flops", 1.97e14), chips * value_of(in, "bw", 0));
     if (tr_model_inline(model_text, &model, NULL) != TR_OK ||
         tr_system_inline(system_text, &system, NULL) != TR_OK ||
-        tr_roofline_of(&model, &system, NULL, &roof, NULL) != TR_OK)
+        tr_roofline_of(&model, &system, NULL, NULL, &roof, NULL) != TR_OK)
         return (double)NAN;
-    return two_operators_s(&roof, &model, batch, value_of(in, "ctx", 0));
+    return two_operators_s(&roof, batch, value_of(in, "ctx", 0));
 }
 
 static double counted_param(const inputs *in)
@@ -123,15 +123,15 @@ static double catalog_answer(const tr_model *model, const tr_system *system, con
                              double batch, double context, double kv_share)
 {
     tr_roofline roof;
-    const tr_formats dtypes = {TR_DTYPE_BF16, TR_DTYPE_BF16, TR_DTYPE_BF16};
-    if (tr_roofline_of(model, system, &dtypes, &roof, NULL) != TR_OK)
+    const tr_formats formats = {.weight = TR_WEIGHT_FORMAT_BF16, .kv = TR_DTYPE_BF16, .math = TR_DTYPE_BF16};
+    if (tr_roofline_of(model, system, NULL, &formats, &roof, NULL) != TR_OK)
         return (double)NAN;
-    const double kv_byte = batch * tr_model_kv_store_byte(model, context, roof.kv_elem_byte) * kv_share;
+    const double kv_byte = batch * tr_model_kv_store_byte(model, context, tr_dtype_byte(roof.kv_dtype)) * kv_share;
     if (strstr(question, "KV memory") != NULL)
         return kv_byte * 1e-9;
     /* The book does not ask whether it fits. */
     double compute_s, weights_s, kv_s, step_s;
-    const double read = tr_model_kv_read_byte(model, context, roof.kv_elem_byte) * kv_share, flop = 0;
+    const double read = tr_roofline_kv_read_byte(&roof, context) * kv_share, flop = 0;
     tr_bound_step_array(&roof, 1, &batch, &read, &flop, &compute_s, &weights_s, &kv_s, &step_s);
     return strstr(question, "throughput") != NULL ? batch / step_s : step_s * 1e3;
 }

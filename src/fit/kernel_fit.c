@@ -25,6 +25,7 @@ void kernel_data_free(kernel_data *data)
     for (size_t i = 0; i < data->count; i++) {
         free(data->group[i].kernel);
         free(data->group[i].measured_s);
+        free(data->group[i].beaten);
     }
     free(data->group);
     memset(data, 0, sizeof *data);
@@ -85,11 +86,19 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
         double *measured = realloc(g->measured_s, more * sizeof *measured);
         if (measured != NULL)
             g->measured_s = measured;
-        if (kernel == NULL || measured == NULL)
+        unsigned char *beaten = realloc(g->beaten, more * sizeof *beaten);
+        if (beaten != NULL)
+            g->beaten = beaten;
+        if (kernel == NULL || measured == NULL || beaten == NULL)
             return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
         g->capacity = more;
     }
+    double least_s = 0;
+    const tr_status s = kernel_least_s(&m->kernel, g->chip, g->chip->cache_byte, &least_s, err);
+    if (s != TR_OK)
+        return s;
     g->kernel[g->count] = m->kernel;
+    g->beaten[g->count] = least_s > m->measured_s;
     g->measured_s[g->count++] = m->measured_s;
     return TR_OK;
 }
@@ -129,11 +138,14 @@ static double constant_of(tr_kernel_class kind, int index, double logarithm)
     return kernel_constant_at(kind, index)->is_share && value > MOST_SHARE ? MOST_SHARE : value;
 }
 
-static double log_time(const one *w, size_t i, const double *x)
+static void constants_of(const one *w, const double *x, double *value)
 {
-    double value[KERNEL_CONSTANT_MAX];
     for (int k = 0; k < w->n; k++)
         value[k] = constant_of((tr_kernel_class)w->g->row.kind, k, x[k]);
+}
+
+static double log_time(const one *w, size_t i, const double *value)
+{
     return log(kernel_time_s(&w->g->kernel[i], w->g->chip, value));
 }
 
@@ -154,22 +166,23 @@ static int evaluate(void *context, int m, int n, const double *x, double *f, dou
 {
     const one *w = context;
     const size_t rows = (size_t)(m - n);
-    double at[KERNEL_CONSTANT_MAX];
+    double at[KERNEL_CONSTANT_MAX], value[KERNEL_CONSTANT_MAX], moved[KERNEL_CONSTANT_MAX][KERNEL_CONSTANT_MAX];
     memcpy(at, x, (size_t)n * sizeof *at);
+    constants_of(w, x, value);
+    for (int k = 0; flag == 2 && k < n; k++) {
+        at[k] = x[k] + STEP_LOG;
+        constants_of(w, at, moved[k]);
+        at[k] = x[k];
+    }
     for (size_t i = 0; i < rows; i++) {
         double slope = 1.0;
-        const int left = is_left(w, i);
-        const double t = left ? 0.0 : log_time(w, i, at);
+        const int left = is_left(w, i) || w->g->beaten[i];
+        const double t = left ? 0.0 : log_time(w, i, value);
         const double r = left ? 0.0 : soften((t - log(w->g->measured_s[i])) / NOISE, &slope);
         if (flag == 1)
             f[i] = r;
         for (int k = 0; flag == 2 && k < n; k++) {
-            double d = 0.0;
-            if (!left) {
-                at[k] = x[k] + STEP_LOG;
-                d = slope * (log_time(w, i, at) - t) / (STEP_LOG * NOISE);
-                at[k] = x[k];
-            }
+            const double d = left ? 0.0 : slope * (log_time(w, i, moved[k]) - t) / (STEP_LOG * NOISE);
             jac[(size_t)k * (size_t)ld + i] = d;
         }
     }
@@ -243,7 +256,7 @@ static void judge(kernel_group *g, double *ratio, double *scratch, size_t count)
 
 static tr_status fit_group(kernel_group *g, tr_error *err)
 {
-    double x[KERNEL_CONSTANT_MAX];
+    double x[KERNEL_CONSTANT_MAX], value[KERNEL_CONSTANT_MAX];
     double *ratio = calloc(3 * g->count + 3, sizeof *ratio);
     if (ratio == NULL)
         return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
@@ -253,9 +266,11 @@ static tr_status fit_group(kernel_group *g, tr_error *err)
     g->in_sample = !shapes_differ(g);
     for (w.fold = g->in_sample ? -1 : 0; s == TR_OK && w.fold < FOLD_COUNT; w.fold++) {
         s = solve(g, w.fold, x, err);
+        if (s == TR_OK)
+            constants_of(&w, x, value);
         for (size_t i = 0; s == TR_OK && i < g->count; i++)
             if ((g->in_sample || is_left(&w, i)) && is_judged(g, i))
-                ratio[count++] = exp(log(g->measured_s[i]) - log_time(&w, i, x));
+                ratio[count++] = exp(log(g->measured_s[i]) - log_time(&w, i, value));
         if (g->in_sample)
             break;
     }
@@ -302,61 +317,4 @@ fit_error kernel_class_error(const kernel_data *data, tr_kernel_class kind)
     all.bias_ratio /= n;
     all.within_20_share /= n;
     return all;
-}
-
-/* ---- writing ---------------------------------------------------------------------- */
-
-static void write_group(FILE *f, const kernel_group *g, const char *end)
-{
-    const tr_kernel_class kind = (tr_kernel_class)g->row.kind;
-    (void)fprintf(f, "        {\"kind\": \"%s\", \"engine\": \"%s\", \"precision\": \"%s\", \"key\": \"%s\",\n",
-                  tr_kernel_class_name(kind), g->row.engine, g->row.precision, g->row.key);
-    (void)fprintf(f, "         \"rows\": %zu, ", g->count);
-    for (int k = 0; k < kernel_constant_count(kind); k++)
-        (void)fprintf(f, "\"%s\": %.4g, ", kernel_constant_at(kind, k)->name, g->row.value[k]);
-    (void)fprintf(f, "\n         \"%s\": %.3f, \"median_ratio\": %.3f, \"low_ratio\": %.3f, \"high_ratio\": %.3f}%s\n",
-                  g->in_sample ? "mape_of_the_fit_ratio" : "mape_of_shapes_left_out_ratio", g->left_out.mape_ratio,
-                  g->left_out.median_ratio, g->row.low_ratio, g->row.high_ratio, end);
-}
-
-static tr_status write_chip(const kernel_data *data, const char *chip, const char *folder, tr_error *err)
-{
-    char path[TR_PATH_MAX], name[96];
-    (void)snprintf(name, sizeof name, "kernels-%.60s.json", chip);
-    const tr_status s = tr_path_join(path, sizeof path, folder, name, err);
-    if (s != TR_OK)
-        return s;
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
-    (void)fprintf(f, "{\n    \"name\": \"kernels-%s\",\n    \"chip\": \"%s\",\n", chip, chip);
-    (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published tables named in files; "
-                     "equations F11 to F17\",\n    \"date\": \"2026-11-21\",\n    \"files\": [");
-    for (int i = 0; i < data->files; i++)
-        (void)fprintf(f, "%s\"%s\"", i > 0 ? ", " : "", data->file[i]);
-    (void)fprintf(f, "],\n    \"kernels\": [\n");
-    size_t left = 0;
-    for (size_t i = 0; i < data->count; i++)
-        left += strcmp(data->group[i].row.chip, chip) == 0;
-    for (size_t i = 0; i < data->count; i++)
-        if (strcmp(data->group[i].row.chip, chip) == 0)
-            write_group(f, &data->group[i], --left > 0 ? "," : "");
-    (void)fprintf(f, "    ]\n}\n");
-    const int bad = ferror(f) != 0;
-    if (fclose(f) != 0 || bad)
-        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s could not be written", path);
-    return TR_OK;
-}
-
-tr_status kernel_write(const kernel_data *data, const char *folder, tr_error *err)
-{
-    tr_status s = TR_OK;
-    for (size_t i = 0; s == TR_OK && i < data->count; i++) {
-        size_t first = 0;
-        while (strcmp(data->group[first].row.chip, data->group[i].row.chip) != 0)
-            first++;
-        if (first == i)
-            s = write_chip(data, data->group[i].row.chip, folder, err);
-    }
-    return s;
 }

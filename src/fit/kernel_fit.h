@@ -3,6 +3,7 @@
 #define TOKENROOF_SRC_FIT_KERNEL_FIT_H
 
 #include "fit/fit.h"
+#include "fit/kernel_pass.h"
 #include "fit/kernel_time.h"
 
 /* One library's kernel on one chip. */
@@ -13,6 +14,7 @@ typedef struct kernel_group {
     const tr_chip *chip;
     tr_kernel *kernel;
     double *measured_s;
+    unsigned char *beaten;       /* under what the chip can do (kernel_least_s): judged, and not fitted on */
     size_t count, capacity;
 } kernel_group;
 
@@ -33,6 +35,11 @@ tr_status kernel_read(const char *path, kernel_data *data, tr_error *err);
 
 /* Fit every group. Errors: TR_ENOMEM. */
 tr_status kernel_fit(kernel_data *data, tr_error *err);
+
+/* What the kernels of a chip, of one engine or of any (""), in one format say of a serving pass. 0 where none
+ * was measured. */
+int kernel_pass_of(const kernel_data *data, const char *chip, const char *engine, tr_dtype format,
+                   kernel_pass_row *out);
 
 /* One file a chip, DIR/kernels-CHIP.json. Errors: TR_EIO. */
 tr_status kernel_write(const kernel_data *data, const char *folder, tr_error *err);

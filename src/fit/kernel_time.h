@@ -5,7 +5,7 @@
 
 #include "fit/measured.h"
 
-#define KERNEL_CONSTANT_MAX 10
+#define KERNEL_CONSTANT_MAX 12
 #define KERNEL_KEY_SIZE 160
 
 /* One constant of a class of kernels. */
@@ -17,6 +17,16 @@ typedef struct kernel_constant {
 
 const kernel_constant *kernel_constant_at(tr_kernel_class kind, int index); /* NULL past the last */
 int kernel_constant_count(tr_kernel_class kind);
+
+/* The work of y[m, n] = x[m, k] W[k, n] from m, n, k and the formats: weights once, activations once, BF16 out. */
+void kernel_gemm_work(tr_kernel *kernel);
+
+/* Byte of the last-level cache, of chips whose kernels were measured; 0: not known. */
+
+/* [F11] Seconds that no run of the kernel is under: multiplies at the datasheet's peak, or bytes at its bandwidth less
+ * those that cache_byte may hold from the run before; of a collective what a chip receives over its link.
+ * Errors: TR_ENOFIT (a format that the chip cannot multiply). */
+tr_status kernel_least_s(const tr_kernel *kernel, const tr_chip *chip, double cache_byte, double *out, tr_error *err);
 
 /* Seconds. value: as many as the class has, > 0. */
 double kernel_time_s(const tr_kernel *kernel, const tr_chip *chip, const double *value);

@@ -51,6 +51,7 @@ typedef struct tr_kernel {
     int quantised;  /* activations arrive wider than the math and are narrowed first */
     double m, n, k; /* multiplies */
     double batch_seq, query_token, context_token, heads, kv_heads, head_dim; /* attention */
+    double window_token; /* a query sees at most so many; 0: all */
     double hidden, inner, experts, experts_active, expert_tp,
         expert_ep;     /* experts on one rank; m tokens over all */
     double skew;       /* exponent of the routing's power law; 0: even */

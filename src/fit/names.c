@@ -181,7 +181,6 @@ tr_dtype tr_names_dtype(const char *text)
         {"w4a16_mxfp4", TR_DTYPE_FP4},
         {"w4a8_mxfp4_mxfp8", TR_DTYPE_FP4},
         {"f16", TR_DTYPE_BF16},
-        {"q8_0", TR_DTYPE_INT8},
         {"fp8_e4m3", TR_DTYPE_FP8},
         {"awq", TR_DTYPE_INT4},
         {"gptq", TR_DTYPE_INT4},
@@ -191,7 +190,14 @@ tr_dtype tr_names_dtype(const char *text)
     for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
         if (tr_text_same(text, other[i].name))
             return other[i].dtype;
-    if (tr_text_starts(text, "q4") || tr_text_starts(text, "iq4"))
-        return TR_DTYPE_INT4;
     return tr_dtype_parse(text, &dtype, NULL) == TR_OK ? dtype : TR_DTYPE_NATIVE;
+}
+
+tr_weight_format tr_names_weights(const char *text)
+{
+    tr_weight_format format = TR_WEIGHT_FORMAT_NATIVE;
+    const tr_dtype dtype = tr_names_dtype(text);
+    if (tr_weight_format_parse(text, &format, NULL) != TR_OK && dtype != TR_DTYPE_NATIVE)
+        (void)tr_weight_format_parse(tr_dtype_name(dtype), &format, NULL);
+    return format;
 }

@@ -12,27 +12,6 @@ static double larger(double a, double b) { return a > b ? a : b; }
 
 /* ---- kernels ------------------------------------------------------------------------ */
 
-static tr_status kernel_bound(const tr_measured *row, double *out, tr_error *err)
-{
-    const tr_chip *chip = &row->system->chip;
-    const tr_kernel *kernel = &row->kernel;
-    double flop_per_s = 1;
-    tr_dtype used;
-    if (kernel->flop > 0) {
-        const tr_status s = tr_chip_math(chip, kernel->math_dtype, &flop_per_s, &used, err);
-        if (s != TR_OK)
-            return s;
-    }
-    if (kernel->link_byte > 0) { /* a collective */
-        *out = kernel->link_byte / chip->scaleup_byte_per_s;
-        return TR_OK;
-    }
-    *out =
-        larger(kernel->flop / flop_per_s,
-               (kernel->weight_byte + kernel->kv_byte + kernel->activation_byte) / chip->memory_byte_per_s);
-    return TR_OK;
-}
-
 /* A kernel nobody timed on this chip gets its nearest relative's constants, and a wider band. */
 static tr_status fitted_kernel(const tr_measured *row, tr_prediction *out, tr_error *err)
 {
@@ -177,7 +156,8 @@ tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *
     if (row->metric != TR_METRIC_KERNEL)
         return run_predict(row, physics, out, err);
     double bound = 0;
-    tr_status s = kernel_bound(row, &bound, err);
+    const tr_chip *chip = &row->system->chip;
+    tr_status s = kernel_least_s(&row->kernel, chip, chip->cache_byte, &bound, err);
     if (s == TR_OK && physics == TR_PHYSICS_FITTED)
         s = fitted_kernel(row, out, err);
     else if (s == TR_OK)

@@ -36,7 +36,7 @@ static int holds(const protocol_rule *rule, const tr_measured *row, const protoc
            tr_text_starts(row->model->name, rule->model_text) &&
            tr_text_starts(row->system->chip.name, rule->chip_text) &&
            (rule->precision_text[0] == '\0' ||
-            strcmp(rule->precision_text, tr_dtype_name(row->dtypes.weight)) == 0) &&
+            strcmp(rule->precision_text, tr_weight_format_name(row->dtypes.weight)) == 0) &&
            (rule->from_text[0] == '\0' ||
             (run->date[0] != '\0' && strcmp(run->date, rule->from_text) >= 0)) &&
            (rule->before_text[0] == '\0' ||

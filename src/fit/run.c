@@ -19,14 +19,6 @@ static tr_layout layout_of(double tp, double pp, double dp, double ep)
     return y;
 }
 
-static tr_weight_format weights_of(const tr_measured *row)
-{
-    tr_weight_format format = 0;
-    if (row->dtypes.weight != TR_DTYPE_NATIVE)
-        (void)tr_weight_format_parse(tr_dtype_name(row->dtypes.weight), &format, NULL);
-    return format;
-}
-
 static void take_clients(const tr_measured *row, fit_run *run)
 {
     const tr_serving *s = &row->serving;
@@ -89,9 +81,7 @@ tr_status fit_run_of(const tr_measured *row, fit_run *run, tr_error *err)
     memset(run, 0, sizeof *run);
     run->model = row->model;
     run->system = *row->system;
-    run->formats.weight = weights_of(row);
-    run->formats.kv = row->dtypes.kv;
-    run->formats.math = row->dtypes.math;
+    run->formats = row->dtypes;
     run->formats.draft_token = s->draft_token;
     take_engine(row, run);
     take_clients(row, run);

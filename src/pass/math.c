@@ -20,6 +20,8 @@ static tr_dtype request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
         asked = TR_DTYPE_BF16;
     if (asked == TR_DTYPE_INT8 && (stored == TR_DTYPE_FP8 || stored == TR_DTYPE_FP4))
         return TR_DTYPE_BF16; /* float weights have no whole-number form: the common one is BF16 */
+    if (asked == TR_DTYPE_INT8 && stored > TR_DTYPE_COUNT)
+        return asked; /* llama.cpp's blocks are whole numbers with a scale */
     return tr_dtype_byte(asked) < tr_dtype_byte(stored) ? stored : asked;
 }
 

@@ -131,7 +131,7 @@ static void leave_room(tr_shard *s)
 
 static tr_status check_formats(const tr_formats *f, tr_error *err)
 {
-    if ((int)f->kv < 0 || f->kv >= TR_DTYPE_COUNT)
+    if ((int)f->kv < 0 || f->kv >= TR_DTYPE_STORED_END || f->kv == TR_DTYPE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "kv_dtype", (double)f->kv, "kv_dtype is not one of the number formats");
     if ((int)f->math < 0 || f->math >= TR_DTYPE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "math_dtype", (double)f->math, "math_dtype is not one of the number formats");
