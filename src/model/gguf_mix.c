@@ -71,21 +71,22 @@ typedef struct rule {
     unsigned char mix, place, when, type;
 } rule;
 
-#define LEAST(mix, value, rest) /* the six smallest; value and rest: what stands in for the mix's own type */             \
-    {mix, HEAD, ALWAYS, TR_GGUF_Q5_K}, {mix, TABLE, ALWAYS, rest}, {mix, VALUE, GROUPED_MOE, TR_GGUF_Q4_K},               \
-        {mix, VALUE, ALWAYS, value}, {mix, KEY, EIGHT, TR_GGUF_Q4_K}, {mix, DOWN, FIRST_8TH, value},                      \
+/* The six smallest; `better` stands in for the mix's own type. */
+#define LEAST(mix, better)                                                                                   \
+    {mix, HEAD, ALWAYS, TR_GGUF_Q5_K}, {mix, TABLE, ALWAYS, better}, {mix, VALUE, GROUPED_MOE, TR_GGUF_Q4_K}, \
+        {mix, VALUE, ALWAYS, better}, {mix, KEY, EIGHT, TR_GGUF_Q4_K}, {mix, DOWN, FIRST_8TH, better},       \
         {mix, OUT, EIGHT, TR_GGUF_Q5_K}
 
 static const rule rules[] = {
-    LEAST(IQ1_S, TR_GGUF_Q2_K, TR_GGUF_Q2_K),
+    LEAST(IQ1_S, TR_GGUF_Q2_K),
     {IQ1_S, OUT, ALWAYS, TR_GGUF_IQ2_XXS},
-    LEAST(IQ1_M, TR_GGUF_Q2_K, TR_GGUF_Q2_K),
+    LEAST(IQ1_M, TR_GGUF_Q2_K),
     {IQ1_M, OUT, ALWAYS, TR_GGUF_IQ2_XXS},
-    LEAST(IQ2_XXS, TR_GGUF_Q2_K, TR_GGUF_Q2_K),
-    LEAST(IQ2_XS, TR_GGUF_Q2_K, TR_GGUF_Q2_K),
-    LEAST(IQ2_S, TR_GGUF_IQ3_S, TR_GGUF_IQ3_S),
+    LEAST(IQ2_XXS, TR_GGUF_Q2_K),
+    LEAST(IQ2_XS, TR_GGUF_Q2_K),
+    LEAST(IQ2_S, TR_GGUF_IQ3_S),
     {IQ2_S, OUT, ALWAYS, TR_GGUF_IQ3_S},
-    LEAST(IQ2_M, TR_GGUF_IQ3_S, TR_GGUF_IQ3_S),
+    LEAST(IQ2_M, TR_GGUF_IQ3_S),
     {IQ2_M, OUT, ALWAYS, TR_GGUF_IQ3_S},
 
     {IQ3_XXS, HEAD, ALWAYS, TR_GGUF_Q5_K},

@@ -99,6 +99,17 @@ static void a_copy_never_leaves_its_buffer(void **state)
     assert_string_equal(out, "abcdefg");
 }
 
+static void blocks_of_32_count_with_their_scales(void **state)
+{
+    (void)state;
+    assert_true(tr_dtype_byte(TR_DTYPE_Q8_0) == 34.0 / 32 && tr_dtype_byte(TR_DTYPE_Q5_1) == 24.0 / 32);
+    assert_true(tr_dtype_byte(TR_DTYPE_Q5_0) == 22.0 / 32 && tr_dtype_byte(TR_DTYPE_Q4_1) == 20.0 / 32);
+    assert_true(tr_dtype_byte(TR_DTYPE_Q4_0) == 18.0 / 32 && tr_dtype_byte(TR_DTYPE_IQ4_NL) == 18.0 / 32);
+    assert_true(tr_dtype_byte(TR_DTYPE_COUNT) == 0 && tr_dtype_byte(TR_DTYPE_STORED_END) == 0);
+    assert_string_equal(tr_dtype_name(TR_DTYPE_COUNT), "unknown");
+    assert_string_equal(tr_dtype_name(TR_DTYPE_STORED_END), "unknown");
+}
+
 static void a_number_format_has_many_spellings_and_one_name(void **state)
 {
     (void)state;
@@ -115,7 +126,9 @@ static void a_number_format_has_many_spellings_and_one_name(void **state)
         assert_int_equal(tr_dtype_parse(row[i].text, &dtype, NULL), TR_OK);
         assert_int_equal(dtype, row[i].dtype);
     }
-    for (int d = 0; d < TR_DTYPE_COUNT; d++) {
+    for (int d = 0; d < TR_DTYPE_STORED_END; d++) {
+        if (d == TR_DTYPE_COUNT) /* no format */
+            continue;
         tr_dtype back = TR_DTYPE_COUNT;
         assert_int_equal(tr_dtype_parse(tr_dtype_name((tr_dtype)d), &back, NULL), TR_OK);
         assert_int_equal(back, d);
@@ -216,6 +229,7 @@ int main(void)
         cmocka_unit_test(near_names_come_nearest_first),
         cmocka_unit_test(names_are_compared_without_case),
         cmocka_unit_test(a_copy_never_leaves_its_buffer),
+        cmocka_unit_test(blocks_of_32_count_with_their_scales),
         cmocka_unit_test(a_number_format_has_many_spellings_and_one_name),
         cmocka_unit_test(a_number_format_knows_its_bytes),
         cmocka_unit_test(nan_passes_no_check),

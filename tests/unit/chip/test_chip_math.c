@@ -67,6 +67,13 @@ static void a_chip_with_only_a_narrow_rate_cannot_do_wide_math(void **state)
     assert_non_null(strstr(err.text, "none"));
 }
 
+static void blocks_are_unpacked_and_multiply_in_bf16(void **state)
+{
+    (void)state;
+    for (int d = TR_DTYPE_Q8_0; d < TR_DTYPE_STORED_END; d++)
+        expect_math("h100", (tr_dtype)d, 989.4e12, TR_DTYPE_BF16); /* although it has INT8 */
+}
+
 static void native_is_a_request_and_never_a_dtype_to_compute_in(void **state)
 {
     (void)state;
@@ -158,6 +165,7 @@ int main(void)
         CASE(cut_down_int8_runs_at_the_bf16_rate),
         CASE(a_tie_goes_to_the_narrower_dtype),
         CASE(a_chip_with_only_a_narrow_rate_cannot_do_wide_math),
+        CASE(blocks_are_unpacked_and_multiply_in_bf16),
         CASE(native_is_a_request_and_never_a_dtype_to_compute_in),
         CASE(wider_operands_never_run_faster),
         CASE(the_300_of_the_lecture_is_295_on_an_h100_and_281_on_a_b200),

@@ -154,7 +154,7 @@ static void every_format_has_a_name_that_reads_back(void **state)
     }
     tr_error err = {0};
     back = 3;
-    assert_int_equal(tr_weight_format_parse("q4_k_n", &back, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_weight_format_parse("q4_k_mm", &back, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "did you mean 'q4_k_m'?"));
     assert_int_equal(tr_weight_format_parse("potato", &back, &err), TR_EUNKNOWN);
     assert_null(strstr(err.text, "did you mean"));
