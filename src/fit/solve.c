@@ -26,7 +26,7 @@ void fit_constants(const fit_result *result, int chip, int engine, double *value
 double fit_value(int constant, double logarithm)
 {
     const double value = exp(logarithm);
-    return constant <= TR_CONSTANT_FP4_FLOP && value > MOST_SHARE ? MOST_SHARE : value;
+    return constant <= TR_CONSTANT_EXPERT_SPREAD && value > MOST_SHARE ? MOST_SHARE : value;
 }
 
 double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target)
