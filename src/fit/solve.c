@@ -14,6 +14,7 @@
 #include "base/fail.h"
 
 #define STEP_LOG 1e-5
+#define OTHER_MAKER_WIDENS 4.0
 #define MOST_SHARE 0.98 /* of a datasheet figure */
 
 void fit_constants(const fit_result *result, int chip, int engine, double *value)
@@ -97,13 +98,18 @@ static void row_values(const work *w, size_t i, double *f, double *slopes)
     }
 }
 
+/* What is shared is shared by one maker's chips and the software written for them: another maker's may lie further
+ * from it, and must not pull it. */
+static double widen(const tr_chip *chip) { return strcmp(chip->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS; }
+
 static void prior_rows(const work *w, const double *x, double *f, double *jac, int ld)
 {
     const fit_problem *p = w->p;
     for (int j = 0; j < w->params; j++) {
         const int k = w->k[j % w->kinds], block = j / w->kinds;
-        const double width = block == 0 ? p->prior_width[k]
-                                        : (block <= w->engines ? p->engine_width[k] : p->chip_width[k]);
+        const double width = block == 0            ? p->prior_width[k]
+                             : block <= w->engines ? p->engine_width[k]
+                                                   : p->chip_width[k] * widen(p->data->chip[block - 1 - w->engines]);
         const size_t at = w->rows + (size_t)j;
         if (jac == NULL)
             f[at] = (x[j] - (block == 0 ? p->prior[k] : 0.0)) / width;
