@@ -101,6 +101,10 @@ void tr_build_minimax_m3(tr_build *build)
     tr_build_mixture(build, &mixture);
     mixture.router_extra = mixture.experts;
     attention.extra_param = 2 * attention.head_dim;
+    /* which blocks are always picked, and how they are scored: the count of picks is another key */
+    tr_keys_know(keys, "sparse_attention_config.use_sparse_attention|sparse_attention_config.sparse_local_block|"
+                       "sparse_attention_config.sparse_init_block|sparse_attention_config.sparse_score_type|"
+                       "sparse_attention_config.sparse_disable_index_value");
     const double index_heads = tr_keys_dim(keys, "sparse_attention_config.sparse_num_index_heads");
     const double index_dim = tr_keys_dim(keys, "sparse_attention_config.sparse_index_dim");
     const double picked = tr_keys_dim(keys, "sparse_attention_config.sparse_topk_blocks") *
