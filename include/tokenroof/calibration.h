@@ -50,6 +50,7 @@ extern "C" {
     X(MOE_FP8_S, "moe_fp8_layer_s", SECOND, "more for a mixture in FP8 or INT8")                             \
     X(MOE_FP4_S, "moe_fp4_layer_s", SECOND, "more for a mixture in FP4")                                     \
     X(GROUP_S, "expert_group_layer_s", SECOND, "more for a mixture whose whole experts are spread over ranks") \
+    X(GROUP_FP8_S, "expert_group_fp8_layer_s", SECOND, "the same where they are in FP8 or INT8")             \
     X(STEP_S, "step_s", SECOND, "a step: scheduling, sampling, the host")                                    \
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \

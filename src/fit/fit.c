@@ -17,39 +17,41 @@ static const struct {
     double value, width;
     double engine_width, chip_width;
     fit_target target;
+    double pair_width;
 } priors[] = {
-    {TR_CONSTANT_LINEAR_BYTE, 0.86, 0.10, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINEAR_FLOP, 0.70, 0.12, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_FLOP, 0.55, 0.20, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_KV_BYTE, 0.85, 0.15, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_ATTENTION_FLOP, 0.70, 0.30, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_PROMPT_FLOP, 0.50, 0.20, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINK_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FP8_FLOP, 0.93, 0.15, 0.05, 0.05, FIT_TPOT},
-    {TR_CONSTANT_FP4_FLOP, 0.72, 0.20, 0.05, 0.05, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_FP8, 0.62, 0.20, 0.05, 0.05, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_FP4, 0.37, 0.25, 0.05, 0.05, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_SPREAD, 0.90, 0.10, 0.02, 0.02, FIT_TPOT},
-    {TR_CONSTANT_LINEAR_TILE, 40.0, 0.40, 0.20, 0.20, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_TILE, 16.0, 0.50, 0.20, 0.20, FIT_TPOT},
-    {TR_CONSTANT_MOVE, 1.0, 0.70, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINK_S, 4e-6, 0.25, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINK_MID_S, 15e-6, 0.40, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LAYER_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_MLA_S, 30e-6, 0.25, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_STATE_S, 20e-6, 0.50, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FP8_S, 5e-6, 0.40, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FP4_S, 6e-6, 0.40, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_MOE_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_MOE_FP8_S, 30e-6, 0.40, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_MOE_FP4_S, 25e-6, 0.40, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_GROUP_S, 10e-6, 0.60, 0.30, 0.10, FIT_TPOT},
-    {TR_CONSTANT_STEP_S, 500e-6, 0.70, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_SEQ_S, 4e-6, 0.70, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FIRST_S, 0.010, 0.80, 0.50, 0.20, FIT_TTFT},
-    {TR_CONSTANT_FRONT_S, 3e-6, 0.50, 0.60, 0.10, FIT_TTFT},
-    {TR_CONSTANT_HOST, 10.0, 0.50, 0.50, 0.10, FIT_TTFT},
+    {TR_CONSTANT_LINEAR_BYTE, 0.86, 0.10, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINEAR_FLOP, 0.70, 0.12, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT, 0.10},
+    {TR_CONSTANT_EXPERT_FLOP, 0.55, 0.20, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_KV_BYTE, 0.85, 0.15, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_ATTENTION_FLOP, 0.70, 0.30, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_PROMPT_FLOP, 0.50, 0.20, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINK_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP8_FLOP, 0.93, 0.15, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP4_FLOP, 0.72, 0.20, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_FP8, 0.62, 0.20, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_FP4, 0.37, 0.25, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_SPREAD, 0.90, 0.10, 0.02, 0.02, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINEAR_TILE, 40.0, 0.40, 0.20, 0.20, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_TILE, 16.0, 0.50, 0.20, 0.20, FIT_TPOT, 0.0},
+    {TR_CONSTANT_MOVE, 1.0, 0.70, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINK_S, 4e-6, 0.25, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINK_MID_S, 15e-6, 0.40, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LAYER_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT, 0.10},
+    {TR_CONSTANT_MLA_S, 30e-6, 0.25, 0.20, 0.10, FIT_TPOT, 0.20},
+    {TR_CONSTANT_STATE_S, 20e-6, 0.50, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP8_S, 5e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP4_S, 6e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_MOE_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_MOE_FP8_S, 30e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.40},
+    {TR_CONSTANT_MOE_FP4_S, 25e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.40},
+    {TR_CONSTANT_GROUP_S, 8e-6, 0.60, 0.30, 0.10, FIT_TPOT, 0.60},
+    {TR_CONSTANT_GROUP_FP8_S, 8e-6, 0.60, 0.30, 0.10, FIT_TPOT, 0.60},
+    {TR_CONSTANT_STEP_S, 500e-6, 0.70, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_SEQ_S, 4e-6, 0.70, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FIRST_S, 0.010, 0.80, 0.50, 0.20, FIT_TTFT, 0.0},
+    {TR_CONSTANT_FRONT_S, 3e-6, 0.50, 0.60, 0.10, FIT_TTFT, 0.0},
+    {TR_CONSTANT_HOST, 10.0, 0.50, 0.50, 0.10, FIT_TTFT, 0.0},
 };
 
 static const double group_rows = 8.0;
@@ -70,6 +72,7 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_target t
         p->prior_width[k] = priors[i].width;
         p->engine_width[k] = priors[i].engine_width;
         p->chip_width[k] = priors[i].chip_width;
+        p->pair_width[k] = priors[i].pair_width;
     }
 }
 
@@ -83,6 +86,7 @@ static tr_status fit_both(const fit_data *data, const unsigned char *used, int w
         out->shared[k] = p.prior[k];
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
+    memset(out->pair, 0, sizeof out->pair);
     tr_status s = fit_solve(&p, out, with_deviation, err);
     set_up(data, used, FIT_TTFT, &p);
     return s == TR_OK ? fit_solve(&p, out, with_deviation, err) : s;

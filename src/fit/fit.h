@@ -70,6 +70,7 @@ typedef struct fit_result {
     double shared[TR_CONSTANT_COUNT];                        /* logarithms */
     double engine[FIT_ENGINE_MAX][TR_CONSTANT_COUNT];        /* offsets */
     double chip[FIT_CHIP_MAX][TR_CONSTANT_COUNT];
+    double pair[FIT_ENGINE_MAX][FIT_CHIP_MAX][TR_CONSTANT_COUNT]; /* of an engine's kernels on one chip */
     double deviation[FIT_ENGINE_MAX + 1][FIT_CHIP_MAX + 1][TR_CONSTANT_COUNT]; /* of the sum; last index: without */
     fit_error tpot, ttft;                                    /* rows it was fitted on */
     fit_error tpot_model, ttft_model;                        /* whole models left out */

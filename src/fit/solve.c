@@ -21,7 +21,8 @@ void fit_constants(const fit_result *result, int chip, int engine, double *value
 {
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
         value[k] = result->shared[k] + (engine >= 0 ? result->engine[engine][k] : 0.0) +
-                   (chip >= 0 ? result->chip[chip][k] : 0.0);
+                   (chip >= 0 ? result->chip[chip][k] : 0.0) +
+                   (engine >= 0 && chip >= 0 ? result->pair[engine][chip][k] : 0.0);
 }
 
 double fit_value(int constant, double logarithm)
@@ -51,6 +52,8 @@ typedef struct work {
     fit_result *at;              /* the point the parameters stand for */
     int k[TR_CONSTANT_COUNT];    /* active constants */
     int kinds, engines, chips, params;
+    int paired[TR_CONSTANT_COUNT]; /* positions in k of those that pairs have offsets for */
+    int pair_kinds;
     size_t rows;
     const fit_row **row;
     double *weight;
@@ -69,6 +72,16 @@ static void unpack(const work *w, const double *x, fit_result *r)
     for (int c = 0; c < w->chips; c++)
         for (int i = 0; i < w->kinds; i++)
             r->chip[c][w->k[i]] = *at++;
+    for (int e = 0; e < w->engines; e++)
+        for (int c = 0; c < w->chips; c++)
+            for (int i = 0; i < w->pair_kinds; i++)
+                r->pair[e][c][w->k[w->paired[i]]] = *at++;
+}
+
+/* Where the offsets of a pair begin. */
+static int pair_start(const work *w, int engine, int chip)
+{
+    return w->kinds * (1 + w->engines + w->chips) + (engine * w->chips + chip) * w->pair_kinds;
 }
 
 /* Residuals below the noise count by their square, those above by their size. */
@@ -105,9 +118,12 @@ static double widen(const tr_chip *chip) { return strcmp(chip->vendor, "NVIDIA")
 static void prior_rows(const work *w, const double *x, double *f, double *jac, int ld)
 {
     const fit_problem *p = w->p;
+    const int pairs = pair_start(w, 0, 0);
     for (int j = 0; j < w->params; j++) {
-        const int k = w->k[j % w->kinds], block = j / w->kinds;
-        const double width = block == 0            ? p->prior_width[k]
+        const int in_pair = j >= pairs, block = in_pair ? 1 : j / w->kinds;
+        const int k = in_pair ? w->k[w->paired[(j - pairs) % w->pair_kinds]] : w->k[j % w->kinds];
+        const double width = in_pair               ? p->pair_width[k]
+                             : block == 0          ? p->prior_width[k]
                              : block <= w->engines ? p->engine_width[k]
                                                    : p->chip_width[k] * widen(p->data->chip[block - 1 - w->engines]);
         const size_t at = w->rows + (size_t)j;
@@ -133,6 +149,8 @@ static int evaluate(void *context, int m, int n, const double *x, double *f, dou
             for (int b = 0; b < 3; b++)
                 jac[(size_t)(block[b] * w->kinds + j) * (size_t)ld + i] = slopes[j];
         }
+        for (int j = 0; flag == 2 && j < w->pair_kinds; j++)
+            jac[(size_t)(pair_start(w, w->row[i]->engine, w->row[i]->chip) + j) * (size_t)ld + i] = slopes[w->paired[j]];
     }
     prior_rows(w, x, f, flag == 2 ? jac : NULL, ld);
     return 0;
@@ -209,10 +227,13 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
 {
     const fit_data *data = problem->data;
     work w = {.p = problem, .at = result, .engines = data->engines, .chips = data->chips};
-    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
+        if (problem->active[k] && problem->pair_width[k] > 0.0)
+            w.paired[w.pair_kinds++] = w.kinds;
         if (problem->active[k])
             w.k[w.kinds++] = k;
-    w.params = w.kinds * (1 + w.engines + w.chips);
+    }
+    w.params = pair_start(&w, w.engines, 0);
     // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers to rows is meant
     w.row = malloc((data->count + 1) * sizeof *w.row);
     w.weight = malloc((data->count + 1) * sizeof *w.weight);

@@ -168,7 +168,8 @@ double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
             time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_MOE_S],
                               value[TR_CONSTANT_MOE_FP8_S], value[TR_CONSTANT_MOE_FP4_S]);
             if (shard->layout.ep_rank > 1.0)
-                time += value[TR_CONSTANT_GROUP_S];
+                time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_GROUP_S],
+                                  value[TR_CONSTANT_GROUP_FP8_S], value[TR_CONSTANT_GROUP_S]);
         }
         fixed += l->layer_count * time;
     }
