@@ -23,7 +23,7 @@ static const tr_model *catalog(const char *name)
 
 static tr_weights in_format(const tr_model *m, const char *name)
 {
-    tr_weights w;
+    tr_weights w = {.part = {{0, TR_DTYPE_NATIVE}}};
     tr_error err = {0};
     tr_weight_format format = -1;
     if (tr_weight_format_parse(name, &format, &err) != TR_OK || tr_model_weights(m, format, &w, &err) != TR_OK)
