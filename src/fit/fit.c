@@ -77,8 +77,8 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_target t
 }
 
 /* Time per token first; then, with that kept, what only the first token sees. */
-static tr_status fit_both(const fit_data *data, const unsigned char *used, int with_deviation, fit_result *out,
-                          tr_error *err)
+static tr_status fit_both(const fit_data *data, const unsigned char *used, int with_deviation, const fit_result *from,
+                          fit_result *out, tr_error *err)
 {
     fit_problem p;
     set_up(data, used, FIT_TPOT, &p);
@@ -87,6 +87,12 @@ static tr_status fit_both(const fit_data *data, const unsigned char *used, int w
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
     memset(out->pair, 0, sizeof out->pair);
+    if (from != NULL) { /* where the search begins; where it ends is for the rows that are left to say */
+        memcpy(out->shared, from->shared, sizeof out->shared);
+        memcpy(out->engine, from->engine, sizeof out->engine);
+        memcpy(out->chip, from->chip, sizeof out->chip);
+        memcpy(out->pair, from->pair, sizeof out->pair);
+    }
     tr_status s = fit_solve(&p, out, with_deviation, err);
     set_up(data, used, FIT_TTFT, &p);
     return s == TR_OK ? fit_solve(&p, out, with_deviation, err) : s;
@@ -200,10 +206,10 @@ static int make_folds(folds *f, size_t n)
 
 static void clear(folds *f) { f->tpot.count = f->ttft.count = f->tpot_generic.count = f->ttft_generic.count = 0; }
 
-static int first_of_shape(const fit_data *data, int model)
+static int first_of_family(const fit_data *data, int model)
 {
     int i = 0;
-    while (!fit_same_shape(data->model[i], data->model[model]))
+    while (!fit_same_family(data->model[i], data->model[model]))
         i++;
     return i;
 }
@@ -220,15 +226,15 @@ static tr_status leave_out(const fit_data *data, folds *f, int by_chip, fit_resu
         size_t left = 0, used = 0;
         for (size_t i = 0; i < data->count; i++) {
             const fit_row *row = &data->row[i];
-            const int leave = by_chip ? row->chip == g : fit_same_shape(data->model[row->model], data->model[g]);
+            const int leave = by_chip ? row->chip == g : fit_same_family(data->model[row->model], data->model[g]);
             f->left[i] = leave ? 1 : 0;
             f->used[i] = leave ? 0 : 1;
             left += f->left[i];
             used += f->used[i];
         }
-        if (left == 0 || used == 0 || (!by_chip && first_of_shape(data, g) != g))
+        if (left == 0 || used == 0 || (!by_chip && first_of_family(data, g) != g))
             continue;
-        s = fit_both(data, f->used, 0, part, err);
+        s = fit_both(data, f->used, 0, out, part, err);
         if (s != TR_OK)
             break;
         const size_t before = f->tpot.count;
@@ -258,7 +264,7 @@ tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
     out->chips = data->chips;
     out->engines = data->engines;
     memset(f.used, 1, data->count);
-    tr_status s = fit_both(data, f.used, 1, out, err);
+    tr_status s = fit_both(data, f.used, 1, NULL, out, err);
     if (s == TR_OK) {
         collect(data, out, f.used, TOLD_ALL, FIT_TPOT, &f.tpot);
         collect(data, out, f.used, TOLD_ALL, FIT_TTFT, &f.ttft);

@@ -84,6 +84,23 @@ static int pair_start(const work *w, int engine, int chip)
     return w->kinds * (1 + w->engines + w->chips) + (engine * w->chips + chip) * w->pair_kinds;
 }
 
+static void pack(const work *w, const fit_result *r, double *x)
+{
+    double *at = x;
+    for (int i = 0; i < w->kinds; i++)
+        *at++ = r->shared[w->k[i]];
+    for (int e = 0; e < w->engines; e++)
+        for (int i = 0; i < w->kinds; i++)
+            *at++ = r->engine[e][w->k[i]];
+    for (int c = 0; c < w->chips; c++)
+        for (int i = 0; i < w->kinds; i++)
+            *at++ = r->chip[c][w->k[i]];
+    for (int e = 0; e < w->engines; e++)
+        for (int c = 0; c < w->chips; c++)
+            for (int i = 0; i < w->pair_kinds; i++)
+                *at++ = r->pair[e][c][w->k[w->paired[i]]];
+}
+
 /* Residuals below the noise count by their square, those above by their size. */
 static double soften(double z, double *slope)
 {
@@ -205,7 +222,7 @@ static tr_status run(work *w, double *x, int with_deviation, fit_result *result,
         s = tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
     } else {
         int calls = 0, slopes = 0;
-        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-7, 1e-6, 0.0, 40, diag, 1, 1.0, 0, &calls, &slopes,
+        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-6, 1e-5, 0.0, 40, diag, 1, 1.0, 0, &calls, &slopes,
                                pivot, q, q + un, q + 2 * un, q + 3 * un, q + 4 * un);
         if (info <= 0)
             s = tr_fail(err, TR_EDOMAIN, "fit", (double)info, "the least squares could not start");
@@ -246,8 +263,7 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
             if (problem->used[i] && measured(&data->row[i], problem->target) > 0.0)
                 w.row[w.rows++] = &data->row[i];
         weigh(&w);
-        for (int i = 0; i < w.kinds; i++)
-            x[i] = problem->prior[w.k[i]];
+        pack(&w, result, x);
         s = run(&w, x, with_deviation, result, err);
     }
     free(w.row);
