@@ -78,6 +78,17 @@ typedef enum tr_distance {
 } tr_distance;
 TR_API const char *tr_distance_name(tr_distance distance); /* "near", "model", "chip", "generic"; NULL past the end */
 
+/* What an interval is of: each printed quantity has its own. Throughput and cost follow from the whole request. */
+typedef enum tr_interval {
+    TR_INTERVAL_DECODE = 0,  /* a pass that only decodes */
+    TR_INTERVAL_PREFILL,     /* a pass that takes in prompts */
+    TR_INTERVAL_TPOT,        /* time per output token of a server, prompts beside it */
+    TR_INTERVAL_TTFT,        /* time to the first token, waiting included */
+    TR_INTERVAL_E2E,         /* a whole request */
+    TR_INTERVAL_COUNT
+} tr_interval;
+TR_API const char *tr_interval_name(tr_interval interval); /* "decode_pass", "tpot"; NULL past the end */
+
 /* Where nine in ten measurements fall, over the prediction. */
 typedef struct tr_band {
     double low_ratio;        /* > 0, <= high_ratio */
@@ -93,8 +104,7 @@ typedef struct tr_calibration {
     char origin[160];                    /* what an answer says of it: "h200-sxm from h100-sxm, vllm" */
     double value[TR_CONSTANT_COUNT];     /* > 0, in the units of tr_constant_unit */
     double error_ratio[TR_CONSTANT_COUNT]; /* standard error over value, 0 = not fitted */
-    tr_band step[TR_DISTANCE_COUNT];     /* of a step and of the time per output token */
-    tr_band first[TR_DISTANCE_COUNT];    /* of the time to the first token */
+    tr_band band[TR_INTERVAL_COUNT][TR_DISTANCE_COUNT];
     tr_distance distance;                /* of the chip and engine asked for; never MODEL here */
 } tr_calibration;
 

@@ -62,6 +62,12 @@ const char *tr_distance_name(tr_distance distance)
     return NULL;
 }
 
+const char *tr_interval_name(tr_interval interval)
+{
+    static const char name[][16] = {"decode_pass", "prefill_pass", "tpot", "ttft", "e2e"};
+    return (int)interval >= 0 && interval < TR_INTERVAL_COUNT ? name[interval] : NULL;
+}
+
 static int band_ok(const tr_band *band)
 {
     return band->low_ratio > 0.0 && band->low_ratio <= band->high_ratio && band->high_ratio <= 1e6;
@@ -80,10 +86,11 @@ tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
             return tr_fail(err, TR_EDOMAIN, "error_ratio", calibration->error_ratio[i],
                            "the standard error of %s must be 0 or more", tr_constant_name((tr_constant)i));
     }
-    for (int i = 0; i < TR_DISTANCE_COUNT; i++)
-        if (!band_ok(&calibration->step[i]) || !band_ok(&calibration->first[i]))
-            return tr_fail(err, TR_EDOMAIN, "low_ratio", calibration->step[i].low_ratio,
-                           "the calibration's bands must be above 0, the low end below the high one");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+            if (!band_ok(&calibration->band[q][d]))
+                return tr_fail(err, TR_EDOMAIN, "low_ratio", calibration->band[q][d].low_ratio,
+                               "the calibration's bands must be above 0, the low end below the high one");
     if ((int)calibration->distance < 0 || calibration->distance >= TR_DISTANCE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "distance", (double)calibration->distance,
                        "the calibration's distance is none of near, model, chip, generic");

@@ -134,7 +134,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     take_terms(&step, &terms);
     tr_step_rates(&step, roof, pass, terms.step_s);
     if (calibration != NULL) {
-        const tr_band *band = &calibration->step[distance];
+        const int decodes = pass->decode_seq > 0.0;
+        const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL][distance];
         step.low_s = terms.step_s * band->low_ratio;
         step.high_s = terms.step_s * band->high_ratio;
     }

@@ -222,10 +222,13 @@ static void answer(const server *v, const tr_layout *layout, double concurrency_
     o->output_token_per_s.predicted = o->request_per_s * v->output_token;
 }
 
-static void interval(tr_quantity *q, const tr_band *band)
+static void interval(tr_quantity *q, const tr_calibration *calibration, tr_interval of, tr_distance distance)
 {
-    q->low = q->predicted * band->low_ratio;
-    q->high = q->predicted * band->high_ratio;
+    q->low = q->high = q->predicted;
+    if (calibration == NULL)
+        return;
+    q->low *= calibration->band[of][distance].low_ratio;
+    q->high *= calibration->band[of][distance].high_ratio;
 }
 
 /* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch with its share of
@@ -277,12 +280,13 @@ tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_cali
           o.ttft_s.predicted <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
                        "the calibration gives a time that is not a usable number");
-    static const tr_band none = {1.0, 1.0};
-    interval(&o.tpot_s, calibration != NULL ? &calibration->step[distance] : &none);
-    interval(&o.ttft_s, calibration != NULL ? &calibration->first[distance] : &none);
-    interval(&o.e2e_s, calibration != NULL ? &calibration->step[distance] : &none);
-    o.output_token_per_s.low = o.output_token_per_s.predicted * o.tpot_s.predicted / o.tpot_s.high;
-    o.output_token_per_s.high = o.output_token_per_s.predicted * o.tpot_s.predicted / o.tpot_s.low;
+    interval(&o.tpot_s, calibration, TR_INTERVAL_TPOT, distance);
+    interval(&o.ttft_s, calibration, TR_INTERVAL_TTFT, distance);
+    interval(&o.e2e_s, calibration, TR_INTERVAL_E2E, distance);
+    /* Clients wait for their answers: throughput goes as one over the time of a request. */
+    tr_quantity *rate = &o.output_token_per_s;
+    rate->low = rate->predicted * (o.e2e_s.predicted / o.e2e_s.high);
+    rate->high = rate->predicted * (o.e2e_s.predicted / o.e2e_s.low);
     bounds(roof, clients, v.token_per_step, &o);
     *out = o;
     return TR_OK;
