@@ -36,7 +36,7 @@ static tr_collective reduce_inside(const tr_reach *w, double n)
     if (g <= 1.0)
         return best;
     try_one(&best, TR_ALGORITHM_ONE_SHOT, 2.0 * a, n * (g - 1.0), byte_per_s);
-    try_one(&best, TR_ALGORITHM_TWO_SHOT, 3.0 * a, 2.0 * n * (g - 1.0) / g, byte_per_s);
+    try_one(&best, TR_ALGORITHM_TWO_SHOT, 3.0 * a, 2.0 * n * (g - 1.0) / g, w->ring_byte_per_s);
     if (w->adds_in_switch && g > 2.0)
         try_one(&best, TR_ALGORITHM_IN_SWITCH, 3.0 * a, n * (g + 1.0) / g, byte_per_s);
     return best;
@@ -96,12 +96,12 @@ tr_status tr_collective_of(const tr_system *system, tr_collective_kind kind, dou
             return s;
         const int far = w.domain_count > 1.0;
         const double n = message_byte, d = w.domain_count, start = far ? SCALEOUT_START_S : SCALEUP_START_S;
-        const double up = w.inside_byte_per_s, beyond = w.across_byte_per_s;
+        const double up = w.inside_byte_per_s, ring = w.ring_byte_per_s, beyond = w.across_byte_per_s;
         if (kind == TR_COLLECTIVE_ALL_REDUCE)
             c = far ? reduce_across(&w, n) : reduce_inside(&w, n);
         else if (kind == TR_COLLECTIVE_ALL_GATHER) /* [L6] over the network once a domain, then inside */
             c = side_by_side(n * (w.inside_chip - 1.0) / w.inside_chip, far ? n / w.inside_chip * (d - 1.0) / d : 0.0,
-                             2.0 * start, up, beyond);
+                             2.0 * start, ring, beyond);
         else if (kind == TR_COLLECTIVE_ALL_TO_ALL) /* [L7] */
             c = side_by_side(n, across_byte, 2.0 * start, up, beyond);
         else

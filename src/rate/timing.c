@@ -93,10 +93,9 @@ static void take(void *context, const pass_work *w, const tr_op *op)
                            .memory_s = cache ? 0.0 : op->count * memory_s,
                            .memory_s_per = cache ? op->count * memory_s / amount : 0.0};
     if (op->op_class == TR_OP_MOE) {
-        const tr_layer *l = &w->model->layer[op->layer];
         const double row_s = op->count * compute_s / larger(op->m_row, 1e-300); /* one row of one expert, all layers */
         term.kind = EXPERTS;
-        term.idle_share = (l->experts - l->experts_active) / l->experts;
+        term.idle_share = tr_pass_idle_share(w, op);
         term.memory_s = op->count * memory_s * (op->experts / op->touched_count);
         term.tile_s = tile_token * r.spread_share * op->experts * row_s;
     } else {
@@ -114,6 +113,8 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     tr_status s = tr_pass_work_of(shard, &w, err);
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
+    if (s == TR_OK && at->routing_skew_ratio > 0.0) /* what skew touches is no single power of the tokens */
+        s = tr_fail(err, TR_EDOMAIN, "routing_skew_ratio", at->routing_skew_ratio, "a timing holds for even routing");
     if (s != TR_OK)
         return s;
     const tr_layout *y = &shard->layout;
@@ -140,12 +141,18 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
 
 /* ---- points ---------------------------------------------------------------------------- */
 
-static void at_counts(const tr_timing *timing, double decode_seq, double prefill_seq, double group_token, tr_terms *out)
+/* Of the busiest rank, and of all ranks that share its experts. */
+static void at_counts(const tr_timing *timing, double decode_seq, double prefill_seq, double group_decode_seq,
+                      double group_prefill_seq, tr_terms *out)
 {
     const tr_calibration *c = timing->calibration;
-    const double token = decode_seq * timing->at.token_per_seq + prefill_seq * timing->at.prefill_query_token;
-    const double amount[] = {token, decode_seq * timing->at.token_per_seq + prefill_seq, group_token, decode_seq,
-                             prefill_seq};
+    const double wide = timing->at.token_per_seq, query = timing->at.prefill_query_token;
+    const double amount[] = {[TR_GROWS_TOKEN] = decode_seq * wide + prefill_seq * query,
+                             [TR_GROWS_HEAD_TOKEN] = decode_seq * wide + prefill_seq,
+                             [TR_GROWS_GROUP_TOKEN] = group_decode_seq * wide + group_prefill_seq * query,
+                             [TR_GROWS_GROUP_SEQ] = group_decode_seq,
+                             [TR_GROWS_DECODE_SEQ] = decode_seq,
+                             [TR_GROWS_PREFILL_SEQ] = prefill_seq};
     tr_sum sum = {{0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, 0.0, 0.0};
     for (size_t i = 0; i < timing->term_count; i++) {
         const tr_timing_term *t = &timing->term[i];
@@ -183,8 +190,8 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
 
 void tr_timing_rank(const tr_timing *timing, double decode_seq, double prefill_seq, tr_terms *out)
 {
-    const double token = decode_seq * timing->at.token_per_seq + prefill_seq * timing->at.prefill_query_token;
-    at_counts(timing, decode_seq, prefill_seq, token * timing->shard->layout.dp_rank, out);
+    const double dp = timing->shard->layout.dp_rank;
+    at_counts(timing, decode_seq, prefill_seq, decode_seq * dp, prefill_seq * dp, out);
 }
 
 void tr_timing_array(const tr_timing *timing, size_t n, const double *batch_seq, double *step_s)
@@ -196,8 +203,8 @@ void tr_timing_array(const tr_timing *timing, size_t n, const double *batch_seq,
             continue;
         }
         tr_terms t;
-        at_counts(timing, tr_split_busiest(batch, timing->ranks), 0.0,
-                       tr_split_busiest(batch, timing->groups) * timing->at.token_per_seq, &t);
+        at_counts(timing, tr_split_busiest(batch, timing->ranks), 0.0, tr_split_busiest(batch, timing->groups), 0.0,
+                  &t);
         step_s[i] = t.step_s;
     }
 }

@@ -47,32 +47,32 @@ static inline tr_system chalk_system(double flop_per_s, double byte_per_s, doubl
     return system;
 }
 
+/* The model and the system must outlive it. */
 static inline tr_roofline roof_of(const tr_model *model, const tr_system *system)
 {
     tr_roofline roof;
     tr_error err;
-    if (tr_roofline_of(model, system, NULL, &roof, &err) != TR_OK)
+    if (tr_roofline_of(model, system, NULL, NULL, &roof, &err) != TR_OK)
         fail_msg("roofline: %s", err.text);
     return roof;
 }
 
-static inline tr_step decode(const tr_roofline *roof, const tr_model *model, double batch_seq, double context_token)
+static inline tr_step decode(const tr_roofline *roof, double batch_seq, double context_token)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, context_token, 0.0};
     tr_step step;
     tr_error err;
-    if (tr_bound_step(roof, model, &load, &step, &err) != TR_OK)
+    if (tr_bound_step(roof, &load, &step, &err) != TR_OK)
         fail_msg("step: %s", err.text);
     return step;
 }
 
-static inline tr_step prefill(const tr_roofline *roof, const tr_model *model, double batch_seq, double context_token,
-                              double query_token)
+static inline tr_step prefill(const tr_roofline *roof, double batch_seq, double context_token, double query_token)
 {
     const tr_load load = {TR_PHASE_PREFILL, batch_seq, context_token, query_token};
     tr_step step;
     tr_error err;
-    if (tr_bound_step(roof, model, &load, &step, &err) != TR_OK)
+    if (tr_bound_step(roof, &load, &step, &err) != TR_OK)
         fail_msg("step: %s", err.text);
     return step;
 }
@@ -146,6 +146,7 @@ static inline tr_chip toy_chip(void)
     chip.flop_per_s[TR_DTYPE_FP8] = 2e15;
     chip.memory_byte = 100e9;
     chip.memory_byte_per_s = 4e12;
+    chip.topology = TR_TOPOLOGY_SWITCH;
     chip.scaleup_byte_per_s = 450e9;
     chip.scaleup_domain_chip = 8.0;
     chip.usd_per_hour = 3.6;
