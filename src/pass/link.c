@@ -1,4 +1,6 @@
 /* pass/link.c -- what the links carry: sums under tensor parallelism, experts' tokens, hops between stages. */
+#include <math.h>
+
 #include "pass/work.h"
 
 static double smaller(double a, double b) { return a < b ? a : b; }
@@ -16,10 +18,40 @@ static void collective(const pass_work *w, int layer, const char *name, tr_op_cl
     tr_pass_emit(w, &op, name);
 }
 
-/* Of `places` other than one's own, those that at least one of k even choices falls in: (n - 1) (1 - (1 - 1/n)^k). */
-static double reached(double places, double k)
+static double choose(double n, double r)
 {
-    return places > 1.0 ? (places - 1.0) * tr_expert_touched_share((places - 1.0) / places, k) : 0.0;
+    double ways = r <= n ? 1.0 : 0.0;
+    for (double i = 1.0; i <= r && r <= n; i += 1.0)
+        ways = ways * (n - r + i) / i;
+    return ways;
+}
+
+/* Chance that a token reaches a place with `held` of the router's groups: i of them are among its active ones, and
+ * then each of its choices falls there with chance i / active. */
+static double reached_groups(const tr_layer *l, double held)
+{
+    const double groups = l->expert_groups, active = l->expert_groups_active;
+    double chance = 0.0;
+    for (double i = 1.0; i <= held && i <= active; i += 1.0)
+        chance += choose(held, i) * choose(groups - held, active - i) *
+                  tr_expert_touched_share(1.0 - i / active, l->experts_active);
+    return chance / choose(groups, active);
+}
+
+/* Of `places` other than one's own, even parts of all experts, those that some choice of a token falls in:
+ * (n - 1) (1 - (1 - 1/n)^k), and fewer where its experts come from some groups only. */
+static double reached(const tr_layer *l, double places)
+{
+    const double others = places - 1.0, held = l->expert_groups / places;
+    if (!(others > 0.0))
+        return 0.0;
+    if (!(l->expert_groups > l->expert_groups_active))
+        return others * tr_expert_touched_share(others / places, l->experts_active);
+    if (held < 1.0) /* a group lies in several places */
+        return others * (l->expert_groups_active / l->expert_groups) *
+               tr_expert_touched_share(1.0 - held / l->expert_groups_active, l->experts_active);
+    const double low = floor(held), part = held - low;
+    return others * ((1.0 - part) * reached_groups(l, low) + (part > 0.0 ? part * reached_groups(l, low + 1.0) : 0.0));
 }
 
 /* [R23] Experts' tokens go out and come back. A token crosses to another domain once, whatever ranks want it there,
@@ -37,7 +69,7 @@ static void spread(const pass_work *w, const tr_layer *l, int layer, double out_
     const double domains = group > domain ? group / domain : 1.0;
     /* Each group of whole experts lies on tp x dp / ep chips, and a slice of a row goes to each. */
     const double rows = token / y->tp_rank * (group / y->ep_rank);
-    const double across = reached(domains, l->experts_active), all = reached(y->ep_rank, l->experts_active);
+    const double across = reached(l, domains), all = reached(l, y->ep_rank);
     const double inside = larger(all - across, 0.0);
     collective(w, layer, "dispatch", TR_OP_ALL_TO_ALL, n, group, rows * inside * out_byte, rows * across * out_byte);
     collective(w, layer, "combine", TR_OP_ALL_TO_ALL, n, group, rows * inside * back_byte, rows * across * back_byte);
