@@ -6,13 +6,13 @@
 static double smaller(double a, double b) { return a < b ? a : b; }
 static double larger(double a, double b) { return a > b ? a : b; }
 
-static void collective(const pass_work *w, int layer, const char *name, tr_op_class op_class, double count,
-                       double group, double message_byte, double across_byte)
+static void collective(const pass_work *w, int layer, const char *name, tr_op_class op_class, tr_grows grows,
+                       double count, double group, double message_byte, double across_byte)
 {
     if (!(count > 0.0))
         return;
-    tr_op op = {.layer = layer, .op_class = op_class, .grows = TR_GROWS_TOKEN, .weight_dtype = TR_DTYPE_BF16,
-                .math_dtype = TR_DTYPE_BF16, .count = count, .m_row = w->token, .group_chip = group,
+    tr_op op = {.layer = layer, .op_class = op_class, .grows = grows, .weight_dtype = TR_DTYPE_BF16,
+                .math_dtype = TR_DTYPE_BF16, .count = count, .m_row = tr_pass_work_amount(w, grows), .group_chip = group,
                 .message_byte = message_byte, .across_byte = across_byte, .flop_copy_count = 1.0,
                 .weight_copy_count = 1.0, .kv_copy_count = 1.0, .flop_per_s = w->attention.flop_per_s};
     tr_pass_emit(w, &op, name);
@@ -59,20 +59,23 @@ static double reached(const tr_layer *l, double places)
 static void spread(const pass_work *w, const tr_layer *l, int layer, double out_byte, double back_byte)
 {
     const tr_layout *y = &w->layout;
-    const double group = y->tp_rank * y->dp_rank, n = l->layer_count, token = w->group_token / y->dp_rank;
+    const double group = y->tp_rank * y->dp_rank, n = l->layer_count, all_token = w->group_token;
     if (y->ep_rank <= 1.0) { /* every rank needs every token: gathered, and the parts summed back */
-        collective(w, layer, "gather", TR_OP_ALL_GATHER, n, group, w->group_token * out_byte, 0.0);
-        collective(w, layer, "scatter", TR_OP_ALL_GATHER, n, group, w->group_token * back_byte, 0.0);
+        collective(w, layer, "gather", TR_OP_ALL_GATHER, TR_GROWS_GROUP_TOKEN, n, group, all_token * out_byte, 0.0);
+        collective(w, layer, "scatter", TR_OP_ALL_GATHER, TR_GROWS_GROUP_TOKEN, n, group, all_token * back_byte, 0.0);
         return;
     }
     const double domain = larger(w->system->domain_chip, 1.0);
     const double domains = group > domain ? group / domain : 1.0;
-    /* Each group of whole experts lies on tp x dp / ep chips, and a slice of a row goes to each. */
-    const double rows = token / y->tp_rank * (group / y->ep_rank);
+    /* The busiest rank sends its own tokens. Each group of whole experts lies on tp x dp / ep chips, and a slice of a
+     * row goes to each. */
+    const double rows = w->token / y->tp_rank * (group / y->ep_rank);
     const double across = reached(l, domains), all = reached(l, y->ep_rank);
     const double inside = larger(all - across, 0.0);
-    collective(w, layer, "dispatch", TR_OP_ALL_TO_ALL, n, group, rows * inside * out_byte, rows * across * out_byte);
-    collective(w, layer, "combine", TR_OP_ALL_TO_ALL, n, group, rows * inside * back_byte, rows * across * back_byte);
+    collective(w, layer, "dispatch", TR_OP_ALL_TO_ALL, TR_GROWS_TOKEN, n, group, rows * inside * out_byte,
+               rows * across * out_byte);
+    collective(w, layer, "combine", TR_OP_ALL_TO_ALL, TR_GROWS_TOKEN, n, group, rows * inside * back_byte,
+               rows * across * back_byte);
 }
 
 void tr_pass_links(const pass_work *w, int layer)
@@ -82,9 +85,9 @@ void tr_pass_links(const pass_work *w, int layer)
     const int experts_apart = l->experts > 0.0 && w->layout.dp_rank > 1.0;
     const int summed = l->dense_param > 0.0 || l->shared_param > 0.0 || (l->experts > 0.0 && !experts_apart);
     if (tp > 1.0 && l->mixer != TR_MIXER_NONE)
-        collective(w, layer, "mixer-sum", TR_OP_ALL_REDUCE, n, tp, w->token * row, 0.0);
+        collective(w, layer, "mixer-sum", TR_OP_ALL_REDUCE, TR_GROWS_TOKEN, n, tp, w->token * row, 0.0);
     if (tp > 1.0 && summed)
-        collective(w, layer, "ffn-sum", TR_OP_ALL_REDUCE, n, tp, w->token * row, 0.0);
+        collective(w, layer, "ffn-sum", TR_OP_ALL_REDUCE, TR_GROWS_TOKEN, n, tp, w->token * row, 0.0);
     if (!experts_apart)
         return;
     /* Out in FP8 where the experts multiply in FP8 or below, back in BF16. */
@@ -98,6 +101,6 @@ void tr_pass_stages(const pass_work *w)
 {
     const tr_layout *y = &w->layout;
     if (y->pp_rank > 1.0)
-        collective(w, -1, "stage", TR_OP_SEND, y->pp_rank - 1.0, 2.0 * y->tp_rank * y->dp_rank,
+        collective(w, -1, "stage", TR_OP_SEND, TR_GROWS_TOKEN, y->pp_rank - 1.0, 2.0 * y->tp_rank * y->dp_rank,
                    w->token * w->model->hidden * PASS_ACTIVATION_BYTE / y->tp_rank, 0.0);
 }

@@ -80,8 +80,10 @@ static tr_collective side_by_side(double up_byte, double out_byte, double start_
 tr_status tr_collective_of(const tr_system *system, tr_collective_kind kind, double group_chip, double message_byte,
                            double across_byte, tr_collective *out, tr_error *err)
 {
-    if (system == NULL)
-        return tr_fail(err, TR_EMISSING, "system", 0.0, "expected a system");
+    if (system == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "system", 0.0, "expected a system and a place for the collective");
+    if ((int)kind < TR_COLLECTIVE_ALL_REDUCE || kind > TR_COLLECTIVE_SEND)
+        return tr_fail(err, TR_EDOMAIN, "kind", (double)kind, "there is no such kind of collective");
     if (!(group_chip >= 1.0 && group_chip <= 1e6))
         return tr_fail(err, TR_EDOMAIN, "group_chip", group_chip, "a collective has 1 to 1e6 chips");
     if (!(message_byte >= 0.0 && message_byte <= 1e30))
