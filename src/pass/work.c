@@ -38,7 +38,9 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "memory_byte_per_s", chip->memory_byte_per_s,
                        "the chip's memory bandwidth must be above 0");
     for (int i = 0; i < TR_PART_COUNT; i++) {
-        const tr_part_format *stored = &shard->weights.part[i];
+        /* A tied table is the head too, and stored once. */
+        const int from = i == TR_PART_HEAD && shard->model->tied ? TR_PART_EMBEDDING : i;
+        const tr_part_format *stored = &shard->weights.part[from];
         pass_part *p = &w->part[i];
         p->byte = stored->byte;
         p->weight_dtype = stored->dtype;

@@ -26,7 +26,7 @@ static int merges(const tr_timing_term *a, const tr_timing_term *b)
     if (a->kind == MOVED)
         return 1;
     if (a->kind >= LINK)
-        return same(a->group_chip, b->group_chip) && same(a->message_byte_per, b->message_byte_per) &&
+        return a->reach == b->reach && same(a->message_byte_per, b->message_byte_per) &&
                same(a->across_byte_per, b->across_byte_per);
     const double x = a->compute_s_per * b->memory_s, y = b->compute_s_per * a->memory_s;
     const double u = a->compute_s_per * b->memory_s_per, v = b->compute_s_per * a->memory_s_per;
@@ -60,16 +60,42 @@ static void push(tr_timing *t, const tr_timing_term *term)
     t->term_count++;
 }
 
+typedef struct taking {
+    tr_timing timing;
+    tr_status status;        /* of a link */
+    tr_error *err;
+} taking;
+
+/* Where a group lies, looked up once for each size. */
+static int reach_of(taking *now, const tr_system *system, double group_chip)
+{
+    tr_timing *t = &now->timing;
+    tr_reach found;
+    const tr_status s = tr_system_reach(system, group_chip, &found, now->err);
+    if (s != TR_OK)
+        now->status = s;
+    if (s != TR_OK)
+        return 0;
+    for (size_t i = 0; i < t->reach_count; i++)
+        if (same(t->reach[i].inside_chip, found.inside_chip) && same(t->reach[i].domain_count, found.domain_count))
+            return (int)i;
+    if (t->reach_count == TR_TIMING_REACH_MAX) /* a layout has three sizes: tp, tp x dp, and two stages */
+        return TR_TIMING_REACH_MAX - 1;
+    t->reach[t->reach_count] = found;
+    return (int)t->reach_count++;
+}
+
 /* Taken from a pass of one sequence of each kind a rank. */
 static void take(void *context, const pass_work *w, const tr_op *op)
 {
-    tr_timing *t = context;
+    taking *now = context;
+    tr_timing *t = &now->timing;
     const double amount = tr_pass_work_amount(w, op->grows);
     if (tr_op_is_link(op->op_class)) {
         const tr_timing_term link = {.kind = LINK + (int)tr_op_collective_kind(op->op_class),
                                      .grows = op->grows,
                                      .count = op->count,
-                                     .group_chip = op->group_chip,
+                                     .reach = reach_of(now, w->system, op->group_chip),
                                      .message_byte_per = op->message_byte / amount,
                                      .across_byte_per = op->across_byte / amount};
         push(t, &link);
@@ -118,24 +144,28 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     if (s != TR_OK)
         return s;
     const tr_layout *y = &shard->layout;
-    tr_timing t = {.shard = shard, .calibration = calibration, .at = *at, .repeat = w.repeat};
-    t.groups = y->replica_count * y->pp_rank * w.repeat;
-    t.ranks = t.groups * y->dp_rank;
-    t.fixed_s = tr_pass_fixed_s(shard, calibration);
-    t.fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
-    t.peak_flop_per_s = w.peak_flop_per_s;
+    taking now = {.timing = {.shard = shard, .calibration = calibration, .at = *at, .repeat = w.repeat},
+                  .status = TR_OK, .err = err};
+    tr_timing *t = &now.timing;
+    t->groups = y->replica_count * y->pp_rank * w.repeat;
+    t->ranks = t->groups * y->dp_rank;
+    t->fixed_s = tr_pass_fixed_s(shard, calibration);
+    t->fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
+    t->peak_flop_per_s = w.peak_flop_per_s;
     /* A sequence on every rank, of each kind that the pass has: amounts are then those of one. */
     tr_pass one = *at;
-    one.decode_seq = at->decode_seq > 0.0 ? t.ranks : 0.0;
-    one.prefill_seq = at->prefill_seq > 0.0 ? t.ranks : 0.0;
+    one.decode_seq = at->decode_seq > 0.0 ? t->ranks : 0.0;
+    one.prefill_seq = at->prefill_seq > 0.0 ? t->ranks : 0.0;
     s = tr_pass_work_load(&w, &one, err);
     if (s != TR_OK)
         return s;
-    tr_pass_walk(&w, take, &t);
-    if (t.term_count > TR_TIMING_TERM_MAX)
-        return tr_fail(err, TR_ECAPACITY, "timing", (double)t.term_count,
-                       "the pass has %zu distinct terms, a timing holds %d", t.term_count, TR_TIMING_TERM_MAX);
-    *out = t;
+    tr_pass_walk(&w, take, &now);
+    if (now.status != TR_OK)
+        return now.status;
+    if (t->term_count > TR_TIMING_TERM_MAX)
+        return tr_fail(err, TR_ECAPACITY, "timing", (double)t->term_count,
+                       "the pass has %zu distinct terms, a timing holds %d", t->term_count, TR_TIMING_TERM_MAX);
+    *out = *t;
     return TR_OK;
 }
 
@@ -160,11 +190,10 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
         if (!(x > 0.0))
             continue;
         if (t->kind >= LINK) {
-            tr_collective link;
+            const tr_collective link =
+                tr_collective_on(&timing->reach[t->reach], c, (tr_collective_kind)(t->kind - LINK),
+                                 x * t->message_byte_per, x * t->across_byte_per);
             double start_s, wire_s;
-            if (tr_collective_of(timing->shard->system, (tr_collective_kind)(t->kind - LINK), t->group_chip,
-                                 x * t->message_byte_per, x * t->across_byte_per, &link, NULL) != TR_OK)
-                continue; /* its layout was checked */
             tr_op_link_s(&link, c, &start_s, &wire_s);
             sum.start_s += t->count * start_s;
             sum.wire_s += t->count * wire_s;
