@@ -73,15 +73,21 @@ static int band_ok(const tr_band *band)
     return band->low_ratio > 0.0 && band->low_ratio <= band->high_ratio && band->high_ratio <= 1e6;
 }
 
+/* Shares of the datasheet and their ratios are at most 1: so nothing fitted is faster than its roof. */
+static double most_of(tr_constant constant)
+{
+    return tr_constant_unit(constant) == TR_UNIT_RATIO && constant != TR_CONSTANT_HOST ? 1.0 : 1e3;
+}
+
 tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
 {
     if (calibration == NULL)
         return tr_fail(err, TR_EMISSING, "calibration", 0.0, "expected a calibration (tr_calibration_find gives one)");
     for (int i = 0; i < TR_CONSTANT_COUNT; i++) {
-        const double value = calibration->value[i];
-        if (!(value > 0.0 && value <= 1e3))
+        const double value = calibration->value[i], most = most_of((tr_constant)i);
+        if (!(value > 0.0 && value <= most))
             return tr_fail(err, TR_EDOMAIN, tr_constant_name((tr_constant)i), value,
-                           "the calibration's %s must be above 0 and at most 1000", tr_constant_name((tr_constant)i));
+                           "the calibration's %s must be above 0 and at most %g", tr_constant_name((tr_constant)i), most);
         if (!(calibration->error_ratio[i] >= 0.0 && calibration->error_ratio[i] <= 1e6))
             return tr_fail(err, TR_EDOMAIN, "error_ratio", calibration->error_ratio[i],
                            "the standard error of %s must be 0 or more", tr_constant_name((tr_constant)i));

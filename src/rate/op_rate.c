@@ -85,6 +85,23 @@ void tr_op_link_s(const tr_collective *c, const tr_calibration *calibration, dou
     *wire_s = c->wire_s / value[TR_CONSTANT_LINK_BYTE] + sqrt(c->wire_s * value[TR_CONSTANT_LINK_MID_S]);
 }
 
+tr_status tr_op_collective_s(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
+                             double *start_s, double *wire_s, tr_error *err)
+{
+    tr_collective c;
+    tr_reach reach;
+    const tr_collective_kind kind = tr_op_collective_kind(op->op_class);
+    tr_status s = tr_collective_of(system, kind, op->group_chip, op->message_byte, op->across_byte, &c, err);
+    if (s == TR_OK && calibration != NULL && op->group_chip > 1.0) {
+        s = tr_system_reach(system, op->group_chip, &reach, err);
+        if (s == TR_OK)
+            c = tr_collective_on(&reach, calibration, kind, op->message_byte, op->across_byte);
+    }
+    if (s == TR_OK)
+        tr_op_link_s(&c, calibration, start_s, wire_s);
+    return s;
+}
+
 static tr_status check(const tr_op *op, const tr_system *system, const void *out, tr_error *err)
 {
     if (op == NULL || system == NULL || out == NULL)
@@ -114,12 +131,9 @@ tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_ca
         return s;
     tr_op_time t = {0};
     if (tr_op_is_link(op->op_class)) {
-        tr_collective c;
-        s = tr_collective_of(system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte,
-                             op->across_byte, &c, err);
+        s = tr_op_collective_s(op, system, calibration, &t.fixed_s, &t.link_s, err);
         if (s != TR_OK)
             return s;
-        tr_op_link_s(&c, calibration, &t.fixed_s, &t.link_s);
         t.time_s = t.fixed_s + t.link_s;
         t.limit = t.link_s >= t.fixed_s ? TR_LIMIT_COMM : TR_LIMIT_FIXED;
     } else {
