@@ -113,7 +113,7 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     roof.weight_dtype = most_used(model, &roof.pooled.weights);
     roof.expert_idle_share = idle_share(model);
     roof.kv_dtype = roof.pooled.kv_dtype;
-    roof.kv_byte_per_token = tr_model_kv_byte_per_token(model, roof.kv_dtype);
+    roof.kv_byte_per_token = tr_model_kv_byte_per_token(model, tr_dtype_byte(roof.kv_dtype));
     s = tr_roofline_check(&roof, err);
     if (s == TR_OK)
         *out = roof;
@@ -154,7 +154,9 @@ tr_status tr_roofline_check(const tr_roofline *roof, tr_error *err)
 
 double tr_roofline_kv_read_byte(const tr_roofline *roof, double context_token)
 {
+    if (tr_roofline_check(roof, NULL) != TR_OK || !(context_token >= 0.0 && context_token < HUGE_VAL))
+        return (double)NAN;
     const tr_model *m = roof->pooled.model;
     const double state_byte = m->layer_kinds > 0 ? m->state_byte_per_seq : 0.0; /* written back, too */
-    return tr_model_kv_read_byte(m, context_token, roof->kv_dtype) + state_byte;
+    return tr_model_kv_read_byte(m, context_token, tr_dtype_byte(roof->kv_dtype)) + state_byte;
 }
