@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "io/file.h"
 #include "io/model_entry.h"
 #include "model/catalog_table.h"
@@ -197,19 +198,6 @@ static void sort_models(table *t)
     }
 }
 
-static int same_letters(const char *a, size_t n, const char *b, size_t m)
-{
-    if (n != m)
-        return 0;
-    for (size_t i = 0; i < n; i++) {
-        const char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] - 'A' + 'a') : a[i];
-        const char y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] - 'A' + 'a') : b[i];
-        if (x != y)
-            return 0;
-    }
-    return 1;
-}
-
 /* 1 if name (n bytes, case ignored) is the name, id or an alias of m. */
 static int is_called(const table *t, const tr_catalog_model *m, const char *name, size_t n)
 {
@@ -218,7 +206,7 @@ static int is_called(const table *t, const tr_catalog_model *m, const char *name
     for (int i = 0; i < 3; i++)
         for (const char *at = lists[i]; *at != '\0';) {
             const size_t length = strcspn(at, "|");
-            if (same_letters(at, length, name, n))
+            if (tr_name_equal(at, length, name, n))
                 return 1;
             at += at[length] == '|' ? length + 1 : length;
         }

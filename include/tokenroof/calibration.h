@@ -24,25 +24,33 @@ extern "C" {
 /* X(ID, name in data/calibration, unit, meaning) */
 #define TR_CONSTANT_TABLE(X)                                                                                 \
     X(LINEAR_BYTE, "linear_byte_share", RATIO, "of memory bandwidth, reading dense weights")                 \
-    X(LINEAR_FLOP, "linear_flop_share", RATIO, "of the chip's peak, in dense matrix multiplies")             \
+    X(LINEAR_FLOP, "linear_flop_share", RATIO, "of the chip's peak, in dense matrix multiplies of many rows") \
     X(EXPERT_BYTE, "expert_byte_share", RATIO, "of memory bandwidth, reading routed experts")                \
-    X(EXPERT_FLOP, "expert_flop_share", RATIO, "of the chip's peak, in routed experts with many tokens each") \
+    X(EXPERT_FLOP, "expert_flop_share", RATIO, "of the chip's peak, in routed experts with many rows each")  \
     X(KV_BYTE, "kv_byte_share", RATIO, "of memory bandwidth, reading the KV cache")                          \
     X(ATTENTION_FLOP, "attention_flop_share", RATIO, "of the peak, in a decode's scores and values")         \
     X(PROMPT_FLOP, "prompt_flop_share", RATIO, "of the peak, in a prompt's scores and values")               \
     X(LINK_BYTE, "link_byte_share", RATIO, "of the link's bandwidth, in long collectives")                   \
-    X(FP8_FLOP, "fp8_flop_ratio", RATIO, "of the shares of the peak, where multiplies are in FP8 or INT8")  \
-    X(FP4_FLOP, "fp4_flop_ratio", RATIO, "of the shares of the peak, where multiplies are in FP4")           \
+    X(FP8_FLOP, "fp8_flop_ratio", RATIO, "of these shares of the peak, where dense multiplies are in FP8 or INT8") \
+    X(FP4_FLOP, "fp4_flop_ratio", RATIO, "of these shares of the peak, where dense multiplies are in FP4")   \
+    X(EXPERT_FP8, "expert_fp8_flop_ratio", RATIO, "of the experts' share of the peak, in FP8 or INT8")       \
+    X(EXPERT_FP4, "expert_fp4_flop_ratio", RATIO, "of the experts' share of the peak, in FP4")               \
+    X(EXPERT_SPREAD, "expert_spread_share", RATIO, "of the tokens whose choice of experts is one of their own") \
+    X(LINEAR_TILE, "linear_tile_token", TOKEN, "rows that a dense multiply is padded by")                    \
     X(EXPERT_TILE, "expert_tile_token", TOKEN, "rows that each touched expert is padded by")                 \
+    X(MOVE, "activation_move_ratio", RATIO, "of the bytes between operators, those that memory carries")     \
     X(LINK_S, "collective_s", SECOND, "a collective of no bytes")                                            \
     X(LINK_MID_S, "collective_mid_s", SECOND, "what slows collectives of middle size: its root with the wire's time") \
     X(LAYER_S, "layer_s", SECOND, "a layer: launches, norms, attention at no context, synchronisation")      \
-    X(MOE_S, "moe_layer_s", SECOND, "more for a mixture: router, sorting, grouped launches")                 \
     X(MLA_S, "mla_layer_s", SECOND, "more for latent attention: its extra projections")                      \
     X(STATE_S, "state_layer_s", SECOND, "more for a recurrent layer")                                        \
-    X(FP8_S, "fp8_layer_s", SECOND, "more for a layer in FP8 or INT8: activations are quantised first")      \
-    X(FP4_S, "fp4_layer_s", SECOND, "more for a layer in FP4")                                               \
-    X(GROUP_S, "expert_group_layer_s", SECOND, "more for a mixture whose experts are spread over ranks")     \
+    X(FP8_S, "fp8_layer_s", SECOND, "more for dense multiplies in FP8 or INT8: activations are quantised first") \
+    X(FP4_S, "fp4_layer_s", SECOND, "more for dense multiplies in FP4")                                      \
+    X(MOE_S, "moe_layer_s", SECOND, "more for a mixture in BF16: router, sorting, grouped launches")         \
+    X(MOE_FP8_S, "moe_fp8_layer_s", SECOND, "more for a mixture in FP8 or INT8")                             \
+    X(MOE_FP4_S, "moe_fp4_layer_s", SECOND, "more for a mixture in FP4")                                     \
+    X(GROUP_S, "expert_group_layer_s", SECOND, "more for a mixture whose whole experts are spread over ranks") \
+    X(GROUP_FP8_S, "expert_group_fp8_layer_s", SECOND, "the same where they are in FP8 or INT8")             \
     X(STEP_S, "step_s", SECOND, "a step: scheduling, sampling, the host")                                    \
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \

@@ -265,8 +265,14 @@ TR_API tr_status tr_model_weights(const tr_model *model, tr_weight_format format
 
 TR_API size_t tr_model_catalog_count(void);
 TR_API const char *tr_model_catalog_name(size_t index);   /* NULL past the end; sorted by name */
-/* By catalog name or HF id, case-insensitive. Errors: TR_EUNKNOWN with a "did you mean". Allocates and frees a tr_config. */
+/* By catalog name, HF id or alias, case-insensitive; or by an id of somebody who packed the model again
+ * ("unsloth/DeepSeek-R1-GGUF", "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", "Qwen/Qwen3-32B-AWQ"). What such a name
+ * says about the format is in the result: weight, weight_dtype, and source says so. A bare "-GGUF" says none.
+ * Errors: TR_EUNKNOWN with a "did you mean". Allocates and frees a tr_config. */
 TR_API tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err);
+/* What a name says: which model of the catalog, and in which format, TR_WEIGHT_FORMAT_NATIVE if the name is the
+ * model's own or says none. Errors: TR_EMISSING, TR_EUNKNOWN. Pure. */
+TR_API tr_status tr_model_catalog_find_format(const char *name, size_t *index, tr_weight_format *format, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -299,7 +299,8 @@ static void print_memory(const tr_chip *chip, tr_writer *out)
 {
     char text[96], label[32];
     (void)tr_quantity_format(chip->label_memory_byte, TR_UNIT_BYTE, label, sizeof label);
-    (void)snprintf(text, sizeof text, chip->label_memory_byte > 0 ? "%s; %s on the box" : "%s", chip->memory_kind, label);
+    (void)snprintf(text, sizeof text, chip->label_memory_byte > 0 ? "%s; %s on the box" : "%s", chip->memory_kind,
+                   label);
     print_known(out, "memory", chip->memory_byte, TR_UNIT_BYTE, text);
 }
 

@@ -61,7 +61,8 @@ double tr_macos_gpu_byte(double label_byte, double *label)
 {
     for (uint32_t i = 0; i < tr_macos_table_count; i++) {
         const tr_macos_row *row = &tr_macos_table[i];
-        if (fabs(label_byte - row->label_byte) < 1e6 || fabs(label_byte - row->label_byte / 1e9 * 1073741824.0) < 1e6) {
+        const double gib = row->label_byte / 1e9 * 1073741824.0;
+        if (fabs(label_byte - row->label_byte) < 1e6 || fabs(label_byte - gib) < 1e6) {
             *label = row->label_byte;
             return row->gpu_byte;
         }
@@ -172,8 +173,8 @@ static tr_status read_value(const tr_chip *chip, const change *c, const char *te
     if (!(value > 0.0 || (c->zero_ok && !factor && value == 0.0)))
         return tr_fail(err, TR_EDOMAIN, c->key, value, "%s must be above 0, not %g", c->key, value);
     if (factor && !(present(chip, c) > 0.0 && present(chip, c) < HUGE_VAL))
-        return tr_fail(err, TR_EMISSING, c->key, value, "%s: %s has no such figure to multiply; give it with its unit",
-                       c->key, chip->name);
+        return tr_fail(err, TR_EMISSING, c->key, value,
+                       "%s: %s has no such figure to multiply; give it with its unit", c->key, chip->name);
     *out = factor ? value * present(chip, c) : value;
     return TR_OK;
 }
@@ -197,14 +198,16 @@ static tr_status change_one(tr_system *system, const char *item, size_t length, 
         key_length--;
     (void)tr_text_copy_span(key, sizeof key, item, key_length);
     if (key_length == 0)
-        return tr_fail(err, TR_EPARSE, "system", 0.0, "expected key=value between commas, as in %s,mem=80GB, at '%.*s'",
-                       system->chip.name, (int)(length < 40 ? length : 40), item);
+        return tr_fail(err, TR_EPARSE, "system", 0.0,
+                       "expected key=value between commas, as in %s,mem=80GB, at '%.*s'", system->chip.name,
+                       (int)(length < 40 ? length : 40), item);
     const change *c = find_change(item, key_length);
     if (c == NULL) {
         const char *near = tr_near_name(key, change_key, NULL);
-        return tr_fail(err, TR_EUNKNOWN, key, 0.0, near != NULL ? "no figure '%s' to change; did you mean '%s'?"
-                       : "no figure '%s' to change; there are mem, bw, cache, flops, a format (bf16, ...), link, net, "
-                         "power, price and domain", key, near);
+        return near != NULL ? tr_fail(err, TR_EUNKNOWN, key, 0.0, "no figure '%s' to change; did you mean '%s'?", key, near)
+                            : tr_fail(err, TR_EUNKNOWN, key, 0.0,
+                                      "no figure '%s' to change; there are mem, bw, cache, flops, a format (bf16, "
+                                      "...), link, net, power, price and domain", key);
     }
     if (*seen >> (c - CHANGE) & 1u)
         return tr_fail(err, TR_ECONFLICT, c->key, 0.0, "%s is given twice", c->key);
@@ -238,7 +241,8 @@ static tr_status change_all(tr_system *system, const char *list, size_t length, 
     }
     char text[sizeof chip->change];
     if (tr_text_copy_span(text, sizeof text, list, length) >= sizeof text)
-        return tr_fail(err, TR_ECAPACITY, "system", 0.0, "the changes of a chip take more than %zu bytes", sizeof text - 1);
+        return tr_fail(err, TR_ECAPACITY, "system", 0.0, "the changes of a chip take more than %zu bytes",
+                       sizeof text - 1);
     const char *const join = chip->change[0] != '\0' ? "," : "";
     tr_status s = append(chip->change, sizeof chip->change, join, text, err);
     if (s == TR_OK)
@@ -363,7 +367,8 @@ tr_status tr_system_compose(const char *text, tr_system_lookup *lookup, const vo
     if (s == TR_OK && *rest == '+') {
         s = compose_part(rest + 1, lookup, context, &host, &rest, err);
         if (s == TR_OK && *rest == '+')
-            s = tr_fail(err, TR_ECONFLICT, "system", 0.0, "one host stands beside the chips, not more: '%.60s'", rest);
+            s = tr_fail(err, TR_ECONFLICT, "system", 0.0, "one host stands beside the chips, not more: '%.60s'",
+                        rest);
         if (s == TR_OK)
             s = add_host(&made, &host, err);
     }

@@ -46,19 +46,30 @@ static box box_of(const tr_chip *chip, const double side[3])
     return b;
 }
 
+/* A line of 7 chips is not how anybody lays 7 chips on a torus. */
+static int is_long(double a, double b, double c)
+{
+    const double longest = a > b ? (a > c ? a : c) : (b > c ? b : c);
+    const double shortest = a < b ? (a < c ? a : c) : (b < c ? b : c);
+    return longest > 4.0 * (a + b + c - longest - shortest);
+}
+
 /* The box that holds g chips with the fewest to spare, and of these the one that is widest at its middle. */
-static box best_box(const tr_chip *chip, double g)
+static box best_box(const tr_chip *chip, double g, int long_ok)
 {
     const double *whole = chip->torus_dimension;
     box best = {HUGE_VAL, 0.0, 0.0};
     for (double a = 1.0; a <= whole[0]; a += 1.0)
         for (double b = 1.0; b == 1.0 || b <= whole[1]; b += 1.0) {
             const double c = ceil(g / (a * b));
-            if (c > (whole[2] > 1.0 ? whole[2] : 1.0))
+            if (c > (whole[2] > 1.0 ? whole[2] : 1.0) || (!long_ok && is_long(a, b, c)))
                 continue;
             const double side[3] = {a, b, c};
             const box found = box_of(chip, side);
-            if (found.chips < best.chips || (!(found.chips > best.chips) && found.cut_link > best.cut_link))
+            const double wider = found.cut_link - best.cut_link;
+            if (found.chips < best.chips ||
+                (!(found.chips > best.chips) &&
+                 (wider > 0.0 || (!(wider < 0.0) && found.corner_link > best.corner_link))))
                 best = found;
         }
     return best;
@@ -68,7 +79,9 @@ static box best_box(const tr_chip *chip, double g)
 static void reach_on_torus(const tr_chip *chip, tr_reach *r)
 {
     const double g = r->inside_chip, link = chip->pair_byte_per_s;
-    const box b = best_box(chip, g);
+    box b = best_box(chip, g, 0);
+    if (!(b.chips < HUGE_VAL)) /* a torus as long as that */
+        b = best_box(chip, g, 1);
     r->neighbour_byte_per_s = link;
     r->ring_byte_per_s = b.corner_link * link;
     if (chip->scaleup_byte_per_s > 0.0)
@@ -142,13 +155,13 @@ tr_status tr_system_reach(const tr_system *system, double group_chip, tr_reach *
     const int across = r.domain_count > 1.0 && !(r.across_byte_per_s > 0.0);
     if (inside || (across && lone))
         return tr_fail(err, TR_EMISSING, "scaleup_byte_per_s", group_chip,
-                       "no rate is published for the links between chips of %s (%s); give the one you have, as in "
-                       "%.0fx%s,link=10GB/s", chip->name, chip->scaleup_link[0] != '\0' ? chip->scaleup_link : "none known",
-                       group_chip, chip->name);
+                       "no rate is published for links between chips of %s (%s); give the one you have, as in "
+                       "%.0fx%s,link=10GB/s", chip->name,
+                       chip->scaleup_link[0] != '\0' ? chip->scaleup_link : "none known", group_chip, chip->name);
     if (across)
         return tr_fail(err, TR_EMISSING, "scaleout_byte_per_s", group_chip,
-                       "%.0f chips leave the scale-up domain of %s (%.0f), and no rate is published for its network; give "
-                       "the one you have, as in %.0fx%s,net=50GB/s", group_chip, chip->name, system->domain_chip,
+                       "%.0f chips leave the scale-up domain of %s (%.0f), and no rate is published for its network; "
+                       "give the one you have, as in %.0fx%s,net=50GB/s", group_chip, chip->name, system->domain_chip,
                        group_chip, chip->name);
     *out = r;
     return TR_OK;

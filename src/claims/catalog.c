@@ -106,31 +106,35 @@ static tr_status kv_of_shape(const char *with, double *out, tr_error *err)
 
 /* ---- chips and systems -------------------------------------------------------- */
 
-static tr_status chip_of(const char *with, const tr_chip **out, tr_error *err)
+/* One chip of the catalog, with the changes that follow its name: "b200-sxm,bw=8TB/s". */
+static tr_status chip_of(const char *with, tr_chip *out, tr_error *err)
 {
-    char name[64];
+    char name[128];
+    tr_system system;
     if (!tr_claim_text(with, "chip", name, sizeof name))
         return tr_fail(err, TR_EMISSING, "chip", 0, "this question needs the setting 'chip'");
-    *out = tr_chip_catalog_find(name);
-    return *out != NULL ? TR_OK : tr_fail(err, TR_EUNKNOWN, "chip", 0, "no chip '%.60s' in the catalog", name);
+    const tr_status s = tr_system_catalog_get(name, &system, err);
+    if (s == TR_OK)
+        *out = system.chip;
+    return s;
 }
 
 #define CHIP(NAME, VALUE)                                                                                  \
     static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
     {                                                                                                      \
-        const tr_chip *c = NULL;                                                                           \
+        tr_chip c = {.name = ""};                                                                          \
         const tr_status s = chip_of(with, &c, err);                                                        \
         if (s == TR_OK)                                                                                    \
             *out = VALUE;                                                                                  \
         return s;                                                                                          \
     }
 
-CHIP(chip_bandwidth, c->memory_byte_per_s)
-CHIP(chip_memory, c->memory_byte)
-CHIP(chip_scaleup, c->scaleup_byte_per_s)
-CHIP(chip_scaleout, c->scaleout_byte_per_s)
-CHIP(chip_low, c->low_usd_per_hour)
-CHIP(chip_high, c->high_usd_per_hour)
+CHIP(chip_bandwidth, c.memory_byte_per_s)
+CHIP(chip_memory, c.memory_byte)
+CHIP(chip_scaleup, c.scaleup_byte_per_s)
+CHIP(chip_scaleout, c.scaleout_byte_per_s)
+CHIP(chip_low, c.low_usd_per_hour)
+CHIP(chip_high, c.high_usd_per_hour)
 
 static tr_status dtype_named(const char *with, tr_dtype *out, tr_error *err)
 {
@@ -142,41 +146,41 @@ static tr_status dtype_named(const char *with, tr_dtype *out, tr_error *err)
 
 static tr_status chip_balance(const char *with, double *out, tr_error *err)
 {
-    const tr_chip *chip = NULL;
+    tr_chip chip;
     tr_dtype dtype = TR_DTYPE_NATIVE;
     tr_status s = chip_of(with, &chip, err);
     if (s == TR_OK)
         s = dtype_named(with, &dtype, err);
     if (s == TR_OK)
-        *out = tr_chip_balance_token(chip, dtype);
+        *out = tr_chip_balance_token(&chip, dtype);
     return s;
 }
 
 static tr_status chip_flop(const char *with, double *out, tr_error *err)
 {
-    const tr_chip *chip = NULL;
+    tr_chip chip;
     tr_dtype dtype = TR_DTYPE_NATIVE, used = TR_DTYPE_NATIVE;
     tr_status s = chip_of(with, &chip, err);
     if (s == TR_OK)
         s = dtype_named(with, &dtype, err);
-    return s == TR_OK ? tr_chip_math(chip, dtype, out, &used, err) : s;
+    return s == TR_OK ? tr_chip_math(&chip, dtype, out, &used, err) : s;
 }
 
 static tr_status tier_drain(const char *with, double *out, tr_error *err)
 {
-    const tr_chip *chip = NULL;
+    tr_chip chip;
     char name[24];
     const tr_status s = chip_of(with, &chip, err);
     if (s != TR_OK)
         return s;
     if (!tr_claim_text(with, "tier", name, sizeof name))
         return tr_fail(err, TR_EMISSING, "tier", 0, "this question needs the setting 'tier'");
-    for (int i = 0; i < chip->tier_count; i++)
-        if (strcmp(chip->tier[i].name, name) == 0) {
-            *out = tr_tier_drain_s(&chip->tier[i]);
+    for (int i = 0; i < chip.tier_count; i++)
+        if (strcmp(chip.tier[i].name, name) == 0) {
+            *out = tr_tier_drain_s(&chip.tier[i]);
             return TR_OK;
         }
-    return tr_fail(err, TR_EUNKNOWN, "tier", 0, "%.60s has no tier '%.20s'", chip->name, name);
+    return tr_fail(err, TR_EUNKNOWN, "tier", 0, "%.60s has no tier '%.20s'", chip.name, name);
 }
 
 static tr_status domain(const char *with, double *out, tr_error *err)

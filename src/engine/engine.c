@@ -124,18 +124,22 @@ tr_status tr_engine_find(const char *text, const tr_engine **out, tr_error *err)
                    version, oldest);
 }
 
-/* What the checkpoint says of its cache, NATIVE if nothing. */
-static tr_dtype directive_of(const tr_model *model)
+/* What the checkpoint says of its cache and this engine heeds, NATIVE if nothing: SGLang takes ModelOpt's word
+ * (kv_cache_quant_algo) and ignores compressed-tensors' (kv_cache_scheme). */
+static tr_dtype directive_of(const tr_engine *engine, const tr_model *model)
 {
-    return model != NULL && model->kv_dtype != TR_DTYPE_BF16 ? model->kv_dtype : TR_DTYPE_NATIVE;
+    if (model == NULL || model->checkpoint_kv == TR_KV_DIRECTIVE_NONE)
+        return TR_DTYPE_NATIVE;
+    const int heeded = model->checkpoint_kv == TR_KV_DIRECTIVE_ALGO ? 1 : engine->kv_from_checkpoint;
+    return heeded ? model->checkpoint_kv_dtype : TR_DTYPE_NATIVE;
 }
 
 tr_dtype tr_engine_kv_dtype(const tr_engine *engine, const tr_model *model, tr_dtype asked)
 {
-    const tr_dtype directive = directive_of(model);
+    const tr_dtype directive = directive_of(engine, model);
     if (asked != TR_DTYPE_NATIVE)
         return asked;
-    if (engine->kv_from_checkpoint && directive != TR_DTYPE_NATIVE)
+    if (directive != TR_DTYPE_NATIVE)
         return directive;
     return engine->kv_dtype != TR_DTYPE_NATIVE ? engine->kv_dtype : TR_DTYPE_BF16;
 }

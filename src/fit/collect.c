@@ -177,6 +177,21 @@ int fit_same_shape(const tr_model *a, const tr_model *b)
            !(a->hidden > b->hidden);
 }
 
+/* The letters and number that a name begins with, up to a dash or a size: "qwen3", "llama", "gpt". */
+static size_t family_length(const char *name)
+{
+    size_t n = 0;
+    while (name[n] != '\0' && name[n] != '-')
+        n++;
+    return n;
+}
+
+int fit_same_family(const tr_model *a, const tr_model *b)
+{
+    const size_t n = family_length(a->name);
+    return n == family_length(b->name) && strncmp(a->name, b->name, n) == 0;
+}
+
 const char *fit_all_file(size_t index)
 {
     static const char *const all[] = {"e2e_silicon.csv", "e2e_inferencex_dsr1_allhw.csv", "e2e_blis_vllm.csv"};

@@ -17,32 +17,41 @@ static const struct {
     double value, width;
     double engine_width, chip_width;
     fit_target target;
+    double pair_width;
 } priors[] = {
-    {TR_CONSTANT_LINEAR_BYTE, 0.82, 0.10, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINEAR_FLOP, 0.62, 0.12, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_FLOP, 0.45, 0.25, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_EXPERT_TILE, 24.0, 0.50, 0.20, 0.20, FIT_TPOT},
-    {TR_CONSTANT_KV_BYTE, 0.80, 0.15, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_ATTENTION_FLOP, 0.60, 0.40, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_PROMPT_FLOP, 0.50, 0.25, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINK_BYTE, 0.92, 0.07, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FP8_FLOP, 0.85, 0.15, 0.05, 0.05, FIT_TPOT},
-    {TR_CONSTANT_FP4_FLOP, 0.70, 0.20, 0.05, 0.05, FIT_TPOT},
-    {TR_CONSTANT_LINK_S, 5e-6, 0.20, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LINK_MID_S, 36e-6, 0.20, 0.10, 0.10, FIT_TPOT},
-    {TR_CONSTANT_LAYER_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_MOE_S, 30e-6, 0.25, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_MLA_S, 30e-6, 0.25, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_STATE_S, 10e-6, 0.50, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FP8_S, 5e-6, 0.40, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FP4_S, 8e-6, 0.40, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_GROUP_S, 10e-6, 0.60, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_STEP_S, 500e-6, 0.70, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_SEQ_S, 15e-6, 0.70, 0.20, 0.10, FIT_TPOT},
-    {TR_CONSTANT_FIRST_S, 0.010, 0.80, 0.50, 0.20, FIT_TTFT},
-    {TR_CONSTANT_FRONT_S, 3e-6, 0.50, 0.30, 0.10, FIT_TTFT},
-    {TR_CONSTANT_HOST, 10.0, 0.50, 0.30, 0.10, FIT_TTFT},
+    {TR_CONSTANT_LINEAR_BYTE, 0.86, 0.10, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINEAR_FLOP, 0.70, 0.12, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT, 0.10},
+    {TR_CONSTANT_EXPERT_FLOP, 0.55, 0.20, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_KV_BYTE, 0.85, 0.15, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_ATTENTION_FLOP, 0.70, 0.30, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_PROMPT_FLOP, 0.50, 0.20, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINK_BYTE, 0.85, 0.10, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP8_FLOP, 0.93, 0.15, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP4_FLOP, 0.72, 0.20, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_FP8, 0.62, 0.20, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_FP4, 0.37, 0.25, 0.05, 0.05, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_SPREAD, 0.90, 0.10, 0.02, 0.02, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINEAR_TILE, 40.0, 0.40, 0.20, 0.20, FIT_TPOT, 0.0},
+    {TR_CONSTANT_EXPERT_TILE, 16.0, 0.50, 0.20, 0.20, FIT_TPOT, 0.0},
+    {TR_CONSTANT_MOVE, 1.0, 0.70, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINK_S, 4e-6, 0.25, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LINK_MID_S, 15e-6, 0.40, 0.10, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_LAYER_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT, 0.10},
+    {TR_CONSTANT_MLA_S, 30e-6, 0.25, 0.20, 0.10, FIT_TPOT, 0.20},
+    {TR_CONSTANT_STATE_S, 20e-6, 0.50, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP8_S, 5e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FP4_S, 6e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_MOE_S, 30e-6, 0.30, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_MOE_FP8_S, 30e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.40},
+    {TR_CONSTANT_MOE_FP4_S, 25e-6, 0.40, 0.20, 0.10, FIT_TPOT, 0.40},
+    {TR_CONSTANT_GROUP_S, 8e-6, 0.60, 0.30, 0.10, FIT_TPOT, 0.60},
+    {TR_CONSTANT_GROUP_FP8_S, 8e-6, 0.60, 0.30, 0.10, FIT_TPOT, 0.60},
+    {TR_CONSTANT_STEP_S, 500e-6, 0.70, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_SEQ_S, 4e-6, 0.70, 0.20, 0.10, FIT_TPOT, 0.0},
+    {TR_CONSTANT_FIRST_S, 0.010, 0.80, 0.50, 0.20, FIT_TTFT, 0.0},
+    {TR_CONSTANT_FRONT_S, 3e-6, 0.50, 0.60, 0.10, FIT_TTFT, 0.0},
+    {TR_CONSTANT_HOST, 10.0, 0.50, 0.50, 0.10, FIT_TTFT, 0.0},
 };
 
 static const double group_rows = 8.0;
@@ -63,12 +72,13 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_target t
         p->prior_width[k] = priors[i].width;
         p->engine_width[k] = priors[i].engine_width;
         p->chip_width[k] = priors[i].chip_width;
+        p->pair_width[k] = priors[i].pair_width;
     }
 }
 
 /* Time per token first; then, with that kept, what only the first token sees. */
-static tr_status fit_both(const fit_data *data, const unsigned char *used, int with_deviation, fit_result *out,
-                          tr_error *err)
+static tr_status fit_both(const fit_data *data, const unsigned char *used, int with_deviation, const fit_result *from,
+                          fit_result *out, tr_error *err)
 {
     fit_problem p;
     set_up(data, used, FIT_TPOT, &p);
@@ -76,6 +86,13 @@ static tr_status fit_both(const fit_data *data, const unsigned char *used, int w
         out->shared[k] = p.prior[k];
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
+    memset(out->pair, 0, sizeof out->pair);
+    if (from != NULL) { /* where the search begins; where it ends is for the rows that are left to say */
+        memcpy(out->shared, from->shared, sizeof out->shared);
+        memcpy(out->engine, from->engine, sizeof out->engine);
+        memcpy(out->chip, from->chip, sizeof out->chip);
+        memcpy(out->pair, from->pair, sizeof out->pair);
+    }
     tr_status s = fit_solve(&p, out, with_deviation, err);
     set_up(data, used, FIT_TTFT, &p);
     return s == TR_OK ? fit_solve(&p, out, with_deviation, err) : s;
@@ -189,10 +206,10 @@ static int make_folds(folds *f, size_t n)
 
 static void clear(folds *f) { f->tpot.count = f->ttft.count = f->tpot_generic.count = f->ttft_generic.count = 0; }
 
-static int first_of_shape(const fit_data *data, int model)
+static int first_of_family(const fit_data *data, int model)
 {
     int i = 0;
-    while (!fit_same_shape(data->model[i], data->model[model]))
+    while (!fit_same_family(data->model[i], data->model[model]))
         i++;
     return i;
 }
@@ -209,15 +226,15 @@ static tr_status leave_out(const fit_data *data, folds *f, int by_chip, fit_resu
         size_t left = 0, used = 0;
         for (size_t i = 0; i < data->count; i++) {
             const fit_row *row = &data->row[i];
-            const int leave = by_chip ? row->chip == g : fit_same_shape(data->model[row->model], data->model[g]);
+            const int leave = by_chip ? row->chip == g : fit_same_family(data->model[row->model], data->model[g]);
             f->left[i] = leave ? 1 : 0;
             f->used[i] = leave ? 0 : 1;
             left += f->left[i];
             used += f->used[i];
         }
-        if (left == 0 || used == 0 || (!by_chip && first_of_shape(data, g) != g))
+        if (left == 0 || used == 0 || (!by_chip && first_of_family(data, g) != g))
             continue;
-        s = fit_both(data, f->used, 0, part, err);
+        s = fit_both(data, f->used, 0, out, part, err);
         if (s != TR_OK)
             break;
         const size_t before = f->tpot.count;
@@ -247,7 +264,7 @@ tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
     out->chips = data->chips;
     out->engines = data->engines;
     memset(f.used, 1, data->count);
-    tr_status s = fit_both(data, f.used, 1, out, err);
+    tr_status s = fit_both(data, f.used, 1, NULL, out, err);
     if (s == TR_OK) {
         collect(data, out, f.used, TOLD_ALL, FIT_TPOT, &f.tpot);
         collect(data, out, f.used, TOLD_ALL, FIT_TTFT, &f.ttft);

@@ -56,6 +56,9 @@ tr_status fit_read(const char *path, fit_data *data, tr_error *err);
 /* Checkpoints of one architecture are one model: DeepSeek-V3 and R1. */
 int fit_same_shape(const tr_model *a, const tr_model *b);
 
+/* Models of one maker's line are left out together: "qwen3-32b" with "qwen3-235b-a22b", all of "llama". */
+int fit_same_family(const tr_model *a, const tr_model *b);
+
 /* The tables that `tokenroof fit --all` reads, below ../shared/truth. NULL past the end. */
 const char *fit_all_file(size_t index);
 
@@ -70,6 +73,7 @@ typedef struct fit_result {
     double shared[TR_CONSTANT_COUNT];                        /* logarithms */
     double engine[FIT_ENGINE_MAX][TR_CONSTANT_COUNT];        /* offsets */
     double chip[FIT_CHIP_MAX][TR_CONSTANT_COUNT];
+    double pair[FIT_ENGINE_MAX][FIT_CHIP_MAX][TR_CONSTANT_COUNT]; /* of an engine's kernels on one chip */
     double deviation[FIT_ENGINE_MAX + 1][FIT_CHIP_MAX + 1][TR_CONSTANT_COUNT]; /* of the sum; last index: without */
     fit_error tpot, ttft;                                    /* rows it was fitted on */
     fit_error tpot_model, ttft_model;                        /* whole models left out */

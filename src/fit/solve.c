@@ -14,19 +14,21 @@
 #include "base/fail.h"
 
 #define STEP_LOG 1e-5
+#define OTHER_MAKER_WIDENS 4.0
 #define MOST_SHARE 0.98 /* of a datasheet figure */
 
 void fit_constants(const fit_result *result, int chip, int engine, double *value)
 {
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
         value[k] = result->shared[k] + (engine >= 0 ? result->engine[engine][k] : 0.0) +
-                   (chip >= 0 ? result->chip[chip][k] : 0.0);
+                   (chip >= 0 ? result->chip[chip][k] : 0.0) +
+                   (engine >= 0 && chip >= 0 ? result->pair[engine][chip][k] : 0.0);
 }
 
 double fit_value(int constant, double logarithm)
 {
     const double value = exp(logarithm);
-    return constant <= TR_CONSTANT_FP4_FLOP && value > MOST_SHARE ? MOST_SHARE : value;
+    return constant <= TR_CONSTANT_EXPERT_SPREAD && value > MOST_SHARE ? MOST_SHARE : value;
 }
 
 double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target)
@@ -50,6 +52,8 @@ typedef struct work {
     fit_result *at;              /* the point the parameters stand for */
     int k[TR_CONSTANT_COUNT];    /* active constants */
     int kinds, engines, chips, params;
+    int paired[TR_CONSTANT_COUNT]; /* positions in k of those that pairs have offsets for */
+    int pair_kinds;
     size_t rows;
     const fit_row **row;
     double *weight;
@@ -68,6 +72,33 @@ static void unpack(const work *w, const double *x, fit_result *r)
     for (int c = 0; c < w->chips; c++)
         for (int i = 0; i < w->kinds; i++)
             r->chip[c][w->k[i]] = *at++;
+    for (int e = 0; e < w->engines; e++)
+        for (int c = 0; c < w->chips; c++)
+            for (int i = 0; i < w->pair_kinds; i++)
+                r->pair[e][c][w->k[w->paired[i]]] = *at++;
+}
+
+/* Where the offsets of a pair begin. */
+static int pair_start(const work *w, int engine, int chip)
+{
+    return w->kinds * (1 + w->engines + w->chips) + (engine * w->chips + chip) * w->pair_kinds;
+}
+
+static void pack(const work *w, const fit_result *r, double *x)
+{
+    double *at = x;
+    for (int i = 0; i < w->kinds; i++)
+        *at++ = r->shared[w->k[i]];
+    for (int e = 0; e < w->engines; e++)
+        for (int i = 0; i < w->kinds; i++)
+            *at++ = r->engine[e][w->k[i]];
+    for (int c = 0; c < w->chips; c++)
+        for (int i = 0; i < w->kinds; i++)
+            *at++ = r->chip[c][w->k[i]];
+    for (int e = 0; e < w->engines; e++)
+        for (int c = 0; c < w->chips; c++)
+            for (int i = 0; i < w->pair_kinds; i++)
+                *at++ = r->pair[e][c][w->k[w->paired[i]]];
 }
 
 /* Residuals below the noise count by their square, those above by their size. */
@@ -97,13 +128,21 @@ static void row_values(const work *w, size_t i, double *f, double *slopes)
     }
 }
 
+/* What is shared is shared by one maker's chips and the software written for them: another maker's may lie further
+ * from it, and must not pull it. */
+static double widen(const tr_chip *chip) { return strcmp(chip->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS; }
+
 static void prior_rows(const work *w, const double *x, double *f, double *jac, int ld)
 {
     const fit_problem *p = w->p;
+    const int pairs = pair_start(w, 0, 0);
     for (int j = 0; j < w->params; j++) {
-        const int k = w->k[j % w->kinds], block = j / w->kinds;
-        const double width = block == 0 ? p->prior_width[k]
-                                        : (block <= w->engines ? p->engine_width[k] : p->chip_width[k]);
+        const int in_pair = j >= pairs, block = in_pair ? 1 : j / w->kinds;
+        const int k = in_pair ? w->k[w->paired[(j - pairs) % w->pair_kinds]] : w->k[j % w->kinds];
+        const double width = in_pair               ? p->pair_width[k]
+                             : block == 0          ? p->prior_width[k]
+                             : block <= w->engines ? p->engine_width[k]
+                                                   : p->chip_width[k] * widen(p->data->chip[block - 1 - w->engines]);
         const size_t at = w->rows + (size_t)j;
         if (jac == NULL)
             f[at] = (x[j] - (block == 0 ? p->prior[k] : 0.0)) / width;
@@ -127,6 +166,8 @@ static int evaluate(void *context, int m, int n, const double *x, double *f, dou
             for (int b = 0; b < 3; b++)
                 jac[(size_t)(block[b] * w->kinds + j) * (size_t)ld + i] = slopes[j];
         }
+        for (int j = 0; flag == 2 && j < w->pair_kinds; j++)
+            jac[(size_t)(pair_start(w, w->row[i]->engine, w->row[i]->chip) + j) * (size_t)ld + i] = slopes[w->paired[j]];
     }
     prior_rows(w, x, f, flag == 2 ? jac : NULL, ld);
     return 0;
@@ -181,7 +222,7 @@ static tr_status run(work *w, double *x, int with_deviation, fit_result *result,
         s = tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
     } else {
         int calls = 0, slopes = 0;
-        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-7, 1e-6, 0.0, 40, diag, 1, 1.0, 0, &calls, &slopes,
+        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-6, 1e-5, 0.0, 40, diag, 1, 1.0, 0, &calls, &slopes,
                                pivot, q, q + un, q + 2 * un, q + 3 * un, q + 4 * un);
         if (info <= 0)
             s = tr_fail(err, TR_EDOMAIN, "fit", (double)info, "the least squares could not start");
@@ -203,10 +244,13 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
 {
     const fit_data *data = problem->data;
     work w = {.p = problem, .at = result, .engines = data->engines, .chips = data->chips};
-    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
+        if (problem->active[k] && problem->pair_width[k] > 0.0)
+            w.paired[w.pair_kinds++] = w.kinds;
         if (problem->active[k])
             w.k[w.kinds++] = k;
-    w.params = w.kinds * (1 + w.engines + w.chips);
+    }
+    w.params = pair_start(&w, w.engines, 0);
     // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers to rows is meant
     w.row = malloc((data->count + 1) * sizeof *w.row);
     w.weight = malloc((data->count + 1) * sizeof *w.weight);
@@ -219,8 +263,7 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
             if (problem->used[i] && measured(&data->row[i], problem->target) > 0.0)
                 w.row[w.rows++] = &data->row[i];
         weigh(&w);
-        for (int i = 0; i < w.kinds; i++)
-            x[i] = problem->prior[w.k[i]];
+        pack(&w, result, x);
         s = run(&w, x, with_deviation, result, err);
     }
     free(w.row);

@@ -17,6 +17,7 @@ typedef struct fit_problem {
     double prior_width[TR_CONSTANT_COUNT];
     double engine_width[TR_CONSTANT_COUNT];
     double chip_width[TR_CONSTANT_COUNT];
+    double pair_width[TR_CONSTANT_COUNT]; /* 0: no such offset */
 } fit_problem;
 
 /* Starts from, and leaves what is not active as in, *result. Errors: TR_ENOMEM, TR_EDOMAIN. */

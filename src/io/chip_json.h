@@ -66,7 +66,7 @@ tr_status tr_chip_from_json(const tr_flat *flat, const char *prefix, tr_strictne
 tr_status tr_system_from_json(const tr_flat *flat, tr_strictness strictness, tr_system_entry *out,
                               tr_error *err);
 
-/* "servers": {NAME: {"note", "tiers": [...]}} into rows. Errors: the same. */
+/* "servers": {NAME: {"note", "tiers": [...]}} into rows. Errors: the same, and TR_ENOMEM. */
 tr_status tr_servers_from_json(const tr_flat *flat, tr_server_row *out, size_t capacity, size_t *count,
                                tr_error *err);
 

@@ -86,6 +86,19 @@ static void compare(tr_model_file *file)
              grouped(expected, a), grouped(predicted, b));
 }
 
+/* Keys that the family has no name for: said, since what they stand for is not counted. */
+static void note_unread(tr_model_file *file)
+{
+    const tr_model *m = &file->model;
+    char names[TR_UNREAD_MAX * (TR_UNREAD_NAME_MAX + 2)] = "";
+    size_t at = 0;
+    for (int i = 0; i < m->unread_count && i < TR_UNREAD_MAX; i++)
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i > 0 ? ", " : "", m->unread[i]);
+    if (m->unread_count > 0)
+        note(file, "%s does not know %s%s: counted as if %s not there", m->family, names,
+             m->unread_count > TR_UNREAD_MAX ? " and more" : "", m->unread_count > 1 ? "they were" : "it was");
+}
+
 /* ---- safetensors ---------------------------------------------------------- */
 
 static tr_status read_listed(const char *folder, const tr_weight_index *index, tr_model_file *file,
@@ -170,6 +183,7 @@ static void weigh(tr_model_file *file)
 tr_status tr_model_disk_weights(const char *folder, tr_model_file *file, tr_error *err)
 {
     char path[TR_PATH_MAX];
+    note_unread(file);
     tr_status s = tr_path_join(path, sizeof path, folder, "model.safetensors.index.json", err);
     if (s != TR_OK)
         return s;

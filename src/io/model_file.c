@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/near.h"
 #include "io/config_flat.h"
 #include "io/file.h"
 #include "io/gguf.h"
@@ -121,20 +122,6 @@ static tr_status read_quantization(const char *folder, const tr_flat *flat, tr_c
     return s;
 }
 
-/* layers the config states: later ones in the checkpoint are prediction layers */
-static double stated_layers(const tr_flat *flat)
-{
-    static const char *const keys[] = {"num_hidden_layers", "text_config.num_hidden_layers",
-                                       "llm_config.num_hidden_layers", "language_config.num_hidden_layers",
-                                       "n_layer"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const tr_flat_entry *e = tr_flat_find(flat, keys[i]);
-        if (e != NULL && e->kind == TR_FLAT_NUMBER)
-            return e->number;
-    }
-    return 0.0;
-}
-
 static double stated_packing(const tr_flat *flat)
 {
     static const char *const keys[] = {
@@ -171,7 +158,7 @@ static tr_status build_config(const char *path, const char *folder, const tr_fla
         return s;
     name_after_folder(&out->model, folder, path);
     tr_tensors_init(&out->tensors);
-    out->tensors.hidden_layers = stated_layers(flat);
+    out->tensors.hidden_layers = out->model.layers; /* later ones are prediction layers */
     out->tensors.tied = out->model.tied;
     out->tensors.packed_bit = stated_packing(flat);
     return tr_model_disk_weights(folder, out, err);
@@ -308,18 +295,7 @@ tr_status tr_model_data_list(const char *data_folder, char ***out, size_t *count
     return s;
 }
 
-static int same(const char *a, size_t n, const char *b)
-{
-    if (n != strlen(b))
-        return 0;
-    for (size_t i = 0; i < n; i++) {
-        const char x = a[i] >= 'A' && a[i] <= 'Z' ? (char)(a[i] - 'A' + 'a') : a[i];
-        const char y = b[i] >= 'A' && b[i] <= 'Z' ? (char)(b[i] - 'A' + 'a') : b[i];
-        if (x != y)
-            return 0;
-    }
-    return 1;
-}
+static int same(const char *a, size_t n, const char *b) { return tr_name_equal(a, n, b, strlen(b)); }
 
 static int entry_is_called(const tr_model_entry *entry, const char *name)
 {

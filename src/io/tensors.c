@@ -167,7 +167,7 @@ int tr_tensor_part(const tr_tensors *sums, const tr_tensor *tensor)
     if (is_head(name))
         return sums->tied ? TR_BESIDE_REPEATED : TR_PART_HEAD;
     if (layer >= 0.0)
-        return layer_part(name);
+        return (int)layer_part(name);
     return is_embedding(name) ? TR_PART_EMBEDDING : TR_PART_OTHER;
 }
 

@@ -1,6 +1,7 @@
 /* io/tier_json.c -- memory tiers from the flat keys of a JSON file: of a chip, or of a kind of server. */
 #include "io/tier_json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -119,16 +120,17 @@ static tr_server_row *row_of(const char **rest, tr_server_row *rows, size_t capa
 
 enum { SERVER_MAX = 32 };
 
-tr_status tr_servers_from_json(const tr_flat *flat, tr_server_row *out, size_t capacity, size_t *count,
-                               tr_error *err)
-{
+/* Too large for a stack. */
+typedef struct servers_read {
     tr_server_row rows[SERVER_MAX];
     tr_tier_notes notes[SERVER_MAX][TR_TIER_MAX - 1];
+} servers_read;
+
+static tr_status read_servers(const tr_flat *flat, servers_read *r, size_t limit, size_t *count, tr_error *err)
+{
+    tr_server_row *const rows = r->rows;
     char unused[512];
     size_t found = 0;
-    memset(rows, 0, sizeof rows);
-    const size_t limit = capacity < SERVER_MAX ? capacity : SERVER_MAX;
-    memset(notes, 0, sizeof notes);
     for (size_t i = 0; i < tr_flat_count(flat); i++) {
         const tr_flat_entry *e = tr_flat_at(flat, i);
         const char *rest = tr_flat_below(e->key, "servers");
@@ -136,7 +138,7 @@ tr_status tr_servers_from_json(const tr_flat *flat, tr_server_row *out, size_t c
         const char *tier = row != NULL ? tr_flat_below(rest, "tiers") : NULL;
         tr_status s = TR_OK;
         if (tier != NULL)
-            s = tr_tier_from_json(e, tier, row->tier, notes[row - rows], TR_TIER_MAX - 1, &row->tier_count,
+            s = tr_tier_from_json(e, tier, row->tier, r->notes[row - rows], TR_TIER_MAX - 1, &row->tier_count,
                                   err);
         else if ((row != NULL && strcmp(rest, "note") == 0) || strcmp(e->key, "note") == 0)
             s = tr_value_text(e, unused, sizeof unused, err);
@@ -149,11 +151,26 @@ tr_status tr_servers_from_json(const tr_flat *flat, tr_server_row *out, size_t c
             return s;
     }
     for (size_t i = 0; i < found; i++) {
-        const tr_status s = tr_tiers_check(rows[i].tier, notes[i], rows[i].tier_count, 1, err);
+        const tr_status s = tr_tiers_check(rows[i].tier, r->notes[i], rows[i].tier_count, 1, err);
         if (s != TR_OK)
             return s;
     }
-    memcpy(out, rows, found * sizeof rows[0]);
     *count = found;
     return TR_OK;
+}
+
+tr_status tr_servers_from_json(const tr_flat *flat, tr_server_row *out, size_t capacity, size_t *count,
+                               tr_error *err)
+{
+    size_t found = 0;
+    servers_read *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
+    const tr_status s = read_servers(flat, r, capacity < SERVER_MAX ? capacity : SERVER_MAX, &found, err);
+    if (s == TR_OK) {
+        memcpy(out, r->rows, found * sizeof out[0]);
+        *count = found;
+    }
+    free(r);
+    return s;
 }

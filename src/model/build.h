@@ -23,7 +23,8 @@
 #define TR_KEY_EXPERTS                                                                                       \
     "num_experts|n_routed_experts|num_local_experts|moe_num_experts|ffn_config.moe_num_experts"
 #define TR_KEY_TOP_K                                                                                         \
-    "num_experts_per_tok|num_experts_per_token|top_k_experts|moe_k|moe_topk|moe_topk.0|ffn_config.moe_top_k"
+    "num_experts_per_tok|num_experts_per_token|experts_per_token|top_k_experts|moe_k|moe_topk|moe_topk.0|"      \
+    "ffn_config.moe_top_k"
 #define TR_KEY_EXPERT_DIM "moe_intermediate_size|moe_intermediate_size.0"
 
 typedef struct tr_build {
@@ -136,6 +137,9 @@ void tr_build_step3(tr_build *build);
 void tr_build_step3p5(tr_build *build);
 
 /* ---- after the builder ------------------------------------------------------- */
+
+/* Names of keys that look as if they decided shapes and that the builder never looked at, into the model. */
+void tr_build_unread(tr_build *build);
 
 /* Bytes by part, dtypes of weights and cache, from torch_dtype and quantization_config.
  * Returns the status of the build. */

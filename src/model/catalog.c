@@ -1,10 +1,10 @@
-/* model/catalog.c -- models compiled in: by name, Hugging Face id or alias. */
+/* model/catalog.c -- models compiled in: their keys counted again. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/near.h"
-#include "model/catalog_table.h"
+#include "model/catalog_find.h"
+#include "model/weights.h"
 #include <tokenroof/model.h>
 
 static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }
@@ -14,89 +14,6 @@ size_t tr_model_catalog_count(void) { return tr_model_catalog_size; }
 const char *tr_model_catalog_name(size_t index)
 {
     return index < tr_model_catalog_size ? text_at(tr_model_catalog_table[index].name) : NULL;
-}
-
-enum { NAME_LISTS = 3 };
-
-/* The texts that name a model: each may hold several names, separated by '|'. */
-static const char *name_list(const tr_catalog_model *model, int which)
-{
-    return text_at(which == 0 ? model->name : which == 1 ? model->hf_id : model->aliases);
-}
-
-/* 1 if wanted is one of the model's names, or an id without its owner. */
-static int is_named(const tr_catalog_model *model, const char *wanted, size_t length)
-{
-    for (int i = 0; i < NAME_LISTS; i++)
-        for (const char *at = name_list(model, i); *at != '\0';) {
-            const size_t n = strcspn(at, "|");
-            const char *slash = memchr(at, '/', n);
-            const char *bare = slash == NULL ? at : slash + 1;
-            if (tr_name_equal(at, n, wanted, length) ||
-                tr_name_equal(bare, n - (size_t)(bare - at), wanted, length))
-                return 1;
-            at += at[n] == '|' ? n + 1 : n;
-        }
-    return 0;
-}
-
-/* Edits from wanted to the closest of the model's names. */
-static size_t distance(const tr_catalog_model *model, const char *wanted, size_t length)
-{
-    size_t best = SIZE_MAX;
-    for (int i = 0; i < NAME_LISTS; i++)
-        for (const char *at = name_list(model, i); *at != '\0';) {
-            const size_t n = strcspn(at, "|");
-            const size_t d = tr_name_distance(at, n, wanted, length);
-            best = d < best ? d : best;
-            at += at[n] == '|' ? n + 1 : n;
-        }
-    return best;
-}
-
-static const char *name_at(size_t index, const void *context)
-{
-    (void)context;
-    return tr_model_catalog_name(index);
-}
-
-/* Nothing is a slip away; what was typed may be the beginning or a part of names. */
-static void refuse(const char *name, tr_error *err)
-{
-    const char *near[3] = {NULL, NULL, NULL};
-    const size_t count = tr_near_names(name, name_at, NULL, near, 3);
-    if (count > 0)
-        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; it has %s%s%s%s%s", name,
-                      near[0], count > 1 ? ", " : "", count > 1 ? near[1] : "", count > 2 ? ", " : "",
-                      count > 2 ? near[2] : "");
-    else
-        (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
-                      "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
-                      "config.json works too",
-                      name, (unsigned)tr_model_catalog_size);
-}
-
-static const tr_catalog_model *find(const char *name, tr_error *err)
-{
-    const size_t length = strlen(name);
-    for (uint32_t i = 0; i < tr_model_catalog_size; i++)
-        if (is_named(&tr_model_catalog_table[i], name, length))
-            return &tr_model_catalog_table[i];
-    const char *nearest = "";
-    size_t best = SIZE_MAX;
-    for (uint32_t i = 0; i < tr_model_catalog_size; i++) {
-        const size_t d = distance(&tr_model_catalog_table[i], name, length);
-        if (d < best) {
-            best = d;
-            nearest = text_at(tr_model_catalog_table[i].name);
-        }
-    }
-    if (best <= (length < 6 ? 2 : length / 3))
-        (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
-                      "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, nearest);
-    else
-        refuse(name, err);
-    return NULL;
 }
 
 static tr_status set_one(tr_config *config, const char *key, const tr_catalog_key *entry, tr_error *err)
@@ -129,11 +46,44 @@ static tr_status set_run(tr_config *config, const tr_catalog_key *entry, tr_erro
     return status;
 }
 
+tr_status tr_model_catalog_find_format(const char *name, size_t *index, tr_weight_format *format, tr_error *err)
+{
+    if (name == NULL || index == NULL || format == NULL)
+        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed, and places for what it says");
+    const tr_catalog_model *entry = tr_catalog_find(name, format, err);
+    if (entry == NULL)
+        return TR_EUNKNOWN;
+    *index = (size_t)(entry - tr_model_catalog_table);
+    return TR_OK;
+}
+
+/* The model as somebody packed it again in another format. */
+static void pack_again(tr_model *model, tr_weight_format format)
+{
+    tr_weights weights;
+    double most = 0;
+    char source[sizeof model->source];
+    if (format == TR_WEIGHT_FORMAT_NATIVE || tr_model_weights(model, format, &weights, NULL) != TR_OK)
+        return;
+    model->weight = weights;
+    model->weight_total_byte = 0;
+    for (int part = 0; part < TR_PART_COUNT; part++) {
+        const double param = tr_model_part_param(model, (tr_part)part);
+        if (param > most) {
+            most = param;
+            model->weight_dtype = weights.part[part].dtype;
+        }
+    }
+    (void)snprintf(source, sizeof source, "%.200s; %s by its name", model->source, tr_weight_format_name(format));
+    (void)snprintf(model->source, sizeof model->source, "%s", source);
+}
+
 tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
 {
     if (name == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed");
-    const tr_catalog_model *entry = find(name, err);
+    tr_weight_format format;
+    const tr_catalog_model *entry = tr_catalog_find(name, &format, err);
     if (entry == NULL)
         return TR_EUNKNOWN;
     tr_config *config = tr_config_create();
@@ -152,5 +102,6 @@ tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
     (void)snprintf(out->hf_id, sizeof out->hf_id, "%s", text_at(entry->hf_id));
     (void)snprintf(out->source, sizeof out->source, "%s", text_at(entry->source));
     out->weight_total_byte = entry->weight_total_byte;
+    pack_again(out, format);
     return TR_OK;
 }

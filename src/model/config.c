@@ -6,7 +6,7 @@
 #include "base/fail.h"
 #include "model/config_lookup.h"
 
-enum { ENTRY_MAX = 65536, KEY_MAX = 256, TEXT_MAX = 4096 };
+enum { ENTRY_MAX = TR_CONFIG_ENTRY_MAX, KEY_MAX = 256, TEXT_MAX = 4096 };
 
 typedef struct entry {
     uint32_t hash;
@@ -54,6 +54,7 @@ static void fill(const tr_config *config, const entry *e, tr_value *value)
     value->line = e->line;
     value->number = e->number;
     value->text = e->kind == TR_VALUE_TEXT ? config->text + e->value : NULL;
+    value->place = (size_t)(e - config->entries) + 1;
 }
 
 int tr_config_lookup(const tr_config *config, uint32_t hash, const char *head, size_t head_length,

@@ -4,6 +4,8 @@
 
 #include "model/keys.h"
 
+#define TR_CONFIG_ENTRY_MAX 65536
+
 /* FNV-1a, continued piece by piece: hash(hash(START, "text_config."), "hidden_size"). */
 #define TR_CONFIG_HASH_START 2166136261u
 uint32_t tr_config_hash(uint32_t hash, const char *text, size_t length);

@@ -23,6 +23,8 @@ void tr_build_deepseek(tr_build *build)
     tr_layer layer;
     tr_build_mla(build, &mla);
     tr_build_mixture(build, &mixture);
+    /* what indexer_types lists layer by layer, by a rule */
+    tr_keys_know(keys, "index_topk_freq|index_skip_topk_offset|index_share_for_mtp_iteration");
     /* V3 and after balance with a bias an expert (noaux_tc); V2 does not */
     const char *method = tr_keys_text_or(keys, "topk_method", "");
     if (mixture.experts > 0 && strcmp(method, "noaux_tc") == 0)
@@ -70,6 +72,7 @@ static void v4_keys(tr_keys *keys, v4 *v)
     v->top_k = tr_keys_dim(keys, "index_topk");
     v->window = tr_keys_dim(keys, "sliding_window");
     v->streams = tr_keys_dim(keys, "hc_mult");
+    tr_keys_know(keys, TR_KEY_KV_HEADS); /* keys and values are one vector */
 }
 
 /* A compressor of `ratio` tokens into one row: value and gate projections, a bias for each position, a norm.

@@ -1,5 +1,4 @@
 /* model/family.c -- the table of known architectures, sorted into groups by builder. */
-#include <stdint.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -81,7 +80,7 @@ static const tr_family table[] = {
 
     /* Phi */
     {"PhiForCausalLM", "phi", STD, 1, 0, BIASED | TR_LAYERNORM | TR_FFN_PLAIN | TR_HEAD_BIAS, 0},
-    {"Phi3ForCausalLM", "phi3", STD, 2, 0, 0, 0},
+    {"Phi3ForCausalLM", "phi3", STD, 2, 0, TR_WINDOW_UNUSED, 0},
     {"PhiMoEForCausalLM", "phimoe", STD, 2, 0, BIASED | TR_LAYERNORM | TR_MOE | TR_HEAD_BIAS, 0},
     {"PhimoeForCausalLM", "phimoe", STD, 2, 0, BIASED | TR_LAYERNORM | TR_MOE | TR_HEAD_BIAS, 0},
 
@@ -223,19 +222,19 @@ const tr_family *tr_family_find(const char *name)
     return NULL;
 }
 
-const tr_family *tr_family_nearest(const char *name)
+size_t tr_family_distance(const tr_family *family, const char *name)
 {
     const size_t length = strlen(name);
+    const size_t by_name = tr_name_distance(name, length, family->name, strlen(family->name));
+    const size_t by_type = tr_name_distance(name, length, family->type, strlen(family->type));
+    return by_name < by_type ? by_name : by_type;
+}
+
+const tr_family *tr_family_nearest(const char *name)
+{
     const tr_family *nearest = &table[0];
-    size_t best = SIZE_MAX;
-    for (size_t i = 0; i < COUNT; i++) {
-        const size_t by_name = tr_name_distance(name, length, table[i].name, strlen(table[i].name));
-        const size_t by_type = tr_name_distance(name, length, table[i].type, strlen(table[i].type));
-        const size_t d = by_name < by_type ? by_name : by_type;
-        if (d < best) {
-            best = d;
+    for (size_t i = 1; i < COUNT; i++)
+        if (tr_family_distance(&table[i], name) < tr_family_distance(nearest, name))
             nearest = &table[i];
-        }
-    }
     return nearest;
 }

@@ -73,7 +73,8 @@ enum {
     TR_WINDOW_QWEN = 1u << 22,    /* use_sliding_window, from layer max_window_layers on */
     TR_WINDOW_ODD = 1u << 23,     /* every other layer, the first one windowed */
     TR_WINDOW_PATTERN = 1u << 24, /* all but every sliding_window_pattern-th */
-    TR_ROUTER_BIAS_KEY = 1u << 25 /* moe_router_enable_expert_bias */
+    TR_ROUTER_BIAS_KEY = 1u << 25, /* moe_router_enable_expert_bias */
+    TR_WINDOW_UNUSED = 1u << 26 /* a window is stated, and the engines that serve it keep the whole cache */
 };
 
 typedef struct tr_family {
@@ -91,6 +92,8 @@ size_t tr_family_count(void);
 const tr_family *tr_family_at(size_t index);
 /* By architectures value or model_type, ASCII case ignored; NULL if unknown. */
 const tr_family *tr_family_find(const char *name);
+/* Slips between a name and that of a family, or its model_type, whichever is nearer. */
+size_t tr_family_distance(const tr_family *family, const char *name);
 /* The known name closest to it; never NULL. */
 const tr_family *tr_family_nearest(const char *name);
 

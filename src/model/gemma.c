@@ -9,6 +9,7 @@ static double per_layer_inputs(tr_build *build, double fallback)
 {
     tr_keys *keys = &build->keys;
     const double width = tr_keys_whole_or(keys, "hidden_size_per_layer_input", 0, TR_KEYS_DIM_MAX, fallback);
+    tr_keys_know(keys, "vocab_size_per_layer_input");
     if (!(width > 0))
         return 0;
     const double rows = tr_keys_dim_or(keys, "vocab_size_per_layer_input", 262144);

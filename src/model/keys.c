@@ -27,8 +27,26 @@ static int lookup(const tr_keys *keys, const char *name, size_t length, tr_value
 {
     const size_t head = strlen(keys->prefix);
     const uint32_t hash = tr_config_hash(TR_CONFIG_HASH_START, keys->prefix, head);
-    return tr_config_lookup(keys->config, tr_config_hash(hash, name, length), keys->prefix, head, name,
-                            length, value);
+    if (!tr_config_lookup(keys->config, tr_config_hash(hash, name, length), keys->prefix, head, name, length,
+                          value))
+        return 0;
+    if (keys->read != NULL)
+        keys->read[value->place / 8] |= (unsigned char)(1u << value->place % 8);
+    return 1;
+}
+
+void tr_keys_know(const tr_keys *keys, const char *names)
+{
+    for (const char *at = names;;) {
+        char first[128]; /* one item stands for its list */
+        tr_value value;
+        const size_t length = strcspn(at, "|");
+        (void)lookup(keys, at, length, &value);
+        (void)lookup(keys, first, (size_t)snprintf(first, sizeof first, "%.*s.0", (int)length, at), &value);
+        if (at[length] == '\0')
+            return;
+        at += length + 1;
+    }
 }
 
 /* The first of names that is present and not null; *name and *length tell which (the first one if none). */
@@ -40,6 +58,8 @@ static int find_by(const tr_keys *keys, const char *names, const char **name, si
         if (look(keys, at, n, value) && value->kind != TR_VALUE_NULL) {
             *name = at;
             *length = n;
+            if (at[n] == '|' && keys->read != NULL)
+                tr_keys_know(keys, at + n + 1); /* the same under other names */
             return 1;
         }
         if (at[n] == '\0')
@@ -67,6 +87,11 @@ int tr_keys_has(const tr_keys *keys, const char *names)
 {
     tr_value value;
     return tr_keys_find(keys, names, &value);
+}
+
+int tr_keys_was_read(const tr_keys *keys, size_t place)
+{
+    return keys->read != NULL && (keys->read[place / 8] >> place % 8 & 1) != 0;
 }
 
 void tr_keys_fail(tr_keys *keys, tr_status status, const char *names, double value, const char *text, ...)

@@ -20,6 +20,7 @@ typedef struct tr_value {
     int line;
     double number;    /* NUMBER; BOOL: 0 or 1 */
     const char *text; /* TEXT; owned by the config */
+    size_t place;     /* its number in document order, from 1; 0: no entry of the config */
 } tr_value;
 
 /* Whole set, in document order. */
@@ -37,6 +38,7 @@ typedef struct tr_keys {
     const tr_config *config;
     char prefix[TR_KEYS_PREFIX_MAX];
     const char *defaults; /* model_type whose class defaults stand in for absent keys; NULL = none */
+    unsigned char *read;  /* a bit for each entry of the config: set where it was looked at. NULL = not kept */
     tr_error *err;        /* the caller's, may be NULL */
     tr_status status;     /* of the first failure */
 } tr_keys;
@@ -50,6 +52,11 @@ int tr_key_default(const char *type, const char *name, size_t length, double *va
 /* 1 and *value if one of names is present and not null; never fails. */
 int tr_keys_find(const tr_keys *keys, const char *names, tr_value *value);
 int tr_keys_has(const tr_keys *keys, const char *names);
+/* All of names, and the items of lists by these names, count as looked at: what they say follows from another key,
+ * or is switched off by one. */
+void tr_keys_know(const tr_keys *keys, const char *names);
+/* 1 if entry `place` of the config was looked at. */
+int tr_keys_was_read(const tr_keys *keys, size_t place);
 
 /* Whole numbers in [least, most]. The required form fails with TR_EMISSING; the
  * other returns fallback where the key is absent. */

@@ -32,6 +32,7 @@ void tr_build_delta_net(tr_build *build)
         .kernel = tr_keys_dim(keys, "linear_conv_kernel_dim"),
     };
     const double dense = mixture.experts > 0 ? 0 : tr_keys_dim(keys, TR_KEY_FFN);
+    tr_keys_know(keys, "full_attention_interval"); /* layer_types says the same */
     tr_layer_start(&layer);
     for (size_t i = 0; (double)i <= build->layers && i < TR_STACK_MAX && keys->status == TR_OK; i++) {
         const int predicts = (double)i == build->layers; /* one more layer, to predict a second token */
@@ -83,6 +84,7 @@ void tr_build_kimi_linear(tr_build *build)
             2 * hidden * latent + (tr_keys_bool_or(keys, "latent_moe_use_norm", 0) ? latent : 0);
     }
     unsigned char full[TR_STACK_MAX] = {0}; /* the list counts from 1 */
+    tr_keys_know(keys, "linear_attn_config.kda_layers"); /* the others */
     if (tr_build_mark(build, "linear_attn_config.full_attn_layers", 1, full) == 0)
         tr_keys_fail(keys, TR_EMISSING, "linear_attn_config.full_attn_layers.0", 0,
                      "is missing; expected the numbers of the full-attention layers, from 1");

@@ -166,6 +166,7 @@ void tr_build_granite_hybrid(tr_build *build)
         .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
         .gated_norm = 1,
     };
+    tr_keys_know(keys, "mamba_d_head"); /* inner width over heads */
     unsigned char is_attention[TR_STACK_MAX] = {0};
     mark_attention(build, is_attention);
     /* Granite's small ones keep the shared FFN alone; Bamba has a plain one */

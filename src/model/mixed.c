@@ -18,10 +18,13 @@ void tr_build_llama4(tr_build *build)
     mixture.shared_dim = mixture.dim;
     const double step = tr_keys_dim_or(keys, "interleave_moe_layer_step", 1);
     const double chunk = tr_keys_dim_or(keys, "attention_chunk_size", 8192);
+    tr_keys_know(keys, "no_rope_layers"); /* layer_types says the same */
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
-        tr_value rope;
+        tr_value rope, type;
         int full = (i + 1) % 4 == 0;
-        if (tr_keys_item_find(keys, "no_rope_layers", i, &rope))
+        if (tr_keys_item_find(keys, "layer_types", i, &type))
+            full = strcmp(tr_keys_item_text(keys, "layer_types", i), "full_attention") == 0;
+        else if (tr_keys_item_find(keys, "no_rope_layers", i, &rope))
             full = !(tr_keys_item_whole(keys, "no_rope_layers", i, 0, 1) > 0);
         attention.chunk = !full;
         attention.window = full ? 0 : chunk;
@@ -101,6 +104,10 @@ void tr_build_minimax_m3(tr_build *build)
     tr_build_mixture(build, &mixture);
     mixture.router_extra = mixture.experts;
     attention.extra_param = 2 * attention.head_dim;
+    /* which blocks are always picked, and how they are scored: the count of picks is another key */
+    tr_keys_know(keys, "sparse_attention_config.use_sparse_attention|sparse_attention_config.sparse_local_block|"
+                       "sparse_attention_config.sparse_init_block|sparse_attention_config.sparse_score_type|"
+                       "sparse_attention_config.sparse_disable_index_value");
     const double index_heads = tr_keys_dim(keys, "sparse_attention_config.sparse_num_index_heads");
     const double index_dim = tr_keys_dim(keys, "sparse_attention_config.sparse_index_dim");
     const double picked = tr_keys_dim(keys, "sparse_attention_config.sparse_topk_blocks") *

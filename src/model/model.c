@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "model/build.h"
+#include "model/config_lookup.h"
 
 const char *tr_model_family(size_t index)
 {
@@ -56,36 +57,6 @@ static const tr_family *family_below(const tr_config *config, const char *prefix
         family = tr_family_find(value.text);
     }
     return family;
-}
-
-static tr_status find_family(const tr_config *config, const char *forced, const char *wrapper,
-                             const tr_family **out, tr_error *err)
-{
-    if (forced != NULL) {
-        *out = tr_family_find(forced);
-        if (*out == NULL)
-            return tr_fail(err, TR_EUNKNOWN, "family", 0, "no family \"%.80s\"; the nearest known one is %s",
-                           forced, tr_family_nearest(forced)->name);
-        return TR_OK;
-    }
-    const char *named = "", *inner = "";
-    *out = family_below(config, "", &named);
-    if (*out == NULL && *wrapper != '\0')
-        *out = family_below(config, wrapper, &inner);
-    if (*out != NULL)
-        return TR_OK;
-    tr_keys keys;
-    tr_keys_init(&keys, config, "", err);
-    if (*named == '\0') {
-        tr_keys_fail(&keys, TR_EMISSING, "architectures.0|model_type", 0,
-                     "is missing; expected the name of an architecture such as LlamaForCausalLM");
-        return keys.status;
-    }
-    tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
-                 "is \"%.60s\", which is not known; the nearest known one is %s (--as %s "
-                 "counts it as that family)",
-                 named, tr_family_nearest(named)->name, tr_family_nearest(named)->name);
-    return keys.status;
 }
 
 /* ---- totals ------------------------------------------------------------------ */
@@ -157,17 +128,44 @@ static void add_up(tr_model *model)
     model->stream_param = model->total_param - looked_up;
 }
 
-/* A list with an item for each layer has one for each, or a few more for the layers that predict ahead. */
+/* Lists with an item for each layer. */
+static const char lists[][24] = {"layer_types",      "mlp_layer_types",     "indexer_types",
+                                 "compress_ratios",  "attn_type_list",      "moe_layer_freq",
+                                 "no_rope_layers",   "layers_block",        "layers_block_type",
+                                 "attention_layers", "hybrid_layer_pattern"};
+enum { LISTS = sizeof lists / sizeof lists[0] };
+
+/* They have one for each layer, or a few more for the layers that predict ahead. */
 static void check_lists(tr_build *build)
 {
-    static const char lists[][24] = {"layer_types",      "mlp_layer_types",     "indexer_types",
-                                     "compress_ratios",  "attn_type_list",      "moe_layer_freq",
-                                     "no_rope_layers",   "layers_block",        "layers_block_type",
-                                     "attention_layers", "hybrid_layer_pattern"};
     tr_keys *keys = &build->keys;
+    unsigned char *const read = keys->read;
+    keys->read = NULL; /* a list of the right length is not one that its family knows */
     const double ahead = tr_keys_whole_or(keys, "num_nextn_predict_layers|mtp_num_hidden_layers", 0, 64, 0);
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; i < LISTS; i++)
         tr_keys_list_expect(keys, lists[i], build->layers, build->layers + ahead, "layers");
+    keys->read = read;
+}
+
+/* How many layers: stated, or as many as a pattern has letters or the shortest of the lists has items. */
+static double layers_of(tr_build *build)
+{
+    tr_keys *keys = &build->keys;
+    tr_value pattern;
+    size_t least = 0;
+    if (!tr_keys_has(keys, TR_KEY_LAYERS)) {
+        if (tr_keys_find(keys, "hybrid_override_pattern", &pattern) && pattern.kind == TR_VALUE_TEXT)
+            least = strlen(pattern.text);
+        for (size_t i = 0; least == 0 && i < LISTS; i++) {
+            unsigned char *const read = keys->read;
+            keys->read = NULL;
+            least = tr_keys_list_length(keys, lists[i]);
+            keys->read = read;
+        }
+        if (least > 0 && least <= TR_STACK_MAX)
+            return (double)least;
+    }
+    return tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_STACK_MAX);
 }
 
 static int tied_of(tr_build *build)
@@ -191,7 +189,7 @@ static tr_status count(tr_build *build)
     tr_keys *keys = &build->keys;
     tr_model *model = build->model;
     build->hidden = tr_keys_dim(keys, TR_KEY_HIDDEN);
-    build->layers = tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_STACK_MAX);
+    build->layers = layers_of(build);
     (void)snprintf(model->family, sizeof model->family, "%s", build->family->name);
     model->hidden = build->hidden;
     model->layers = build->layers;
@@ -211,6 +209,8 @@ static tr_status count(tr_build *build)
     if (keys->status == TR_OK && !(model->total_param < 9007199254740992.0))
         tr_keys_fail(keys, TR_EDOMAIN, TR_KEY_HIDDEN, model->total_param,
                      "and its like give %.3g parameters; expected fewer than 2^53", model->total_param);
+    if (keys->status == TR_OK)
+        tr_build_unread(build);
     return keys->status == TR_OK ? tr_build_dtypes(build) : keys->status;
 }
 
@@ -218,6 +218,7 @@ static tr_status count(tr_build *build)
 typedef struct bench {
     tr_model model;
     tr_build build;
+    unsigned char read[TR_CONFIG_ENTRY_MAX / 8 + 1];
 } bench;
 
 static void start(bench *b, const tr_config *config, const char *wrapper, const tr_family *family, tr_error *err)
@@ -226,8 +227,81 @@ static void start(bench *b, const tr_config *config, const char *wrapper, const 
     b->build.model = &b->model;
     b->build.family = family;
     tr_keys_init(&b->build.keys, config, wrapper, err);
+    b->build.keys.read = b->read;
     if (*wrapper != '\0')
         b->build.keys.defaults = tr_keys_text_or(&b->build.keys, "model_type", NULL);
+}
+
+/* ---- a family for an unknown architecture ------------------------------------------- */
+
+/* What speaks against a family: that it cannot count the config at all; shapes that it would not read; the distance
+ * of its name. */
+typedef struct unlikeness {
+    int is_refused;
+    int unread;
+    size_t distance;
+} unlikeness;
+
+static int is_less(const unlikeness *a, const unlikeness *b)
+{
+    if (a->is_refused != b->is_refused)
+        return b->is_refused;
+    return a->unread != b->unread ? a->unread < b->unread : a->distance < b->distance;
+}
+
+static unlikeness compare(bench *b, const tr_config *config, const char *wrapper, const tr_family *family,
+                          const char *named)
+{
+    start(b, config, wrapper, family, NULL);
+    unlikeness u = {.is_refused = count(&b->build) != TR_OK, .distance = tr_family_distance(family, named)};
+    u.unread = u.is_refused ? 0 : b->model.unread_count;
+    return u;
+}
+
+/* The family that reads most of what this config says about shapes; among equals, the one named most alike. */
+static const tr_family *nearest_family(bench *b, const tr_config *config, const char *wrapper, const char *named)
+{
+    const tr_family *best = tr_family_at(0), *family;
+    unlikeness least = compare(b, config, wrapper, best, named);
+    for (size_t i = 1; (family = tr_family_at(i)) != NULL; i++) {
+        const unlikeness u = compare(b, config, wrapper, family, named);
+        if (is_less(&u, &least)) {
+            least = u;
+            best = family;
+        }
+    }
+    return best;
+}
+
+static tr_status find_family(bench *b, const tr_config *config, const char *forced, const char *wrapper,
+                             const tr_family **out, tr_error *err)
+{
+    if (forced != NULL) {
+        *out = tr_family_find(forced);
+        if (*out == NULL)
+            return tr_fail(err, TR_EUNKNOWN, "family", 0, "no family \"%.80s\"; the nearest known one is %s",
+                           forced, tr_family_nearest(forced)->name);
+        return TR_OK;
+    }
+    const char *named = "", *inner = "";
+    *out = family_below(config, "", &named);
+    if (*out == NULL && *wrapper != '\0')
+        *out = family_below(config, wrapper, &inner);
+    if (*out != NULL)
+        return TR_OK;
+    tr_keys keys;
+    tr_keys_init(&keys, config, "", err);
+    if (*named == '\0') {
+        tr_keys_fail(&keys, TR_EMISSING, "architectures.0|model_type", 0,
+                     "is missing; expected the name of an architecture such as LlamaForCausalLM");
+        return keys.status;
+    }
+    const char *near = nearest_family(b, config, wrapper, named)->name;
+    tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
+                 "is \"%.60s\", which is not known; the nearest known one is %s (--as %s "
+                 "counts it as that family)",
+                 named, near, near);
+    return keys.status;
 }
 
 tr_status tr_model_from_config(const tr_config *config, const char *family, tr_model *out, tr_error *err)
@@ -236,14 +310,14 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
         return tr_fail(err, TR_EMISSING, "config", 0, "a config is needed");
     const char *wrapper = wrapper_of(config);
     const tr_family *found = NULL;
-    tr_status status = find_family(config, family, wrapper, &found, err);
-    if (status != TR_OK)
-        return status;
     bench *b = calloc(1, sizeof *b);
     if (b == NULL)
         return tr_fail(err, TR_ENOMEM, "model", 0, "out of memory for the count of a model");
-    start(b, config, wrapper, found, err);
-    status = count(&b->build);
+    tr_status status = find_family(b, config, family, wrapper, &found, err);
+    if (status == TR_OK) {
+        start(b, config, wrapper, found, err);
+        status = count(&b->build);
+    }
     if (status == TR_OK)
         *out = b->model;
     free(b);

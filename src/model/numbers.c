@@ -42,8 +42,10 @@ tr_status tr_model_from_numbers(const tr_model_numbers *n, tr_model *out, tr_err
     out->stream_param = out->total_param;
     out->kv_byte_per_token = n->kv_byte_per_token;
     out->weight_dtype = dtype_of(n->weight_byte);
-    for (int part = 0; part < TR_PART_COUNT; part++)
-        out->weight.part[part] = (tr_part_format){n->weight_byte, out->weight_dtype};
+    for (int part = 0; part < TR_PART_COUNT; part++) {
+        out->weight.part[part].byte = n->weight_byte;
+        out->weight.part[part].dtype = out->weight_dtype;
+    }
     out->kv_dtype = TR_DTYPE_BF16;
     return TR_OK;
 }

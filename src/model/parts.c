@@ -1,4 +1,5 @@
 /* model/parts.c -- the parts of a layer that are no mixer, and layers added to groups of equal ones. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ void tr_layer_index(tr_layer *layer, double heads, double dim, double token_per_
         .elem = dim,
         .token_per_row = token_per_row,
         .flop_per_row = 2 * heads * dim,
-        .row_byte = dim + 4,
+        .row_byte = dim + 4 * ceil(dim / 128), /* a float for 128 */
         .math = TR_DTYPE_FP8,
     };
     layer->index_heads = heads;

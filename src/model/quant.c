@@ -139,8 +139,8 @@ static void by_part(tr_build *build, const widths *w, tr_part_format base, tr_pa
             all[f.dtype] += here;
         }
         left -= param;
-        m->weight.part[part] = !linear || !(param > 0) ? (linear ? base : wide)
-                                                       : (tr_part_format){byte / param, most_of(by_dtype, base.dtype)};
+        m->weight.part[part].byte = param > 0 ? byte / param : linear ? base.byte : wide.byte;
+        m->weight.part[part].dtype = linear ? most_of(by_dtype, base.dtype) : wide.dtype;
     }
     all[wide.dtype] += left;
     m->weight_dtype = most_of(all, wide.dtype);

@@ -62,6 +62,7 @@ void tr_build_falcon_h1(tr_build *build)
     tr_build_heads(build, &attention);
     attention.qkv_bias = attention.o_bias = tr_keys_bool_or(keys, "attention_bias", 0);
     const double heads = tr_keys_dim(keys, "mamba_n_heads");
+    tr_keys_know(keys, "mamba_d_head"); /* inner width over heads */
     const double inner =
         tr_keys_dim_or(keys, "mamba_d_ssm", hidden * tr_keys_dim_or(keys, "mamba_expand", 2));
     const tr_mamba2 mamba = {

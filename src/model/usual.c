@@ -39,6 +39,7 @@ void tr_build_mla(tr_build *build, tr_mla *m)
     m->value_dim = tr_keys_dim(keys, "v_head_dim");
     m->kv_rank = tr_keys_dim(keys, "kv_lora_rank");
     m->q_rank = tr_keys_whole_or(keys, "q_lora_rank", 0, TR_KEYS_DIM_MAX, 0);
+    tr_keys_know(keys, TR_KEY_KV_HEADS); /* as many as there are heads, or 1: the latent is one */
     if (tr_keys_has(keys, "index_topk")) {
         m->index_top_k = tr_keys_dim(keys, "index_topk");
         m->index_heads = tr_keys_dim(keys, "index_n_heads");
@@ -80,6 +81,7 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
                                                   : tr_keys_dim(keys, TR_KEY_FFN);
     static const char width[] = "shared_expert_intermediate_size|shared_intermediate_size";
     static const char count[] = "n_shared_experts|num_shared_experts|moe_num_shared_experts";
+    tr_keys_know(keys, count);
     if (tr_keys_has(keys, width))
         m->shared_dim = tr_keys_whole(keys, width, 0, TR_KEYS_DIM_MAX);
     else
@@ -106,6 +108,7 @@ int tr_build_is_sparse(tr_build *build, size_t index)
     tr_keys *keys = &build->keys;
     tr_value value;
     const double at = (double)index;
+    tr_keys_know(keys, "moe_layer_freq"); /* a list of types or a period says the same */
     if (tr_keys_item_find(keys, "mlp_layer_types", index, &value))
         return strcmp(tr_keys_item_text(keys, "mlp_layer_types", index), "sparse") == 0;
     if (tr_keys_item_find(keys, "moe_layer_freq", index, &value))
@@ -147,6 +150,10 @@ double tr_build_window(tr_build *build, size_t index, int *chunk)
     const unsigned traits = build->family->traits;
     tr_value value;
     *chunk = 0;
+    if (tr_keys_has(keys, "sliding_window"))
+        tr_keys_know(keys, "sliding_window_size"); /* MLC's name for it */
+    if (traits & (TR_WINDOW_QWEN | TR_WINDOW_UNUSED))
+        tr_keys_know(keys, "sliding_window|max_window_layers"); /* another key, or their engines, switch them off */
     if (tr_keys_item_find(keys, "layer_types", index, &value)) {
         const char *type = tr_keys_item_text(keys, "layer_types", index);
         if (strcmp(type, "sliding_attention") == 0)

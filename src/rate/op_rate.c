@@ -16,38 +16,54 @@ tr_collective_kind tr_op_collective_kind(tr_op_class c)
 }
 
 /* Narrow formats double the peak and not what kernels reach. */
-static double narrow_ratio(tr_dtype math, const double *value)
+static double narrow_ratio(tr_dtype math, const double *value, tr_constant fp8, tr_constant fp4)
 {
     if (math == TR_DTYPE_FP8 || math == TR_DTYPE_INT8)
-        return value[TR_CONSTANT_FP8_FLOP];
-    return math == TR_DTYPE_FP4 ? value[TR_CONSTANT_FP4_FLOP] : 1.0;
+        return value[fp8];
+    return math == TR_DTYPE_FP4 ? value[fp4] : 1.0;
 }
 
 /* [R26] */
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
 {
+    op_rate r = {1.0, 1.0, 0.0, 1.0, 0.0};
     if (calibration == NULL)
-        return (op_rate){1.0, 1.0, 0.0};
+        return r;
     const double *value = calibration->value;
-    if (op->op_class == TR_OP_MOE)
-        return (op_rate){value[TR_CONSTANT_EXPERT_FLOP] * narrow_ratio(op->math_dtype, value),
-                         value[TR_CONSTANT_EXPERT_BYTE], value[TR_CONSTANT_EXPERT_TILE]};
-    if (op->op_class == TR_OP_PREFILL_ATTENTION || op->op_class == TR_OP_PREFILL_MLA)
-        return (op_rate){value[TR_CONSTANT_PROMPT_FLOP], value[TR_CONSTANT_KV_BYTE], 0.0};
-    if (op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE)
-        return (op_rate){value[TR_CONSTANT_ATTENTION_FLOP], value[TR_CONSTANT_KV_BYTE], 0.0};
-    return (op_rate){value[TR_CONSTANT_LINEAR_FLOP] * narrow_ratio(op->math_dtype, value),
-                     value[TR_CONSTANT_LINEAR_BYTE], 0.0};
+    r.move_ratio = value[TR_CONSTANT_MOVE];
+    if (op->op_class == TR_OP_MOE) {
+        r.flop_share = value[TR_CONSTANT_EXPERT_FLOP] *
+                       narrow_ratio(op->math_dtype, value, TR_CONSTANT_EXPERT_FP8, TR_CONSTANT_EXPERT_FP4);
+        r.byte_share = value[TR_CONSTANT_EXPERT_BYTE];
+        r.tile_token = value[TR_CONSTANT_EXPERT_TILE];
+        r.spread_share = value[TR_CONSTANT_EXPERT_SPREAD];
+    } else if (op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE) {
+        const int prompt = op->op_class == TR_OP_PREFILL_ATTENTION || op->op_class == TR_OP_PREFILL_MLA;
+        r.flop_share = value[prompt ? TR_CONSTANT_PROMPT_FLOP : TR_CONSTANT_ATTENTION_FLOP];
+        r.byte_share = value[TR_CONSTANT_KV_BYTE];
+    } else {
+        r.flop_share = value[TR_CONSTANT_LINEAR_FLOP] *
+                       narrow_ratio(op->math_dtype, value, TR_CONSTANT_FP8_FLOP, TR_CONSTANT_FP4_FLOP);
+        r.byte_share = value[TR_CONSTANT_LINEAR_BYTE];
+        r.tile_token = op->op_class == TR_OP_GEMM ? value[TR_CONSTANT_LINEAR_TILE] : 0.0;
+    }
+    return r;
 }
 
-void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s)
+void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s, double *move_s)
 {
-    /* An expert's rows are padded up to tiles: a touched expert costs some rows more than it has. */
-    const double padded = op->op_class == TR_OP_MOE && op->m_row > 0.0
-                              ? 1.0 + rate->tile_token * op->touched_count / op->m_row
-                              : 1.0;
-    *compute_s = op->flop * padded / (op->flop_per_s * rate->flop_share);
-    *memory_s = (op->weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
+    double flop = op->flop, weight_byte = op->weight_byte;
+    if (op->op_class == TR_OP_MOE && op->m_row > 0.0) {
+        /* A touched expert's rows are padded up; tokens that choose alike touch fewer experts. */
+        const double touched = op->touched_count * rate->spread_share;
+        flop *= 1.0 + rate->tile_token * touched / op->m_row;
+        weight_byte *= rate->spread_share;
+    } else if (op->m_row > 0.0) {
+        flop *= 1.0 + rate->tile_token / op->m_row;
+    }
+    *compute_s = flop / (op->flop_per_s * rate->flop_share);
+    *memory_s = (weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
+    *move_s = op->activation_byte * rate->move_ratio / op->byte_per_s;
 }
 
 double tr_op_beside_s(double a_s, double b_s, const tr_calibration *calibration)
@@ -109,8 +125,9 @@ tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_ca
     } else {
         /* [R25] Multiplies and reading side by side. */
         const op_rate r = tr_op_rate_of(op, calibration);
-        tr_op_sides_s(op, &r, &t.compute_s, &t.memory_s);
-        t.time_s = tr_op_beside_s(t.compute_s, t.memory_s, calibration);
+        double move_s;
+        tr_op_sides_s(op, &r, &t.compute_s, &t.memory_s, &move_s);
+        t.time_s = tr_op_beside_s(t.compute_s, t.memory_s, calibration) + move_s;
         t.limit = t.compute_s >= t.memory_s        ? TR_LIMIT_COMPUTE
                   : op->weight_byte >= op->kv_byte ? TR_LIMIT_WEIGHTS
                                                    : TR_LIMIT_KV;
@@ -122,12 +139,12 @@ tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_ca
 
 /* ---- what no operator has ------------------------------------------------------------- */
 
-static tr_dtype part_math(const tr_shard *s, tr_part part)
+static double by_format(tr_dtype dtype, double bf16, double fp8, double fp4)
 {
-    return s->weights.part[part].dtype;
+    return dtype == TR_DTYPE_FP8 || dtype == TR_DTYPE_INT8 ? fp8 : dtype == TR_DTYPE_FP4 ? fp4 : bf16;
 }
 
-/* [F3] A layer's launches, norms and synchronisation; more of it for mixtures, latents, states and narrow formats. */
+/* [F3] A layer's launches, norms and synchronisation; more of it for latents, states, narrow formats, mixtures. */
 double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
 {
     if (calibration == NULL)
@@ -137,14 +154,9 @@ double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
     double fixed = value[TR_CONSTANT_STEP_S];
     for (int i = 0; i < m->layer_kinds; i++) {
         const tr_layer *l = &m->layer[i];
-        const tr_dtype math = part_math(shard, l->experts > 0.0      ? TR_PART_ROUTED
-                                               : l->dense_param > 0.0 ? TR_PART_DENSE
-                                                                      : TR_PART_MIXER);
-        double time = value[TR_CONSTANT_LAYER_S];
-        if (math == TR_DTYPE_FP8 || math == TR_DTYPE_INT8)
-            time += value[TR_CONSTANT_FP8_S];
-        else if (math == TR_DTYPE_FP4)
-            time += value[TR_CONSTANT_FP4_S];
+        const tr_part dense = l->dense_param > 0.0 ? TR_PART_DENSE : TR_PART_MIXER;
+        double time = value[TR_CONSTANT_LAYER_S] + by_format(shard->weights.part[dense].dtype, 0.0,
+                                                             value[TR_CONSTANT_FP8_S], value[TR_CONSTANT_FP4_S]);
         /* A config that counts a mixer and an FFN as two layers pays once for the pair. */
         if (l->mixer == TR_MIXER_NONE || (l->dense_param <= 0.0 && l->experts <= 0.0))
             time *= 0.5;
@@ -153,9 +165,11 @@ double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
         else if (l->mixer == TR_MIXER_LINEAR || l->mixer == TR_MIXER_MAMBA)
             time += value[TR_CONSTANT_STATE_S];
         if (l->experts > 0.0) {
-            time += value[TR_CONSTANT_MOE_S];
+            time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_MOE_S],
+                              value[TR_CONSTANT_MOE_FP8_S], value[TR_CONSTANT_MOE_FP4_S]);
             if (shard->layout.ep_rank > 1.0)
-                time += value[TR_CONSTANT_GROUP_S];
+                time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_GROUP_S],
+                                  value[TR_CONSTANT_GROUP_FP8_S], value[TR_CONSTANT_GROUP_S]);
         }
         fixed += l->layer_count * time;
     }

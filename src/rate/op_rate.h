@@ -5,16 +5,18 @@
 
 #include <tokenroof/rate.h>
 
-/* Shares of the two roofs; tile_token: rows that each touched expert is padded by; all 1 and 0 at datasheet peak. */
+/* Shares of the two roofs, and what is padded and moved; 1, 1, 0, 1, 0 at datasheet peak. */
 typedef struct op_rate {
     double flop_share;
     double byte_share;
-    double tile_token;
+    double tile_token;           /* rows that a multiply, or each touched expert, is padded by */
+    double spread_share;         /* of the tokens whose choice of experts is one of their own */
+    double move_ratio;           /* of the bytes between operators, those that memory carries */
 } op_rate;
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration);
 
-/* Time at each side of an operator's roof, of one. */
-void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s);
+/* Time at each side of an operator's roof, of one; and of moving its activations, which hides behind neither. */
+void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s, double *move_s);
 
 /* How two times side by side add up: the longer alone at datasheet peak; fitted, they overlap in part. */
 double tr_op_beside_s(double a_s, double b_s, const tr_calibration *calibration);

@@ -101,10 +101,11 @@ static void add(void *context, const pass_work *w, const tr_op *op)
         return;
     }
     const op_rate r = tr_op_rate_of(op, now->calibration);
-    double compute_s, memory_s;
-    tr_op_sides_s(op, &r, &compute_s, &memory_s);
+    double compute_s, memory_s, move_s;
+    tr_op_sides_s(op, &r, &compute_s, &memory_s, &move_s);
     tr_sum_work(&now->sum, op->count, op->kv_byte > op->weight_byte, compute_s, memory_s,
                 tr_op_beside_s(compute_s, memory_s, now->calibration));
+    now->sum.work.compute_s += op->count * move_s;
 }
 
 tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,

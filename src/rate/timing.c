@@ -9,7 +9,7 @@
 #include "rate/step.h"
 #include "shard/split.h"
 
-enum { LINE = 0, EXPERTS, LINK }; /* from LINK on: the collective's kind is added */
+enum { LINE = 0, EXPERTS, MOVED, LINK }; /* from LINK on: the collective's kind is added */
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
@@ -23,6 +23,8 @@ static int merges(const tr_timing_term *a, const tr_timing_term *b)
 {
     if (a->kind != b->kind || a->grows != b->grows || a->cache != b->cache)
         return 0;
+    if (a->kind == MOVED)
+        return 1;
     if (a->kind >= LINK)
         return same(a->group_chip, b->group_chip) && same(a->message_byte_per, b->message_byte_per) &&
                same(a->across_byte_per, b->across_byte_per);
@@ -75,9 +77,13 @@ static void take(void *context, const pass_work *w, const tr_op *op)
     }
     op_rate r = tr_op_rate_of(op, t->calibration);
     const double tile_token = r.tile_token;
-    double compute_s, memory_s;
-    r.tile_token = 0.0; /* grows with the experts touched, not with the tokens */
-    tr_op_sides_s(op, &r, &compute_s, &memory_s);
+    double compute_s, memory_s, move_s;
+    r.tile_token = 0.0; /* grows with the experts touched, or not at all, and not with the tokens */
+    tr_op_sides_s(op, &r, &compute_s, &memory_s, &move_s);
+    const tr_timing_term moved = {.kind = MOVED, .grows = op->grows, .count = 1.0,
+                                  .compute_s_per = op->count * move_s / amount};
+    if (move_s > 0.0)
+        push(t, &moved);
     const int cache = op->kv_byte > op->weight_byte;
     tr_timing_term term = {.kind = LINE,
                            .cache = cache,
@@ -92,7 +98,9 @@ static void take(void *context, const pass_work *w, const tr_op *op)
         term.kind = EXPERTS;
         term.idle_share = (l->experts - l->experts_active) / l->experts;
         term.memory_s = op->count * memory_s * (op->experts / op->touched_count);
-        term.tile_s = tile_token * op->experts * row_s;
+        term.tile_s = tile_token * r.spread_share * op->experts * row_s;
+    } else {
+        term.tile_s = tile_token * op->count * compute_s / larger(op->m_row, 1e-300);
     }
     push(t, &term);
 }
@@ -156,10 +164,16 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
             continue;
         }
         double compute_s = x * t->compute_s_per, memory_s = t->memory_s + x * t->memory_s_per;
+        if (t->kind == MOVED) {
+            sum.work.compute_s += compute_s;
+            continue;
+        }
         if (t->kind == EXPERTS) {
             const double touched = tr_expert_touched_share(t->idle_share, x);
             compute_s += touched * t->tile_s;
             memory_s = touched * t->memory_s;
+        } else {
+            compute_s += t->tile_s;
         }
         tr_sum_work(&sum, t->count, t->cache, compute_s, memory_s, tr_op_beside_s(compute_s, memory_s, c));
     }

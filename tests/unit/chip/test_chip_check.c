@@ -24,6 +24,15 @@ static void every_number_outside_its_range_is_refused_and_nan_too(void **state)
         {offsetof(tr_chip, memory_byte_per_s), "memory_byte_per_s"},
         {offsetof(tr_chip, power_w), "power_w"},
         {offsetof(tr_chip, all_in_power_w), "all_in_power_w"},
+        {offsetof(tr_chip, label_memory_byte), "label_memory_byte"},
+        {offsetof(tr_chip, cache_byte), "cache_byte"},
+        {offsetof(tr_chip, cache_byte_per_s), "cache_byte_per_s"},
+        {offsetof(tr_chip, core_count), "core_count"},
+        {offsetof(tr_chip, memory_channel_count), "memory_channel_count"},
+        {offsetof(tr_chip, idle_power_w), "idle_power_w"},
+        {offsetof(tr_chip, pair_byte_per_s), "pair_byte_per_s"},
+        {offsetof(tr_chip, torus_dimension), "torus_dimension[0]"},
+        {offsetof(tr_chip, host_byte_per_s), "host_byte_per_s"},
         {offsetof(tr_chip, scaleup_byte_per_s), "scaleup_byte_per_s"},
         {offsetof(tr_chip, scaleup_domain_chip), "scaleup_domain_chip"},
         {offsetof(tr_chip, scaleout_byte_per_s), "scaleout_byte_per_s"},
@@ -87,6 +96,43 @@ static void texts_end_within_their_arrays_and_hold_no_control_characters(void **
     expect_refused(&chip, TR_EDOMAIN, "confidence");
     memcpy(chip.confidence, "announced", 10);
     assert_int_equal(tr_chip_check(&chip, NULL), TR_OK);
+}
+
+static void a_torus_has_a_link_rate_and_sides_that_hold_its_domain(void **state)
+{
+    (void)state;
+    tr_chip chip = plain_chip();
+    chip.topology = TR_TOPOLOGY_TORUS;
+    expect_refused(&chip, TR_EMISSING, "pair_byte_per_s");
+    chip.pair_byte_per_s = 50e9;
+    expect_refused(&chip, TR_EMISSING, "torus_dimension");
+    chip.torus_dimension[1] = 16.0;
+    expect_refused(&chip, TR_EDOMAIN, "torus_dimension");
+    chip.torus_dimension[0] = 16.5;
+    expect_refused(&chip, TR_EDOMAIN, "torus_dimension");
+    chip.torus_dimension[0] = 16.0;
+    chip.scaleup_domain_chip = 257.0;
+    expect_refused(&chip, TR_ECONFLICT, "torus_dimension");
+    chip.scaleup_domain_chip = 256.0;
+    assert_int_equal(tr_chip_check(&chip, NULL), TR_OK);
+}
+
+static void a_kind_and_a_topology_are_words_that_there_are(void **state)
+{
+    (void)state;
+    tr_chip chip = plain_chip();
+    const int bad[] = {-1, 4, 1000};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        memcpy(&chip.kind, &bad[i], sizeof bad[i]);
+        expect_refused(&chip, TR_EDOMAIN, "kind");
+    }
+    chip = plain_chip();
+    const int six = 5;
+    memcpy(&chip.topology, &six, sizeof six);
+    expect_refused(&chip, TR_EDOMAIN, "topology");
+    chip = plain_chip();
+    chip.staged_copy = 2;
+    expect_refused(&chip, TR_EDOMAIN, "staged_copy");
 }
 
 static void a_date_is_one_that_a_calendar_has(void **state)
@@ -155,6 +201,8 @@ int main(void)
         CASE(a_bandwidth_in_gigabytes_instead_of_bytes_is_caught),
         CASE(what_is_missing_is_named),
         CASE(texts_end_within_their_arrays_and_hold_no_control_characters),
+        CASE(a_torus_has_a_link_rate_and_sides_that_hold_its_domain),
+        CASE(a_kind_and_a_topology_are_words_that_there_are),
         CASE(a_date_is_one_that_a_calendar_has),
         CASE(a_price_range_goes_from_low_to_high),
         CASE(tiers_go_from_fast_to_slow_and_start_with_the_chips_own),

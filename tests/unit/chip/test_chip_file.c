@@ -70,8 +70,11 @@ static void every_key_of_a_chip_is_read(void **state)
     const tr_system s = read_text(
         "{" CHIP_BODY ", \"title\": \"Mine\", \"alias\": [\"My Chip\"], \"vendor\": \"me\", \"year\": 2026,\n"
         " \"measured_flop_per_s\": {\"bf16\": 70e12, \"source\": \"probe\", \"date\": \"2026-08\"},\n"
-        " \"power\": {\"board_w\": 300, \"all_in_w\": null}, \"scaleout\": {\"byte_per_s\": 50e9},\n"
-        " \"scaleup\": {\"link\": \"wire\", \"byte_per_s\": 100e9, \"domain_chip\": 4},\n"
+        " \"power\": {\"board_w\": 300, \"all_in_w\": null, \"idle_w\": 30}, \"scaleout\": {\"byte_per_s\": 50e9},\n"
+        " \"scaleup\": {\"link\": \"wire\", \"topology\": \"torus\", \"byte_per_s\": 100e9, \"torus\": [2, 2],\n"
+        "  \"pair_byte_per_s\": \"25GB/s\", \"domain_chip\": 4, \"confidence\": \"low\"}, \"core_count\": 8,\n"
+        " \"kind\": \"cpu\", \"cache\": {\"byte\": \"64MiB\", \"read_byte_per_s\": \"5TB/s\", \"source\": \"s\"},\n"
+        " \"host\": {\"byte_per_s\": \"31.5GB/s\", \"staged_copy\": true},\n"
         " \"price\": [{\"kind\": \"on-demand\", \"low_usd_per_hour\": 1, \"high_usd_per_hour\": 3, "
         "\"source\": \"shop\", \"date\": \"2026\"},\n"
         "             {\"kind\": \"rental-3yr\", \"usd_per_hour\": 0.8}],\n"
@@ -86,6 +89,17 @@ static void every_key_of_a_chip_is_read(void **state)
     assert_int_equal(c->year, 2026);
     assert_same(c->measured_flop_per_s[TR_DTYPE_BF16], 70e12);
     assert_same(c->power_w, 300.0);
+    assert_same(c->idle_power_w, 30.0);
+    assert_int_equal(c->kind, TR_CHIP_CPU);
+    assert_int_equal(c->topology, TR_TOPOLOGY_TORUS);
+    assert_same(c->pair_byte_per_s, 25e9);
+    assert_same(c->torus_dimension[1], 2.0);
+    assert_same(c->torus_dimension[2], 0.0);
+    assert_same(c->core_count, 8.0);
+    assert_same(c->cache_byte, 64.0 * 1048576.0);
+    assert_same(c->cache_byte_per_s, 5e12);
+    assert_same(c->host_byte_per_s, 31.5e9);
+    assert_int_equal(c->staged_copy, 1);
     assert_same(c->all_in_power_w, 0.0);
     assert_same(c->scaleup_domain_chip, 4.0);
     assert_same(c->scaleout_byte_per_s, 50e9);
@@ -96,6 +110,31 @@ static void every_key_of_a_chip_is_read(void **state)
     assert_int_equal(c->tier_count, 2);
     assert_string_equal(c->tier[1].name, "ddr");
     assert_same(c->tier[1].usd_per_byte_s, 1e-19);
+}
+
+static void what_is_on_the_box_is_usable_unless_the_file_says_less(void **state)
+{
+    (void)state;
+    const tr_system same = read_text("{" CHIP_BODY "}");
+    assert_same(same.chip.memory_byte, 80e9);
+    assert_same(same.chip.label_memory_byte, 0.0);
+    const tr_system less = read_text("{\"name\": \"m\", \"flop_per_s\": {\"bf16\": 1e14}, \"memory\": {"
+                                     "\"capacity_byte\": \"80GB\", \"read_byte_per_s\": 2e12, \"usable\": {"
+                                     "\"byte\": \"78GB\", \"source\": \"s\", \"date\": \"2026\"}}}");
+    assert_same(less.chip.memory_byte, 78e9);
+    assert_same(less.chip.label_memory_byte, 80e9);
+    assert_same(less.chip.tier[0].capacity_byte, 78e9);
+}
+
+static void a_word_or_flag_of_another_kind_is_refused(void **state)
+{
+    (void)state;
+    refuse("{" CHIP_BODY ",\n \"kind\": \"npu\"}", TR_EDOMAIN, 2, "gpu cpu unified other");
+    refuse("{" CHIP_BODY ",\n \"scaleup\": {\"topology\": \"ring\"}}", TR_EDOMAIN, 2,
+           "unknown host switch mesh torus");
+    refuse("{" CHIP_BODY ",\n \"scaleup\": {\"topology\": 3}}", TR_EPARSE, 2, "text");
+    refuse("{" CHIP_BODY ",\n \"host\": {\"staged_copy\": 1}}", TR_EPARSE, 2, "true or false");
+    refuse("{" CHIP_BODY ",\n \"scaleup\": {\"torus\": [2, 2, 2, 2]}}", TR_EUNKNOWN, 2, "scaleup.torus");
 }
 
 static void a_server_brings_its_tiers(void **state)
@@ -346,6 +385,26 @@ static void a_count_works_before_a_file_a_folders_name_and_a_catalog_name(void *
     assert_int_equal(tr_system_open("1000000000xmy-box", folder, &s, NULL), TR_EDOMAIN);
 }
 
+static void changes_and_a_host_follow_a_file_and_a_folders_name_too(void **state)
+{
+    (void)state;
+    char path[512];
+    (void)snprintf(path, sizeof path, "2x%s/chips/mine.json,mem=1GB,bw=2x+epyc-9654,mem=256GB", folder);
+    tr_system s = open_ok(path, folder);
+    assert_same(s.chip_count, 2.0);
+    assert_same(s.chip.memory_byte, 1e9);
+    assert_same(s.host.memory_byte, 256e9);
+    assert_string_equal(s.name, "2xmine,mem=1GB,bw=2x+epyc-9654,mem=256GB");
+    s = open_ok("mine,mem=1GB", folder);
+    assert_same(s.chip.memory_byte, 1e9);
+    s = open_ok("4xmy-box,price=2", folder);
+    assert_same(s.usd_per_hour, 2.0 * s.chip_count);
+    tr_error err = { .text = "" };
+    assert_int_equal(tr_system_open("mine,mmem=1GB", folder, &s, &err), TR_EUNKNOWN);
+    assert_non_null(strstr(err.text, "did you mean 'mem'"));
+    assert_int_equal(tr_system_open("mine+h100-sxm", folder, &s, &err), TR_ECONFLICT);
+}
+
 static void a_mistake_in_a_file_names_the_file_and_the_line(void **state)
 {
     (void)state;
@@ -478,6 +537,8 @@ int main(void)
         CASE(the_smallest_chip_file_makes_a_system_of_one),
         CASE(numbers_may_carry_units),
         CASE(every_key_of_a_chip_is_read),
+        CASE(what_is_on_the_box_is_usable_unless_the_file_says_less),
+        CASE(a_word_or_flag_of_another_kind_is_refused),
         CASE(a_server_brings_its_tiers),
         CASE(a_misspelt_key_is_answered_with_the_right_one),
         CASE(a_sparse_ceiling_is_refused),
@@ -490,6 +551,7 @@ int main(void)
         CASE(a_system_file_that_contradicts_itself_is_refused),
         CASE(a_data_folder_adds_chips_and_overrides_those_compiled_in),
         CASE(a_count_works_before_a_file_a_folders_name_and_a_catalog_name),
+        CASE(changes_and_a_host_follow_a_file_and_a_folders_name_too),
         CASE(a_mistake_in_a_file_names_the_file_and_the_line),
         CASE(a_name_never_leaves_the_data_folder),
         CASE(a_data_folder_lists_its_names_in_order),

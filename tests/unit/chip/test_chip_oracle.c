@@ -84,18 +84,50 @@ static size_t chip_of(const csv *table, size_t row)
     return 0;
 }
 
+/* Where a second look, or the maker's own later page, says otherwise than the table; each has its source in data/. */
+static int is_corrected(const char *chip, const char *column)
+{
+    static const struct { const char *chip, *columns; } corrected[] = {
+        { "b200-sxm", "fp32_tflops_dense mem_bw_tbps drain_ms_cap_over_bw ridge_flop_per_byte_bf16 H_bf16_tokens "
+                      "H_fp8_tokens H_fp4_tokens" },
+        { "b300-sxm", "mem_bw_tbps drain_ms_cap_over_bw ridge_flop_per_byte_bf16 H_bf16_tokens H_fp8_tokens "
+                      "H_fp4_tokens" },
+        { "gaudi2", "scaleup_gbps_oneway scaleup_gbps_bidir scaleup_over_scaleout" }, /* 21 of 24 ports */
+        { "gaudi3", "scaleup_gbps_oneway scaleup_gbps_bidir scaleup_over_scaleout" },
+        { "tpu-v4", "scaleup_gbps_oneway scaleup_gbps_bidir" }, /* Google's 50 and 100 GB/s a link, not 45 and 90 */
+        { "tpu-v5e", "scaleup_gbps_oneway scaleup_gbps_bidir" },
+        { "tpu-v5p", "scaleup_gbps_oneway scaleup_gbps_bidir" },
+        { "tpu-v6e", "scaleup_gbps_oneway scaleup_gbps_bidir" },
+    };
+    for (size_t i = 0; i < sizeof corrected / sizeof corrected[0]; i++)
+        if (strcmp(corrected[i].chip, chip) == 0 && strstr(corrected[i].columns, column) != NULL)
+            return 1;
+    return 0;
+}
+
+static double label_byte(const tr_chip *chip)
+{
+    return chip->label_memory_byte > 0.0 ? chip->label_memory_byte : chip->memory_byte;
+}
+
 /* An empty cell is 0 with us. The product of a decimal and a power of ten may differ in the last place. */
 static void expect(const csv *table, size_t row, const char *column, double scale, double have)
 {
     const double want = csv_number(table, row, column) * scale;
-    if (!(fabs(have - want) <= 4e-16 * fabs(want)))
+    const int same = fabs(have - want) <= 4e-16 * fabs(want);
+    if (is_corrected(tr_chip_catalog_at(chip_of(table, row))->name, column)) {
+        assert_false(same); /* else the correction is none */
+        return;
+    }
+    if (!same)
         fail_msg("%s, %s: have %.17g, the table says %.17g", csv_at(table, row, "name"), column, have, want);
 }
 
 /* Columns worked out from others, printed with few digits. */
 static void expect_printed(const csv *table, size_t row, const char *column, double have, double half_digit)
 {
-    if (csv_at(table, row, column)[0] == '\0')
+    if (csv_at(table, row, column)[0] == '\0' ||
+        is_corrected(tr_chip_catalog_at(chip_of(table, row))->name, column))
         return;
     const double want = csv_number(table, row, column);
     if (!(fabs(have - want) <= half_digit * 1.0001))
@@ -137,7 +169,7 @@ static void every_size_rate_and_power_equals_the_table(void **state)
         assert_string_equal(chip->confidence, csv_at(table, r, "confidence"));
         assert_string_equal(chip->memory_kind, csv_at(table, r, "mem_type"));
         assert_int_equal(chip->year, (int)csv_number(table, r, "year"));
-        expect(table, r, "mem_gb", 1e9, chip->memory_byte);
+        expect(table, r, "mem_gb", 1e9, label_byte(chip));
         expect(table, r, "mem_bw_tbps", 1e12, chip->memory_byte_per_s);
         expect(table, r, "power_w", 1.0, chip->power_w);
         expect(table, r, "allin_kw", 1e3, chip->all_in_power_w);
@@ -151,10 +183,19 @@ static void every_link_equals_the_table_one_way_and_in_bytes(void **state)
         const tr_chip *chip = tr_chip_catalog_at(chip_of(table, r));
         const char *link = csv_at(table, r, "scaleup_link");
         assert_string_equal(chip->scaleup_link, strcmp(link, "-") == 0 ? "" : link);
+        const double domain = csv_number(table, r, "scaleup_domain_gpus");
+        if (chip->topology == TR_TOPOLOGY_HOST) { /* the table calls PCIe a link; it counts 31 for 31.5 GB/s */
+            const double pcie_byte_per_s = csv_number(table, r, "scaleup_gbps_oneway") * 1e9;
+            assert_same(chip->scaleup_byte_per_s, 0.0);
+            assert_same(domain, 1.0);
+            if (pcie_byte_per_s > 0.0)
+                assert_near(chip->host_byte_per_s, pcie_byte_per_s, 0.02);
+            expect(table, r, "scaleout_gbit_per_gpu", 1e9 / 8.0, chip->scaleout_byte_per_s);
+            continue;
+        }
         expect(table, r, "scaleup_gbps_oneway", 1e9, chip->scaleup_byte_per_s);
         expect(table, r, "scaleup_gbps_bidir", 1e9 / 2.0, chip->scaleup_byte_per_s);
         expect(table, r, "scaleout_gbit_per_gpu", 1e9 / 8.0, chip->scaleout_byte_per_s);
-        const double domain = csv_number(table, r, "scaleup_domain_gpus");
         assert_same(chip->scaleup_domain_chip, domain > 0.0 ? domain : 1.0);
         expect_printed(table, r, "scaleup_over_scaleout",
                        chip->scaleup_byte_per_s / chip->scaleout_byte_per_s, 0.005);
@@ -166,7 +207,7 @@ static void every_drain_ridge_and_balance_equals_the_table(void **state)
     csv *table = csv_shared(state, "facts/chips.csv");
     for (size_t r = 0; r < table->rows; r++) {
         const tr_chip *chip = tr_chip_catalog_at(chip_of(table, r));
-        expect_printed(table, r, "drain_ms_cap_over_bw", 1e3 * tr_tier_drain_s(&chip->tier[0]), 0.00005);
+        expect_printed(table, r, "drain_ms_cap_over_bw", 1e3 * label_byte(chip) / chip->memory_byte_per_s, 0.00005);
         expect_printed(table, r, "ridge_flop_per_byte_bf16",
                        chip->flop_per_s[TR_DTYPE_BF16] / chip->memory_byte_per_s, 0.05);
         expect_printed(table, r, "H_bf16_tokens", tr_chip_balance_token(chip, TR_DTYPE_BF16), 0.05);
@@ -228,9 +269,9 @@ static void a_vendors_own_table_agrees_but_for_named_differences(void **state)
                 continue;
             const tr_chip *chip = chip_named(names[i].chip);
             seen++;
-            /* 7.7 of 8 TB/s on HGX Blackwell; 989 for 989.4; memory in powers of two, and B300 between 268
-             * and 288 GB */
-            assert_near(csv_number(table, r, "mem_bw_Bps"), chip->memory_byte_per_s, 0.04);
+            /* 7.7 for 7.67 TB/s of a B200; 989 for 989.4; memory in whole GiB of some, as the driver reports it of
+             * others */
+            assert_near(csv_number(table, r, "mem_bw_Bps"), chip->memory_byte_per_s, 0.004);
             assert_near(csv_number(table, r, "bf16_flops"), chip->flop_per_s[TR_DTYPE_BF16], 5e-4);
             if (csv_number(table, r, "fp8_flops") > 0.0)
                 assert_near(csv_number(table, r, "fp8_flops"), chip->flop_per_s[TR_DTYPE_FP8], 3e-3);
@@ -238,7 +279,7 @@ static void a_vendors_own_table_agrees_but_for_named_differences(void **state)
                 assert_near(csv_number(table, r, "fp4_flops"), chip->flop_per_s[TR_DTYPE_FP4],
                             0.04); /* 14 against 13.5 */
             assert_near(csv_number(table, r, "int8_flops"), chip->flop_per_s[TR_DTYPE_INT8], 4e-3);
-            assert_near(csv_number(table, r, "mem_capacity_B"), chip->memory_byte, 0.075);
+            assert_near(csv_number(table, r, "mem_capacity_B"), chip->memory_byte, 0.068);
             assert_near(csv_number(table, r, "power_W"), chip->power_w, 1e-12);
         }
     assert_int_equal(seen, sizeof names / sizeof names[0]);
@@ -249,11 +290,14 @@ static void tier_drains_equal_the_table_of_constants(void **state)
 {
     csv *table = csv_shared(state, "facts/anchors.csv");
     const tr_chip *h100 = chip_named("h100-sxm"), *gb200 = chip_named("gb200"), *rubin = chip_named("rubin");
+    tr_tier on_box[3] = { h100->tier[0], gb200->tier[0], rubin->tier[0] };
+    on_box[0].capacity_byte = label_byte(h100);
+    on_box[1].capacity_byte = label_byte(gb200);
+    on_box[2].capacity_byte = label_byte(rubin);
     const struct { const char *key; const tr_tier *tier; double share; } want[] = {
-        { "HBM3 H100", &h100->tier[0], 1.0 },
-        { "HBM3e GB200", &gb200->tier[0], 1.0 },
-        { "HBM4 Rubin", &rubin->tier[0], 1.0 },
-        { "LPDDR5X Grace 480GB", &gb200->tier[1], 0.5 },
+        { "HBM3 H100", &on_box[0], 1.0 },
+        { "HBM3e GB200", &on_box[1], 1.0 },
+        { "HBM4 Rubin", &on_box[2], 1.0 },
         { "DDR5 over PCIe5 x16 per GPU share 256GB", &h100->tier[1], 1.0 },
         { "NVMe TLC Gen5 7.68TB", &h100->tier[2], 1.0 },
         { "NVMe QLC 61.44TB", &h100->tier[3], 1.0 },

@@ -10,7 +10,7 @@ static void eight_h100_cost_eight_times_one_and_share_one_domain(void **state)
     assert_same(system.chip_count, 8.0);
     assert_same(system.domain_chip, 8.0);
     assert_near(system.usd_per_hour, 10.4, 1e-12);
-    assert_same(system.chip.memory_byte, 80e9); /* the chip stays one chip */
+    assert_same(system.chip.memory_byte, 85520809984.0); /* the chip stays one chip */
 }
 
 static void more_chips_than_the_fast_link_reaches_make_several_domains(void **state)
@@ -21,7 +21,9 @@ static void more_chips_than_the_fast_link_reaches_make_several_domains(void **st
     assert_same(system.domain_chip, 8.0);
     assert_int_equal(tr_system_of(chip_named("gb200"), 32.0, &system, NULL), TR_OK);
     assert_same(system.domain_chip, 32.0);
-    assert_int_equal(tr_system_of(chip_named("l4"), 4.0, &system, NULL), TR_OK);
+    assert_int_equal(tr_system_of(chip_named("l4"), 12.0, &system, NULL), TR_OK);
+    assert_same(system.domain_chip, 8.0); /* of one host */
+    assert_int_equal(tr_system_of(chip_named("m4-max"), 4.0, &system, NULL), TR_OK);
     assert_same(system.domain_chip, 1.0);
 }
 

@@ -100,6 +100,19 @@ static void a_config_alone_gives_the_counted_model(void **state)
     assert_true(file.model.total_param == TOTAL_PARAM);
 }
 
+static void keys_that_the_family_does_not_know_are_noted(void **state)
+{
+    (void)state;
+    char text[sizeof CONFIG + 64];
+    /* in place of the closing brace */
+    (void)snprintf(text, sizeof text, "%.*s, \"num_experts\": 8, \"kv_lora_rank\": 64}", (int)sizeof CONFIG - 4,
+                   CONFIG);
+    folder_text(&folder, "config.json", text);
+    read_folder();
+    assert_int_equal(file.model.unread_count, 2);
+    assert_true(noted("does not know num_experts, kv_lora_rank: counted as if they were not there"));
+}
+
 static void one_weight_file_gives_exact_bytes(void **state)
 {
     (void)state;
@@ -304,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_config_alone_gives_the_counted_model),
+        CASE(keys_that_the_family_does_not_know_are_noted),
         CASE(one_weight_file_gives_exact_bytes),
         CASE(listed_shards_are_added_up),
         CASE(an_index_alone_gives_its_bytes_and_a_note_where_they_do_not_fit),

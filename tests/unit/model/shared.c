@@ -56,3 +56,11 @@ tr_status count_text(const char *json, tr_model *out, tr_error *err)
 {
     return count_text_as(json, NULL, out, err);
 }
+
+int same_weights(const tr_weights *a, const tr_weights *b)
+{
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        if (a->part[part].byte != b->part[part].byte || a->part[part].dtype != b->part[part].dtype)
+            return 0;
+    return 1;
+}

@@ -13,4 +13,7 @@ tr_status count_text(const char *json, tr_model *out, tr_error *err);
 /* The same with the family forced. */
 tr_status count_text_as(const char *json, const char *family, tr_model *out, tr_error *err);
 
+/* The same bytes and formats in every part. */
+int same_weights(const tr_weights *a, const tr_weights *b);
+
 #endif

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include <tokenroof/model.h>
+#include "shared.h"
 
 static tr_model model;
 
@@ -40,6 +40,77 @@ static void a_model_is_found_by_name_or_id_in_any_case(void **state)
     }
 }
 
+/* Ids as they stand on Hugging Face. */
+static void a_model_packed_again_is_found_with_the_format_its_name_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *name, *format;
+    } row[] = {
+        {"unsloth/DeepSeek-R1-GGUF", "deepseek-r1", "native"},
+        {"unsloth/DeepSeek-R1-GGUF:Q4_K_M", "deepseek-r1", "q4_k_m"},
+        {"unsloth/Llama-3.2-3B-Instruct", "llama-3.2-3b", "native"},
+        {"unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit", "llama-3.1-8b", "int4"},
+        {"unsloth/Meta-Llama-3.1-8B-Instruct-unsloth-bnb-4bit", "llama-3.1-8b", "int4"},
+        {"unsloth/gpt-oss-20b-GGUF", "gpt-oss-20b", "native"},
+        {"RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8", "llama-3.1-8b", "fp8"},
+        {"RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", "llama-3.3-70b", "fp8"},
+        {"RedHatAI/Meta-Llama-3.1-8B-Instruct-quantized.w8a8", "llama-3.1-8b", "int8"},
+        {"RedHatAI/Meta-Llama-3.1-70B-Instruct-quantized.w4a16", "llama-3.1-70b", "int4"},
+        {"RedHatAI/Qwen3-8B-NVFP4", "qwen3-8b", "fp4"},
+        {"bartowski/Meta-Llama-3.1-8B-Instruct-GGUF", "llama-3.1-8b", "native"},
+        {"bartowski/google_gemma-3-27b-it-GGUF", "gemma-3-27b", "native"},
+        {"bartowski/Qwen_Qwen3-32B-GGUF", "qwen3-32b", "native"},
+        {"Qwen/Qwen3-32B-AWQ", "qwen3-32b", "int4"},
+        {"Qwen/Qwen2.5-72B-Instruct-GPTQ-Int4", "qwen2.5-72b", "int4"},
+        {"Qwen/Qwen2.5-72B-Instruct-GPTQ-Int8", "qwen2.5-72b", "int8"},
+        {"hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4", "llama-3.1-70b", "int4"},
+        {"TheBloke/Llama-2-7B-Chat-GGUF", "llama-2-7b", "native"},
+        {"nvidia/DeepSeek-R1-FP4", "deepseek-r1", "fp4"},
+        {"amd/Llama-3.1-405B-Instruct-FP8-KV", "llama-3.1-405b", "fp8"},
+        {"casperhansen/llama-3-70b-instruct-awq", "llama-3-70b", "int4"},
+        {"Meta-Llama-3.1-8B-Instruct-Q4_K_M", "llama-3.1-8b", "q4_k_m"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        tr_error err = {0};
+        size_t index = 0;
+        tr_weight_format format = -1;
+        if (tr_model_catalog_find_format(row[i].id, &index, &format, &err) != TR_OK)
+            fail_msg("%s: %s", row[i].id, err.text);
+        assert_string_equal(tr_model_catalog_name(index), row[i].name);
+        assert_string_equal(tr_weight_format_name(format), row[i].format);
+        tr_weights weights;
+        assert_int_equal(tr_model_catalog_get(row[i].name, &model, NULL), TR_OK);
+        assert_int_equal(tr_model_weights(&model, format, &weights, NULL), TR_OK);
+        assert_int_equal(tr_model_catalog_get(row[i].id, &model, NULL), TR_OK);
+        assert_true(same_weights(&model.weight, &weights));
+        assert_true(format == TR_WEIGHT_FORMAT_NATIVE || strstr(model.source, "by its name") != NULL);
+    }
+}
+
+static void a_checkpoint_of_its_own_in_the_catalog_is_not_taken_for_one_packed_again(void **state)
+{
+    (void)state;
+    size_t index;
+    tr_weight_format format = -1;
+    assert_int_equal(tr_model_catalog_find_format("nvidia/Llama-3.1-70B-Instruct-FP8", &index, &format, NULL), TR_OK);
+    assert_string_equal(tr_model_catalog_name(index), "llama-3.1-70b-fp8");
+    assert_int_equal(format, TR_WEIGHT_FORMAT_NATIVE);
+}
+
+static void a_stranger_with_a_known_name_is_not_believed(void **state)
+{
+    (void)state;
+    size_t index = 99;
+    tr_weight_format format = 98;
+    tr_error err = {0};
+    static const char *const names[] = {"somebody/Qwen3-32B", "unsloth/No-Such-Model-GGUF", "-GGUF", "x/-FP8", "GGUF"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(tr_model_catalog_find_format(names[i], &index, &format, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_model_catalog_find_format(NULL, &index, &format, &err), TR_EMISSING);
+    assert_true(index == 99 && format == 98);
+}
+
 static void a_near_miss_gets_a_suggestion_and_leaves_the_model_alone(void **state)
 {
     (void)state;
@@ -62,6 +133,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_counts_and_carries_its_name_and_source),
         cmocka_unit_test(a_model_is_found_by_name_or_id_in_any_case),
+        cmocka_unit_test(a_model_packed_again_is_found_with_the_format_its_name_says),
+        cmocka_unit_test(a_checkpoint_of_its_own_in_the_catalog_is_not_taken_for_one_packed_again),
+        cmocka_unit_test(a_stranger_with_a_known_name_is_not_believed),
         cmocka_unit_test(a_near_miss_gets_a_suggestion_and_leaves_the_model_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

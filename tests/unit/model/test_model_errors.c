@@ -128,6 +128,106 @@ static void an_unknown_architecture_is_named_with_the_nearest_known_one(void **s
         check(&all[i]);
 }
 
+static void keys_that_look_like_shapes_and_that_nothing_reads_are_named(void **state)
+{
+    (void)state;
+    tr_error err = {0};
+    /* counted as a Llama, an own architecture loses its experts, its latent and its state */
+    assert_int_equal(count_text(LLAMA(HEADS, ",\n\"num_experts\": 64,\n\"kv_lora_rank\": 512,\n\"state_size\": 16"),
+                                &model, &err),
+                     TR_OK);
+    assert_int_equal(model.unread_count, 3);
+    assert_string_equal(model.unread[0], "num_experts");
+    assert_string_equal(model.unread[1], "kv_lora_rank");
+    assert_string_equal(model.unread[2], "state_size");
+    assert_string_equal(model.unread[3], "");
+    /* a list is one key; no, none and nothing say nothing; settings and other towers are no shapes */
+    assert_int_equal(count_text(LLAMA(HEADS, ",\n\"compress_ratios\": [1, 4],\n\"kv_lora_rank\": null,"
+                                             "\n\"num_experts\": 0,\n\"use_linear_attention\": false,"
+                                             "\n\"conv_bias\": true,\n\"vision_config\": {\"window_size\": 8},"
+                                             "\n\"rope_scaling\": {\"factor\": 8},\n\"moe_aux_loss\": 0.1"),
+                                &model, &err),
+                     TR_OK);
+    assert_int_equal(model.unread_count, 1);
+    assert_string_equal(model.unread[0], "compress_ratios");
+    /* the first four are named, all are counted */
+    assert_int_equal(count_text(LLAMA(HEADS, ",\n\"ssm_a\": 1,\n\"ssm_b\": 1,\n\"ssm_c\": 1,\n\"ssm_d\": 1,"
+                                             "\n\"ssm_e\": 1"),
+                                &model, &err),
+                     TR_OK);
+    assert_int_equal(model.unread_count, 5);
+    assert_string_equal(model.unread[3], "ssm_d");
+    /* an indexer is read by those that have one */
+    assert_int_equal(count_text(LLAMA(HEADS, ""), &model, &err), TR_OK);
+    assert_int_equal(model.unread_count, 0);
+}
+
+#define HYBRID(layers)                                                                                       \
+    "{\n\"architectures\": [\"NemotronHForCausalLM\"],\n\"hidden_size\": 1024,\n" layers                      \
+    ",\n\"num_attention_heads\": 8,\n\"num_key_value_heads\": 2,\n\"head_dim\": 128,\n"                       \
+    "\"intermediate_size\": 2048,\n\"vocab_size\": 1000,\n\"mamba_num_heads\": 16,\n"                          \
+    "\"mamba_head_dim\": 64,\n\"n_groups\": 2,\n\"ssm_state_size\": 64,\n\"conv_kernel\": 4}"
+
+static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **state)
+{
+    (void)state;
+    static tr_model told;
+    tr_error err = {0};
+    static const char *const ways[] = {
+        HYBRID("\"hybrid_override_pattern\": \"M-M*-\""),
+        HYBRID("\"layers_block_type\": [\"mamba\", \"mlp\", \"mamba\", \"attention\", \"mlp\"]"),
+    };
+    assert_int_equal(count_text(HYBRID("\"num_hidden_layers\": 5, \"hybrid_override_pattern\": \"M-M*-\""), &told,
+                                &err),
+                     TR_OK);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        if (count_text(ways[i], &model, &err) != TR_OK)
+            fail_msg("%s", err.text);
+        assert_memory_equal(&model, &told, sizeof model);
+    }
+    const char *json =
+        "{\"architectures\": [\"Gemma3ForCausalLM\"], \"hidden_size\": 512, \"num_attention_heads\": 8,"
+        "\"num_key_value_heads\": 4, \"head_dim\": 64, \"intermediate_size\": 2048, \"vocab_size\": 1000,"
+        "\"sliding_window\": 128, \"layer_types\": [\"sliding_attention\", \"full_attention\", \"full_attention\"]}";
+    assert_int_equal(count_text(json, &model, &err), TR_OK);
+    assert_true(model.layers == 3 && model.stack_count == 3);
+    /* nothing tells them */
+    assert_int_equal(count_text(HYBRID("\"pad\": 1"), &model, &err), TR_EMISSING);
+    assert_string_equal(err.field, "num_hidden_layers");
+}
+
+static void an_unknown_architecture_is_likened_to_families_that_read_its_keys(void **state)
+{
+    (void)state;
+    /* named like a GLM, but latent attention with windows: only one builder reads these keys */
+    static const char latent[] =
+        "{\n\"architectures\": [\"Glm4MoxForCausalLM\"],\n\"hidden_size\": 1024,\n\"num_hidden_layers\": 2,\n"
+        "\"num_attention_heads\": 8,\n\"intermediate_size\": 2048,\n\"moe_intermediate_size\": 512,\n"
+        "\"n_routed_experts\": 16,\n\"n_shared_experts\": 1,\n\"num_experts_per_tok\": 2,\n"
+        "\"first_k_dense_replace\": 1,\n\"q_lora_rank\": 256,\n\"kv_lora_rank\": 128,\n"
+        "\"qk_nope_head_dim\": 64,\n\"qk_rope_head_dim\": 32,\n\"v_head_dim\": 64,\n\"vocab_size\": 5000,\n"
+        "\"sliding_window\": 128,\n\"layer_types\": [\"sliding_attention\", \"full_attention\"]}";
+    tr_error err = {0};
+    assert_int_equal(count_text(latent, &model, &err), TR_EUNKNOWN);
+    assert_null(strstr(err.text, "Glm4MoeForCausalLM"));
+    /* counted as what is proposed, every row is a latent one, and half of the layers have a window */
+    const char *as = strstr(err.text, "(--as ");
+    char family[64];
+    assert_non_null(as);
+    (void)snprintf(family, sizeof family, "%.*s", (int)strcspn(as + 6, " "), as + 6);
+    assert_int_equal(count_text_as(latent, family, &model, &err), TR_OK);
+    assert_int_equal(model.unread_count, 0);
+    assert_true(tr_model_kv_store_byte(&model, 1000, 2) == (1000 + 128) * (128 + 32) * 2);
+    /* and a plain one is likened by its name */
+    assert_int_equal(count_text("{\n\"architectures\": [\"Qwen3XForCausalLM\"],\n\"hidden_size\": 1024,\n"
+                                "\"num_hidden_layers\": 2,\n\"num_attention_heads\": 8,\n"
+                                "\"num_key_value_heads\": 2,\n\"intermediate_size\": 2048,\n"
+                                "\"vocab_size\": 5000}",
+                                &model, &err),
+                     TR_EUNKNOWN);
+    assert_non_null(strstr(err.text, "Qwen3ForCausalLM"));
+}
+
 static void a_family_can_be_forced_by_architecture_or_model_type(void **state)
 {
     (void)state;
@@ -195,6 +295,9 @@ int main(void)
         cmocka_unit_test(a_contradiction_names_the_key_its_line_and_what_was_expected),
         cmocka_unit_test(a_number_that_cannot_be_a_size_is_refused),
         cmocka_unit_test(an_unknown_architecture_is_named_with_the_nearest_known_one),
+        cmocka_unit_test(keys_that_look_like_shapes_and_that_nothing_reads_are_named),
+        cmocka_unit_test(layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted),
+        cmocka_unit_test(an_unknown_architecture_is_likened_to_families_that_read_its_keys),
         cmocka_unit_test(a_family_can_be_forced_by_architecture_or_model_type),
         cmocka_unit_test(every_family_is_listed_once_and_found_by_its_name),
         cmocka_unit_test(a_language_model_inside_another_config_is_found),

@@ -215,6 +215,11 @@ static int compare_row(const table *t, tr_model *m)
     bad += expect(name, "vocab", m->vocab, number(t, "vocab"));
     bad += expect(name, "hidden", m->hidden, number(t, "hidden"));
     bad += expect(name, "max context", m->max_context_token, number(t, "max_context"));
+    /* a config made for MLC names its window in MLC's way */
+    if (m->unread_count > 0 && strcmp(m->unread[0], "sliding_window_size") != 0) {
+        print_message("# %s: %s is not read\n", name, m->unread[0]);
+        bad++;
+    }
     /* the oracle counts a chunk as a window, and an indexer's key in the format of the cache */
     for (int i = 0; i < m->layer_kinds; i++)
         for (int k = 0; k < m->layer[i].cache_count; k++) {

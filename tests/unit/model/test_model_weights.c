@@ -180,6 +180,31 @@ static void the_cache_dtype_is_read_where_it_is_stated(void **state)
     assert_int_equal(model.kv_dtype, TR_DTYPE_BF16);
 }
 
+static void who_says_what_the_cache_is_in_is_kept(void **state)
+{
+    (void)state;
+    count(DENSE(",\"torch_dtype\":\"bfloat16\""));
+    assert_int_equal(model.checkpoint_kv, TR_KV_DIRECTIVE_NONE);
+    assert_int_equal(model.checkpoint_kv_dtype, TR_DTYPE_NATIVE);
+    /* FP8 weights alone say nothing about the cache */
+    count(DENSE(QUANT("\"quant_method\":\"fp8\"")));
+    assert_int_equal(model.checkpoint_kv, TR_KV_DIRECTIVE_NONE);
+    assert_int_equal(model.kv_dtype, TR_DTYPE_BF16);
+    count(DENSE(QUANT("\"quant_method\":\"compressed-tensors\",\"config_groups\":{\"group_0\":{\"weights\":{"
+                      "\"num_bits\":8,\"type\":\"float\"}}},\"kv_cache_scheme\":{\"num_bits\":8,\"type\":\"float\"}")));
+    assert_int_equal(model.checkpoint_kv, TR_KV_DIRECTIVE_SCHEME);
+    assert_int_equal(model.checkpoint_kv_dtype, TR_DTYPE_FP8);
+    count(DENSE(QUANT("\"quant_method\":\"modelopt\",\"quant_algo\":\"NVFP4\",\"kv_cache_quant_algo\":\"FP8\"")));
+    assert_int_equal(model.checkpoint_kv, TR_KV_DIRECTIVE_ALGO);
+    assert_int_equal(model.checkpoint_kv_dtype, TR_DTYPE_FP8);
+    assert_int_equal(model.kv_dtype, TR_DTYPE_FP8);
+    count(DENSE(QUANT("\"quant_method\":\"modelopt\",\"quant_algo\":\"NVFP4\",\"kv_cache_quant_algo\":\"NVFP4\"")));
+    assert_int_equal(model.checkpoint_kv_dtype, TR_DTYPE_FP4);
+    count(DENSE(QUANT("\"quant_method\":\"modelopt\",\"quant_algo\":\"NVFP4\",\"kv_cache_quant_algo\":\"none\"")));
+    assert_int_equal(model.checkpoint_kv, TR_KV_DIRECTIVE_NONE);
+    assert_int_equal(model.kv_dtype, TR_DTYPE_BF16);
+}
+
 static void an_unknown_quantisation_is_named(void **state)
 {
     (void)state;
@@ -203,6 +228,7 @@ int main(void)
         cmocka_unit_test(formats_may_be_listed_module_by_module),
         cmocka_unit_test(groups_may_have_targets_of_their_own),
         cmocka_unit_test(the_cache_dtype_is_read_where_it_is_stated),
+        cmocka_unit_test(who_says_what_the_cache_is_in_is_kept),
         cmocka_unit_test(an_unknown_quantisation_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
