@@ -18,11 +18,19 @@
 
 enum { SLOTS = 2 };
 
+/* A question with what it is about, to which it points. */
+typedef struct asked {
+    tr_model model;
+    tr_system system;
+    tr_problem question;
+} asked;
+
 typedef struct slot {
     tr_scenario *scenario;
     tr_model dropped;        /* a config.json of the visitor's */
     int has_dropped;
-    tr_problem question;
+    asked both[2];           /* the last good question, and room for the next */
+    int now;
 } slot;
 
 static slot slots[SLOTS];
@@ -106,7 +114,7 @@ PAGE_API int page_start(void)
 
 static const char *kind_name(tr_input_kind kind)
 {
-    static const char *const name[] = {"number", "list", "text", "choice", "switch", "dtype"};
+    static const char *const name[] = {"number", "list", "text", "choice", "switch", "dtype", "weights"};
     return name[kind];
 }
 
@@ -299,29 +307,39 @@ static tr_status check_lists(const tr_scenario *scenario, tr_error *err)
     return tr_input_check_lists(scenario, lists, count, err);
 }
 
+static tr_status look_up(const slot *s, asked *out, tr_error *err)
+{
+    const char *name = tr_input_text(s->scenario, TR_IN_MODEL);
+    const char *on = tr_input_text(s->scenario, TR_IN_SYSTEM);
+    tr_status status = check_lists(s->scenario, err);
+    if (status == TR_OK && s->has_dropped)
+        out->model = s->dropped;
+    else if (status == TR_OK)
+        status = tr_is_inline(name) ? tr_model_inline(name, &out->model, err)
+                                    : tr_model_catalog_get(name, &out->model, err);
+    if (status == TR_OK)
+        status = tr_is_inline(on) ? tr_system_inline(on, &out->system, err)
+                                  : tr_system_catalog_get(on, &out->system, err);
+    if (status == TR_OK)
+        status = tr_problem_system(s->scenario, &out->system, err);
+    return status == TR_OK ? tr_problem_of(s->scenario, &out->model, &out->system, &out->question, err) : status;
+}
+
 /* Look up what the scenario names. After an error the slot keeps its last good question. */
 PAGE_API int page_ask(int index)
 {
-    static tr_model model;
-    static tr_problem question;
-    tr_system system;
     tr_error err;
     slot *s = slot_of(index);
-    const char *name = tr_input_text(s->scenario, TR_IN_MODEL);
-    const char *on = tr_input_text(s->scenario, TR_IN_SYSTEM);
-    tr_status status = check_lists(s->scenario, &err);
-    if (status == TR_OK && s->has_dropped)
-        model = s->dropped;
-    else if (status == TR_OK)
-        status = tr_is_inline(name) ? tr_model_inline(name, &model, &err) : tr_model_catalog_get(name, &model, &err);
-    if (status == TR_OK)
-        status = tr_is_inline(on) ? tr_system_inline(on, &system, &err) : tr_system_catalog_get(on, &system, &err);
-    if (status == TR_OK)
-        status = tr_problem_of(s->scenario, &model, &system, &question, &err);
-    if (status != TR_OK)
+    if (look_up(s, &s->both[!s->now], &err) != TR_OK)
         return fail(&err);
-    s->question = question;
+    s->now = !s->now;
     return 0;
+}
+
+static const tr_problem *question_of(int index)
+{
+    const slot *s = slot_of(index);
+    return &s->both[s->now].question;
 }
 
 typedef tr_status (*answer)(const tr_scenario *, const tr_problem *, const tr_style *, tr_sink *, tr_error *);
@@ -340,7 +358,7 @@ PAGE_API int page_answer(int index, const char *verb, int format, int explain)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].verb, verb) == 0) {
             tr_sink sink = out_begin();
-            return done(known[i].run(s->scenario, &s->question, &style, &sink, &err), &err);
+            return done(known[i].run(s->scenario, question_of(index), &style, &sink, &err), &err);
         }
     return fail(&err);
 }
@@ -352,7 +370,7 @@ PAGE_API int page_model(int index)
     const slot *s = slot_of(index);
     const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
     tr_sink sink = out_begin();
-    return done(tr_answer_model(s->scenario, &s->question.model, &style, &sink, &err), &err);
+    return done(tr_answer_model(s->scenario, question_of(index)->model, &style, &sink, &err), &err);
 }
 
 /* dark: 0 and 1 for a file, 2 for the page's own colours. */
@@ -370,11 +388,11 @@ PAGE_API int page_figure(int index, const char *name, double width_px, double he
     const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
     tr_sink sink = out_begin();
     if (strcmp(name, "menu") == 0)
-        return done(tr_answer_figure_menu(slot_of(index)->scenario, &slot_of(index)->question, &target, &sink, &err),
+        return done(tr_answer_figure_menu(slot_of(index)->scenario, question_of(index), &target, &sink, &err),
                     &err);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].name, name) == 0)
-            return done(known[i].draw(&slot_of(index)->question, &target, &sink, &err), &err);
+            return done(known[i].draw(question_of(index), &target, &sink, &err), &err);
     return fail(&err);
 }
 
@@ -383,7 +401,7 @@ PAGE_API int page_compare(double width_px, double height_px, int dark)
     tr_error err;
     const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
     tr_sink sink = out_begin();
-    return done(tr_answer_figure_compare(&slots[0].question, &slots[1].question, &target, &sink, &err), &err);
+    return done(tr_answer_figure_compare(question_of(0), question_of(1), &target, &sink, &err), &err);
 }
 
 PAGE_API int page_what_if(int index)
@@ -392,7 +410,7 @@ PAGE_API int page_what_if(int index)
     const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
     tr_sink sink = out_begin();
     const slot *s = slot_of(index);
-    return done(tr_answer_what_if(s->scenario, &s->question, &style, &sink, &err), &err);
+    return done(tr_answer_what_if(s->scenario, question_of(index), &style, &sink, &err), &err);
 }
 
 PAGE_API int page_explain(const char *id)
@@ -412,7 +430,7 @@ PAGE_API int page_lesson(int index, int number)
     tr_error err;
     tr_json json;
     char answer[64];
-    const tr_status status = tr_lesson_ask(&slot_of(index)->question, (size_t)number, &exercise, &err);
+    const tr_status status = tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err);
     if (status != TR_OK)
         return fail(&err);
     (void)tr_quantity_format(exercise.value, exercise.unit, answer, sizeof answer);
@@ -443,7 +461,7 @@ PAGE_API int page_grade(int index, int number, const char *guess)
     tr_error err;
     tr_json json;
     double value = 0;
-    tr_status status = tr_lesson_ask(&slot_of(index)->question, (size_t)number, &exercise, &err);
+    tr_status status = tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err);
     if (status == TR_OK)
         status = tr_lesson_parse(&exercise, guess, &value, &err);
     if (status == TR_OK)

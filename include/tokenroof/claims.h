@@ -62,8 +62,8 @@ TR_API const tr_claim *tr_claim_at(size_t index);      /* by id; NULL past the e
 TR_API const tr_claim *tr_claim_find(const char *id);  /* ASCII case ignored; NULL if unknown */
 TR_API const tr_claim_check *tr_claim_check_at(size_t index, size_t check); /* NULL past the end */
 
-/* The answer of a check, its unit, and by what function of this tree it came. Needs a stack of 256 KiB;
- * allocates and frees. Errors: TR_EDOMAIN (no such check), and those of the function that is asked. */
+/* The answer of a check, its unit, and by what function of this tree it came. Allocates and
+ * frees. Errors: TR_EDOMAIN (no such check), and those of the function that is asked. */
 typedef struct tr_claim_answer {
     double value;
     tr_unit unit;

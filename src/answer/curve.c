@@ -1,10 +1,11 @@
 /* answer/curve.c -- the answer of `curve`: steps along batch or context, with the crossings as rows of their
  * own. */
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer/figure_parts.h"
+#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/step_row.h"
 #include "base/fail.h"
@@ -19,7 +20,7 @@ typedef struct crossing {
 } crossing;
 
 typedef struct curve_row {
-    tr_step_row pass;
+    tr_step_row pass; /* first: its question names the row */
     const char *mark; /* NULL: an ordinary row */
 } curve_row;
 
@@ -129,12 +130,17 @@ NUMBER(low, step.low_s)
 NUMBER(high, step.high_s)
 NUMBER(rate, step.token_per_s)
 NUMBER(rate_each, step.token_per_s_per_seq)
+NUMBER(expected, expected.step_s)
+NUMBER(expected_low, expected.low_s)
+NUMBER(expected_high, expected.high_s)
 NUMBER(cost, question->roof.usd_per_s > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
 TR_FLAG(curve_row, fits, row->pass.fits)
-TR_TEXT(curve_row, bound, row->pass.fits ? tr_limit_name(row->pass.step.bound) : NULL)
+TR_TEXT(curve_row, bound, row->pass.fits ? tr_limit_name(row->pass.step.limit) : NULL)
 TR_TEXT(curve_row, mark, row->mark)
+TR_TEXT(curve_row, reason, row->pass.fits ? NULL : row->pass.why.text)
 
 static const tr_field fields[] = {
+    TR_QUESTION_FIELDS,
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
     TR_F_HEAD("fits", "fits", 4, fits),
@@ -151,6 +157,10 @@ static const tr_field fields[] = {
     TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 12, rate_each),
     TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, cost),
     TR_T_HEAD("mark", "mark", 13, mark),
+    TR_T("reason", reason),
+    TR_N("expected.step_s", SECOND, expected),
+    TR_N("expected.low_s", SECOND, expected_low),
+    TR_N("expected.high_s", SECOND, expected_high),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
@@ -162,6 +172,7 @@ static tr_status write_json(const tr_rows *rows, const walk *w, const tr_sink *s
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
     tr_json_key_string(&json, "over", w->along == ALONG_BATCH ? "batch" : "context");
     tr_json_key_string(&json, "physics", tr_physics_name(w->question->physics));
+    tr_question_json(w->question, &json);
     tr_json_key_object(&json, "marks");
     tr_json_key_number(&json, "floor_s", w->floor_s);
     for (size_t i = 0; i < w->crossings; i++)
@@ -209,34 +220,44 @@ static void start(const tr_scenario *scenario, const tr_problem *question, walk 
     w->floor_s = tr_floor_s(&question->roof);
 }
 
-tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
-                          tr_sink *sink, tr_error *err)
+static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                       tr_sink *sink, tr_error *err)
 {
-    walk w;
     tr_notes notes;
-    start(scenario, question, &w);
-    const tr_status s = w.along == ALONG_BATCH ? tr_check_figure(question, 1.0, w.context_token, err)
-                                               : tr_check_figure(question, w.batch_seq, 0.0, err);
+    start(scenario, question, w);
+    const tr_status s = w->along == ALONG_BATCH ? tr_check_figure(question, 1.0, w->context_token, err)
+                                                : tr_check_figure(question, w->batch_seq, 0.0, err);
     if (s != TR_OK)
         return s;
-    if (w.along == ALONG_BATCH)
-        rows_over_batch(&w, scenario);
+    if (w->along == ALONG_BATCH)
+        rows_over_batch(w, scenario);
     else
-        rows_over_context(&w, scenario);
+        rows_over_context(w, scenario);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "rows",
-                          .count = w.count,
+                          .count = w->count,
                           .at = row_at,
-                          .context = &w,
+                          .context = w,
                           .scenario = scenario,
                           .load = load_of,
                           .notes = &notes};
     if (style->format == TR_FORMAT_JSON)
-        return write_json(&rows, &w, sink, err);
+        return write_json(&rows, w, sink, err);
     if (style->format == TR_FORMAT_TEXT)
         return write_page(&rows, question, style, sink, err);
     return tr_rows_write(&rows, style, sink, err);
+}
+
+tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                          tr_sink *sink, tr_error *err)
+{
+    walk *w = malloc(sizeof *w); /* a list may be long: 64 KiB */
+    if (w == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    const tr_status s = write(w, scenario, question, style, sink, err);
+    free(w);
+    return s;
 }
 
 size_t tr_answer_curve_figures(const tr_scenario *scenario)

@@ -62,17 +62,33 @@ static double longest(const tr_scenario *scenario)
     return most;
 }
 
+void tr_notes_of_model(const tr_model *model, tr_notes *out)
+{
+    out->count = 0;
+    if (model->unread_count == 0)
+        return;
+    (void)tr_text_copy(out->unread, sizeof out->unread, "its config says what this family does not read, counted as if it "
+                                                        "were not there:");
+    for (int i = 0; i < model->unread_count && i < TR_UNREAD_MAX; i++) {
+        (void)tr_text_append(out->unread, sizeof out->unread, i > 0 ? ", " : " ");
+        (void)tr_text_append(out->unread, sizeof out->unread, model->unread[i]);
+    }
+    if (model->unread_count > TR_UNREAD_MAX)
+        (void)tr_text_append(out->unread, sizeof out->unread, " and more");
+    add(out, out->unread);
+}
+
 void tr_notes_of(const tr_scenario *scenario, const tr_problem *question, tr_notes *out)
 {
     const tr_roofline *roof = &question->roof;
     const int preset = tr_input_choice(scenario, TR_IN_PRESET) >= 0;
-    out->count = 0;
+    tr_notes_of_model(question->model, out);
     add(out, preset_note(scenario));
     if (!(roof->kv_byte_per_token > 0) && !preset && question->model->layer_kinds == 0)
         add(out, "the model's kv was not given: reading the KV cache costs nothing here");
-    if (question->model->layer_kinds == 0 && question->dtypes.kv != TR_DTYPE_NATIVE)
+    if (question->model->layer_kinds == 0 && question->formats.kv != TR_DTYPE_NATIVE)
         add(out, "the model's kv was given in bytes: --kv does not change it");
-    if (question->dtypes.math != TR_DTYPE_NATIVE && question->dtypes.math != roof->math_dtype)
+    if (question->formats.math != TR_DTYPE_NATIVE && question->formats.math != roof->math_dtype)
         add(out, "--math is not what runs: the chip does not have it, or it is narrower than the weights");
     if (question->model->max_context_token > 0 && longest(scenario) > question->model->max_context_token)
         add(out, "the context is longer than the model was made for");

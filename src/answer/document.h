@@ -17,8 +17,11 @@ void tr_document_begin(tr_json *json, const tr_sink *sink, int pretty, const tr_
 typedef struct tr_notes {
     const char *text[TR_NOTE_MAX];
     size_t count;
+    char unread[320];        /* a text of its own: keys of the config that nobody reads */
 } tr_notes;
 
+/* Of a model alone, as it was read. */
+void tr_notes_of_model(const tr_model *model, tr_notes *out);
 void tr_notes_of(const tr_scenario *scenario, const tr_problem *question, tr_notes *out);
 void tr_notes_json(const tr_notes *notes, tr_json *json); /* "notes": [...], left out if none */
 void tr_notes_text(const tr_notes *notes, int columns, tr_writer *out);

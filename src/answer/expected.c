@@ -1,60 +1,10 @@
-/* answer/expected.c -- the physics of a case in one place: bound, every operator, or fitted; and its curves. */
+/* answer/expected.c -- curves of ops and fitted physics, to draw beside the bound. */
 #include "answer/expected.h"
-
-#include <tokenroof/pass.h>
 
 #include <math.h>
 #include <stdio.h>
 
 #include "base/text.h"
-
-void tr_expected_raise(tr_step *step, double least_s)
-{
-    if (!(least_s > step->step_s))
-        return;
-    step->high_s *= least_s / step->step_s;
-    step->low_s = step->low_s > least_s ? step->low_s : least_s;
-    step_take_s(step, least_s);
-}
-
-/* The operators at datasheet peak in the fitted layout, where that is a legal one; 0 where it is not. */
-static double operators_s(const tr_problem *question, const tr_load *load)
-{
-    tr_step step;
-    return tr_operator_step(question->model, question->system, &question->fitted.layout, &question->dtypes, load,
-                            &step, NULL) == TR_OK
-               ? step.step_s
-               : 0.0;
-}
-
-tr_status tr_expected_step(const tr_problem *question, const tr_load *load, tr_step *out, tr_error *err)
-{
-    const tr_model *model = question->model;
-    if (question->physics == TR_PHYSICS_BOUND)
-        return tr_bound_step(&question->roof, model, load, out, err);
-    if (question->physics == TR_PHYSICS_OPS)
-        return tr_operator_step(model, question->system, &question->layout, &question->dtypes, load, out, err);
-    const tr_status s = tr_fitted_step(&question->fitted, model, load, out, err);
-    if (s == TR_OK)
-        tr_expected_raise(out, operators_s(question, load));
-    return s;
-}
-
-int tr_expected_beside(const tr_scenario *scenario, const tr_problem *question, tr_problem *out)
-{
-    const tr_system *system = question->system;
-    tr_calibration constants;
-    tr_fitted fitted;
-    if (question->physics != TR_PHYSICS_BOUND || tr_input_choice(scenario, TR_IN_PRESET) >= 0 ||
-        question->model->layer_kinds == 0 || tr_chip_catalog_find(system->chip.name) == NULL ||
-        tr_calibration_find(&system->chip, tr_input_text(scenario, TR_IN_ENGINE), &constants, NULL) != TR_OK ||
-        tr_fitted_of(&constants, question->model, system, &question->dtypes, NULL, &fitted, NULL) != TR_OK)
-        return 0;
-    *out = *question;
-    out->physics = TR_PHYSICS_FITTED;
-    out->fitted = fitted;
-    return 1;
-}
 
 static void write_words(const tr_problem *question, const char *where, double times, tr_expected *out)
 {
@@ -70,7 +20,7 @@ static void write_words(const tr_problem *question, const char *where, double ti
         (void)snprintf(out->source, sizeof out->source,
                        "Fitted physics, calibration %s: equations F1\xE2\x80\x93"
                        "F4. Terms and step at datasheet peak: R1\xE2\x80\x93R6.",
-                       question->fitted.calibration.origin);
+                       question->calibration.origin);
         return;
     }
     out->name = "by operators";
@@ -93,7 +43,7 @@ static int over(const tr_problem *question, const tr_curve *curve, int is_batch,
         tr_load here = load;
         *(is_batch ? &here.batch_seq : &here.context_token) = curve->at[i];
         tr_step step;
-        const int fine = tr_expected_step(question, &here, &step, NULL) == TR_OK;
+        const int fine = tr_problem_step(question, question->physics, &here, &step, NULL) == TR_OK;
         out->step_s[i] = fine ? step.step_s : (double)NAN;
         out->low_s[i] = fine ? step.low_s : (double)NAN;
         out->high_s[i] = fine ? step.high_s : (double)NAN;

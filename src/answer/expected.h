@@ -1,19 +1,8 @@
-/* answer/expected.h -- a pass by the physics of its case, and curves of it to draw beside the bound. */
+/* answer/expected.h -- curves of the physics that is asked for, to draw beside the bound. */
 #ifndef TOKENROOF_SRC_ANSWER_EXPECTED_H
 #define TOKENROOF_SRC_ANSWER_EXPECTED_H
 
 #include "answer/figure_parts.h"
-
-/* One pass by question->physics; fitted physics is never faster than the operators of the same layout.
- * Errors: as tr_bound_step, tr_operator_step or tr_fitted_step. On error *out is untouched. */
-tr_status tr_expected_step(const tr_problem *question, const tr_load *load, tr_step *out, tr_error *err);
-
-/* What fitted physics says of a case of bound physics, to stand beside it. 0: of another physics, or the model or the
- * chip is made of numbers alone; *out is then not written. */
-int tr_expected_beside(const tr_scenario *scenario, const tr_problem *question, tr_problem *out);
-
-/* A prediction of something that cannot take less than least_s. */
-void tr_expected_raise(tr_step *step, double least_s);
 
 /* Lines beside the bound's. Points that do not fit the layout's memory are NaN. */
 typedef struct tr_expected {

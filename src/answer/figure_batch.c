@@ -92,7 +92,7 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
     if (here > 1.0 && here <= marks.end_seq) {
         const tr_load load = {TR_PHASE_DECODE, here, context, 1.0};
         tr_step pass = tr_figure_step(question, here, context);
-        const int fits = !more || tr_expected_step(question, &load, &pass, NULL) == TR_OK;
+        const int fits = !more || tr_problem_step(question, question->physics, &load, &pass, NULL) == TR_OK;
         const double step_s = pass.step_s;
         (void)snprintf(w.here, sizeof w.here, "batch\xC2\xA0%s: %s",
                        tr_words_of(&w.numbers, here, TR_UNIT_SEQ),

@@ -8,14 +8,14 @@ static double step_of(const tr_problem *question, double batch_seq, double conte
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, context_token, 1.0};
     tr_step step;
-    return tr_expected_step(question, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
+    return tr_problem_step(question, question->physics, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
 }
 
 /* A curve of one case by its physics up to end, broken where its memory is full. */
 static void curve_of(tr_curve *c, const tr_problem *question, double end_seq)
 {
     const double context = question->load.context_token;
-    const double most = tr_max_batch_seq(&question->roof, question->model, context);
+    const double most = tr_shard_max_batch_seq(&question->shard, context);
     const double places[2] = {most, question->load.batch_seq};
     tr_curve_grid_cubic(c, 1.0, end_seq, places, 2);
     tr_curve_over_batch(c, question, context);

@@ -115,7 +115,7 @@ tr_status tr_figure_context_at(const tr_problem *question, double batch_seq, con
     if (here > 0.0 && here <= m.end_token) {
         const tr_load load = {TR_PHASE_DECODE, batch_seq, here, 1.0};
         tr_step pass = tr_figure_step(question, batch_seq, here);
-        const int fits = !more || tr_expected_step(question, &load, &pass, NULL) == TR_OK;
+        const int fits = !more || tr_problem_step(question, question->physics, &load, &pass, NULL) == TR_OK;
         const double step_s = pass.step_s;
         const char *at = tr_words_of(&w.numbers, here, TR_UNIT_CONTEXT);
         (void)snprintf(w.here, sizeof w.here, "%s: %s", at,

@@ -27,7 +27,7 @@ static double step_of(const tr_problem *question, double batch_seq)
     tr_step step;
     if (question->physics == TR_PHYSICS_BOUND)
         return tr_figure_step(question, batch_seq, load.context_token).step_s;
-    return tr_expected_step(question, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
+    return tr_problem_step(question, question->physics, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
 }
 
 static tr_mark point_of(const tr_problem *question, const price *p, double batch_seq, const char *extra,

@@ -44,30 +44,28 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
     tr_curve c = {.n = 0};
     tr_words words = {.next = 0};
     char title[192], what[96], subtitle[384], point[TR_REPORT_POINTS][64];
-    double speed[FIGURE_POINTS] = {0}, cost[FIGURE_POINTS] = {0};
     quote quotes[PRICES];
     tr_mark mark[TR_REPORT_POINTS + 1 + PRICES];
     size_t marks = 0;
-    tr_problem plain = *question; /* the menu is the bound's */
-    plain.physics = TR_PHYSICS_BOUND;
-    const tr_status s = tr_report_of(scenario, &plain, &report, err);
+    const tr_status s = tr_report_of(scenario, question, &report, err);
     if (s != TR_OK)
         return s;
     const tr_roofline *roof = &question->roof;
     const int priced = roof->usd_per_s > 0.0;
     const double per_s = priced ? roof->usd_per_s : roof->chip_count;
     const tr_unit unit = priced ? TR_UNIT_USD : TR_UNIT_NONE;
-    const double most = report.point[2].row.load.batch_seq < report.max_batch_seq
+    const double most = report.point[2].row.load.batch_seq < report.hold.max_batch_seq
                             ? report.point[2].row.load.batch_seq
-                            : report.max_batch_seq;
+                            : report.hold.max_batch_seq;
     const double end = most > 1.0 ? 2.0 * most : 2.0;
     const double places[2] = {report.normal_batch_seq, most};
     tr_curve_grid_log(&c, 1.0,
-                      end < report.max_batch_seq ? end
-                      : report.max_batch_seq > 1 ? report.max_batch_seq
+                      end < report.hold.max_batch_seq ? end
+                      : report.hold.max_batch_seq > 1 ? report.hold.max_batch_seq
                                                  : 2.0,
                       places, 2);
     tr_curve_over_batch(&c, question, report.context_token);
+    double *const speed = c.weights_s, *const cost = c.kv_s; /* the terms are not drawn */
     for (size_t i = 0; i < c.n; i++) { /* backwards: the slow end first, so that speed ascends */
         const size_t k = c.n - 1 - i;
         speed[i] = 1.0 / c.step_s[k];

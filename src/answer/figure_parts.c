@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/step_row.h"
+#include "answer/question.h"
 #include "base/fail.h"
 #include "base/text.h"
 
@@ -65,30 +65,30 @@ static void evaluate(tr_curve *curve, const tr_problem *question, const double *
 
 void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token)
 {
-    const double read = tr_model_kv_read_byte(question->model, context_token, question->roof.kv_elem_byte);
+    const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
     const double flop = tr_model_attention_flop(question->model, context_token);
+    double reads[FIGURE_POINTS], flops[FIGURE_POINTS];
     for (size_t i = 0; i < curve->n; i++) {
-        curve->scratch[0][i] = read;
-        curve->scratch[1][i] = flop;
+        reads[i] = read;
+        flops[i] = flop;
     }
-    evaluate(curve, question, curve->at, curve->scratch[0], curve->scratch[1]);
+    evaluate(curve, question, curve->at, reads, flops);
 }
 
 void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq)
 {
-    double batch[FIGURE_POINTS];
+    double batch[FIGURE_POINTS], reads[FIGURE_POINTS], flops[FIGURE_POINTS];
     for (size_t i = 0; i < curve->n; i++) {
         batch[i] = batch_seq;
-        curve->scratch[0][i] =
-            tr_model_kv_read_byte(question->model, curve->at[i], question->roof.kv_elem_byte);
-        curve->scratch[1][i] = tr_model_attention_flop(question->model, curve->at[i]);
+        reads[i] = tr_roofline_kv_read_byte(&question->roof, curve->at[i]);
+        flops[i] = tr_model_attention_flop(question->model, curve->at[i]);
     }
-    evaluate(curve, question, batch, curve->scratch[0], curve->scratch[1]);
+    evaluate(curve, question, batch, reads, flops);
 }
 
 tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token)
 {
-    const double read = tr_model_kv_read_byte(question->model, context_token, question->roof.kv_elem_byte);
+    const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
     const double flop = tr_model_attention_flop(question->model, context_token);
     tr_step step = {0};
     tr_bound_step_array(&question->roof, 1, &batch_seq, &read, &flop, &step.compute_s, &step.weights_s,
@@ -123,8 +123,8 @@ tr_batch_marks tr_batch_marks_of(const tr_problem *question, double context_toke
 {
     const tr_roofline *roof = &question->roof;
     tr_batch_marks m;
-    m.balance_seq = tr_balance_batch_seq(roof, question->model, context_token);
-    m.most_seq = tr_max_batch_seq(roof, question->model, context_token);
+    m.balance_seq = tr_balance_batch_seq(roof, context_token);
+    m.most_seq = tr_shard_max_batch_seq(&question->shard, context_token);
     m.even_seq = even_batch_seq(question, context_token);
     /* Without a balance, show where the KV cache has left the weights behind, and the memory's end if it is
      * near. */
@@ -141,23 +141,10 @@ tr_batch_marks tr_batch_marks_of(const tr_problem *question, double context_toke
 
 tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err)
 {
-    const tr_status s = tr_check_weights_fit(question, err);
-    if (s != TR_OK)
-        return s;
     if (question->load.phase == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "phase", (double)question->load.phase,
                        "curves and roofs are drawn of decode steps: leave --phase prefill out");
-    if (tr_max_batch_seq(&question->roof, question->model, context_token) >= batch_seq)
-        return TR_OK;
-    char batch[40], context[40], longest[40];
-    tr_fig_quantity(batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
-    tr_fig_quantity(context_token, TR_UNIT_CONTEXT, context, sizeof context);
-    tr_fig_quantity(tr_max_context_token(&question->roof, question->model, batch_seq), TR_UNIT_CONTEXT,
-                    longest, sizeof longest);
-    return tr_fail(
-        err, TR_ENOFIT, batch_seq > 1.0 ? "batch_seq" : "context_token", context_token,
-        "%s sequence%s with %s tokens of context leave%s the memory too small; %s tokens would fit", batch,
-        batch_seq > 1.0 ? "s" : "", context, batch_seq > 1.0 ? "" : "s", longest);
+    return tr_check_fits(question, batch_seq, context_token, err);
 }
 
 /* Context at which reading the KV cache takes as long as reading the weights; HUGE_VAL if it never does. */
@@ -204,9 +191,9 @@ tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_se
 {
     const tr_roofline *roof = &question->roof;
     tr_context_marks m;
-    m.cliff_token = tr_cliff_context_token(roof, question->model, batch_seq);
+    m.cliff_token = tr_cliff_context_token(roof, batch_seq);
     m.even_token = even_context_token(question, batch_seq);
-    m.most_token = tr_max_context_token(roof, question->model, batch_seq);
+    m.most_token = tr_shard_max_context_token(&question->shard, batch_seq);
     m.limit_token = question->model->max_context_token;
     m.end_token = end_of(m.cliff_token <= 0.0 ? m.even_token : m.cliff_token, m.most_token, m.limit_token,
                          question->load.context_token);
@@ -215,8 +202,8 @@ tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_se
 
 double tr_context_batch_seq(const tr_problem *question)
 {
-    const double twice = 2.0 * tr_balance_batch_seq(&question->roof, question->model, 0.0);
-    const double most = tr_max_batch_seq(&question->roof, question->model, question->load.context_token);
+    const double twice = 2.0 * tr_balance_batch_seq(&question->roof, 0.0);
+    const double most = tr_shard_max_batch_seq(&question->shard, question->load.context_token);
     const double batch = twice < most ? twice : most;
     if (!(batch >= 1.0 && batch <= 1e9))
         return 1.0;
@@ -269,7 +256,7 @@ void tr_figure_subtitle(const tr_problem *question, const char *what, char *out,
 {
     const tr_roofline *roof = &question->roof;
     const char *model = question->model->name, *system = question->system->name;
-    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "";
+    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "", layout[96] = "";
     if (strcmp(model, system) == 0) /* a preset is both */
         (void)tr_text_copy(who, sizeof who, model);
     else
@@ -280,5 +267,7 @@ void tr_figure_subtitle(const tr_problem *question, const char *what, char *out,
                            "cache, %s math",
                        tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
                        tr_dtype_name(roof->math_dtype));
-    (void)snprintf(out, size, "%s" DOT "%s%s", who, what, formats);
+    if (!question->blackboard)
+        (void)tr_layout_format(&question->layout, layout, sizeof layout);
+    (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", layout, formats);
 }

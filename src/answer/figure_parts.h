@@ -9,7 +9,7 @@
 
 #define FIGURE_POINTS 169 /* on each curve, the marked places included: a bend every six pixels at most */
 
-/* The terms of decode steps along batch or context. 11 KiB: on the stack. */
+/* The terms of decode steps along batch or context. 7 KiB: on the stack. */
 typedef struct tr_curve {
     size_t n;
     double at[FIGURE_POINTS]; /* batch_seq or context_token */
@@ -17,7 +17,6 @@ typedef struct tr_curve {
     double weights_s[FIGURE_POINTS];
     double kv_s[FIGURE_POINTS];
     double step_s[FIGURE_POINTS];
-    double scratch[2][FIGURE_POINTS];
 } tr_curve;
 
 /* from..to with points closer together near from (by cubes) or evenly in the
@@ -86,7 +85,7 @@ typedef struct tr_roof_point {
 size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
                          tr_roof_point *out);
 
-/* "deepseek-v3 on gb200-nvl72 · WHAT · fp8 weights, bf16 KV cache, fp8 math" */
+/* "deepseek-v3 on gb200-nvl72 · WHAT · tp 8, replicas 9 · fp8 weights, bf16 KV cache, fp8 math" */
 void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size);
 
 /* Room for the texts of a few numbers: the twelve last written stay. */

@@ -38,7 +38,7 @@ static tr_roof_point weights_at(const tr_problem *question, double batch_seq)
                            .low_flop_per_s = (double)NAN,
                            .high_flop_per_s = (double)NAN,
                            .fits =
-                               batch_seq <= tr_max_batch_seq(roof, question->model, context_of(question))};
+                               batch_seq <= tr_shard_max_batch_seq(&question->shard, context_of(question))};
 }
 
 /* A whole pass by the case's physics. 0: it does not fit. */
@@ -46,8 +46,8 @@ static int step_at(const tr_problem *question, double batch_seq, tr_roof_point *
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, context_of(question), 1.0};
     tr_step bound, step;
-    if (tr_bound_step(&question->roof, question->model, &load, &bound, NULL) != TR_OK ||
-        tr_expected_step(question, &load, &step, NULL) != TR_OK)
+    if (tr_bound_step(&question->roof, &load, &bound, NULL) != TR_OK ||
+        tr_problem_step(question, question->physics, &load, &step, NULL) != TR_OK)
         return 0;
     const int band = question->physics == TR_PHYSICS_FITTED;
     *out = (tr_roof_point){.question = question,
@@ -76,7 +76,7 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
         n++;
     }
     const double attention =
-        tr_attention_intensity_flop_per_byte(roof, question->model, context_of(question));
+        tr_attention_intensity_flop_per_byte(roof, context_of(question));
     if (attention > 0.0)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "attention",
@@ -91,7 +91,7 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
     const tr_load prompt = {TR_PHASE_PREFILL, 1.0, 0.0,
                             question->load.phase == TR_PHASE_PREFILL ? question->load.query_token : 8192.0};
     tr_step prefill;
-    if (tr_bound_step(roof, question->model, &prompt, &prefill, NULL) == TR_OK)
+    if (tr_problem_step(question, TR_PHYSICS_BOUND, &prompt, &prefill, NULL) == TR_OK)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "prefill",
                                    .batch_seq = 1.0,
@@ -149,7 +149,7 @@ static void write_words(const tr_problem *question, double most_seq, words *w)
                        "Roof: datasheet peaks, equations R7, R12, R15, R16. Steps: %s%s.",
                        question->physics == TR_PHYSICS_FITTED ? "fitted physics, calibration "
                                                               : "ops physics, equations R25, R27",
-                       question->physics == TR_PHYSICS_FITTED ? question->fitted.calibration.origin : "");
+                       question->physics == TR_PHYSICS_FITTED ? question->calibration.origin : "");
 }
 
 tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
@@ -160,7 +160,7 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
         return s;
     const tr_roofline *roof = &question->roof;
     const double ridge = tr_ridge_flop_per_byte(roof);
-    const double most = tr_max_batch_seq(roof, question->model, context_of(question));
+    const double most = tr_shard_max_batch_seq(&question->shard, context_of(question));
     words w = {.numbers = {.next = 0}};
     tr_roof_point point[ROOF_POINTS];
     double x[ROOF_BATCHES], y[ROOF_BATCHES], step_x[ROOF_BATCHES], step_y[3][ROOF_BATCHES];
@@ -231,7 +231,7 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
                                   .x = tr_weight_intensity_flop_per_byte(roof, most),
                                   .text = w.wall};
     write_words(question, most, &w);
-    write_title(most, tr_balance_batch_seq(roof, question->model, 0.0),
+    write_title(most, tr_balance_batch_seq(roof, 0.0),
                 count > n && strcmp(point[n].kind, "attention") == 0, &w);
     const tr_series series[] = {
         {.name = w.memory, .role = TR_ROLE_OTHER, .x = slope_x, .y = slope_y, .n = 2},

@@ -2,30 +2,19 @@
 #include <math.h>
 #include <stdio.h>
 
-#include <tokenroof/shard.h>
-
 #include "answer/figure_parts.h"
 #include "base/fail.h"
 
 #define LEAST_TOKEN 256.0
 
 typedef struct words {
-    char title[192], subtitle[384], here[64], limit[64], balance[64], layout[96];
+    char title[192], subtitle[384], here[64], limit[64], balance[64];
     tr_words numbers;
 } words;
 
 static double most_seq(const tr_problem *question, double context_token)
 {
-    return tr_max_batch_seq(&question->roof, question->model, context_token);
-}
-
-/* What a layout leaves for sequences; none below one. */
-static double layout_seq(const tr_problem *question, const tr_layout *layout, double context_token)
-{
-    tr_layout_memory m;
-    const tr_status s = tr_layout_memory_of(question->model, question->system, layout, &question->dtypes,
-                                            context_token, 1.0, &m, NULL);
-    return s == TR_OK && m.max_batch_seq >= 1.0 ? m.max_batch_seq : (double)NAN;
+    return tr_shard_max_batch_seq(&question->shard, context_token);
 }
 
 static void write_title(const tr_problem *question, double end_token, words *w)
@@ -42,8 +31,7 @@ static void write_title(const tr_problem *question, double end_token, words *w)
 tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
-    const tr_roofline *roof = &question->roof;
-    const double longest = tr_max_context_token(roof, question->model, 1.0),
+    const double longest = tr_shard_max_context_token(&question->shard, 1.0),
                  limit = question->model->max_context_token;
     const double here = question->load.context_token;
     tr_status s = tr_check_figure(question, 1.0, LEAST_TOKEN, err);
@@ -61,26 +49,17 @@ tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_targ
     tr_curve c;
     const double places[1] = {here};
     tr_curve_grid_log(&c, LEAST_TOKEN, end, places, 1);
-    const tr_layout *layout = question->physics == TR_PHYSICS_OPS      ? &question->layout
-                              : question->physics == TR_PHYSICS_FITTED ? &question->fitted.layout
-                                                                       : NULL;
     for (size_t i = 0; i < c.n; i++) {
         const double seq = most_seq(question, c.at[i]);
         c.step_s[i] = seq >= 1.0 ? seq : (double)NAN;
-        c.kv_s[i] = layout != NULL ? layout_seq(question, layout, c.at[i]) : (double)NAN;
     }
     write_title(question, end, &w);
     tr_figure_subtitle(question, "what fits", w.subtitle, sizeof w.subtitle);
-    if (layout != NULL)
-        (void)snprintf(w.layout, sizeof w.layout, "as served, tp\xC2\xA0%.0f dp\xC2\xA0%.0f", layout->tp_rank,
-                       layout->dp_rank);
     const tr_series series[] = {
-        {.name = "largest batch", .role = TR_ROLE_RESULT, .x = c.at, .y = c.step_s, .n = c.n},
-        {.name = w.layout, .kind = TR_SERIES_DASHED, .role = TR_ROLE_KV, .x = c.at, .y = c.kv_s, .n = c.n},
-    };
+        {.name = "largest batch", .role = TR_ROLE_RESULT, .x = c.at, .y = c.step_s, .n = c.n}};
     tr_mark mark[3];
     size_t marks = 0;
-    const double now = most_seq(question, here), balance = tr_balance_batch_seq(roof, question->model, 0.0);
+    const double now = most_seq(question, here), balance = tr_balance_batch_seq(&question->roof, 0.0);
     if (here >= LEAST_TOKEN && now >= 1.0) {
         (void)snprintf(w.here, sizeof w.here, "%s: %s", tr_words_of(&w.numbers, here, TR_UNIT_CONTEXT),
                        tr_words_of(&w.numbers, now, TR_UNIT_SEQ));
@@ -106,8 +85,9 @@ tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_targ
                    "caches: twice the context, half the sequences. Below the balance the chips multiply less "
                    "than they "
                    "could.",
-        .source = layout != NULL ? "All of the memory of all chips: equations R9, R12, R13; as served: L3."
-                                 : "All of the memory of all chips, without reserve: equations R9, R12, R13.",
+        .source = question->engine != NULL
+                      ? "What is left on each chip beside activations, buffers and the engine's reserve: equations L3, L8, R9."
+                      : "All of the memory, without reserve: equations L3, R9.",
         .x = {.label = "context: tokens cached for each sequence",
               .unit = TR_UNIT_CONTEXT,
               .scale = TR_SCALE_LOG,
@@ -115,7 +95,7 @@ tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_targ
               .max = end},
         .y = {.label = "sequences that fit", .unit = TR_UNIT_SEQ, .scale = TR_SCALE_LOG},
         .series = series,
-        .series_count = layout != NULL ? 2 : 1,
+        .series_count = 1,
         .marks = mark,
         .mark_count = marks};
     return tr_figure_draw(&figure, target, sink, err);

@@ -1,10 +1,12 @@
 /* answer/figure_tiers.c -- the cost of a held cache over hold time, each place a line, the cheapest underneath. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer/figure_parts.h"
 #include "answer/tiers.h"
+#include "base/fail.h"
 #include "base/text.h"
 
 enum { POINTS = 161 };
@@ -118,11 +120,10 @@ static void title_of(const tr_tiers *t, sheet *s)
     }
 }
 
-tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
-                                 tr_sink *sink, tr_error *err)
+static tr_status draw(const tr_scenario *scenario, const tr_problem *question, sheet *s, const tr_figure_target *target,
+                      tr_sink *sink, tr_error *err)
 {
     tr_tiers t;
-    sheet s = {.words = {.next = 0}};
     tr_series series[TR_TIER_MAX + 2];
     tr_mark mark[TR_TIER_MAX + 2];
     size_t lines = 0, marks = 0;
@@ -131,44 +132,44 @@ tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *
         return status;
     double from, to;
     range_of(&t, &from, &to);
-    grid_of(&t, from, to, &s);
+    grid_of(&t, from, to, s);
     for (int i = 0; i < t.place_count; i++) {
         if (!t.place[i].counts)
             continue;
         for (size_t k = 0; k < POINTS; k++)
-            s.cost[i][k] = tr_tiers_usd_per_mtoken(&t, i, s.at[k]);
-        series[lines++] = (tr_series){.name = word_of(&t.place[i], s.name[i]),
+            s->cost[i][k] = tr_tiers_usd_per_mtoken(&t, i, s->at[k]);
+        series[lines++] = (tr_series){.name = word_of(&t.place[i], s->name[i]),
                                       .kind = t.place[i].tier == NULL ? TR_SERIES_DASHED : TR_SERIES_LINE,
                                       .role = role_of(&t.place[i]),
-                                      .x = s.at,
-                                      .y = s.cost[i],
+                                      .x = s->at,
+                                      .y = s->cost[i],
                                       .n = POINTS};
     }
     for (size_t k = 0; k < POINTS; k++)
-        s.least[k] = tr_tiers_usd_per_mtoken(&t, tr_tiers_cheapest(&t, s.at[k]), s.at[k]);
+        s->least[k] = tr_tiers_usd_per_mtoken(&t, tr_tiers_cheapest(&t, s->at[k]), s->at[k]);
     series[lines++] = (tr_series){
-        .name = "cheapest", .role = TR_ROLE_RESULT, .x = s.at, .y = s.least, .n = POINTS};
+        .name = "cheapest", .role = TR_ROLE_RESULT, .x = s->at, .y = s->least, .n = POINTS};
     for (size_t i = 1; i < t.cheapest_count; i++) {
         char name[24], from_text[32];
         const double at = t.cheapest[i].from_s;
-        (void)snprintf(s.mark[i], sizeof s.mark[i], "%s: %s", time_of(at, from_text),
+        (void)snprintf(s->mark[i], sizeof s->mark[i], "%s: %s", time_of(at, from_text),
                        word_of(&t.place[t.cheapest[i].place], name));
         mark[marks++] = (tr_mark){.kind = TR_MARK_POINT,
                                   .role = TR_ROLE_RESULT,
                                   .x = at,
                                   .y = tr_tiers_usd_per_mtoken(&t, t.cheapest[i].place, at),
-                                  .text = s.mark[i]};
+                                  .text = s->mark[i]};
     }
-    title_of(&t, &s);
-    (void)snprintf(s.what, sizeof s.what, "%s of KV\xC2\xA0" "cache a token, at %s a chip",
-                   tr_words_of(&s.words, t.held_byte_per_token, TR_UNIT_BYTE),
-                   tr_words_of(&s.words, t.terms.chip_usd_per_s * 3600.0, TR_UNIT_USD_PER_HOUR));
-    tr_figure_subtitle(question, s.what, s.subtitle, sizeof s.subtitle);
+    title_of(&t, s);
+    (void)snprintf(s->what, sizeof s->what, "%s of KV\xC2\xA0" "cache a token, at %s a chip",
+                   tr_words_of(&s->words, t.held_byte_per_token, TR_UNIT_BYTE),
+                   tr_words_of(&s->words, t.terms.chip_usd_per_s * 3600.0, TR_UNIT_USD_PER_HOUR));
+    tr_figure_subtitle(question, s->what, s->subtitle, sizeof s->subtitle);
     /* Lines that run off upwards need no room: ten times the dearest of the cheapest is enough. */
-    const double top = 10.0 * s.least[POINTS - 1], bottom = s.least[0] / 3.0;
+    const double top = 10.0 * s->least[POINTS - 1], bottom = s->least[0] / 3.0;
     const tr_figure figure = {
-        .title = s.title,
-        .subtitle = s.subtitle,
+        .title = s->title,
+        .subtitle = s->subtitle,
         .caption = "A fast memory is dear to hold and cheap to fetch from, a slow one the other way round. Over hold "
                    "time each place is a straight line, bent by the logarithms, and the cheapest changes where two "
                    "of them cross.",
@@ -182,4 +183,14 @@ tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *
         .marks = mark,
         .mark_count = marks};
     return tr_figure_draw(&figure, target, sink, err);
+}
+
+tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
+                                 tr_sink *sink, tr_error *err)
+{
+    sheet *s = calloc(1, sizeof *s);
+    const tr_status status = s == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory")
+                                       : draw(scenario, question, s, target, sink, err);
+    free(s);
+    return status;
 }

@@ -42,6 +42,9 @@ static void render(const tr_lesson_case *c, const char *text, char *out, size_t 
 {
     const tr_roofline *roof = &c->question->roof;
     const tr_model *model = c->question->model;
+    const tr_shard *shard = &c->question->shard;
+    char layout[96];
+    (void)tr_layout_format(&shard->layout, layout, sizeof layout);
     const fact facts[] = {
         {"model", TR_UNIT_NONE, 0, model->name},
         {"system", TR_UNIT_NONE, 0, c->question->system->name},
@@ -56,7 +59,11 @@ static void render(const tr_lesson_case *c, const char *text, char *out, size_t 
         {"flops", TR_UNIT_FLOP_PER_S, roof->flop_per_s, NULL},
         {"memory", TR_UNIT_BYTE, roof->memory_byte, isfinite(roof->memory_byte) ? NULL : "all memory"},
         {"kv", TR_UNIT_BYTE, roof->kv_byte_per_token, NULL},
-        {"cache", TR_UNIT_BYTE, tr_model_kv_store_byte(model, c->context_token, roof->kv_elem_byte), NULL},
+        {"cache", TR_UNIT_BYTE, tr_model_kv_store_byte(model, c->context_token, tr_dtype_byte(roof->kv_dtype)), NULL},
+        {"layout", TR_UNIT_NONE, 0, layout},
+        {"room", TR_UNIT_BYTE, shard->cache_room_byte, isfinite(shard->cache_room_byte) ? NULL : "any amount"},
+        {"part", TR_UNIT_BYTE, tr_shard_seq_byte(shard, c->context_token), NULL},
+        {"ranks", TR_UNIT_NONE, shard->layout.dp_rank * shard->layout.replica_count, NULL},
         {"ridge", TR_UNIT_FLOP_PER_BYTE, tr_ridge_flop_per_byte(roof), NULL},
         {"price", TR_UNIT_USD_PER_HOUR, c->question->system->usd_per_hour, NULL},
     };
@@ -77,7 +84,7 @@ static tr_lesson_case case_of(const tr_problem *question)
 {
     tr_lesson_case c = {question, question->load.context_token, question->load.batch_seq};
     if (!(c.batch_seq > 1)) {
-        const double most = tr_max_batch_seq(&question->roof, question->model, c.context_token);
+        const double most = tr_shard_max_batch_seq(&question->shard, c.context_token);
         c.batch_seq = most < USUAL_BATCH_SEQ ? most : USUAL_BATCH_SEQ;
         if (!(c.batch_seq >= 1))
             c.batch_seq = 1;

@@ -15,7 +15,7 @@ typedef struct tr_lesson_case {
 typedef tr_status tr_lesson_answer(const tr_lesson_case *c, double *out, tr_error *err);
 
 /* Texts hold {model} {system} {context} {batch} {chips} {active} {total} {weights} {stored} {bandwidth} {flops}
- * {memory} {kv} {cache} {ridge} {price}: see lesson.c. */
+ * {memory} {kv} {cache} {layout} {room} {part} {ranks} {ridge} {price}: see lesson.c. */
 typedef struct tr_lesson_row {
     const char *id, *topic;
     tr_unit unit;

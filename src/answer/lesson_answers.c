@@ -14,24 +14,26 @@
 #include "price/speed_menu.h"
 
 static const tr_roofline *roof(const tr_lesson_case *c) { return &c->question->roof; }
+static const tr_shard *shard(const tr_lesson_case *c) { return &c->question->shard; }
 static const tr_model *model(const tr_lesson_case *c) { return c->question->model; }
 
-/* A decode pass; unlimited: as if memory were no matter. */
-static tr_status decode(const tr_lesson_case *c, double batch_seq, double context_token, int unlimited, tr_step *out,
-                        tr_error *err)
+/* Passes by the two equations: whether they fit is asked apart. */
+static tr_status decode(const tr_lesson_case *c, double batch_seq, double context_token, tr_step *out, tr_error *err)
 {
-    tr_roofline r = *roof(c);
     const tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = batch_seq, .context_token = context_token, .query_token = 1};
-    if (unlimited)
-        r.memory_byte = HUGE_VAL;
-    return tr_bound_step(&r, model(c), &load, out, err);
+    return tr_bound_step(roof(c), &load, out, err);
 }
 
 static tr_status prefill(const tr_lesson_case *c, double query_token, tr_step *out, tr_error *err)
 {
     const tr_load load = {.phase = TR_PHASE_PREFILL, .batch_seq = 1, .context_token = 0, .query_token = query_token};
-    return tr_bound_step(roof(c), model(c), &load, out, err);
+    return tr_bound_step(roof(c), &load, out, err);
+}
+
+static double kv_byte(const tr_lesson_case *c)
+{
+    return tr_model_kv_store_byte(model(c), c->context_token, tr_dtype_byte(roof(c)->kv_dtype));
 }
 
 /* An answer that is one call, or one quotient of calls. */
@@ -45,11 +47,11 @@ static tr_status prefill(const tr_lesson_case *c, double query_token, tr_step *o
     }
 
 /* An answer read from one decode pass. */
-#define STEP(NAME, BATCH, CONTEXT, UNLIMITED, EXPRESSION)                                                  \
+#define STEP(NAME, BATCH, CONTEXT, EXPRESSION)                                                             \
     tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
     {                                                                                                      \
         tr_step step;                                                                                      \
-        const tr_status s = decode(c, BATCH, CONTEXT, UNLIMITED, &step, err);                              \
+        const tr_status s = decode(c, BATCH, CONTEXT, &step, err);                                         \
         if (s == TR_OK)                                                                                    \
             *out = (EXPRESSION);                                                                           \
         return s;                                                                                          \
@@ -59,31 +61,31 @@ VALUE(tr_lesson_floor, tr_floor_s(roof(c)))
 VALUE(tr_lesson_ridge, tr_ridge_flop_per_byte(roof(c)))
 VALUE(tr_lesson_intensity, tr_weight_intensity_flop_per_byte(roof(c), 8))
 VALUE(tr_lesson_ridge_share, tr_weight_intensity_flop_per_byte(roof(c), 8) / tr_ridge_flop_per_byte(roof(c)))
-VALUE(tr_lesson_attention_intensity, tr_attention_intensity_flop_per_byte(roof(c), model(c), c->context_token))
+VALUE(tr_lesson_attention_intensity, tr_attention_intensity_flop_per_byte(roof(c), c->context_token))
 VALUE(tr_lesson_dense_balance, tr_ridge_flop_per_byte(roof(c)) * roof(c)->weight_byte / 2)
 VALUE(tr_lesson_sparsity, model(c)->total_param / model(c)->active_param)
-VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), model(c), 0))
-VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), model(c), c->context_token))
+VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), 0))
+VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), c->context_token))
 VALUE(tr_lesson_drain, tr_drain_s(roof(c)))
 VALUE(tr_lesson_worst_wait, tr_train_worst_wait_s(tr_drain_s(roof(c))))
 VALUE(tr_lesson_kv_per_token, roof(c)->kv_byte_per_token)
-VALUE(tr_lesson_kv_per_seq, tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte))
-VALUE(tr_lesson_most_users, tr_max_batch_seq(roof(c), model(c), c->context_token))
-VALUE(tr_lesson_longest, tr_max_context_token(roof(c), model(c), 1))
+VALUE(tr_lesson_kv_per_seq, kv_byte(c))
+VALUE(tr_lesson_most_users, tr_shard_max_batch_seq(shard(c), c->context_token))
+VALUE(tr_lesson_longest, tr_shard_max_context_token(shard(c), 1))
 VALUE(tr_lesson_chips_to_hold, ceil(roof(c)->store_weight_byte * roof(c)->chip_count / roof(c)->memory_byte))
-VALUE(tr_lesson_cost_floor, tr_floor_usd_per_mtoken(roof(c), model(c), c->context_token))
-VALUE(tr_lesson_cliff, tr_balance_context_token(roof(c), model(c)))
+VALUE(tr_lesson_cost_floor, tr_floor_usd_per_mtoken(roof(c), c->context_token))
+VALUE(tr_lesson_cliff, tr_balance_context_token(roof(c)))
 VALUE(tr_lesson_again, tr_keep_compute_ratio(TR_KEEP_NOTHING))
 VALUE(tr_lesson_premium, tr_premium_hit_count(1.25, 0.1))
 VALUE(tr_lesson_long_premium, tr_premium_hit_count(2, 0.1))
 VALUE(tr_lesson_avalanche, tr_feistel_ideal_share(16, 2))
 
-STEP(tr_lesson_lone_speed, 1, c->context_token, 1, step.token_per_s_per_seq)
-STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, 1, step.kv_s / (step.weights_s + step.kv_s))
-STEP(tr_lesson_step, c->batch_seq, c->context_token, 1, step.step_s)
-STEP(tr_lesson_throughput, c->batch_seq, c->context_token, 1, step.token_per_s)
-STEP(tr_lesson_mfu, c->batch_seq, c->context_token, 1, step.mfu)
-STEP(tr_lesson_lone_cost, 1, c->context_token, 1, step.usd_per_mtoken)
+STEP(tr_lesson_lone_speed, 1, c->context_token, step.token_per_s_per_seq)
+STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, step.kv_s / (step.weights_s + step.kv_s))
+STEP(tr_lesson_step, c->batch_seq, c->context_token, step.step_s)
+STEP(tr_lesson_throughput, c->batch_seq, c->context_token, step.token_per_s)
+STEP(tr_lesson_mfu, c->batch_seq, c->context_token, step.mfu)
+STEP(tr_lesson_lone_cost, 1, c->context_token, step.usd_per_mtoken)
 
 tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_error *err)
 {
@@ -93,7 +95,7 @@ tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_erro
         return TR_ENOFIT;
     tr_status s = tr_system_of(&c->question->system->chip, 1, &one, err);
     if (s == TR_OK)
-        s = tr_roofline_of(model(c), &one, &c->question->dtypes, &alone, err);
+        s = tr_roofline_of(model(c), &one, c->question->engine, &c->question->formats, &alone, err);
     if (s == TR_OK)
         *out = tr_floor_s(&alone);
     return s;
@@ -102,13 +104,13 @@ tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_erro
 /* Without KV, so that it is the weights alone that are shared. */
 tr_status tr_lesson_lone_penalty(const tr_lesson_case *c, double *out, tr_error *err)
 {
-    const double balance_seq = tr_balance_batch_seq(roof(c), model(c), 0);
+    const double balance_seq = tr_balance_batch_seq(roof(c), 0);
     tr_step one, balanced;
     if (!(balance_seq >= 1 && balance_seq <= 1e9))
         return TR_ENOFIT;
-    tr_status s = decode(c, 1, 0, 1, &one, err);
+    tr_status s = decode(c, 1, 0, &one, err);
     if (s == TR_OK)
-        s = decode(c, balance_seq, 0, 1, &balanced, err);
+        s = decode(c, balance_seq, 0, &balanced, err);
     if (s == TR_OK)
         *out = balanced.token_per_s / one.token_per_s;
     return s;
@@ -117,11 +119,11 @@ tr_status tr_lesson_lone_penalty(const tr_lesson_case *c, double *out, tr_error 
 /* Share of the peak with a batch so large that the weights are for nothing. */
 tr_status tr_lesson_beyond_cliff(const tr_lesson_case *c, double *out, tr_error *err)
 {
-    const double twice = 2 * tr_balance_context_token(roof(c), model(c));
+    const double twice = 2 * tr_balance_context_token(roof(c));
     (void)err;
     if (!(twice > 0 && twice <= 1e12))
         return TR_ENOFIT;
-    *out = tr_unshared_compute_s(roof(c), model(c), twice) / tr_unshared_kv_s(roof(c), model(c), twice);
+    *out = tr_unshared_compute_s(roof(c), twice) / tr_unshared_kv_s(roof(c), twice);
     return TR_OK;
 }
 
@@ -158,7 +160,7 @@ tr_status tr_lesson_half_speed(const tr_lesson_case *c, double *out, tr_error *e
     double lone_token_per_s = 0;
     const tr_status s = tr_lesson_lone_speed(c, &lone_token_per_s, err);
     return s == TR_OK
-               ? tr_batch_for_speed(roof(c), model(c), c->context_token, lone_token_per_s / 2, out, err)
+               ? tr_batch_for_speed(roof(c), shard(c), c->context_token, lone_token_per_s / 2, out, err)
                : s;
 }
 
@@ -176,7 +178,7 @@ tr_status tr_lesson_prefill_ratio(const tr_lesson_case *c, double *out, tr_error
     tr_step in, made;
     tr_status s = prefill(c, 8192, &in, err);
     if (s == TR_OK)
-        s = decode(c, c->batch_seq, c->context_token, 1, &made, err);
+        s = decode(c, c->batch_seq, c->context_token, &made, err);
     if (s == TR_OK)
         *out = in.token_per_s / made.token_per_s;
     return s;
@@ -212,7 +214,7 @@ tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
     const tr_hold_terms terms = {
         .chip_usd_per_s = roof(c)->usd_per_s / roof(c)->chip_count, .stall_ratio = 1, .life_s = 1};
     const double held_byte =
-        tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte) + model(c)->state_byte_per_seq;
+        kv_byte(c) + model(c)->state_byte_per_seq;
     const double again_flop = roof(c)->flop_per_token * c->context_token +
                               tr_model_prefill_attention_flop(model(c), 0, c->context_token);
     tr_place place;
@@ -229,10 +231,10 @@ tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
 tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
 {
     tr_step step;
-    const double most_seq = tr_max_batch_seq(roof(c), model(c), c->context_token);
+    const double most_seq = tr_shard_max_batch_seq(shard(c), c->context_token);
     if (!(most_seq >= 1 && most_seq <= 1e9))
         return TR_ENOFIT;
-    const tr_status s = decode(c, most_seq, c->context_token, 0, &step, err);
+    const tr_status s = decode(c, most_seq, c->context_token, &step, err);
     if (s == TR_OK)
         *out = tr_rack_count(128e6, step.token_per_s);
     return s;
@@ -250,7 +252,7 @@ VALUE(tr_lesson_bubble, tr_train_bubble_share(4, 8))
 
 /* The cache alone, in two stages of a machine each: the stages cancel. */
 VALUE(tr_lesson_stage_cache,
-      tr_stage_byte_per_chip(0, tr_model_kv_store_byte(model(c), c->context_token, roof(c)->kv_elem_byte),
+      tr_stage_byte_per_chip(0, kv_byte(c),
                              roof(c)->chip_count, 2, c->batch_seq))
 
 /* The rule of thumb: 20 tokens for each active parameter. */
@@ -343,7 +345,7 @@ tr_status tr_lesson_no_cache(const tr_lesson_case *c, double *out, tr_error *err
 {
     tr_kv_mirror mirror;
     (void)err;
-    if (tr_kv_mirror_of(model(c), c->context_token, roof(c)->kv_elem_byte, &mirror, NULL) != TR_OK)
+    if (tr_kv_mirror_of(model(c), c->context_token, tr_dtype_byte(roof(c)->kv_dtype), &mirror, NULL) != TR_OK)
         return TR_ENOFIT;
     *out = mirror.compute_ratio;
     return TR_OK;

@@ -156,9 +156,10 @@ const tr_lesson_row tr_lesson_rows[] = {
      "What fills the memory beside the weights?",
      "The caches: bytes a token x context x sequences. Pipelining does not divide them, more chips do."},
     {"most-users", "cache", TR_UNIT_SEQ, "R12", tr_lesson_most_users,
-     "{system} holds {memory}; the weights take {stored}. How many sequences of {context} tokens fit beside them?",
-     "What is left, over the cache of one sequence.",
-     "({memory} - {stored}) over {cache}. Memory often ends the batch before compute does.",
+     "Laid out as {layout}, a chip of {system} has {room} left beside weights, activations and what is held back; a "
+     "sequence of {context} tokens takes {part} of it. Sequences are dealt out to {ranks} such places. How many fit?",
+     "Whole sequences in what is left, times the places.",
+     "{room} over {part}, rounded down, times {ranks}. Memory often ends the batch before compute does.",
      "nothing limits the batch here, or not even one sequence fits",
      "What usually ends the batch first?",
      "Capacity: the caches fill the memory before compute is busy. Larger domains and smaller caches move it."},

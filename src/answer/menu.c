@@ -11,11 +11,11 @@
 #include "base/fail.h"
 
 typedef struct menu_row {
-    const char *mode;                /* "fast", "normal", "slow", "speed" */
+    tr_step_row pass;                /* first: its question names the row */
+    const char *mode;                /* "fast", "normal", "slow", "practice", "speed" */
     double wanted_token_per_s;       /* NaN but for "speed" */
     int reached;
     tr_error why;                    /* why not */
-    tr_step_row pass;
     double speed_ratio, price_ratio; /* against normal; NaN if there is none */
 } menu_row;
 
@@ -40,7 +40,7 @@ static tr_status speed_row(menu *m, double token_per_s, menu_row *row, tr_error 
     const tr_roofline *roof = &m->question->roof;
     tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = 1, .context_token = m->report.context_token, .query_token = 1};
-    const tr_status s = tr_batch_for_speed(roof, m->question->model, load.context_token, token_per_s,
+    const tr_status s = tr_batch_for_speed(roof, &m->question->shard, load.context_token, token_per_s,
                                            &load.batch_seq, &row->why);
     row->reached = s == TR_OK;
     if (s != TR_OK && s != TR_ENOFIT) {
@@ -48,7 +48,7 @@ static tr_status speed_row(menu *m, double token_per_s, menu_row *row, tr_error 
             *err = row->why;
         return s;
     }
-    const tr_status passed = tr_step_row_of(m->question, &load, &row->pass, err);
+    const tr_status passed = tr_step_row_bound(m->question, &load, &row->pass, err); /* the menu is the bound's */
     if (s != TR_OK)
         row->pass.load.batch_seq = (double)NAN;
     return passed;
@@ -62,7 +62,7 @@ static tr_status practice_row(const menu *m, menu_row *row, tr_error *err)
     load.batch_seq = floor(m->report.normal_batch_seq * m->margin_ratio);
     if (!(load.batch_seq >= 1.0))
         load.batch_seq = 1.0;
-    const tr_status s = tr_step_row_of(m->question, &load, &row->pass, err);
+    const tr_status s = tr_step_row_bound(m->question, &load, &row->pass, err);
     row->reached = s == TR_OK && row->pass.fits;
     if (s == TR_OK && !row->pass.fits)
         row->why = row->pass.why;
@@ -103,7 +103,7 @@ TEXT(mode, row->mode)
 NUMBER(wanted, row->wanted_token_per_s)
 NUMBER(batch, row->pass.load.batch_seq)
 NUMBER(step_time, row->pass.step.step_s)
-TEXT(bound, row->reached ? tr_limit_name(row->pass.step.bound) : NULL)
+TEXT(bound, row->reached ? tr_limit_name(row->pass.step.limit) : NULL)
 NUMBER(each, row->pass.step.token_per_s_per_seq)
 NUMBER(cost, row->pass.step.usd_per_mtoken > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
 NUMBER(speed, row->speed_ratio)
@@ -112,6 +112,7 @@ TR_FLAG(menu_row, fits, row->reached && row->pass.fits)
 TEXT(reason, row->reached ? NULL : row->why.text)
 
 static const tr_field fields[] = {
+    TR_QUESTION_FIELDS,
     TR_T_HEAD("mode", "mode", 8, mode),
     TR_N_HEAD("wanted_token_per_s", TOKEN_PER_S, "wanted", 12, wanted),
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
@@ -144,7 +145,7 @@ static tr_status ratios_of(menu *m, tr_error *err)
         return s;
     m->has_ratio = 1;
     m->fast_batch_seq = m->normal_batch_seq = (double)NAN;
-    s = tr_menu_batches(&m->question->roof, m->question->model, m->report.context_token, &m->ratio,
+    s = tr_menu_batches(&m->question->roof, &m->question->shard, m->report.context_token, &m->ratio,
                         &m->fast_batch_seq, &m->normal_batch_seq, &m->why_not);
     m->possible = s == TR_OK;
     if (s != TR_OK && s != TR_ENOFIT && err != NULL)
@@ -224,7 +225,7 @@ static void workings_of(menu *m, tr_workings *out)
         tr_working *w = &out->working[out->count++];
         *w = (tr_working){.id = "K4"};
         tr_working_put(w, "v", TR_UNIT_TOKEN_PER_S, m->speed_token_per_s[i], 0);
-        tr_working_put(w, "B_max", TR_UNIT_SEQ, m->report.max_batch_seq, 0);
+        tr_working_put(w, "B_max", TR_UNIT_SEQ, m->report.hold.max_batch_seq, 0);
         tr_working_put(w, "B(v)", TR_UNIT_SEQ, row.pass.load.batch_seq, 1);
     }
 }
@@ -275,8 +276,8 @@ static tr_status write_json(menu *m, const tr_rows *rows, const tr_style *style,
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
-    tr_json_key(&json, "floor_usd_per_mtoken");
-    tr_json_number(&json, m->report.floor_usd_per_mtoken);
+    tr_question_json(m->question, &json);
+    tr_json_key_number(&json, "floor_usd_per_mtoken", m->report.floor_usd_per_mtoken);
     tr_json_key_number(&json, "unbatched_cost_ratio", unbatched_ratio(m));
     tr_json_key_number(&json, "margin_ratio", m->margin_ratio);
     tr_json_key(&json, "modes");
@@ -300,11 +301,9 @@ static tr_status write_json(menu *m, const tr_rows *rows, const tr_style *style,
 tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                          tr_sink *sink, tr_error *err)
 {
-    tr_problem plain = *question; /* the menu is the bound's */
-    plain.physics = TR_PHYSICS_BOUND;
-    menu m = {.scenario = scenario, .question = &plain};
+    menu m = {.scenario = scenario, .question = question};
     tr_notes notes;
-    tr_status s = tr_report_of(scenario, &plain, &m.report, err);
+    tr_status s = tr_report_of(scenario, question, &m.report, err);
     if (s == TR_OK)
         s = ratios_of(&m, err);
     if (s != TR_OK)

@@ -1,11 +1,13 @@
 /* answer/models.c -- the catalog of models as rows, and one model with what it is made of. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer/document.h"
 #include "answer/print.h"
 #include "answer/rows.h"
+#include "base/fail.h"
 #include "base/text.h"
 
 /* A model and the dtype its cache is asked for in. */
@@ -185,6 +187,7 @@ static tr_status write_json(const tr_scenario *scenario, const model_row *row, i
                             const tr_sink *sink, tr_error *err)
 {
     tr_json json;
+    tr_notes notes;
     double count = 0;
     const char *kind;
     tr_document_begin(&json, sink, pretty, scenario, NULL);
@@ -198,6 +201,8 @@ static tr_status write_json(const tr_scenario *scenario, const model_row *row, i
     tr_json_key_array(&json, "sources");
     tr_json_string(&json, row->model->source);
     tr_json_close(&json);
+    tr_notes_of_model(row->model, &notes);
+    tr_notes_json(&notes, &json);
     tr_json_close(&json);
     return tr_written(tr_json_finish(&json), err);
 }
@@ -257,6 +262,9 @@ static tr_status write_card(const model_row *row, const tr_style *style, const t
         tr_write_char(&out, '\n');
         tr_print_wrapped(&out, "  source: ", "          ", m->source, style->columns);
     }
+    tr_notes notes;
+    tr_notes_of_model(m, &notes);
+    tr_notes_text(&notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }
 
@@ -285,7 +293,7 @@ tr_status tr_answer_model(const tr_scenario *scenario, const tr_model *model, co
 typedef struct walk {
     const tr_scenario *scenario;
     const tr_model_list *list;
-    tr_model model;
+    tr_model *model;
     model_row row;
 } walk;
 
@@ -308,12 +316,16 @@ tr_status tr_answer_models(const tr_scenario *scenario, const tr_model_list *lis
                            tr_sink *sink, tr_error *err)
 {
     const tr_model_list catalog = {.count = tr_model_catalog_count(), .at = catalog_at, .context = NULL};
-    walk w = {.scenario = scenario, .list = list != NULL ? list : &catalog};
+    walk w = {.scenario = scenario, .list = list != NULL ? list : &catalog, .model = malloc(sizeof *w.model)};
+    if (w.model == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
     const tr_rows rows = {.fields = &list_fields,
                           .name = "models",
                           .count = w.list->count,
                           .at = row_at,
                           .context = &w,
                           .scenario = scenario};
-    return tr_rows_write(&rows, style, sink, err);
+    const tr_status s = tr_rows_write(&rows, style, sink, err);
+    free(w.model);
+    return s;
 }

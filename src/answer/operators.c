@@ -1,30 +1,29 @@
 /* answer/operators.c -- the answer of `step --by operator`: a pass taken apart, each operator against its own roof. */
-#include <tokenroof/pass.h>
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/expected.h"
 #include "answer/print.h"
+#include "answer/question.h"
 #include "answer/rows.h"
 #include "base/fail.h"
 #include "base/text.h"
-#include "step/op_work.h"
+#include "pass/work.h"
 
 enum { KINDS_MAX = 64, BARS_MAX = 14 };
 
 /* Operators of one name and class, in all layers. */
 typedef struct op_row {
+    const tr_problem *question; /* first: it names the row */
     char name[24];
     tr_op_class op_class;
     tr_dtype math_dtype;
     double count, time_s, share_ratio;
     double flop, weight_byte, kv_byte, link_byte;
-    double by_bound_s[5];
-    tr_limit bound;
+    double by_limit_s[5];
+    tr_limit limit;
     int scaleout;
-    int is_rest; /* fitted physics: what is of no operator */
+    int is_rest; /* what is of no operator: overlap gained, and in fitted physics launches, layers and the host */
 } op_row;
 
 typedef struct op_table {
@@ -32,59 +31,65 @@ typedef struct op_table {
     tr_load load;
     size_t count;
     op_row row[KINDS_MAX];
-    tr_layout layout;
     tr_pass pass;            /* as asked for: drafts, a chunk of a prompt, skew */
     int is_plain;            /* it has none of them */
-    double repeat, sum_s, link_s;
-    tr_step step;            /* of the plain pass */
-    double step_s;           /* of the pass */
+    double sum_s;
+    tr_step step, plain;     /* of the pass, and of the load alone */
+    tr_status status;        /* of an operator's time */
+    tr_error *err;
 } op_table;
 
-static void add(void *context, const op_work *w, const tr_op *op)
+static const tr_calibration *constants(const tr_problem *q)
 {
-    op_table *t = context;
-    tr_op_time time;
+    return q->physics == TR_PHYSICS_FITTED ? &q->calibration : NULL;
+}
+
+static op_row *row_of(op_table *t, const tr_op *op)
+{
     size_t i = 0;
-    const tr_problem *q = t->question;
-    const tr_calibration *constants = q->physics == TR_PHYSICS_FITTED ? &q->fitted.calibration : NULL;
-    if (tr_op_fitted_time(op, w->system, constants, &time, NULL) != TR_OK)
-        return;
     while (i < t->count && (strcmp(t->row[i].name, op->name) != 0 || t->row[i].op_class != op->op_class))
         i++;
     if (i == KINDS_MAX)
-        i--;
-    op_row *row = &t->row[i];
+        return &t->row[i - 1];
     if (i == t->count) {
-        memset(row, 0, sizeof *row);
-        (void)tr_text_copy(row->name, sizeof row->name, op->name);
-        row->op_class = op->op_class;
-        row->math_dtype = op->math_dtype;
+        t->row[i] = (op_row){.question = t->question, .op_class = op->op_class, .math_dtype = op->math_dtype};
+        (void)tr_text_copy(t->row[i].name, sizeof t->row[i].name, op->name);
         t->count++;
     }
+    return &t->row[i];
+}
+
+static void add(void *context, const pass_work *w, const tr_op *op)
+{
+    op_table *t = context;
+    tr_op_time time;
+    const tr_status s = tr_operator_time(op, w->system, constants(t->question), &time, t->err);
+    if (s != TR_OK) {
+        t->status = s;
+        return;
+    }
+    op_row *row = row_of(t, op);
     const double n = op->count * w->repeat;
     row->count += n;
     row->time_s += w->repeat * time.total_s;
     row->flop += n * op->flop;
     row->weight_byte += n * op->weight_byte;
     row->kv_byte += n * op->kv_byte;
-    row->link_byte += n * op->link_byte;
-    row->by_bound_s[time.bound] += w->repeat * time.total_s;
-    if (op->op_class >= TR_OP_ALL_REDUCE)
-        t->link_s += w->repeat * time.total_s;
-    row->scaleout = row->scaleout || op->scaleout;
+    row->link_byte += n * (op->message_byte + op->across_byte);
+    row->by_limit_s[time.limit] += w->repeat * time.total_s;
+    row->scaleout = row->scaleout || op->group_chip > w->system->domain_chip;
 }
 
-/* The time of a measured step that is of no operator: launches, norms between them, synchronisation, the host. */
+/* The time of a step that is of no operator: launches, norms between them, synchronisation, the host. */
 static void add_rest(op_table *t)
 {
-    const double rest_s = t->step_s - t->sum_s;
+    const double rest_s = t->step.step_s - t->sum_s;
     if (t->question->physics != TR_PHYSICS_FITTED || !(rest_s > 0.0) || t->count == KINDS_MAX)
         return;
     op_row *row = &t->row[t->count++];
-    memset(row, 0, sizeof *row);
+    *row = (op_row){.question = t->question, .is_rest = 1, .time_s = rest_s};
     (void)tr_text_copy(row->name, sizeof row->name, "between");
-    row->is_rest = 1;
-    row->time_s = row->by_bound_s[TR_LIMIT_FIXED] = rest_s;
+    row->by_limit_s[TR_LIMIT_FIXED] = rest_s;
     t->sum_s += rest_s;
 }
 
@@ -98,9 +103,9 @@ static void finish(op_table *t)
         op_row row = t->row[i];
         int most = 0;
         for (int b = 1; b < 5; b++)
-            if (row.by_bound_s[b] > row.by_bound_s[most])
+            if (row.by_limit_s[b] > row.by_limit_s[most])
                 most = b;
-        row.bound = (tr_limit)most;
+        row.limit = (tr_limit)most;
         row.share_ratio = row.time_s / t->sum_s;
         size_t k = i;
         for (; k > 0 && t->row[k - 1].time_s < row.time_s; k--)
@@ -138,35 +143,29 @@ static tr_status take_pass(const tr_scenario *scenario, const tr_problem *questi
 
 static tr_status table_of(const tr_scenario *scenario, const tr_problem *question, op_table *t, tr_error *err)
 {
-    op_work w;
-    t->question = question;
-    t->load = question->load;
-    t->count = 0;
-    t->sum_s = t->link_s = 0.0;
+    pass_work w;
+    *t = (op_table){.question = question, .load = question->load, .status = TR_OK, .err = err};
     if (question->physics == TR_PHYSICS_BOUND)
         return tr_fail(err, TR_ECONFLICT, "by", 0.0,
                        "the bound has no operators: --physics ops (which is what --by operator takes) or fitted");
-    t->layout = question->physics == TR_PHYSICS_FITTED ? question->fitted.layout : question->layout;
     tr_status s = take_pass(scenario, question, t, err);
     if (s == TR_OK)
-        s = tr_expected_step(question, &question->load, &t->step, err);
+        s = tr_check_fits(question, t->load.batch_seq, tr_held_token(&t->load), err);
     if (s == TR_OK)
-        s = tr_op_work_of(question->model, question->system, &t->layout, &question->dtypes, &w, err);
+        s = tr_problem_step(question, question->physics, &t->load, &t->plain, err);
     if (s == TR_OK)
-        s = tr_op_work_pass(&w, &t->pass, err);
+        s = tr_pass_step(&question->shard, &question->roof, constants(question), question->distance, &t->pass, &t->step,
+                         err);
+    if (s == TR_OK)
+        s = tr_pass_work_of(&question->shard, &w, err);
+    if (s == TR_OK)
+        s = tr_pass_work_load(&w, &t->pass, err);
     if (s != TR_OK)
         return s;
-    t->repeat = w.repeat;
-    tr_op_walk(&w, add, t);
-    t->step_s = t->step.step_s;
-    if (!t->is_plain) { /* [R27] */
-        double work_s = -t->link_s;
-        for (size_t i = 0; i < t->count; i++)
-            work_s += t->row[i].time_s;
-        t->step_s = !t->layout.overlap ? work_s + t->link_s : work_s > t->link_s ? work_s : t->link_s;
-    }
-    finish(t);
-    return TR_OK;
+    tr_pass_walk(&w, add, t);
+    if (t->status == TR_OK)
+        finish(t);
+    return t->status;
 }
 
 static const void *row_at(void *context, size_t index, tr_error *err)
@@ -182,9 +181,9 @@ static const char *roof_of(const op_row *row)
     static const char *const word[] = {"multiplying", "memory: weights", "memory: KV cache", "links", "start of links"};
     if (row->is_rest)
         return "launches, host";
-    if (row->bound == TR_LIMIT_COMM && row->scaleout)
+    if (row->limit == TR_LIMIT_COMM && row->scaleout)
         return "network";
-    return word[row->bound];
+    return word[row->limit];
 }
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(op_row, NAME, VALUE)
@@ -195,7 +194,7 @@ TEXT(math, row->is_rest ? NULL : tr_dtype_name(row->math_dtype))
 NUMBER(count, row->is_rest ? (double)NAN : row->count)
 NUMBER(time, row->time_s)
 NUMBER(share, row->share_ratio)
-TEXT(bound, tr_limit_name(row->bound))
+TEXT(bound, tr_limit_name(row->limit))
 TEXT(roof, roof_of(row))
 NUMBER(flop, row->flop)
 NUMBER(weight, row->weight_byte)
@@ -203,6 +202,7 @@ NUMBER(kv, row->kv_byte)
 NUMBER(link, row->link_byte)
 
 static const tr_field fields[] = {
+    TR_QUESTION_FIELDS,
     TR_T_HEAD("operator", "operator", 12, name),
     TR_T_HEAD("class", "class", 17, op_class),
     TR_N_HEAD("count", NONE, "calls", 6, count),
@@ -254,8 +254,8 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_problem *que
         tr_json json;
         tr_document_begin(&json, sink, 1, scenario, NULL);
         tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
-        tr_json_key(&json, "step_s");
-        tr_json_number(&json, t.step_s);
+        tr_question_json(question, &json);
+        tr_json_key_number(&json, "step_s", t.step.step_s);
         tr_json_key_array(&json, "operators");
         s = tr_rows_json(&rows, &json, err);
         if (s != TR_OK)
@@ -279,17 +279,14 @@ tr_status tr_answer_operators(const tr_scenario *scenario, const tr_problem *que
     for (size_t i = 0; i < t.count; i++)
         tr_fields_table_row(&row_fields, &t.row[i], &out);
     tr_write_char(&out, '\n');
-    tr_print_quantity(&out, "step", t.step_s, TR_UNIT_SECOND,
-                      t.layout.overlap ? "operators beside links, two micro-batches" : "one after another");
+    tr_print_quantity(&out, "step", t.step.step_s, TR_UNIT_SECOND,
+                      question->layout.overlap ? "operators beside links, two micro-batches"
+                                               : "one after another; work is that of one chip");
     if (!t.is_plain)
-        tr_print_quantity(&out, "the plain step", t.step.step_s, TR_UNIT_SECOND,
+        tr_print_quantity(&out, "the plain step", t.plain.step_s, TR_UNIT_SECOND,
                           "a token for each sequence, experts chosen evenly");
-    const tr_layout *y = &t.layout;
-    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f", y->tp_rank, y->dp_rank,
-                   y->ep_rank, y->pp_rank, y->replica_count);
-    tr_print_line(&out, "layout", text, "work is that of one chip");
     if (question->physics == TR_PHYSICS_FITTED)
-        tr_print_line(&out, "calibration", question->fitted.calibration.origin, NULL);
+        tr_print_line(&out, "calibration", question->calibration.origin, NULL);
     tr_notes_text(&notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }
@@ -316,7 +313,7 @@ tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_probl
     for (int b = 0; b < 5; b++) {
         double most = 0.0;
         for (size_t i = 0; i < n; i++) {
-            bar[b][i] = t.row[i].by_bound_s[b];
+            bar[b][i] = t.row[i].by_limit_s[b];
             most = bar[b][i] > most ? bar[b][i] : most;
         }
         if (most > 0.0)
@@ -326,7 +323,7 @@ tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_probl
     (void)tr_quantity_format(t.row[0].share_ratio, TR_UNIT_RATIO, share, sizeof share);
     (void)snprintf(title, sizeof title, "Where a step goes: %s of it %s%s", share, t.row[0].is_rest ? "" : "in ",
                    t.row[0].is_rest ? "between operators" : t.row[0].name);
-    (void)tr_quantity_format(t.step_s, TR_UNIT_SECOND, place, sizeof place);
+    (void)tr_quantity_format(t.step.step_s, TR_UNIT_SECOND, place, sizeof place);
     char what[320];
     title_of(&t, what, sizeof what);
     (void)snprintf(subtitle, sizeof subtitle, "%s: %s", what, place);

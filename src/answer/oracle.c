@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -91,16 +92,18 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
 /* The same model in the catalog, where its weights are public: not used, only compared. */
 static void truth_of(tr_oracle_page *o, const tr_model *known)
 {
-    tr_model model;
     for (int u = 0; u < TR_UNKNOWN_COUNT; u++)
         o->truth[u] = (double)NAN;
-    if (known != NULL || o->price == NULL || o->price->catalog_model[0] == '\0' ||
-        tr_model_catalog_get(o->price->catalog_model, &model, NULL) != TR_OK)
+    if (known != NULL || o->price == NULL || o->price->catalog_model[0] == '\0')
         return;
-    (void)tr_text_copy(o->truth_name, sizeof o->truth_name, model.name);
-    o->truth[TR_UNKNOWN_ACTIVE] = model.active_param;
-    o->truth[TR_UNKNOWN_TOTAL] = model.total_param;
-    o->truth[TR_UNKNOWN_KV] = kv_of(o->scenario, &model);
+    tr_model *model = malloc(sizeof *model);
+    if (model != NULL && tr_model_catalog_get(o->price->catalog_model, model, NULL) == TR_OK) {
+        (void)tr_text_copy(o->truth_name, sizeof o->truth_name, model->name);
+        o->truth[TR_UNKNOWN_ACTIVE] = model->active_param;
+        o->truth[TR_UNKNOWN_TOTAL] = model->total_param;
+        o->truth[TR_UNKNOWN_KV] = kv_of(o->scenario, model);
+    }
+    free(model);
 }
 
 /* ---- one at a time -------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* answer/oracle_write.c -- the answer of `oracle` as a document or rows, and what its page is given. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer/document.h"
@@ -291,27 +292,34 @@ static tr_status write_document(const tr_oracle_page *o, const tr_notes *notes, 
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
-                           const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status write(const tr_oracle_page *o, const tr_style *style, tr_sink *sink, tr_error *err)
 {
-    tr_oracle_page o;
     tr_notes notes;
     tr_workings workings;
-    const tr_status s = tr_oracle_page_of(scenario, known, system, &o, err);
-    if (s != TR_OK)
-        return s;
-    notes_of(&o, &notes);
-    workings_of(&o, &workings);
+    notes_of(o, &notes);
+    workings_of(o, &workings);
     if (style->format == TR_FORMAT_TEXT)
-        return tr_oracle_page_write(&o, &notes, &workings, style, sink, err);
+        return tr_oracle_page_write(o, &notes, &workings, style, sink, err);
     if (style->format == TR_FORMAT_JSON)
-        return write_document(&o, &notes, &workings, style, sink, err);
-    walk w = {.page = &o};
+        return write_document(o, &notes, &workings, style, sink, err);
+    walk w = {.page = o};
     const tr_rows rows = {.fields = &unknown_fields,
                           .name = "unknowns",
                           .count = TR_UNKNOWN_COUNT,
                           .at = unknown_at,
                           .context = &w,
-                          .scenario = scenario};
+                          .scenario = o->scenario};
     return tr_rows_write(&rows, style, sink, err);
+}
+
+tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
+                           const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    tr_oracle_page *o = malloc(sizeof *o);
+    tr_status s = o == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory")
+                            : tr_oracle_page_of(scenario, known, system, o, err);
+    if (s == TR_OK)
+        s = write(o, style, sink, err);
+    free(o);
+    return s;
 }

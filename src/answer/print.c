@@ -77,6 +77,21 @@ const char *tr_print_batch(double batch_seq, char *out, size_t size)
     return out;
 }
 
+/* Nothing where all is pooled, numbers on a blackboard. */
+static void print_layout(const tr_problem *question, tr_writer *out)
+{
+    char layout[96], text[256];
+    if (question->blackboard)
+        return;
+    (void)tr_layout_format(&question->layout, layout, sizeof layout);
+    (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout, question->layout.overlap ? ", two micro-batches" : "",
+                   question->layout_given                ? ""
+                   : question->layout_status == TR_ENOFIT ? ": none has room, this one comes closest"
+                   : question->system->chip_count > 1.0   ? ": best of those that fit"
+                                                          : "");
+    tr_write_text(out, text);
+}
+
 void tr_print_setting(const tr_problem *question, tr_writer *out)
 {
     const tr_roofline *roof = &question->roof;
@@ -91,4 +106,5 @@ void tr_print_setting(const tr_problem *question, tr_writer *out)
                    tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
                    tr_physics_name(question->physics));
     tr_write_text(out, text);
+    print_layout(question, out);
 }

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#include "answer/expected.h"
-#include "answer/published.h"
 #include "answer/rows.h"
 #include "answer/working.h"
 #include "base/fail.h"
@@ -18,20 +16,13 @@ static double balance_without_kv(const tr_roofline *roof)
 }
 
 /* The terms of a batch that does not fit still say what more memory would give. */
-static tr_status row_of(const tr_report *report, double batch_seq, const tr_problem *unlimited, tr_step_row *out,
-                        tr_error *err)
+static tr_status row_of(const tr_report *report, double batch_seq, tr_step_row *out, tr_error *err)
 {
     const tr_load load = {.phase = TR_PHASE_DECODE,
                           .batch_seq = batch_seq,
                           .context_token = report->context_token,
                           .query_token = 1};
-    const tr_status s = tr_step_row_of(unlimited, &load, out, err);
-    if (s != TR_OK)
-        return s;
-    out->question = report->question;
-    out->max_batch_seq = report->max_batch_seq;
-    out->fits = batch_seq <= report->max_batch_seq;
-    return TR_OK;
+    return tr_step_row_bound(report->question, &load, out, err);
 }
 
 static void compare(tr_report *report)
@@ -69,32 +60,28 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, 
     if (s != TR_OK)
         return s;
     *out = (tr_report){.question = question, .context_token = tr_input_number(scenario, TR_IN_CONTEXT)};
-    out->balance_batch_seq = tr_balance_batch_seq(roof, model, out->context_token);
+    out->balance_batch_seq = tr_balance_batch_seq(roof, out->context_token);
     out->balance_without_kv_batch_seq = balance_without_kv(roof);
     const double normal_batch_seq =
         isfinite(out->balance_batch_seq) ? out->balance_batch_seq : out->balance_without_kv_batch_seq;
     out->normal_batch_seq = floor(normal_batch_seq + 0.5) > 1 ? floor(normal_batch_seq + 0.5) : 1;
     out->sparsity_ratio = model->total_param / model->active_param;
     out->balance_token = tr_ridge_flop_per_byte(roof) * roof->weight_byte / 2;
-    out->balanced_context_token = tr_balance_context_token(roof, model);
-    out->kv_byte_per_seq = tr_model_kv_store_byte(model, out->context_token, roof->kv_elem_byte);
-    out->max_batch_seq = tr_max_batch_seq(roof, model, out->context_token);
-    out->max_context_token = tr_max_context_token(roof, model, 1);
+    out->balanced_context_token = tr_balance_context_token(roof);
+    out->kv_byte_per_seq = tr_model_kv_store_byte(model, out->context_token, tr_dtype_byte(roof->kv_dtype));
+    out->hold = tr_hold_of(question, 1.0, out->context_token);
     out->drain_s = tr_drain_s(roof);
-    out->floor_usd_per_mtoken = tr_floor_usd_per_mtoken(&question->roof, question->model, out->context_token);
-    tr_problem unlimited = *question;
-    unlimited.roof.memory_byte = HUGE_VAL;
+    out->floor_usd_per_mtoken = tr_floor_usd_per_mtoken(roof, out->context_token);
     static const char *const names[TR_REPORT_POINTS] = {"fast", "normal", "slow"};
     const double batches_seq[TR_REPORT_POINTS] = {1, out->normal_batch_seq, 3 * out->normal_batch_seq};
     for (int i = 0; s == TR_OK && i < TR_REPORT_POINTS; i++) {
         out->point[i].name = names[i];
-        s = row_of(out, batches_seq[i], &unlimited, &out->point[i].row, err);
+        s = row_of(out, batches_seq[i], &out->point[i].row, err);
     }
     /* No room for one sequence leaves the train empty: it is scheduled as one. */
-    const double room_seq = out->max_batch_seq > 1 ? out->max_batch_seq : 1;
+    const double room_seq = out->hold.max_batch_seq > 1 ? out->hold.max_batch_seq : 1;
     if (s == TR_OK)
-        s = row_of(out, room_seq < out->normal_batch_seq ? room_seq : out->normal_batch_seq, &unlimited,
-                   &out->departure, err);
+        s = row_of(out, room_seq < out->normal_batch_seq ? room_seq : out->normal_batch_seq, &out->departure, err);
     if (s == TR_OK)
         compare(out);
     return s;
@@ -185,10 +172,7 @@ tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *questi
     const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
-    tr_problem beside;
-    report.expected = question->physics != TR_PHYSICS_BOUND                  ? question
-                      : tr_expected_beside(scenario, question, &beside) ? &beside
-                                                                        : NULL;
+    report.beside = question->physics != TR_PHYSICS_BOUND ? question->physics : TR_PHYSICS_FITTED;
     tr_notes_of(scenario, question, &notes);
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&report, question, &notes, style, sink, err);

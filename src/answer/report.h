@@ -3,6 +3,7 @@
 #define TOKENROOF_SRC_ANSWER_REPORT_H
 
 #include "answer/document.h"
+#include "answer/question.h"
 #include "answer/step_row.h"
 
 enum { TR_REPORT_POINTS = 3 };
@@ -17,7 +18,7 @@ typedef struct tr_report_point {
 
 typedef struct tr_report {
     const tr_problem *question;
-    const tr_problem *expected;             /* of another physics, whose lines stand beside the bound's; NULL: none */
+    tr_physics beside;                   /* whose lines stand beside the bound's; of numbers alone none do */
     double context_token;
     tr_report_point point[TR_REPORT_POINTS];
     tr_step_row departure;               /* what leaves every step: the normal batch, or the largest that fits */
@@ -28,16 +29,15 @@ typedef struct tr_report {
     double balance_token;                /* "the 300": the balance of a dense model  */
     double balanced_context_token;       /* L*: HUGE_VAL: KV never outgrows compute */
     double kv_byte_per_seq;              /* kept, at this context */
-    double max_batch_seq;                /* at this context */
-    double max_context_token;            /* of one sequence */
+    tr_hold hold;                        /* what a chip holds, one sequence at this context among it */
     double drain_s;
     double floor_usd_per_mtoken;         /* no batch is cheaper; NaN without a price */
 } tr_report;
 
-/* Errors: TR_ENOFIT (the weights alone do not fit), TR_EDOMAIN. */
+/* By the bound, whatever physics is asked for. Errors: TR_ENOFIT (the weights alone do not fit), TR_EDOMAIN. */
 tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, tr_report *out, tr_error *err);
 
-/* report_expected.c: nothing where expected is NULL. */
+/* report_expected.c: nothing for numbers on a blackboard. */
 void tr_report_expected_json(const tr_report *report, tr_json *json);
 void tr_report_expected_text(const tr_report *report, const tr_style *style, tr_writer *out);
 

@@ -26,7 +26,7 @@ static void json_point(const tr_report_point *point, tr_json *json)
     tr_json_key_number(json, "fixed_s", step->fixed_s);
     tr_json_close(json);
     tr_json_key_number(json, "step_s", step->step_s);
-    tr_json_key_string(json, "bound", tr_limit_name(step->bound));
+    tr_json_key_string(json, "bound", tr_limit_name(step->limit));
     tr_json_key_number(json, "token_per_s", step->token_per_s);
     tr_json_key_number(json, "token_per_s_per_seq", step->token_per_s_per_seq);
     tr_json_key_number(json, "usd_per_mtoken", priced ? step->usd_per_mtoken : (double)NAN);
@@ -49,8 +49,9 @@ void tr_report_json(const tr_report *report, tr_json *json)
     tr_json_key_number(json, "balance_batch_seq", report->balance_batch_seq);
     tr_json_key_number(json, "balance_without_kv_batch_seq", report->balance_without_kv_batch_seq);
     tr_json_key_number(json, "balanced_context_token", report->balanced_context_token);
-    tr_json_key_number(json, "max_batch_seq", report->max_batch_seq);
-    tr_json_key_number(json, "max_context_token", report->max_context_token);
+    tr_hold_json(&report->hold, json);
+    tr_json_key_number(json, "max_batch_seq", report->hold.max_batch_seq);
+    tr_json_key_number(json, "max_context_token", report->hold.max_context_token);
     tr_json_key_number(json, "drain_s", report->drain_s);
     tr_json_key_number(json, "floor_usd_per_mtoken", report->floor_usd_per_mtoken);
     tr_json_key_array(json, "points");
@@ -89,11 +90,7 @@ static void print_model(const tr_report *report, tr_writer *out)
     else
         (void)tr_text_copy(text, sizeof text, "all active for every token");
     tr_print_quantity(out, "parameters", q->model->total_param, TR_UNIT_PARAM, text);
-    (void)snprintf(text, sizeof text, "%s; %s of the memory", tr_dtype_name(q->roof.weight_dtype),
-                   isfinite(q->roof.memory_byte)
-                       ? show(q->roof.store_weight_byte / q->roof.memory_byte, TR_UNIT_RATIO, a)
-                       : "none");
-    tr_print_quantity(out, "weights", q->roof.store_weight_byte, TR_UNIT_BYTE, text);
+    tr_print_quantity(out, "weights", q->roof.store_weight_byte, TR_UNIT_BYTE, tr_dtype_name(q->roof.weight_dtype));
     (void)snprintf(text, sizeof text, "for each token (%s); %s at %s tokens", tr_dtype_name(q->roof.kv_dtype),
                    show(report->kv_byte_per_seq, TR_UNIT_BYTE, a),
                    show(report->context_token, TR_UNIT_CONTEXT, b));
@@ -188,7 +185,7 @@ static void print_points(const tr_report *report, tr_writer *out)
     print_quantities(out, report, "KV cache", TR_UNIT_SECOND, kv_s);
     print_quantities(out, report, "step", TR_UNIT_SECOND, step_s);
     for (int i = 0; i < TR_REPORT_POINTS; i++) {
-        (void)tr_text_copy(cells[i], CELL, tr_limit_name(report->point[i].row.step.bound));
+        (void)tr_text_copy(cells[i], CELL, tr_limit_name(report->point[i].row.step.limit));
         all_fit = all_fit && report->point[i].row.fits;
     }
     print_cells(out, "bound by", cells);
@@ -199,25 +196,26 @@ static void print_points(const tr_report *report, tr_writer *out)
     print_ratios(report, "speed against normal", 0, out);
     print_ratios(report, "price against normal", 1, out);
     if (!all_fit)
-        tr_write_text(out, "  * does not fit the memory; the figures are what more memory would give\n");
+        tr_write_text(out, "  * does not fit in this layout; the figures are what more memory would give\n");
 }
 
 static void print_capacity(const tr_report *report, tr_writer *out)
 {
     const double stated_token = report->question->model->max_context_token;
     char text[320], a[CELL], b[CELL];
-    if (!isfinite(report->max_batch_seq)) {
+    tr_hold_text(&report->hold, out);
+    if (!isfinite(report->hold.max_batch_seq)) {
         tr_print_line(out, "largest batch", "not limited", NULL);
         return;
     }
-    (void)snprintf(text, sizeof text, "sequences at %s tokens",
+    (void)snprintf(text, sizeof text, "sequences on the whole system at %s tokens",
                    show(report->context_token, TR_UNIT_CONTEXT, a));
-    tr_print_quantity(out, "largest batch", report->max_batch_seq, TR_UNIT_SEQ, text);
+    tr_print_quantity(out, "largest batch", report->hold.max_batch_seq, TR_UNIT_SEQ, text);
     (void)snprintf(text, sizeof text, "tokens, one sequence alone%s%s",
                    stated_token > 0 ? "; the model was made for " : "",
                    stated_token > 0 ? show(stated_token, TR_UNIT_CONTEXT, b) : "");
-    if (isfinite(report->max_context_token))
-        tr_print_quantity(out, "longest context", report->max_context_token, TR_UNIT_TOKEN, text);
+    if (isfinite(report->hold.max_context_token))
+        tr_print_quantity(out, "longest context", report->hold.max_context_token, TR_UNIT_TOKEN, text);
     else
         tr_print_line(out, "longest context", "not limited", NULL);
 }

@@ -7,6 +7,7 @@
 #include "answer/figure_parts.h"
 #include "answer/print.h"
 #include "answer/published.h"
+#include "answer/question.h"
 #include "answer/rows.h"
 
 typedef struct walk {
@@ -34,6 +35,7 @@ TR_TEXT(tr_roof_point, side,
 TR_FLAG(tr_roof_point, fits, row->fits)
 
 static const tr_field fields[] = {
+    TR_QUESTION_FIELDS,
     TR_T_HEAD("kind", "what", 9, kind),
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("query_token", CONTEXT, "prompt", 8, query),
@@ -53,13 +55,14 @@ static tr_status write_json(const tr_rows *rows, const tr_problem *question, con
     tr_json json;
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
     tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
+    tr_question_json(question, &json);
     tr_json_key_number(&json, "flop_per_s", roof->flop_per_s);
     tr_json_key_string(&json, "math_dtype", tr_dtype_name(roof->math_dtype));
     tr_json_key_number(&json, "byte_per_s", roof->byte_per_s);
     tr_json_key_number(&json, "ridge_flop_per_byte", tr_ridge_flop_per_byte(roof));
-    tr_json_key_number(&json, "ridge_batch_seq", tr_balance_batch_seq(roof, question->model, 0.0));
+    tr_json_key_number(&json, "ridge_batch_seq", tr_balance_batch_seq(roof, 0.0));
     tr_json_key_number(&json, "max_batch_seq",
-                       tr_max_batch_seq(roof, question->model, question->load.context_token));
+                       tr_shard_max_batch_seq(&question->shard, question->load.context_token));
     tr_json_key_array(&json, rows->name);
     const tr_status s = tr_rows_json(rows, &json, err);
     if (s != TR_OK)

@@ -2,9 +2,11 @@
 #include "answer/scale.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "answer/question.h"
+#include "base/fail.h"
 #include "base/text.h"
 
 void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out)
@@ -27,7 +29,7 @@ tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr
 {
     const tr_problem *q = terms->question;
     tr_scale_train t = {.interval_s = tr_drain_s(&q->roof), .batch_seq = terms->batch_seq};
-    const double most = tr_max_batch_seq(&q->roof, q->model, terms->context_token);
+    const double most = tr_shard_max_batch_seq(&q->shard, terms->context_token);
     if (t.batch_seq > most)
         t.batch_seq = most;
     if (!(t.batch_seq >= 1.0))
@@ -37,7 +39,9 @@ tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr
                           .context_token = terms->context_token,
                           .query_token = 1};
     tr_step step;
-    tr_status s = tr_bound_step(&q->roof, q->model, &load, &step, err);
+    tr_status s = tr_check_fits(q, 1.0, terms->context_token, err);
+    if (s == TR_OK)
+        s = tr_bound_step(&q->roof, &load, &step, err);
     if (s != TR_OK)
         return s;
     t.step_s = step.step_s;
@@ -107,15 +111,20 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
     *out = m;
 }
 
+double tr_scale_room_byte(const tr_problem *question)
+{
+    return question->shard.weight_byte + question->shard.cache_room_byte;
+}
+
 tr_scale_stage tr_scale_stage_of(const tr_scale_terms *terms, double stages)
 {
     const tr_problem *q = terms->question;
     const double chips = q->roof.chip_count;
-    const double kv = tr_model_kv_store_byte(q->model, terms->context_token, q->roof.kv_elem_byte) +
+    const double kv = tr_model_kv_store_byte(q->model, terms->context_token, tr_dtype_byte(q->roof.kv_dtype)) +
                       q->model->state_byte_per_seq;
     const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages;
     tr_scale_stage s = {.stages = stages,
-                        .memory_byte = q->roof.memory_byte / chips,
+                        .memory_byte = tr_scale_room_byte(q),
                         .in_flight_seq = stages * terms->batch_seq};
     s.byte_per_chip = tr_stage_byte_per_chip(q->roof.store_weight_byte, kv, chips, stages, terms->batch_seq);
     s.kv_byte_per_chip = tr_stage_byte_per_chip(0.0, kv, chips, stages, terms->batch_seq);
@@ -141,12 +150,13 @@ static const char *attention_of(const tr_model *model)
     return most;
 }
 
-static void wall_of(const tr_model *model, const tr_roofline *roof, double batch_seq, tr_scale_wall *out)
+static void wall_of(const tr_problem *q, double batch_seq, tr_scale_wall *out)
 {
+    const tr_model *model = q->model;
     (void)tr_text_copy(out->name, sizeof out->name, model->name);
     (void)tr_text_copy(out->attention, sizeof out->attention, attention_of(model));
-    out->bandwidth_token = tr_balance_context_token(roof, model);
-    out->capacity_token = tr_max_context_token(roof, model, batch_seq);
+    out->bandwidth_token = tr_balance_context_token(&q->roof);
+    out->capacity_token = tr_shard_max_context_token(&q->shard, batch_seq);
     out->compute_token = tr_attention_wall_token(model);
     out->limit_token = model->max_context_token > 0 ? model->max_context_token : (double)NAN;
 }
@@ -159,18 +169,20 @@ tr_status tr_scale_walls(const tr_scenario *scenario, const tr_scale_terms *term
                                                         "deepseek-v4-pro"};
     const tr_problem *q = terms->question;
     const double batch = tr_input_is_set(scenario, TR_IN_BATCH) ? q->load.batch_seq : 64.0;
+    tr_model *model = malloc(sizeof *model);
+    tr_status s = model == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory") : TR_OK;
     size_t n = 0;
-    wall_of(q->model, &q->roof, batch, &out[n++]);
-    for (size_t i = 0; i < TR_SCALE_WALLS - 1; i++) {
-        tr_model model;
-        tr_roofline roof;
-        if (strcmp(others[i], q->model->name) == 0 || tr_model_catalog_get(others[i], &model, NULL) != TR_OK)
+    wall_of(q, batch, &out[n++]);
+    for (size_t i = 0; s == TR_OK && i < TR_SCALE_WALLS - 1; i++) {
+        tr_problem other;
+        if (strcmp(others[i], q->model->name) == 0 || tr_model_catalog_get(others[i], model, NULL) != TR_OK)
             continue;
-        const tr_status s = tr_roofline_of(&model, q->system, &q->dtypes, &roof, err);
-        if (s != TR_OK)
-            return s;
-        wall_of(&model, &roof, batch, &out[n++]);
+        s = tr_problem_of(scenario, model, q->system, &other, err);
+        if (s == TR_OK)
+            wall_of(&other, batch, &out[n++]);
     }
-    *count = n;
-    return TR_OK;
+    free(model);
+    if (s == TR_OK)
+        *count = n;
+    return s;
 }

@@ -44,13 +44,16 @@ typedef struct tr_scale_stage {
     double bubble_share, idle_share;
     int fits;
 } tr_scale_stage;
+/* What a chip has for weights and caches, beside activations, buffers and the engine's reserve. */
+double tr_scale_room_byte(const tr_problem *question);
 tr_scale_stage tr_scale_stage_of(const tr_scale_terms *terms, double stages);
 
 typedef struct tr_scale_wall {
     char name[TR_NAME_MAX], attention[24];
     double bandwidth_token, capacity_token, compute_token, limit_token;
 } tr_scale_wall;
-/* The asked model, then one of each kind of attention. Errors: as tr_roofline_of. */
+/* The asked model, then one of each kind of attention, each in its own best layout. Allocates and frees. Errors: as
+ * tr_problem_of. */
 tr_status tr_scale_walls(const tr_scenario *scenario, const tr_scale_terms *terms, tr_scale_wall *out,
                          size_t *count, tr_error *err);
 

@@ -7,6 +7,7 @@
 
 #include "answer/document.h"
 #include "answer/print.h"
+#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/working.h"
 #include "base/fail.h"
@@ -17,6 +18,7 @@ typedef struct scale {
     const tr_scenario *scenario;
     tr_scale_terms terms;
     tr_scale_train train;
+    int has_train;           /* it is asked for: one sequence must fit then */
     tr_scale_moe moe;
     tr_scale_domain domain[TR_SCALE_ROWS];
     tr_scale_wall wall[TR_SCALE_WALLS];
@@ -151,7 +153,8 @@ OF(sparse_dense, dense_param(ACTIVE(row), row->experts))
 OF(sparse_gain, dense_param(ACTIVE(row), row->experts) / ACTIVE(row))
 OF(sparse_store, stored_param(row))
 OF(sparse_byte, stored_byte(row))
-TR_FLAG(scale, sparse_fits, stored_byte(row) <= row->terms.question->roof.memory_byte)
+TR_FLAG(scale, sparse_fits,
+        stored_byte(row) <= row->terms.question->roof.chip_count * tr_scale_room_byte(row->terms.question))
 static const tr_field sparse_list[] = {
     TR_N_HEAD("experts", NONE, "experts", 7, sparse_experts),
     TR_N_HEAD("log10_loss", NONE, "log10 loss", 11, sparse_loss),
@@ -236,15 +239,18 @@ static tr_rows rows_of(scale *s, int part)
 
 static void workings_of(const scale *s, tr_workings *out)
 {
+    tr_working *w;
     out->count = 0;
-    tr_working *w = tr_working_start(out, "K30");
-    tr_working_put(w, "tau", TR_UNIT_SECOND, s->train.interval_s, 0);
-    tr_working_put(w, "mean_s", TR_UNIT_SECOND, s->train.mean_s, 1);
-    tr_working_put(w, "worst_s", TR_UNIT_SECOND, s->train.worst_s, 1);
-    w = tr_working_start(out, "K31");
-    tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, s->terms.world_token_per_s, 0);
-    tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, s->train.rack_token_per_s, 0);
-    tr_working_put(w, "racks", TR_UNIT_NONE, s->train.racks, 1);
+    if (s->has_train) {
+        w = tr_working_start(out, "K30");
+        tr_working_put(w, "tau", TR_UNIT_SECOND, s->train.interval_s, 0);
+        tr_working_put(w, "mean_s", TR_UNIT_SECOND, s->train.mean_s, 1);
+        tr_working_put(w, "worst_s", TR_UNIT_SECOND, s->train.worst_s, 1);
+        w = tr_working_start(out, "K31");
+        tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, s->terms.world_token_per_s, 0);
+        tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, s->train.rack_token_per_s, 0);
+        tr_working_put(w, "racks", TR_UNIT_NONE, s->train.racks, 1);
+    }
     if (s->moe.is_mixture) {
         w = tr_working_start(out, "K33");
         tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
@@ -374,6 +380,7 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
     tr_document_begin(&json, sink, 1, s->scenario, NULL);
     tr_json_key_string(&json, "model", s->terms.question->model->name);
     tr_json_key_string(&json, "system", s->terms.question->system->name);
+    tr_question_json(s->terms.question, &json);
     if (part == ALL || part == TRAIN)
         tr_fields_json(&train_fields, s, &json);
     if ((part == ALL || part == MOE) && s->moe.is_mixture)
@@ -403,7 +410,8 @@ tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *questio
     tr_workings workings;
     const int part = tr_input_choice(scenario, TR_IN_PART);
     tr_scale_terms_of(scenario, question, &s.terms);
-    tr_status status = tr_scale_train_of(&s.terms, &s.train, err);
+    s.has_train = part == ALL || part == TRAIN;
+    tr_status status = s.has_train ? tr_scale_train_of(&s.terms, &s.train, err) : TR_OK;
     if (status == TR_OK)
         status = tr_scale_walls(scenario, &s.terms, s.wall, &s.walls, err);
     if (status != TR_OK)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "answer/document.h"
-#include "answer/expected.h"
 #include "answer/print.h"
 #include "answer/published.h"
+#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/step_row.h"
 #include "answer/working.h"
@@ -47,28 +47,6 @@ static tr_status check_any_fits(walk *w, tr_error *err)
 
 /* ---- one pass as JSON ------------------------------------------------------ */
 
-static int beside_of(const tr_scenario *scenario, const tr_step_row *row, tr_problem *beside, tr_step *step)
-{
-    return tr_expected_beside(scenario, row->question, beside) &&
-           tr_expected_step(beside, &row->load, step, NULL) == TR_OK;
-}
-
-static void json_beside(const tr_scenario *scenario, const tr_step_row *row, tr_json *json)
-{
-    tr_problem beside;
-    tr_step step;
-    if (!beside_of(scenario, row, &beside, &step))
-        return;
-    tr_json_key_object(json, "expected");
-    tr_json_key_string(json, "physics", tr_physics_name(beside.physics));
-    tr_json_key_string(json, "calibration", beside.fitted.calibration.origin);
-    tr_json_key_string(json, "distance", tr_distance_name(beside.fitted.distance));
-    tr_json_key_number(json, "step_s", step.step_s);
-    tr_json_key_number(json, "low_s", step.low_s);
-    tr_json_key_number(json, "high_s", step.high_s);
-    tr_json_close(json);
-}
-
 /* model, system and layout are the same in every row: a document of rows says them once more at its top. */
 static tr_status write_json(const tr_rows *rows, walk *w, const tr_style *style, const tr_sink *sink,
                             tr_error *err)
@@ -86,8 +64,6 @@ static tr_status write_json(const tr_rows *rows, walk *w, const tr_style *style,
         if (s != TR_OK)
             return s;
         tr_json_close(&json);
-    } else {
-        json_beside(rows->scenario, row, &json);
     }
     tr_published_json(rows->scenario, row, &json);
     tr_notes_json(rows->notes, &json);
@@ -131,13 +107,12 @@ static const char *const rests_on[] = {"this chip and model were measured", "thi
 /* The same for a table: the band is a ratio, one for all rows. */
 static void print_band_of_table(const tr_problem *question, tr_writer *out)
 {
-    const tr_fitted *fitted = &question->fitted;
-    const tr_band *band = &fitted->calibration.step[fitted->distance];
+    const tr_band *band = &question->calibration.step[question->distance];
     char text[320], low[32], high[32];
     (void)tr_text_fixed(low, sizeof low, band->low_ratio, 2);
     (void)tr_text_fixed(high, sizeof high, band->high_ratio, 2);
     (void)snprintf(text, sizeof text, "calibration %s: nine in ten between %s and %s times the step; %s\n",
-                   fitted->calibration.origin, low, high, rests_on[fitted->distance]);
+                   question->calibration.origin, low, high, rests_on[question->distance]);
     tr_write_text(out, text);
 }
 
@@ -145,76 +120,68 @@ static void print_bound(const tr_step_row *row, tr_writer *out)
 {
     char share[64], text[128];
     tr_step bound;
-    if (tr_bound_step(&row->question->roof, row->question->model, &row->load, &bound, NULL) != TR_OK)
+    if (tr_problem_step(row->question, TR_PHYSICS_BOUND, &row->load, &bound, NULL) != TR_OK)
         return;
     (void)snprintf(text, sizeof text, "at datasheet peak, all chips pooled: %s of the step",
                    format(bound.step_s / row->step.step_s, TR_UNIT_RATIO, share, sizeof share));
     tr_print_quantity(out, "bound", bound.step_s, TR_UNIT_SECOND, text);
 }
 
-static void print_layout(const tr_layout *y, tr_writer *out)
-{
-    char text[128];
-    (void)snprintf(text, sizeof text, "tp %.0f, dp %.0f, ep %.0f, pp %.0f, replicas %.0f%s", y->tp_rank, y->dp_rank,
-                   y->ep_rank, y->pp_rank, y->replica_count, y->overlap ? ", two micro-batches" : "");
-    tr_print_line(out, "layout", text, NULL);
-}
-
 /* Between which times nine in ten fall, and what that rests on. */
 static void print_band(const tr_step_row *row, tr_writer *out)
 {
-    const tr_fitted *fitted = &row->question->fitted;
     char low[64], high[64], text[256];
     (void)snprintf(text, sizeof text, "%s to %s", format(row->step.low_s, TR_UNIT_SECOND, low, sizeof low),
                    format(row->step.high_s, TR_UNIT_SECOND, high, sizeof high));
-    tr_print_line(out, "nine in ten", text, rests_on[fitted->distance]);
-    tr_print_line(out, "calibration", fitted->calibration.origin, NULL);
-    print_bound(row, out);
-    print_layout(&fitted->layout, out);
+    tr_print_line(out, "nine in ten", text, rests_on[row->question->distance]);
+    tr_print_line(out, "calibration", row->question->calibration.origin, NULL);
 }
 
-/* Beside what no system can beat, what such systems take. */
-static void print_beside(const tr_scenario *scenario, const tr_step_row *row, tr_writer *out)
+/* Beside what no system can beat, what such systems take; or why nobody can say. */
+static void print_beside(const tr_step_row *row, tr_writer *out)
 {
-    tr_problem beside;
-    tr_step step;
+    const tr_step *step = &row->expected;
     char low[64], high[64], text[192];
-    if (!beside_of(scenario, row, &beside, &step))
+    if (!row->beside)
         return;
+    if (!row->predicted) {
+        tr_print_line(out, "expected", "not known", row->why.text);
+        return;
+    }
     (void)snprintf(text, sizeof text, "of such systems; nine in ten %s to %s (--physics fitted)",
-                   format(step.low_s, TR_UNIT_SECOND, low, sizeof low),
-                   format(step.high_s, TR_UNIT_SECOND, high, sizeof high));
-    tr_print_quantity(out, "expected", step.step_s, TR_UNIT_SECOND, text);
+                   format(step->low_s, TR_UNIT_SECOND, low, sizeof low),
+                   format(step->high_s, TR_UNIT_SECOND, high, sizeof high));
+    tr_print_quantity(out, "expected", step->step_s, TR_UNIT_SECOND, text);
 }
 
-static void print_terms(const tr_scenario *scenario, const tr_step_row *row, tr_writer *out)
+static void print_terms(const tr_step_row *row, tr_writer *out)
 {
     static const char *const why[] = {
         "compute: the chips are busy multiplying", "weights: memory, most of it reading weights",
         "kv: memory, most of it reading the KV cache", "comm: links", "fixed costs"};
-    char share[64], text[96];
-    (void)format(row->step.compute_s / row->step.step_s, TR_UNIT_RATIO, share, sizeof share);
-    tr_print_quantity(out, "compute", row->step.compute_s, TR_UNIT_SECOND, "overlaps with memory");
-    tr_print_quantity(out, "weights", row->step.weights_s, TR_UNIT_SECOND,
-                      "memory: read once for the whole batch");
-    tr_print_quantity(out, "KV cache", row->step.kv_s, TR_UNIT_SECOND, "memory: read for each sequence");
     const tr_physics physics = row->question->physics;
-    if (physics != TR_PHYSICS_BOUND) {
+    const int bound = physics == TR_PHYSICS_BOUND;
+    char text[128];
+    tr_print_quantity(out, "compute", row->step.compute_s, TR_UNIT_SECOND,
+                      bound ? "overlaps with memory" : "operators that wait for it");
+    tr_print_quantity(out, "weights", row->step.weights_s, TR_UNIT_SECOND,
+                      bound ? "memory: read once for the whole batch" : "that wait for weights");
+    tr_print_quantity(out, "KV cache", row->step.kv_s, TR_UNIT_SECOND,
+                      bound ? "memory: read for each sequence" : "that wait for what is cached");
+    if (!bound) {
         tr_print_quantity(out, "links", row->step.comm_s, TR_UNIT_SECOND, "collectives between chips");
         tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND,
                           physics == TR_PHYSICS_OPS ? "before a collective's first byte"
                                                     : "launches, layers, the host");
     }
-    (void)snprintf(text, sizeof text, "%s %s", physics != TR_PHYSICS_BOUND ? "most of it" : "bound by",
-                   why[row->step.bound]);
+    (void)snprintf(text, sizeof text, "%s %s", bound ? "bound by" : "which they add up to; most of it",
+                   why[row->step.limit]);
     tr_print_quantity(out, "step", row->step.step_s, TR_UNIT_SECOND, text);
-    print_beside(scenario, row, out);
+    print_beside(row, out);
     if (physics == TR_PHYSICS_FITTED)
         print_band(row, out);
-    if (physics == TR_PHYSICS_OPS) {
+    if (!bound)
         print_bound(row, out);
-        print_layout(&row->question->layout, out);
-    }
 }
 
 static void print_rates(const tr_step_row *row, tr_writer *out)
@@ -248,7 +215,7 @@ static void print_marks(const tr_step_row *row, tr_writer *out)
         tr_print_line(out, "balance", tr_print_batch(row->balance_batch_seq, batch, sizeof batch),
                       "sequences: compute and memory take the same time");
     if (isfinite(row->max_batch_seq))
-        tr_print_quantity(out, "largest batch", row->max_batch_seq, TR_UNIT_SEQ, "sequences fit the memory");
+        tr_print_quantity(out, "largest batch", row->max_batch_seq, TR_UNIT_SEQ, "sequences fit the chips' memory");
 }
 
 static tr_status write_page(const tr_rows *rows, walk *w, const tr_style *style, const tr_sink *sink,
@@ -262,7 +229,7 @@ static tr_status write_page(const tr_rows *rows, walk *w, const tr_style *style,
     print_title(row, &out);
     tr_print_setting(w->question, &out);
     tr_write_char(&out, '\n');
-    print_terms(rows->scenario, row, &out);
+    print_terms(row, &out);
     tr_write_char(&out, '\n');
     print_rates(row, &out);
     tr_write_char(&out, '\n');

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "answer/expected.h"
+#include "answer/question.h"
 #include "base/fail.h"
 
 enum { ROW_MAX = 1000000 };
@@ -63,47 +63,49 @@ static tr_step no_step(void)
                      .kv_read_byte = none};
 }
 
-tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
+/* Times that do not depend on whether the load fits. */
+static void add_marks(tr_step_row *row)
 {
-    const tr_roofline *roof = &question->roof;
-    const tr_model *model = question->model;
+    const tr_load *load = &row->load;
+    const tr_roofline *roof = &row->question->roof;
     const int decode = load->phase == TR_PHASE_DECODE;
-    tr_step_row row = {.question = question, .load = *load, .fits = 1};
-    const tr_status s = tr_expected_step(question, load, &row.step, &row.why);
-    if (s == TR_ENOFIT) {
-        row.fits = 0;
-        row.step = no_step();
-    } else if (s != TR_OK) {
-        if (err != NULL)
-            *err = row.why;
-        return s;
-    }
-    const double cached_token = load->context_token + (decode ? 0 : load->query_token);
-    row.floor_s = tr_floor_s(roof);
-    row.ridge_flop_per_byte = tr_ridge_flop_per_byte(roof);
-    row.balance_batch_seq = decode ? tr_balance_batch_seq(roof, model, load->context_token) : (double)NAN;
-    row.max_batch_seq = tr_max_batch_seq(roof, model, cached_token);
-    row.weight_intensity_flop_per_byte =
+    row->floor_s = tr_floor_s(roof);
+    row->ridge_flop_per_byte = tr_ridge_flop_per_byte(roof);
+    row->balance_batch_seq = decode ? tr_balance_batch_seq(roof, load->context_token) : (double)NAN;
+    row->max_batch_seq = tr_shard_max_batch_seq(&row->question->shard, tr_held_token(load));
+    row->weight_intensity_flop_per_byte =
         tr_weight_intensity_flop_per_byte(roof, load->batch_seq * (decode ? 1 : load->query_token));
-    row.attention_intensity_flop_per_byte =
-        tr_attention_intensity_flop_per_byte(roof, model, load->context_token);
+    row->attention_intensity_flop_per_byte = tr_attention_intensity_flop_per_byte(roof, load->context_token);
+}
+
+tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
+{
+    tr_step_row row = {.question = question, .load = *load, .expected = no_step()};
+    const tr_status s = tr_bound_step(&question->roof, load, &row.step, err);
+    if (s != TR_OK)
+        return s;
+    row.fits = tr_check_fits(question, load->batch_seq, tr_held_token(load), &row.why) == TR_OK;
+    add_marks(&row);
     *out = row;
     return TR_OK;
 }
 
-tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err)
+tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
-    const tr_roofline *roof = &question->roof;
-    if (!(roof->store_weight_byte > roof->memory_byte))
-        return TR_OK;
-    char weights[64], memory[64];
-    (void)tr_quantity_format(roof->store_weight_byte, TR_UNIT_BYTE, weights, sizeof weights);
-    (void)tr_quantity_format(roof->memory_byte, TR_UNIT_BYTE, memory, sizeof memory);
-    return tr_fail(
-        err, TR_ENOFIT, "weight_dtype", roof->store_weight_byte,
-        "the weights alone take %s and the memory holds %s: it needs %.0f such chips (--count), or fewer "
-        "bytes a weight (--weights)",
-        weights, memory, ceil(roof->store_weight_byte / question->system->chip.memory_byte));
+    tr_step_row row = {.question = question, .load = *load, .step = no_step(), .expected = no_step()};
+    tr_status s = tr_check_fits(question, load->batch_seq, tr_held_token(load), &row.why);
+    row.fits = s == TR_OK;
+    if (row.fits)
+        s = tr_problem_step(question, question->physics, load, &row.step, err);
+    if (s != TR_OK && row.fits)
+        return s;
+    row.beside = question->physics == TR_PHYSICS_BOUND && !question->blackboard && row.fits;
+    if (row.beside)
+        row.predicted =
+            tr_problem_step(question, TR_PHYSICS_FITTED, load, &row.expected, &row.why) == TR_OK;
+    add_marks(&row);
+    *out = row;
+    return TR_OK;
 }
 
 /* ---- its fields ----------------------------------------------------------- */
@@ -111,7 +113,6 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err)
 #define NUMBER(NAME, VALUE) TR_NUMBER(tr_step_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(tr_step_row, NAME, VALUE)
 
-TEXT(model_name, row->question->model->name)
 NUMBER(model_total, row->question->model->total_param)
 NUMBER(model_active, row->question->model->active_param)
 NUMBER(model_weight, row->question->roof.weight_byte)
@@ -119,28 +120,22 @@ NUMBER(model_kv, row->question->roof.kv_byte_per_token)
 TEXT(model_weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
 TEXT(model_kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 NUMBER(model_stored, row->question->roof.store_weight_byte)
-TEXT(system_name, row->question->system->name)
 NUMBER(system_chips, row->question->system->chip_count)
 TEXT(system_math, tr_dtype_name(row->question->roof.math_dtype))
 NUMBER(system_flop, row->question->roof.flop_per_s)
 NUMBER(system_bandwidth, row->question->roof.byte_per_s)
 NUMBER(system_memory, row->question->roof.memory_byte)
 NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system->usd_per_hour : (double)NAN)
-/* The bound pools all chips, as if every matrix were split over them for free. */
 static int is_fitted(const tr_step_row *row) { return row->question->physics == TR_PHYSICS_FITTED; }
-static tr_layout layout_of(const tr_step_row *row)
-{
-    if (row->question->physics == TR_PHYSICS_OPS)
-        return row->question->layout;
-    return is_fitted(row) ? row->question->fitted.layout : (tr_layout){row->question->system->chip_count, 1, 1, 1, 1, 0};
-}
-NUMBER(layout_tp, layout_of(row).tp_rank)
-NUMBER(layout_ep, layout_of(row).ep_rank)
-NUMBER(layout_pp, layout_of(row).pp_rank)
-NUMBER(layout_dp, layout_of(row).dp_rank)
-NUMBER(layout_replicas, layout_of(row).replica_count)
-TEXT(calibration, is_fitted(row) ? row->question->fitted.calibration.origin : NULL)
-TEXT(distance, is_fitted(row) ? tr_distance_name(row->question->fitted.distance) : NULL)
+TEXT(calibration, is_fitted(row) ? row->question->calibration.origin : NULL)
+TEXT(distance, is_fitted(row) ? tr_distance_name(row->question->distance) : NULL)
+TEXT(expected_physics, row->beside ? tr_physics_name(TR_PHYSICS_FITTED) : NULL)
+TEXT(expected_calibration, row->beside ? row->question->calibration.origin : NULL)
+TEXT(expected_distance, row->beside ? tr_distance_name(row->question->distance) : NULL)
+NUMBER(expected_step, row->expected.step_s)
+NUMBER(expected_low, row->expected.low_s)
+NUMBER(expected_high, row->expected.high_s)
+TEXT(expected_reason, row->beside && !row->predicted ? row->why.text : NULL)
 NUMBER(batch, row->load.batch_seq)
 NUMBER(context, row->load.context_token)
 NUMBER(query, row->load.query_token)
@@ -154,8 +149,8 @@ NUMBER(fixed, row->step.fixed_s)
 NUMBER(step, row->step.step_s)
 NUMBER(low, row->step.low_s)
 NUMBER(high, row->step.high_s)
-TEXT(bound, row->fits ? tr_limit_name(row->step.bound) : NULL)
-TEXT(bound_for_people, row->fits ? tr_limit_name(row->step.bound) : "no fit")
+TEXT(bound, row->fits ? tr_limit_name(row->step.limit) : NULL)
+TEXT(bound_for_people, row->fits ? tr_limit_name(row->step.limit) : "no fit")
 NUMBER(rate, row->step.token_per_s)
 NUMBER(rate_seq, row->step.token_per_s_per_seq)
 NUMBER(rate_chip, row->step.token_per_s_per_chip)
@@ -173,7 +168,7 @@ TR_FLAG(tr_step_row, fits, row->fits)
 TEXT(reason, row->fits ? NULL : row->why.text)
 
 static const tr_field fields[] = {
-    TR_T("model.name", model_name),
+    TR_T("model.name", tr_question_model),
     TR_N("model.total_param", PARAM, model_total),
     TR_N("model.active_param", PARAM, model_active),
     TR_N("model.weight_byte", BYTE, model_weight),
@@ -181,18 +176,14 @@ static const tr_field fields[] = {
     TR_T("model.weight_dtype", model_weight_dtype),
     TR_T("model.kv_dtype", model_kv_dtype),
     TR_N("model.stored_weight_byte", BYTE, model_stored),
-    TR_T("system.name", system_name),
+    TR_T("system.name", tr_question_system),
     TR_N("system.chip_count", NONE, system_chips),
     TR_T("system.math_dtype", system_math),
     TR_N("system.flop_per_s", FLOP_PER_S, system_flop),
     TR_N("system.byte_per_s", BYTE_PER_S, system_bandwidth),
     TR_N("system.memory_byte", BYTE, system_memory),
     TR_N("system.usd_per_hour", USD_PER_HOUR, system_price),
-    TR_N("layout.tp", NONE, layout_tp),
-    TR_N("layout.ep", NONE, layout_ep),
-    TR_N("layout.pp", NONE, layout_pp),
-    TR_N("layout.dp", NONE, layout_dp),
-    TR_N("layout.replicas", NONE, layout_replicas),
+    TR_QUESTION_LAYOUT,
     /* From here on a row's own. */
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
@@ -226,7 +217,14 @@ static const tr_field fields[] = {
     TR_T("reason", reason),
     TR_T("calibration", calibration),
     TR_T("distance", distance),
+    TR_T("expected.physics", expected_physics),
+    TR_T("expected.calibration", expected_calibration),
+    TR_T("expected.distance", expected_distance),
+    TR_N("expected.step_s", SECOND, expected_step),
+    TR_N("expected.low_s", SECOND, expected_low),
+    TR_N("expected.high_s", SECOND, expected_high),
+    TR_T("expected.reason", expected_reason),
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
-const size_t tr_step_shared_count = 20;
+const size_t tr_step_shared_count = 21;

@@ -10,8 +10,11 @@ typedef struct tr_step_row {
     const tr_problem *question;
     tr_load load;
     int fits;
-    tr_error why; /* why not, if it does not fit */
-    tr_step step; /* all NaN if it does not fit */
+    tr_error why;     /* why not, if it does not fit; or why nothing is predicted */
+    tr_step step;     /* all NaN if it does not fit */
+    int beside;       /* fitted physics stands beside the bound: a real model on a real chip, and it fits */
+    int predicted;    /* and has an answer */
+    tr_step expected; /* all NaN without one */
     double floor_s;
     double ridge_flop_per_byte;
     double balance_batch_seq; /* HUGE_VAL: no batch reaches it; NaN in prefill, which has none */
@@ -20,12 +23,10 @@ typedef struct tr_step_row {
     double attention_intensity_flop_per_byte;
 } tr_step_row;
 
-/* Errors: as tr_bound_step but TR_ENOFIT, which fills the row with fits = 0. */
+/* Errors: as tr_problem_step but TR_ENOFIT, which fills the row with fits = 0. */
 tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err);
-
-/* The weights are the one part that no smaller batch or context shrinks.
- * Errors: TR_ENOFIT, with what would have to change. */
-tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
+/* By the bound, also what does not fit: what more memory would give. Errors: as tr_bound_step. */
+tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err);
 
 /* The row's fields as the contract of `step` names them. */
 extern const tr_fields tr_step_fields;

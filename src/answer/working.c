@@ -22,7 +22,7 @@ tr_working *tr_working_start(tr_workings *out, const char *id)
 void tr_working_put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
 {
     if (w->count < TR_SYMBOL_MAX)
-        w->symbol[w->count++] = (tr_symbol){name, unit, value, is_result};
+        w->symbol[w->count++] = (tr_symbol){name, value, unit, is_result};
 }
 
 static void result(tr_working *w, const char *name, tr_unit unit, double value)
@@ -89,7 +89,7 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     const tr_roofline *roof = &row->question->roof;
     const tr_model *model = row->question->model;
     const double context_token = row->load.context_token;
-    const double kv_byte = tr_model_kv_read_byte(model, context_token, roof->kv_elem_byte);
+    const double kv_byte = tr_roofline_kv_read_byte(roof, context_token);
     const double flop = tr_model_attention_flop(model, context_token);
     tr_working *w = tr_working_start(out, "R6");
     result(w, "floor_s", TR_UNIT_SECOND, row->floor_s);
@@ -125,17 +125,19 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
 
 static void add_capacity(const tr_step_row *row, tr_workings *out)
 {
-    const tr_roofline *roof = &row->question->roof;
-    const tr_model *model = row->question->model;
+    const tr_shard *shard = &row->question->shard;
     if (!isfinite(row->max_batch_seq))
         return;
-    tr_working *w = tr_working_start(out, "R12");
-    result(w, "B_max", TR_UNIT_SEQ, row->max_batch_seq);
-    with(w, "memory", TR_UNIT_BYTE, roof->memory_byte);
-    with(w, "stored weights", TR_UNIT_BYTE, roof->store_weight_byte);
-    with(w, "kv_store(L)", TR_UNIT_BYTE,
-         tr_model_kv_store_byte(model, row->load.context_token, roof->kv_elem_byte));
-    with(w, "state", TR_UNIT_BYTE, model->state_byte_per_seq);
+    tr_working *w = tr_working_start(out, "L3");
+    result(w, "batch", TR_UNIT_SEQ, row->max_batch_seq);
+    with(w, "capacity", TR_UNIT_BYTE, shard->memory_byte);
+    with(w, "weights", TR_UNIT_BYTE, shard->weight_byte);
+    with(w, "activations", TR_UNIT_BYTE, shard->activation_byte);
+    with(w, "buffers", TR_UNIT_BYTE, shard->buffer_byte);
+    with(w, "reserve", TR_UNIT_BYTE, shard->reserve_byte);
+    with(w, "kv", TR_UNIT_BYTE, tr_shard_seq_byte(shard, tr_held_token(&row->load)));
+    with(w, "dp", TR_UNIT_NONE, shard->layout.dp_rank);
+    with(w, "replicas", TR_UNIT_NONE, shard->layout.replica_count);
 }
 
 /* [F3] */
@@ -211,8 +213,7 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
     if (isfinite(balanced_token)) {
         w = tr_working_start(out, "R10");
         result(w, "L*", TR_UNIT_TOKEN, balanced_token);
-        with(w, "kv_read(L*)", TR_UNIT_BYTE,
-             tr_model_kv_read_byte(model, balanced_token, roof->kv_elem_byte));
+        with(w, "kv_read(L*)", TR_UNIT_BYTE, tr_roofline_kv_read_byte(roof, balanced_token));
         with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
         with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
         with(w, "attention(L*)", TR_UNIT_FLOP, tr_model_attention_flop(model, balanced_token));
@@ -232,8 +233,8 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
         w = tr_working_start(out, "K2");
         result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);
         with(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s);
-        with(w, "c", TR_UNIT_SECOND, tr_unshared_compute_s(roof, model, context_token));
-        with(w, "k", TR_UNIT_SECOND, tr_unshared_kv_s(roof, model, context_token));
+        with(w, "c", TR_UNIT_SECOND, tr_unshared_compute_s(roof, context_token));
+        with(w, "k", TR_UNIT_SECOND, tr_unshared_kv_s(roof, context_token));
     }
 }
 

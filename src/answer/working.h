@@ -10,8 +10,8 @@
 /* A symbol of an equation's formula and what it stands for here. */
 typedef struct tr_symbol {
     const char *name; /* as the formula writes it: "compute_s", "kv_read(L)" */
-    tr_unit unit;
     double value;
+    tr_unit unit;
     int is_result;
 } tr_symbol;
 

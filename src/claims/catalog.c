@@ -9,42 +9,35 @@
 
 /* ---- models ------------------------------------------------------------------ */
 
-#define MODEL(NAME, VALUE)                                                                                 \
-    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
-    {                                                                                                      \
-        tr_model m;                                                                                        \
-        const tr_status s = tr_claim_model(with, &m, err);                                                    \
-        if (s == TR_OK)                                                                                    \
-            *out = VALUE;                                                                                  \
-        return s;                                                                                          \
-    }
-
-MODEL(total_param, m.total_param)
-MODEL(active_param, m.active_param)
-MODEL(multiply_param, m.multiply_param)
-MODEL(with_mtp_param, m.total_param + m.mtp_param)
-MODEL(model_context, m.max_context_token)
+TR_CLAIM_MODEL(total_param, m->total_param)
+TR_CLAIM_MODEL(active_param, m->active_param)
+TR_CLAIM_MODEL(multiply_param, m->multiply_param)
+TR_CLAIM_MODEL(with_mtp_param, m->total_param + m->mtp_param)
+TR_CLAIM_MODEL(model_context, m->max_context_token)
 
 /* Routed experts over those a token uses, of the first layer that is a mixture. */
 static tr_status expert_ratio(const char *with, double *out, tr_error *err)
 {
-    tr_model m;
-    const tr_status s = tr_claim_model(with, &m, err);
+    tr_model *m = NULL;
+    tr_status s = tr_claim_model(with, &m, err);
     if (s != TR_OK)
         return s;
-    for (int i = 0; i < m.layer_kinds; i++)
-        if (m.layer[i].experts > 0) {
-            *out = m.layer[i].experts / m.layer[i].experts_active;
-            return TR_OK;
-        }
-    return tr_fail(err, TR_EMISSING, "model", 0, "'%.60s' has no routed experts", m.name);
+    int i = 0;
+    while (i < m->layer_kinds && !(m->layer[i].experts > 0))
+        i++;
+    if (i < m->layer_kinds)
+        *out = m->layer[i].experts / m->layer[i].experts_active;
+    else
+        s = tr_fail(err, TR_EMISSING, "model", 0, "'%.60s' has no routed experts", m->name);
+    free(m);
+    return s;
 }
 
 typedef double (*by_context)(const tr_model *model, double context_token, double kv_byte);
 
 static tr_status of_context(const char *with, by_context of, double *out, tr_error *err)
 {
-    tr_model m;
+    tr_model *m = NULL;
     double context_token = 0, kv_byte = 0;
     tr_status s = tr_claim_model(with, &m, err);
     if (s == TR_OK)
@@ -52,7 +45,8 @@ static tr_status of_context(const char *with, by_context of, double *out, tr_err
     if (s == TR_OK)
         s = tr_claim_number_or(with, "kv_elem_byte", 0, &kv_byte, err); /* 0: the model's own */
     if (s == TR_OK)
-        *out = of(&m, context_token, kv_byte);
+        *out = of(m, context_token, kv_byte);
+    free(m);
     return s;
 }
 
@@ -68,12 +62,13 @@ static tr_status kv_read(const char *with, double *out, tr_error *err)
 /* Context at which attention multiplies as much as the weights do, embedding counted. */
 static tr_status attention_context(const char *with, double *out, tr_error *err)
 {
-    tr_model m;
+    tr_model *m = NULL;
     const tr_status s = tr_claim_model(with, &m, err);
     if (s != TR_OK)
         return s;
-    m.multiply_param = m.active_param; /* as the lecture counts: the input table too */
-    *out = tr_attention_wall_token(&m);
+    m->multiply_param = m->active_param; /* as the lecture counts: the input table too */
+    *out = tr_attention_wall_token(m);
+    free(m);
     return TR_OK;
 }
 
@@ -83,11 +78,11 @@ static tr_status kv_of_shape(const char *with, double *out, tr_error *err)
     static const char *const keys[] = {"num_hidden_layers", "num_key_value_heads", "head_dim"};
     static const char *const names[] = {"layers", "kv_heads", "head_dim"};
     double elem_byte = 0, value = 0;
-    tr_model m;
+    tr_model *m = malloc(sizeof *m);
     tr_config *config = tr_config_create();
-    if (config == NULL)
-        return tr_fail(err, TR_ENOMEM, "", 0, "out of memory");
-    tr_status s = tr_claim_number(with, "kv_elem_byte", &elem_byte, err);
+    tr_status s = m == NULL || config == NULL ? tr_fail(err, TR_ENOMEM, "", 0, "out of memory") : TR_OK;
+    if (s == TR_OK)
+        s = tr_claim_number(with, "kv_elem_byte", &elem_byte, err);
     for (size_t i = 0; s == TR_OK && i < 3; i++) {
         s = tr_claim_number(with, names[i], &value, err);
         if (s == TR_OK)
@@ -101,10 +96,11 @@ static tr_status kv_of_shape(const char *with, double *out, tr_error *err)
     for (size_t i = 0; s == TR_OK && i < sizeof rest / sizeof rest[0]; i++)
         s = tr_config_set_number(config, rest[i].key, rest[i].value, 0, err);
     if (s == TR_OK)
-        s = tr_model_from_config(config, "LlamaForCausalLM", &m, err);
+        s = tr_model_from_config(config, "LlamaForCausalLM", m, err);
     if (s == TR_OK)
-        *out = tr_model_kv_byte_per_token(&m, elem_byte);
+        *out = tr_model_kv_byte_per_token(m, elem_byte);
     tr_config_destroy(config);
+    free(m);
     return s;
 }
 

@@ -3,7 +3,9 @@
 #define TOKENROOF_SRC_CLAIMS_QUESTION_H
 
 #include <tokenroof/claims.h>
-#include <tokenroof/input.h>
+#include <tokenroof/problem.h>
+
+#include <stdlib.h>
 
 /* One kind of question. with: settings as "key=value; key=value". */
 typedef struct tr_claim_question {
@@ -56,9 +58,50 @@ tr_status tr_claim_numbers(const char *with, const char *const *keys, double *ou
         return s;                                                                                          \
     }
 
-/* The model that "model" or "preset" names. */
-tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err);
-/* Model, system and load of the settings, which are inputs of the scenario table and the key "margin". */
-tr_status tr_claim_case(const char *with, tr_problem *out, tr_error *err);
+/* The model that "model" names; allocated, free() it. */
+tr_status tr_claim_model(const char *with, tr_model **out, tr_error *err);
+
+/* A question with the model and the system that it is about. */
+typedef struct tr_claim_case {
+    tr_model model;
+    tr_system system;
+    tr_problem question;
+} tr_claim_case;
+/* Model, system and load of the settings, which are inputs of the table and the key "margin"; allocated, free() it. */
+tr_status tr_claim_case_of(const char *with, tr_claim_case **out, tr_error *err);
+
+#define TR_CLAIM_ANSWER(NAME, TYPE, MAKE, VALUE)                                                           \
+    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        TYPE *made = NULL;                                                                                 \
+        const tr_status s = MAKE(with, &made, err);                                                        \
+        if (s == TR_OK)                                                                                    \
+            *out = VALUE(made);                                                                            \
+        free(made);                                                                                        \
+        return s;                                                                                          \
+    }
+/* A question NAME that is a VALUE of the model m. */
+#define TR_CLAIM_MODEL(NAME, VALUE)                                                                        \
+    static double NAME##_of(const tr_model *m) { return VALUE; }                                           \
+    TR_CLAIM_ANSWER(NAME, tr_model, tr_claim_model, NAME##_of)
+/* One that is a VALUE of the case q. */
+#define TR_CLAIM_CASE(NAME, VALUE)                                                                         \
+    static double NAME##_in(const tr_problem *q) { return VALUE; }                                         \
+    static double NAME##_of(const tr_claim_case *c) { return NAME##_in(&c->question); }                    \
+    TR_CLAIM_ANSWER(NAME, tr_claim_case, tr_claim_case_of, NAME##_of)
+/* One that is a VALUE of one pass of the case, by the two equations. */
+#define TR_CLAIM_PASS(NAME, VALUE)                                                                         \
+    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        tr_claim_case *c = NULL;                                                                           \
+        tr_step step;                                                                                      \
+        tr_status s = tr_claim_case_of(with, &c, err);                                                     \
+        if (s == TR_OK)                                                                                    \
+            s = tr_bound_step(&c->question.roof, &c->question.load, &step, err);                           \
+        if (s == TR_OK)                                                                                    \
+            *out = VALUE;                                                                                  \
+        free(c);                                                                                           \
+        return s;                                                                                          \
+    }
 
 #endif

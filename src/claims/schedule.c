@@ -1,5 +1,6 @@
 /* claims/schedule.c -- questions about trains of tokens, experts over chips, and pipelines. */
-#include "base/fail.h"
+#include <math.h>
+
 #include "claims/question.h"
 #include "life/racks.h"
 
@@ -22,46 +23,16 @@ TR_CLAIM_FORMULA(hops_s, tr_hops_s(v[0], v[1]), "stages", "hop_s")
 
 /* ---- what a chip holds, from the case ------------------------------------------------ */
 
-static double kv_byte(const tr_problem *c)
+static double kv_byte(const tr_problem *q)
 {
-    return c->load.batch_seq * tr_model_kv_store_byte(c->model, c->load.context_token, c->roof.kv_elem_byte);
+    return q->load.batch_seq * tr_model_kv_store_byte(q->model, q->load.context_token, tr_dtype_byte(q->roof.kv_dtype));
 }
 
-static tr_status chip_load(const char *with, double *out, tr_error *err)
-{
-    tr_problem c;
-    const tr_status s = tr_claim_case(with, &c, err);
-    if (s == TR_OK)
-        *out = (c.roof.store_weight_byte + kv_byte(&c)) / c.roof.chip_count;
-    return s;
-}
-
-static tr_status chip_kv(const char *with, double *out, tr_error *err)
-{
-    tr_problem c;
-    const tr_status s = tr_claim_case(with, &c, err);
-    if (s == TR_OK)
-        *out = kv_byte(&c) / c.roof.chip_count;
-    return s;
-}
-
-/* Systems in a row until the batch fits: the stages of a pipeline that memory asks for. */
-static tr_status stages_to_fit(const char *with, double *out, tr_error *err)
-{
-    tr_problem c;
-    const tr_status s = tr_claim_case(with, &c, err);
-    if (s != TR_OK)
-        return s;
-    const double one_byte = c.roof.memory_byte;
-    for (int stages = 1; stages <= 1024; stages++) {
-        c.roof.memory_byte = one_byte * stages;
-        if (tr_max_batch_seq(&c.roof, c.model, c.load.context_token) >= c.load.batch_seq) {
-            *out = stages;
-            return TR_OK;
-        }
-    }
-    return tr_fail(err, TR_ENOFIT, "batch_seq", c.load.batch_seq, "no thousand of these systems hold it");
-}
+TR_CLAIM_CASE(chip_load, (q->roof.store_weight_byte + kv_byte(q)) / q->roof.chip_count)
+TR_CLAIM_CASE(chip_kv, kv_byte(q) / q->roof.chip_count)
+/* Systems in a row until weights and cache fit all of their memory, as on a blackboard: the stages of a pipeline that
+ * memory asks for. */
+TR_CLAIM_CASE(stages_to_fit, ceil((q->roof.store_weight_byte + kv_byte(q)) / q->roof.memory_byte))
 
 static const tr_claim_question questions[] = {
     {"worst_wait_s", TR_UNIT_SECOND, "tr_train_worst_wait_s", "K30", worst_wait},
@@ -77,6 +48,6 @@ static const tr_claim_question questions[] = {
     {"hops_s", TR_UNIT_SECOND, "tr_hops_s", "K37", hops_s},
     {"chip_load_byte", TR_UNIT_BYTE, "tr_roofline_of", "M5", chip_load},
     {"chip_kv_byte", TR_UNIT_BYTE, "tr_model_kv_store_byte", "M5", chip_kv},
-    {"stages_to_fit_count", TR_UNIT_NONE, "tr_max_batch_seq", "R12", stages_to_fit},
+    {"stages_to_fit_count", TR_UNIT_NONE, "ceil((weights + batch x cache) / memory)", "", stages_to_fit},
 };
 TR_CLAIM_QUESTIONS(tr_claim_schedule_questions, questions);

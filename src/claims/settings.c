@@ -1,4 +1,5 @@
 /* claims/settings.c -- the settings of a check, read as the command line would read them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "claims/question.h"
@@ -94,34 +95,54 @@ static tr_status scenario_of(const char *with, tr_scenario **out, tr_error *err)
     return TR_OK;
 }
 
-static tr_status model_named(const tr_scenario *scenario, tr_model *out, tr_error *err)
+static tr_status model_named(const char *name, tr_model *out, tr_error *err)
 {
-    const char *name = tr_input_text(scenario, TR_IN_MODEL);
     return tr_is_inline(name) ? tr_model_inline(name, out, err) : tr_model_catalog_get(name, out, err);
 }
 
-tr_status tr_claim_model(const char *with, tr_model *out, tr_error *err)
+static tr_status system_named(const char *name, tr_system *out, tr_error *err)
+{
+    return tr_is_inline(name) ? tr_system_inline(name, out, err) : tr_system_catalog_get(name, out, err);
+}
+
+tr_status tr_claim_model(const char *with, tr_model **out, tr_error *err)
 {
     char name[TR_TEXT_MAX];
     if (!tr_claim_text(with, "model", name, sizeof name))
         return tr_fail(err, TR_EMISSING, "model", 0, "this question needs the setting 'model'");
-    return tr_is_inline(name) ? tr_model_inline(name, out, err) : tr_model_catalog_get(name, out, err);
+    tr_model *model = malloc(sizeof *model);
+    const tr_status s =
+        model == NULL ? tr_fail(err, TR_ENOMEM, "", 0, "out of memory") : model_named(name, model, err);
+    if (s != TR_OK) {
+        free(model);
+        return s;
+    }
+    *out = model;
+    return TR_OK;
 }
 
-tr_status tr_claim_case(const char *with, tr_problem *out, tr_error *err)
+tr_status tr_claim_case_of(const char *with, tr_claim_case **out, tr_error *err)
 {
     tr_scenario *scenario = NULL;
-    tr_system system;
-    tr_model model;
     tr_status s = scenario_of(with, &scenario, err);
     if (s != TR_OK)
         return s;
-    const char *name = tr_input_text(scenario, TR_IN_SYSTEM);
-    s = model_named(scenario, &model, err);
+    tr_claim_case *c = malloc(sizeof *c);
+    if (c == NULL)
+        s = tr_fail(err, TR_ENOMEM, "", 0, "out of memory");
     if (s == TR_OK)
-        s = tr_is_inline(name) ? tr_system_inline(name, &system, err) : tr_system_catalog_get(name, &system, err);
+        s = model_named(tr_input_text(scenario, TR_IN_MODEL), &c->model, err);
     if (s == TR_OK)
-        s = tr_problem_of(scenario, &model, &system, out, err);
+        s = system_named(tr_input_text(scenario, TR_IN_SYSTEM), &c->system, err);
+    if (s == TR_OK)
+        s = tr_problem_system(scenario, &c->system, err);
+    if (s == TR_OK)
+        s = tr_problem_of(scenario, &c->model, &c->system, &c->question, err);
     tr_scenario_destroy(scenario);
-    return s;
+    if (s != TR_OK) {
+        free(c);
+        return s;
+    }
+    *out = c;
+    return TR_OK;
 }

@@ -1,35 +1,24 @@
 /* claims/step.c -- questions about one pass and about the roof it runs under. */
 #include "claims/question.h"
 
-/* NAME: answered from the case alone. */
-#define CASE(NAME, VALUE)                                                                                  \
-    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
-    {                                                                                                      \
-        tr_problem c;                                                                                         \
-        const tr_status s = tr_claim_case(with, &c, err);                                                     \
-        if (s == TR_OK)                                                                                    \
-            *out = VALUE;                                                                                  \
-        return s;                                                                                          \
-    }
-
-CASE(floor_s, tr_floor_s(&c.roof))
-CASE(ridge, tr_ridge_flop_per_byte(&c.roof))
-CASE(balance_batch, tr_balance_batch_seq(&c.roof, c.model, c.load.context_token))
-CASE(balance_context, tr_balance_context_token(&c.roof, c.model))
-CASE(cliff_context, tr_cliff_context_token(&c.roof, c.model, c.load.batch_seq))
-CASE(max_context, tr_max_context_token(&c.roof, c.model, c.load.batch_seq))
-CASE(max_batch, tr_max_batch_seq(&c.roof, c.model, c.load.context_token))
-CASE(drain_s, tr_drain_s(&c.roof))
-CASE(weight_intensity, tr_weight_intensity_flop_per_byte(&c.roof, c.load.batch_seq))
-CASE(attention_intensity, tr_attention_intensity_flop_per_byte(&c.roof, c.model, c.load.context_token))
-CASE(roof_flop, c.roof.flop_per_s)
-CASE(roof_bandwidth, c.roof.byte_per_s)
-CASE(roof_memory, c.roof.memory_byte)
-CASE(weight_byte, c.roof.store_weight_byte)
-CASE(kv_byte, c.roof.kv_byte_per_token)
-CASE(active_param, c.model->active_param)
-CASE(batch, c.load.batch_seq)
-CASE(context, c.load.context_token)
+TR_CLAIM_CASE(floor_s, tr_floor_s(&q->roof))
+TR_CLAIM_CASE(ridge, tr_ridge_flop_per_byte(&q->roof))
+TR_CLAIM_CASE(balance_batch, tr_balance_batch_seq(&q->roof, q->load.context_token))
+TR_CLAIM_CASE(balance_context, tr_balance_context_token(&q->roof))
+TR_CLAIM_CASE(cliff_context, tr_cliff_context_token(&q->roof, q->load.batch_seq))
+TR_CLAIM_CASE(max_context, tr_shard_max_context_token(&q->shard, q->load.batch_seq))
+TR_CLAIM_CASE(max_batch, tr_shard_max_batch_seq(&q->shard, q->load.context_token))
+TR_CLAIM_CASE(drain_s, tr_drain_s(&q->roof))
+TR_CLAIM_CASE(weight_intensity, tr_weight_intensity_flop_per_byte(&q->roof, q->load.batch_seq))
+TR_CLAIM_CASE(attention_intensity, tr_attention_intensity_flop_per_byte(&q->roof, q->load.context_token))
+TR_CLAIM_CASE(roof_flop, q->roof.flop_per_s)
+TR_CLAIM_CASE(roof_bandwidth, q->roof.byte_per_s)
+TR_CLAIM_CASE(roof_memory, q->roof.memory_byte)
+TR_CLAIM_CASE(weight_byte, q->roof.store_weight_byte)
+TR_CLAIM_CASE(kv_byte, q->roof.kv_byte_per_token)
+TR_CLAIM_CASE(active_param, q->model->active_param)
+TR_CLAIM_CASE(batch, q->load.batch_seq)
+TR_CLAIM_CASE(context, q->load.context_token)
 
 static tr_status balance_margin(const char *with, double *out, tr_error *err)
 {
@@ -42,30 +31,16 @@ static tr_status balance_margin(const char *with, double *out, tr_error *err)
     return s;
 }
 
-/* NAME: answered from one pass. */
-#define PASS(NAME, VALUE)                                                                                  \
-    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
-    {                                                                                                      \
-        tr_problem c;                                                                                         \
-        tr_step step;                                                                                      \
-        tr_status s = tr_claim_case(with, &c, err);                                                           \
-        if (s == TR_OK)                                                                                    \
-            s = tr_bound_step(&c.roof, c.model, &c.load, &step, err);                                     \
-        if (s == TR_OK)                                                                                    \
-            *out = VALUE;                                                                                  \
-        return s;                                                                                          \
-    }
-
-PASS(compute_s, step.compute_s)
-PASS(weights_s, step.weights_s)
-PASS(kv_s, step.kv_s)
-PASS(memory_s, step.weights_s + step.kv_s)
-PASS(step_s, step.step_s)
-PASS(token_rate, step.token_per_s)
-PASS(seq_token_rate, step.token_per_s_per_seq)
-PASS(usd, step.usd_per_mtoken)
-PASS(mfu, step.mfu)
-PASS(kv_share, step.kv_s / (step.weights_s + step.kv_s))
+TR_CLAIM_PASS(compute_s, step.compute_s)
+TR_CLAIM_PASS(weights_s, step.weights_s)
+TR_CLAIM_PASS(kv_s, step.kv_s)
+TR_CLAIM_PASS(memory_s, step.weights_s + step.kv_s)
+TR_CLAIM_PASS(step_s, step.step_s)
+TR_CLAIM_PASS(token_rate, step.token_per_s)
+TR_CLAIM_PASS(seq_token_rate, step.token_per_s_per_seq)
+TR_CLAIM_PASS(usd, step.usd_per_mtoken)
+TR_CLAIM_PASS(mfu, step.mfu)
+TR_CLAIM_PASS(kv_share, step.kv_s / (step.weights_s + step.kv_s))
 
 static const tr_claim_question questions[] = {
     {"floor_s", TR_UNIT_SECOND, "tr_floor_s", "R6", floor_s},
@@ -74,8 +49,8 @@ static const tr_claim_question questions[] = {
     {"balance_margin_batch_seq", TR_UNIT_SEQ, "tr_balance_batch_seq", "R9", balance_margin},
     {"balance_context_token", TR_UNIT_TOKEN, "tr_balance_context_token", "R10", balance_context},
     {"cliff_context_token", TR_UNIT_TOKEN, "tr_cliff_context_token", "R11", cliff_context},
-    {"max_context_token", TR_UNIT_TOKEN, "tr_max_context_token", "R13", max_context},
-    {"max_batch_seq", TR_UNIT_SEQ, "tr_max_batch_seq", "R12", max_batch},
+    {"max_context_token", TR_UNIT_TOKEN, "tr_shard_max_context_token", "R13", max_context},
+    {"max_batch_seq", TR_UNIT_SEQ, "tr_shard_max_batch_seq", "R12", max_batch},
     {"drain_s", TR_UNIT_SECOND, "tr_drain_s", "R14", drain_s},
     {"weight_intensity_flop_per_byte", TR_UNIT_FLOP_PER_BYTE, "tr_weight_intensity_flop_per_byte", "R15",
      weight_intensity},

@@ -63,7 +63,7 @@ tr_status cli_parse(cli *c, int argc, char **argv, int *help, tr_error *err);
 /* resolve.c: what "model" and "system" in the scenario name. */
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err);
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err);
-/* Both, and the case they make; allocated, free() it. */
+/* Both, and the question they make, resolved once; one allocation that holds them all, free() it. */
 tr_status cli_case(const cli *c, tr_problem **out, tr_error *err);
 
 /* output.c */

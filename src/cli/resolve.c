@@ -63,27 +63,36 @@ tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
     return tr_system_open(name, given(c->scenario, TR_IN_DATA), out, err);
 }
 
+/* Verbs of the two equations alone, whose memory is a layout's all the same. */
+static int is_bound_only(const cli_verb *verb) { return verb->run == cmd_menu || verb->run == cmd_tiers; }
+
+/* What a question stands on; the question comes first, so that who frees it frees all. */
+typedef struct question {
+    tr_problem problem;
+    tr_model model;
+    tr_system system;
+} question;
+
 tr_status cli_case(const cli *c, tr_problem **out, tr_error *err)
 {
-    tr_system system;
-    tr_model *model = malloc(sizeof *model);
-    tr_problem *made = malloc(sizeof *made);
-    tr_status s = model == NULL || made == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : TR_OK;
+    question *q = malloc(sizeof *q);
+    if (q == NULL)
+        return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    tr_status s = cli_model(c, &q->model, err);
     if (s == TR_OK)
-        s = cli_model(c, model, err);
+        s = cli_system(c, &q->system, err);
     if (s == TR_OK)
-        s = cli_system(c, &system, err);
+        s = tr_problem_system(c->scenario, &q->system, err);
     if (s == TR_OK)
-        s = tr_problem_of(c->scenario, model, &system, made, err);
-    if (s == TR_OK && made->physics != TR_PHYSICS_BOUND && !cli_verb_takes(c->verb, tr_input_at(TR_IN_ENGINE)))
+        s = tr_problem_of(c->scenario, &q->model, &q->system, &q->problem, err);
+    if (s == TR_OK && q->problem.physics != TR_PHYSICS_BOUND && is_bound_only(c->verb))
         s = cli_fail(err, TR_ECONFLICT, "physics",
                      "%s knows bound physics only: report, step, curve, roof, layout and memory know the others",
                      c->verb->name);
-    free(model);
     if (s != TR_OK) {
-        free(made);
+        free(q);
         return s;
     }
-    *out = made;
+    *out = &q->problem;
     return TR_OK;
 }

@@ -57,8 +57,7 @@ const cli_verb cli_verbs[] = {
      "tokenroof memory llama-3.1-70b 8xh100-sxm --plot room.svg\n",
      cmd_memory, LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {"menu", "What it costs", "MODEL SYSTEM",
-     OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) | OF(MENU) |
-     OF(SOURCE) | OF(OUTPUT) | OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      "fast, normal and slow: price and speed of each; the batch for a speed; what a fast mode's price and "
      "speed ratios imply",
      "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
@@ -75,8 +74,8 @@ const cli_verb cli_verbs[] = {
      "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
      cmd_lifecycle, LISTS(TR_IN_SERVE_RATE)},
     {"scale", "What it costs", "MODEL SYSTEM",
-     OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(SCALE) | OF(SOURCE) | OF(OUTPUT) |
-     OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(ENGINE) | OF(LAYOUT) | OF(SCALE) |
+     OF(SOURCE) | OF(OUTPUT) | OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      "from one machine to a world: train schedule and racks, scale-up domains, experts' traffic, pipeline stages, "
      "sparsity, walls of context",
      "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"

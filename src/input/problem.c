@@ -105,6 +105,7 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.formats.weight = (tr_weight_format)tr_input_choice(scenario, TR_IN_WEIGHT_DTYPE);
     p.formats.kv = dtype_of(scenario, TR_IN_KV_DTYPE);
     p.formats.math = dtype_of(scenario, TR_IN_MATH_DTYPE);
+    p.formats.draft_token = tr_input_number(scenario, TR_IN_DRAFT);
     p.blackboard = model->layer_kinds == 0 || system->chip.confidence[0] == '\0';
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
     tr_status s = tr_engine_find(engine, &p.engine, err);

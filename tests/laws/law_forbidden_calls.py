@@ -29,6 +29,19 @@ MAY_ALSO = {
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
     "model/model": {"calloc", "free"},  # tr_model_from_config: "Allocates and frees"
     "input/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"
+    "claims/settings": {"malloc", "free"},  # tr_claim_compute: "allocates and frees"
+    "claims/catalog": {"malloc", "free"},
+    "claims/step": {"free"},
+    "claims/schedule": {"free"},
+    "claims/printed": {"free"},
+    "answer/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
+    "answer/layout": {"malloc", "free"},
+    "answer/models": {"malloc", "free"},
+    "answer/oracle": {"malloc", "free"},
+    "answer/oracle_write": {"malloc", "free"},
+    "answer/scale": {"malloc", "free"},
+    "answer/figure_tiers": {"calloc", "free"},
+    "answer/what_if": {"malloc", "free"},
 }
 
 

@@ -84,7 +84,7 @@ export class Controls {
 
   private field(input: Input, id: string, apply: (text: string) => void): HTMLElement {
     const described = { 'aria-describedby': `${id}-doc ${id}-refusal` };
-    if (input.kind === 'choice' || input.kind === 'dtype') {
+    if (input.kind === 'choice' || input.kind === 'dtype' || input.kind === 'weights') {
       const select = el('select', { id, ...described, change: () => apply(select.value === input.fallback ? '' : select.value) });
       for (const word of (input.choices ?? '').split('|')) select.append(el('option', { value: word }, word));
       if (input.fallback === '') select.prepend(el('option', { value: '' }, 'not set'));

@@ -11,7 +11,7 @@ interface Exports {
 export interface Input {
   key: string;
   option: string;
-  kind: 'number' | 'list' | 'text' | 'choice' | 'switch' | 'dtype';
+  kind: 'number' | 'list' | 'text' | 'choice' | 'switch' | 'dtype' | 'weights';
   unit: string;
   unit_id: number;
   min: number;

@@ -11,7 +11,8 @@ export interface StepAnswer {
   mfu: number; mbu: number; floor_s: number; balance_batch_seq: number | null; max_batch_seq: number | null;
   intensity_flop_per_byte: number; ridge_flop_per_byte: number; batch_seq: number; context_token: number;
   fits: boolean; reason: string | null;
-  expected?: { step_s: number; low_s: number; high_s: number; calibration: string };
+  /** What stands beside the bound; physics null: nothing does, here. */
+  expected: { physics: string | null; step_s: number | null; low_s: number | null; high_s: number | null; calibration: string | null; reason: string | null };
   explain?: Working[];
   notes?: string[];
 }
@@ -30,7 +31,7 @@ const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer
   { label: 'step', unit: 'second', equation: 'R1', value: (a) => a.step_s },
   { label: 'nine in ten from', unit: 'second', equation: 'F8', value: (a) => a.low_s, beyond: true },
   { label: 'nine in ten to', unit: 'second', equation: 'F8', value: (a) => a.high_s, beyond: true },
-  { label: 'such systems take', unit: 'second', equation: 'F3', value: (a) => a.expected?.step_s, measured: true },
+  { label: 'such systems take', unit: 'second', equation: 'F3', value: (a) => a.expected.step_s, measured: true },
   { label: 'floor', unit: 'second', equation: 'R6', value: (a) => a.floor_s },
   { label: 'tokens, all sequences', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s },
   { label: 'tokens, each sequence', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s_per_seq },
@@ -166,7 +167,7 @@ export class Views {
       a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, ${a.physics === 'bound' ? 'bound by' : 'most of it'} ${named[a.bound] ?? a.bound}` : 'This does not fit'));
     const body = el('tbody');
     for (const row of rows) {
-      if ((row.beyond && a.physics === 'bound') || (row.measured && !a.expected)) continue;
+      if ((row.beyond && a.physics === 'bound') || (row.measured && !a.expected.physics)) continue;
       const value = row.value(a);
       body.append(el('tr', { class: row.label === 'step' ? 'result' : '' },
         el('th', { scope: 'row' }, row.label), el('td', {}, this.format(value, row.unit)), el('td', {}, this.equationButton(row.label === 'step' ? whole[a.physics] ?? row.equation : row.equation))));
@@ -208,7 +209,7 @@ export class Views {
     this.put(this.engine.compare(this.width(), 0, 2), { x: 'seq', y: 'second' });
     const body = el('tbody');
     for (const row of rows) {
-      if ((row.beyond && a.physics === 'bound' && b.physics === 'bound') || (row.measured && !a.expected && !b.expected)) continue;
+      if ((row.beyond && a.physics === 'bound' && b.physics === 'bound') || (row.measured && !a.expected.physics && !b.expected.physics)) continue;
       const [va, vb] = [row.value(a), row.value(b)];
       const ratio = typeof va === 'number' && typeof vb === 'number' && va > 0 ? `×${Number((vb / va).toPrecision(3))}` : '–';
       body.append(el('tr', {}, el('th', { scope: 'row' }, row.label), el('td', {}, this.format(va, row.unit)), el('td', {}, this.format(vb, row.unit)), el('td', {}, ratio)));

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -14,35 +15,38 @@
 static void an_inline_model_stands_whole_in_a_setting(void **state)
 {
     (void)state;
-    tr_problem c;
+    tr_claim_case *c = NULL;
     tr_error err = {.text = ""};
-    assert_int_equal(tr_claim_case(LOAD "; batch_seq=128; context_token=8k", &c, &err), TR_OK);
-    assert_true(c.model.total_param == 12e9 && c.model.active_param == 8e9);
-    assert_true(c.roof.flop_per_s == 160e12 && c.roof.byte_per_s == 200e9);
-    assert_true(c.load.batch_seq == 128 && c.load.context_token == 8192);
+    assert_int_equal(tr_claim_case_of(LOAD "; batch_seq=128; context_token=8k", &c, &err), TR_OK);
+    assert_true(c->model.total_param == 12e9 && c->model.active_param == 8e9);
+    assert_true(c->question.roof.flop_per_s == 160e12 && c->question.roof.byte_per_s == 200e9);
+    assert_true(c->question.load.batch_seq == 128 && c->question.load.context_token == 8192);
+    free(c);
 }
 
 static void settings_win_over_their_preset_wherever_they_stand(void **state)
 {
     (void)state;
-    tr_problem before, after;
-    assert_int_equal(tr_claim_case("batch_seq=7; preset=relearning-02", &before, NULL), TR_OK);
-    assert_int_equal(tr_claim_case("preset=relearning-02; batch_seq=7", &after, NULL), TR_OK);
-    assert_true(before.load.batch_seq == 7 && after.load.batch_seq == 7);
-    assert_true(before.load.context_token == 8192);
+    tr_claim_case *before = NULL, *after = NULL;
+    assert_int_equal(tr_claim_case_of("batch_seq=7; preset=relearning-02", &before, NULL), TR_OK);
+    assert_int_equal(tr_claim_case_of("preset=relearning-02; batch_seq=7", &after, NULL), TR_OK);
+    assert_true(before->question.load.batch_seq == 7 && after->question.load.batch_seq == 7);
+    assert_true(before->question.load.context_token == 8192);
+    free(before);
+    free(after);
 }
 
 static void a_setting_that_is_no_input_is_refused(void **state)
 {
     (void)state;
-    tr_problem c;
+    tr_claim_case *c = NULL;
     tr_error err = {.text = ""};
-    assert_int_equal(tr_claim_case(LOAD "; batchseq=7", &c, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_claim_case_of(LOAD "; batchseq=7", &c, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "batchseq"));
-    assert_int_equal(tr_claim_case(LOAD "; batch_seq=seven", &c, &err), TR_EPARSE);
-    assert_int_equal(tr_claim_case(LOAD "; batch_seq=0", &c, &err), TR_EDOMAIN);
-    assert_int_equal(tr_claim_case(LOAD "; batch_seq", &c, &err), TR_EPARSE);
-    assert_int_equal(tr_claim_case("model=no-such-model; system=h100-sxm", &c, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_claim_case_of(LOAD "; batch_seq=seven", &c, &err), TR_EPARSE);
+    assert_int_equal(tr_claim_case_of(LOAD "; batch_seq=0", &c, &err), TR_EDOMAIN);
+    assert_int_equal(tr_claim_case_of(LOAD "; batch_seq", &c, &err), TR_EPARSE);
+    assert_int_equal(tr_claim_case_of("model=no-such-model; system=h100-sxm", &c, &err), TR_EUNKNOWN);
 }
 
 static void a_missing_setting_is_named(void **state)
