@@ -165,13 +165,14 @@ static void a_chip_nobody_measured_gets_its_generations_constants_and_says_so(vo
     assert_string_equal(lent.origin, "h200-sxm from h100-sxm, vllm");
     assert_memory_equal(own.value, lent.value, sizeof own.value);
     assert_string_equal(get_calibration("b300-sxm", "").chip, "b200-sxm");
-    const tr_calibration other = get_calibration("mi300x", "vllm");
+    const tr_calibration other = get_calibration("gaudi3", "vllm");
     assert_int_equal(other.distance, TR_DISTANCE_GENERIC);
-    assert_string_equal(other.origin, "mi300x from all chips measured, vllm");
-    for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
-        assert_true(own.step[d].low_ratio <= own.step[d - 1].low_ratio);
-        assert_true(own.step[d].high_ratio >= own.step[d - 1].high_ratio);
-    }
+    assert_string_equal(other.origin, "gaudi3 from all chips measured, vllm");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
+            assert_true(own.band[q][d].low_ratio <= own.band[q][d - 1].low_ratio);
+            assert_true(own.band[q][d].high_ratio >= own.band[q][d - 1].high_ratio);
+        }
 }
 
 static void a_model_nobody_measured_is_told_from_one_that_was(void **state)
