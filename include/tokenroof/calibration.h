@@ -38,7 +38,7 @@ extern "C" {
     X(EXPERT_SPREAD, "expert_spread_share", RATIO, "of the tokens whose choice of experts is one of their own") \
     X(LINEAR_TILE, "linear_tile_token", TOKEN, "rows that a dense multiply is padded by")                    \
     X(EXPERT_TILE, "expert_tile_token", TOKEN, "rows that each touched expert is padded by")                 \
-    X(MOVE, "activation_move_ratio", RATIO, "of the bytes between operators, those that memory carries")     \
+    X(MOVE, "activation_move_ratio", NONE, "of the bytes between operators, those that memory carries")     \
     X(LINK_S, "collective_s", SECOND, "a collective of no bytes")                                            \
     X(LINK_MID_S, "collective_mid_s", SECOND, "what slows collectives of middle size: its root with the wire's time") \
     X(LAYER_S, "layer_s", SECOND, "a layer: launches, norms, attention at no context, synchronisation")      \
@@ -55,7 +55,7 @@ extern "C" {
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \
     X(FRONT_S, "front_token_s", SECOND, "a prompt's token, tokenised and taken in before the first pass")    \
-    X(HOST, "prompt_host_ratio", RATIO, "least time of a step with prompts, over the fixed part of a decode step")
+    X(HOST, "prompt_host_ratio", NONE, "least time of a step with prompts, over the fixed part of a decode step")
 
 typedef enum tr_constant {
 #define TR_CONSTANT_ID(ID, ...) TR_CONSTANT_##ID,
