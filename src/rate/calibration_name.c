@@ -73,11 +73,8 @@ static int band_ok(const tr_band *band)
     return band->low_ratio > 0.0 && band->low_ratio <= band->high_ratio && band->high_ratio <= 1e6;
 }
 
-/* Shares of the datasheet and their ratios are at most 1: so nothing fitted is faster than its roof. */
-static double most_of(tr_constant constant)
-{
-    return tr_constant_unit(constant) == TR_UNIT_RATIO && constant != TR_CONSTANT_HOST ? 1.0 : 1e3;
-}
+/* Shares of the datasheet, which come first, are at most 1: so nothing fitted is faster than its roof. */
+static double most_of(tr_constant constant) { return constant <= TR_CONSTANT_EXPERT_SPREAD ? 1.0 : 1e3; }
 
 tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
 {

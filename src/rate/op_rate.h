@@ -5,12 +5,11 @@
 
 #include <tokenroof/rate.h>
 
-/* Shares of the two roofs, and what is padded and moved; 1, 1, 0, 1, 0 at datasheet peak. */
+/* Shares of the two roofs, at most 1, and what is padded and moved; 1, 1, 0, 0 at datasheet peak. */
 typedef struct op_rate {
     double flop_share;
     double byte_share;
     double tile_token;           /* rows that a multiply, or each touched expert, is padded by */
-    double spread_share;         /* of the tokens whose choice of experts is one of their own */
     double move_ratio;           /* of the bytes between operators, those that memory carries */
 } op_rate;
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration);

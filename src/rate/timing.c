@@ -123,7 +123,7 @@ static void take(void *context, const pass_work *w, const tr_op *op)
         term.kind = EXPERTS;
         term.idle_share = tr_pass_idle_share(w, op);
         term.memory_s = op->count * memory_s * (op->experts / op->touched_count);
-        term.tile_s = tile_token * r.spread_share * op->experts * row_s;
+        term.tile_s = tile_token * op->experts * row_s;
     } else {
         term.tile_s = tile_token * op->count * compute_s / larger(op->m_row, 1e-300);
     }

@@ -57,9 +57,7 @@ static void a_step_is_the_sum_of_its_operators(void **state)
 static void times_of_layers_sequences_and_the_step_stand_beside_the_operators(void **state)
 {
     (void)state;
-    tr_calibration c = get_calibration("h100-sxm", "");
-    for (int i = 0; i < TR_CONSTANT_COUNT; i++)
-        c.value[i] = tr_constant_unit((tr_constant)i) == TR_UNIT_RATIO ? 1.0 : 1e-30;
+    tr_calibration c = ideal_calibration();
     c.value[TR_CONSTANT_STEP_S] = 2.0;
     c.value[TR_CONSTANT_LAYER_S] = 1.0;
     c.value[TR_CONSTANT_SEQ_S] = 0.25;
@@ -68,8 +66,8 @@ static void times_of_layers_sequences_and_the_step_stand_beside_the_operators(vo
     const tr_shard copies = shard_of(&model, &system, (tr_layout){1, 1, 1, 1, 2, 0});
     const tr_pass pass = decodes(8, 1000);
     assert_close(pass_step(&copies, &c, &pass).fixed_s, 2.0 + 32.0 + 4 * 0.25, 1e-12);
-    c.value[TR_CONSTANT_MOE_S] = 0.5;
-    c.value[TR_CONSTANT_GROUP_S] = 0.125;
+    c.value[TR_CONSTANT_MOE_FP8_S] = 0.5;
+    c.value[TR_CONSTANT_GROUP_FP8_S] = 0.125;
     c.value[TR_CONSTANT_MLA_S] = 0.0625;
     c.value[TR_CONSTANT_FP8_S] = 4.0;
     get_model("deepseek-v3", &model); /* 61 latent layers in FP8, 58 of them mixtures */
