@@ -342,6 +342,13 @@ static const tr_problem *question_of(int index)
     return &s->both[s->now].question;
 }
 
+/* Nothing was asked yet, or nothing that has an answer: the refusal. */
+static int is_asked(int index, tr_error *err)
+{
+    *err = (tr_error){.status = TR_EMISSING, .text = "no question was asked yet"};
+    return question_of(index)->model != NULL;
+}
+
 typedef tr_status (*answer)(const tr_scenario *, const tr_problem *, const tr_style *, tr_sink *, tr_error *);
 
 /* format: a tr_format. Errors: those of the verb; TR_EUNKNOWN for a verb the page has not. */
@@ -352,14 +359,17 @@ PAGE_API int page_answer(int index, const char *verb, int format, int explain)
         answer run;
     } known[] = {{"step", tr_answer_step},   {"curve", tr_answer_curve}, {"menu", tr_answer_menu},
                  {"memory", tr_answer_memory}, {"report", tr_answer_report}, {"roof", tr_answer_roof}};
-    tr_error err = {.status = TR_EUNKNOWN, .text = "no such verb here"};
+    tr_error err;
     const slot *s = slot_of(index);
     const tr_style style = {.format = (tr_format)format, .explain = explain, .columns = 100};
+    if (!is_asked(index, &err))
+        return fail(&err);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].verb, verb) == 0) {
             tr_sink sink = out_begin();
             return done(known[i].run(s->scenario, question_of(index), &style, &sink, &err), &err);
         }
+    err = (tr_error){.status = TR_EUNKNOWN, .text = "no such verb here"};
     return fail(&err);
 }
 
@@ -369,6 +379,8 @@ PAGE_API int page_model(int index)
     tr_error err;
     const slot *s = slot_of(index);
     const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
+    if (!is_asked(index, &err))
+        return fail(&err);
     tr_sink sink = out_begin();
     return done(tr_answer_model(s->scenario, question_of(index)->model, &style, &sink, &err), &err);
 }
@@ -384,8 +396,10 @@ PAGE_API int page_figure(int index, const char *name, double width_px, double he
                  {"context", tr_answer_figure_context},
                  {"roof", tr_answer_figure_roof},
                  {"room", tr_answer_figure_room}};
-    tr_error err = {.status = TR_EUNKNOWN, .text = "no such picture"};
+    tr_error err;
     const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
+    if (!is_asked(index, &err))
+        return fail(&err);
     tr_sink sink = out_begin();
     if (strcmp(name, "menu") == 0)
         return done(tr_answer_figure_menu(slot_of(index)->scenario, question_of(index), &target, &sink, &err),
@@ -393,6 +407,7 @@ PAGE_API int page_figure(int index, const char *name, double width_px, double he
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].name, name) == 0)
             return done(known[i].draw(question_of(index), &target, &sink, &err), &err);
+    err = (tr_error){.status = TR_EUNKNOWN, .text = "no such picture"};
     return fail(&err);
 }
 
@@ -400,6 +415,8 @@ PAGE_API int page_compare(double width_px, double height_px, int dark)
 {
     tr_error err;
     const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
+    if (!is_asked(0, &err) || !is_asked(1, &err))
+        return fail(&err);
     tr_sink sink = out_begin();
     return done(tr_answer_figure_compare(question_of(0), question_of(1), &target, &sink, &err), &err);
 }
@@ -408,8 +425,10 @@ PAGE_API int page_what_if(int index)
 {
     tr_error err;
     const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
-    tr_sink sink = out_begin();
     const slot *s = slot_of(index);
+    if (!is_asked(index, &err))
+        return fail(&err);
+    tr_sink sink = out_begin();
     return done(tr_answer_what_if(s->scenario, question_of(index), &style, &sink, &err), &err);
 }
 
@@ -430,8 +449,7 @@ PAGE_API int page_lesson(int index, int number)
     tr_error err;
     tr_json json;
     char answer[64];
-    const tr_status status = tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err);
-    if (status != TR_OK)
+    if (!is_asked(index, &err) || tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err) != TR_OK)
         return fail(&err);
     (void)tr_quantity_format(exercise.value, exercise.unit, answer, sizeof answer);
     tr_sink sink = out_begin();
@@ -461,7 +479,8 @@ PAGE_API int page_grade(int index, int number, const char *guess)
     tr_error err;
     tr_json json;
     double value = 0;
-    tr_status status = tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err);
+    tr_status status = is_asked(index, &err) ? tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err)
+                                             : TR_EMISSING;
     if (status == TR_OK)
         status = tr_lesson_parse(&exercise, guess, &value, &err);
     if (status == TR_OK)

@@ -29,6 +29,7 @@ typedef struct tr_problem {
     tr_roofline roof;            /* bound: all chips pooled */
     tr_layout layout;            /* as given, or the best one that fits */
     int layout_given;
+    tr_load layout_load;         /* what it was chosen for: the largest of each list asked for */
     tr_status layout_status;     /* TR_OK; TR_ENOFIT: no layout holds the load, and this one comes closest */
     tr_shard shard;
     tr_calibration calibration;  /* of the chip and engine, with the distance of the model counted in */
@@ -44,6 +45,11 @@ TR_API tr_status tr_problem_system(const tr_scenario *scenario, tr_system *syste
  * Errors: those of the rooms below; TR_ECONFLICT. On error *out is untouched. */
 TR_API tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
                                tr_problem *out, tr_error *err);
+
+/* For who looks over many batches and is asked for none: the layout is chosen for the batch at which multiplies take
+ * as long as reading the weights, where one holds it. Nothing changes where a batch is asked for, a layout is given, or
+ * all is numbers. Errors: as above. On error *problem is untouched. */
+TR_API tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err);
 
 /* One pass by one of the three physics, where it fits. Errors: TR_ENOFIT (what lacks and the largest batch), those of
  * tr_pass_step. On error *out is untouched. */

@@ -209,8 +209,7 @@ static void terms_of(const place *p, double *term)
 static void why(const place *first, const tr_layout *second, const double *their, double their_token_per_s, char *out,
                 size_t size)
 {
-    static const char *const work[TERMS] = {"multiplies", "reads weights", "reads caches", "is on links",
-                                            "launches and waits for links to start"};
+    static const char *const work[TERMS] = {"multiplies", "weights", "caches", "links", "fixed costs"};
     char a[96], b[96], mine[32], theirs[32], ratio[32];
     double my[TERMS];
     int most = 0;
@@ -232,8 +231,8 @@ static void why(const place *first, const tr_layout *second, const double *their
     (void)tr_quantity_format(my[most], TR_UNIT_SECOND, mine, sizeof mine);
     (void)tr_quantity_format(their[most], TR_UNIT_SECOND, theirs, sizeof theirs);
     (void)snprintf(ratio, sizeof ratio, "%.3g", gain);
-    (void)snprintf(out, size, "%s wins with %s times the tokens of the next, %s: of a step it %s for %s where the "
-                   "other does for %s", a, ratio, b, work[most], mine, theirs);
+    (void)snprintf(out, size, "%s wins with %s times the tokens of the next, %s: %s take %s of its step, %s of the other's",
+                   a, ratio, b, work[most], mine, theirs);
 }
 
 static tr_status reason_of(sheet *t, char *out, size_t size, tr_error *err)

@@ -80,15 +80,19 @@ const char *tr_print_batch(double batch_seq, char *out, size_t size)
 /* Nothing where all is pooled, numbers on a blackboard. */
 static void print_layout(const tr_problem *question, tr_writer *out)
 {
-    char layout[96], text[256];
+    char layout[96], batch[48], context[48], chosen[192] = "", text[320];
     if (question->blackboard)
         return;
     (void)tr_layout_format(&question->layout, layout, sizeof layout);
-    (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout, question->layout.overlap ? ", two micro-batches" : "",
-                   question->layout_given                ? ""
-                   : question->layout_status == TR_ENOFIT ? ": none has room, this one comes closest"
-                   : question->system->chip_count > 1.0   ? ": best of those that fit"
-                                                          : "");
+    (void)tr_quantity_format(question->layout_load.batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
+    (void)tr_quantity_format(question->layout_load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
+    if (!question->layout_given && question->system->chip_count > 1.0)
+        (void)snprintf(chosen, sizeof chosen,
+                       question->layout_status == TR_ENOFIT ? ": none has room for batch %s at %s, this one comes closest"
+                                                            : ": best of those that fit for batch %s at %s",
+                       batch, context);
+    (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,
+                   question->layout.overlap ? ", two micro-batches" : "", chosen);
     tr_write_text(out, text);
 }
 

@@ -33,7 +33,7 @@ static tr_status refuse(const tr_problem *question, const tr_error *why, const c
 {
     const int none = !question->layout_given && !question->blackboard && question->layout_status == TR_ENOFIT &&
                      question->system->chip_count > 1.0;
-    return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.340s%s", none ? "no layout has room; closest comes " : "",
+    return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.340s%s", none ? "no layout has room; the closest is " : "",
                    why->text, more);
 }
 
@@ -59,10 +59,10 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err)
     if (!(shard->cache_room_byte < 0.0) || tr_shard_check(shard, 1.0, 0.0, &why) == TR_OK)
         return TR_OK;
     const double held = shard->activation_byte + shard->buffer_byte + shard->reserve_byte;
-    const double room = shard->memory_byte - held;
-    if (room > 0.0)
+    const double room = shard->memory_byte - held, chips = ceil(question->roof.store_weight_byte / room);
+    if (room > 0.0 && chips > question->system->chip_count)
         (void)snprintf(more, sizeof more, "; it needs %.0f such chips (--count) at least, or fewer bytes a weight (--weights)",
-                       ceil(question->roof.store_weight_byte / room));
+                       chips);
     return refuse(question, &why, more, err);
 }
 
@@ -120,7 +120,7 @@ static void print_reserve(const tr_problem *q, tr_writer *out)
         return;
     (void)snprintf(text, sizeof text, "%s of the memory, which %s leaves alone",
                    show(shard->reserve_byte / shard->memory_byte, TR_UNIT_RATIO, share, sizeof share),
-                   q->engine->title[0] != '\0' ? q->engine->title : "an engine");
+                   q->engine->name[0] != '\0' ? q->engine->title : "an engine");
     tr_print_quantity(out, "reserve", shard->reserve_byte, TR_UNIT_BYTE, text);
 }
 

@@ -164,11 +164,11 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
     const int bound = physics == TR_PHYSICS_BOUND;
     char text[128];
     tr_print_quantity(out, "compute", row->step.compute_s, TR_UNIT_SECOND,
-                      bound ? "overlaps with memory" : "operators that wait for it");
+                      bound ? "overlaps with memory" : "operators that wait for multiplies");
     tr_print_quantity(out, "weights", row->step.weights_s, TR_UNIT_SECOND,
-                      bound ? "memory: read once for the whole batch" : "that wait for weights");
+                      bound ? "memory: read once for the whole batch" : "... for weights");
     tr_print_quantity(out, "KV cache", row->step.kv_s, TR_UNIT_SECOND,
-                      bound ? "memory: read for each sequence" : "that wait for what is cached");
+                      bound ? "memory: read for each sequence" : "... for what is cached");
     if (!bound) {
         tr_print_quantity(out, "links", row->step.comm_s, TR_UNIT_SECOND, "collectives between chips");
         tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND,

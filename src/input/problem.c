@@ -76,20 +76,44 @@ static tr_load largest_load(const tr_scenario *scenario, const tr_load *first)
     return load;
 }
 
-/* The best layout for the largest load; where that fits in none, for the load asked for first. */
-static tr_status choose_layout(const tr_scenario *scenario, tr_problem *p, tr_error *err)
+/* The best layout for a load; where that fits in none, for the load asked for first. */
+static tr_status choose_layout(tr_problem *p, const tr_load *load, tr_error *err)
 {
     const tr_calibration *calibration = p->blackboard ? NULL : &p->calibration;
-    const tr_load largest = largest_load(scenario, &p->load);
     tr_error why;
-    tr_status s = tr_layout_best(p->model, p->system, p->engine, &p->formats, calibration, &largest, &p->layout, &why);
-    if (s == TR_ENOFIT)
+    p->layout_load = *load;
+    tr_status s = tr_layout_best(p->model, p->system, p->engine, &p->formats, calibration, load, &p->layout, &why);
+    if (s == TR_ENOFIT) {
+        p->layout_load = p->load;
         s = tr_layout_best(p->model, p->system, p->engine, &p->formats, calibration, &p->load, &p->layout, &why);
+    }
     p->layout_status = s == TR_ENOFIT && p->layout.tp_rank >= 1.0 ? TR_ENOFIT : TR_OK;
     if (s == TR_OK || p->layout_status == TR_ENOFIT)
         return TR_OK;
     if (err != NULL)
         *err = why;
+    return s;
+}
+
+static tr_status hold(const tr_scenario *scenario, tr_problem *p, tr_error *err)
+{
+    p->layout.overlap = tr_input_choice(scenario, TR_IN_OVERLAP) == 1;
+    return tr_shard_of(p->model, p->system, p->engine, &p->layout, &p->formats, &p->shard, err);
+}
+
+tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err)
+{
+    tr_problem p = *problem;
+    tr_load load = p.load;
+    load.batch_seq = floor(tr_balance_batch_seq(&p.roof, 0.0) + 0.5);
+    if (p.layout_given || p.blackboard || tr_input_is_set(scenario, TR_IN_BATCH) ||
+        !(load.batch_seq >= 1.0 && load.batch_seq <= 1e9))
+        return TR_OK;
+    tr_status s = choose_layout(&p, &load, err);
+    if (s == TR_OK)
+        s = hold(scenario, &p, err);
+    if (s == TR_OK)
+        *problem = p;
     return s;
 }
 
@@ -117,12 +141,12 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = tr_roofline_of(model, system, p.engine, &p.formats, &p.roof, err);
     if (s == TR_OK)
         s = given_layout(scenario, &p, &p.layout, &p.layout_given, err);
+    p.layout_load = largest_load(scenario, &p.load);
+    const tr_load largest = p.layout_load;
     if (s == TR_OK && !p.layout_given)
-        s = choose_layout(scenario, &p, err);
-    if (s != TR_OK)
-        return s;
-    p.layout.overlap = tr_input_choice(scenario, TR_IN_OVERLAP) == 1;
-    s = tr_shard_of(model, system, p.engine, &p.layout, &p.formats, &p.shard, err);
+        s = choose_layout(&p, &largest, err);
+    if (s == TR_OK)
+        s = hold(scenario, &p, err);
     if (s != TR_OK)
         return s;
     p.distance = p.calibration.distance;
