@@ -35,7 +35,6 @@ extern "C" {
     X(FP4_FLOP, "fp4_flop_ratio", RATIO, "of these shares of the peak, where dense multiplies are in FP4")   \
     X(EXPERT_FP8, "expert_fp8_flop_ratio", RATIO, "of the experts' share of the peak, in FP8 or INT8")       \
     X(EXPERT_FP4, "expert_fp4_flop_ratio", RATIO, "of the experts' share of the peak, in FP4")               \
-    X(EXPERT_SPREAD, "expert_spread_share", RATIO, "of the tokens whose choice of experts is one of their own") \
     X(LINEAR_TILE, "linear_tile_token", TOKEN, "rows that a dense multiply is padded by")                    \
     X(EXPERT_TILE, "expert_tile_token", TOKEN, "rows that each touched expert is padded by")                 \
     X(MOVE, "activation_move_ratio", NONE, "of the bytes between operators, those that memory carries")     \
@@ -55,6 +54,7 @@ extern "C" {
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \
     X(FRONT_S, "front_token_s", SECOND, "a prompt's token, tokenised and taken in before the first pass")    \
+    X(BALANCE, "balance_wait_step", NONE, "decode steps that a prompt waits where attention ranks take theirs in together") \
     X(HOST, "prompt_host_ratio", NONE, "least time of a step with prompts, over the fixed part of a decode step")
 
 typedef enum tr_constant {

@@ -204,10 +204,11 @@ static tr_status change_one(tr_system *system, const char *item, size_t length, 
     const change *c = find_change(item, key_length);
     if (c == NULL) {
         const char *near = tr_near_name(key, change_key, NULL);
-        return near != NULL ? tr_fail(err, TR_EUNKNOWN, key, 0.0, "no figure '%s' to change; did you mean '%s'?", key, near)
-                            : tr_fail(err, TR_EUNKNOWN, key, 0.0,
-                                      "no figure '%s' to change; there are mem, bw, cache, flops, a format (bf16, "
-                                      "...), link, net, power, price and domain", key);
+        if (near != NULL)
+            return tr_fail(err, TR_EUNKNOWN, key, 0.0, "no figure '%s' to change; did you mean '%s'?", key, near);
+        return tr_fail(err, TR_EUNKNOWN, key, 0.0,
+                       "no figure '%s' to change; there are mem, bw, cache, flops, a format (bf16, ...), link, net, "
+                       "power, price and domain", key);
     }
     if (*seen >> (c - CHANGE) & 1u)
         return tr_fail(err, TR_ECONFLICT, c->key, 0.0, "%s is given twice", c->key);

@@ -103,8 +103,6 @@ static const char *unusable(const tr_measured *m)
         return "no concurrency";
     if (!m->clean)
         return m->unclean;
-    if (m->is_median && m->metric == TR_METRIC_TTFT)
-        return "a median, where others are means";
     if (m->serving.draft_token > 0)
         return "speculative decoding";
     if (m->known_engine == NULL || m->known_engine->name[0] == '\0')
@@ -131,6 +129,8 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     fit_row *last = data->count > 0 ? &data->row[data->count - 1] : NULL;
     if (last != NULL && last->line == m->line && last->file == now->file) {
         *(m->metric == TR_METRIC_TPOT ? &last->tpot_s : &last->ttft_s) = m->measured_s;
+        if (m->metric == TR_METRIC_TTFT && m->is_median) /* of the steady part: time per token hardly sees the first wave */
+            last->run->clients.request_per_client = 0.0;
         return TR_OK;
     }
     memset(&row, 0, sizeof row);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "fit/form.h"
+#include "fit/kernel_time.h"
 
 static tr_status emit(tr_record *r, tr_measured *row, double measured_s)
 {
@@ -12,7 +13,7 @@ static tr_status emit(tr_record *r, tr_measured *row, double measured_s)
     row->system = tr_names_system(r->names, row->system_name, 1);
     if (row->system == NULL)
         return tr_record_skip(r, "a chip that is not in the catalog");
-    if (!(row->system->chip.scaleup_byte_per_s > 0))
+    if (!(kernel_link_byte_per_s(&row->system->chip, row->kernel.group_chip) > 0))
         return tr_record_skip(r, "a chip whose links are not known");
     return tr_record_measured(r, row);
 }

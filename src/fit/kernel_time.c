@@ -132,6 +132,16 @@ static double experts_s(const tr_kernel *k, const tr_chip *chip, const double *v
     return v[0] + v[8] * k->m * k->experts_active + blend_s(compute_s, read_s) + v[6] * move_s + sqrt(read_s * v[7]);
 }
 
+double kernel_link_byte_per_s(const tr_chip *chip, double group_chip)
+{
+    tr_system system;
+    tr_reach reach;
+    memset(&system, 0, sizeof system);
+    system.chip = *chip;
+    system.chip_count = system.domain_chip = larger(group_chip, 2);
+    return tr_system_reach(&system, system.domain_chip, &reach, NULL) == TR_OK ? reach.inside_byte_per_s : 0;
+}
+
 /* [F16] Chips on one bus are in each other's way: the more, the slower each. */
 static double collective_s(const tr_kernel *k, const tr_chip *chip, const double *v)
 {
@@ -141,7 +151,7 @@ static double collective_s(const tr_kernel *k, const tr_chip *chip, const double
         wire_byte *= 2;
     else if (k->m > 0 || !(wire_byte > 0))
         wire_byte = k->link_byte;
-    const double wire_s = wire_byte / larger(chip->scaleup_byte_per_s, 1e9) * (1 + v[4] * (group - 2));
+    const double wire_s = wire_byte / larger(kernel_link_byte_per_s(chip, group), 1e9) * (1 + v[4] * (group - 2));
     return blend_s(v[5], v[0] + v[1] * (group - 1) + wire_s / v[2] + sqrt(wire_s * v[3]));
 }
 

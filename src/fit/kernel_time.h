@@ -31,6 +31,9 @@ tr_status kernel_least_s(const tr_kernel *kernel, const tr_chip *chip, double ca
 /* Seconds. value: as many as the class has, > 0. */
 double kernel_time_s(const tr_kernel *kernel, const tr_chip *chip, const double *value);
 
+/* What each of a group of chips in one domain can send to the others at once; 0 where it is not published. */
+double kernel_link_byte_per_s(const tr_chip *chip, double group_chip);
+
 /* Which library's kernel it is: "vllm fp8_block", with the source where one library has several. */
 void kernel_key(const tr_measured *row, char *out, size_t size);
 

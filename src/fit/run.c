@@ -30,7 +30,8 @@ static void take_clients(const tr_measured *row, fit_run *run)
                                 .cached_token = s->cached_token > 0 && s->cached_token < s->input_token
                                                     ? s->cached_token : 0,
                                 .fixed_lengths = !(s->spread_ratio > 0 && s->spread_ratio < 1) && s->request_per_s <= 0,
-                                .request_per_client = s->start_together ? s->request_per_client : 0,
+                                /* A median request is not of the first wave. */
+                                .request_per_client = s->start_together && !row->is_median ? s->request_per_client : 0,
                                 .mean_batch_share = s->mean_batch_share,
                                 .batch_wait_step = s->batch_wait_step,
                                 .draft_token = s->draft_token,

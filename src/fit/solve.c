@@ -28,7 +28,7 @@ void fit_constants(const fit_result *result, int chip, int engine, double *value
 double fit_value(int constant, double logarithm)
 {
     const double value = exp(logarithm);
-    return constant <= TR_CONSTANT_EXPERT_SPREAD && value > MOST_SHARE ? MOST_SHARE : value;
+    return constant <= TR_CONSTANT_EXPERT_FP4 && value > MOST_SHARE ? MOST_SHARE : value;
 }
 
 int fit_serve(const fit_row *row, const double *value, tr_service *out)

@@ -21,6 +21,8 @@ static tr_status take(void *context, const tr_measured *row, tr_error *err)
     tr_validation *v = now->validation;
     if (v->metric >= 0 && (int)row->metric != v->metric)
         return tr_score_skip(v->score[v->physics], "another metric than --metric asks for", err);
+    if (!row->clean) /* what it measures beside is named, and no prediction is judged by it */
+        return tr_score_skip(v->score[v->physics], row->unclean, err);
     int used = 0;
     for (int physics = 0; physics < TR_PHYSICS_COUNT; physics++) {
         tr_prediction prediction;

@@ -74,7 +74,7 @@ static int band_ok(const tr_band *band)
 }
 
 /* Shares of the datasheet, which come first, are at most 1: so nothing fitted is faster than its roof. */
-static double most_of(tr_constant constant) { return constant <= TR_CONSTANT_EXPERT_SPREAD ? 1.0 : 1e3; }
+static double most_of(tr_constant constant) { return constant <= TR_CONSTANT_EXPERT_FP4 ? 1.0 : 1e3; }
 
 tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
 {

@@ -15,8 +15,6 @@ tr_collective_kind tr_op_collective_kind(tr_op_class c)
                                    : TR_COLLECTIVE_ALL_TO_ALL;
 }
 
-static double smaller(double a, double b) { return a < b ? a : b; }
-
 /* Narrow formats double the peak and not what kernels reach. */
 static double narrow_ratio(tr_dtype math, const double *value, tr_constant fp8, tr_constant fp4)
 {
@@ -36,10 +34,8 @@ op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
     if (op->op_class == TR_OP_MOE) {
         r.flop_share = value[TR_CONSTANT_EXPERT_FLOP] *
                        narrow_ratio(op->math_dtype, value, TR_CONSTANT_EXPERT_FP8, TR_CONSTANT_EXPERT_FP4);
-        /* Tokens that choose alike touch fewer experts than even choices do, whose bytes are in the list: but never so
-         * few that these would come faster than the memory reads. */
-        r.byte_share = smaller(value[TR_CONSTANT_EXPERT_BYTE] / value[TR_CONSTANT_EXPERT_SPREAD], 1.0);
-        r.tile_token = value[TR_CONSTANT_EXPERT_TILE] * value[TR_CONSTANT_EXPERT_SPREAD];
+        r.byte_share = value[TR_CONSTANT_EXPERT_BYTE];
+        r.tile_token = value[TR_CONSTANT_EXPERT_TILE];
     } else if (op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE) {
         const int prompt = op->op_class == TR_OP_PREFILL_ATTENTION || op->op_class == TR_OP_PREFILL_MLA;
         r.flop_share = value[prompt ? TR_CONSTANT_PROMPT_FLOP : TR_CONSTANT_ATTENTION_FLOP];

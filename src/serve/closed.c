@@ -187,6 +187,8 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
         v->host_s = calibration->value[TR_CONSTANT_HOST] * v->timing.fixed_s;
         v->front_s = calibration->value[TR_CONSTANT_FRONT_S] * fresh;
         v->first_s = calibration->value[TR_CONSTANT_FIRST_S];
+        if (shard->layout.dp_rank > 1.0) /* engines balance prompts over the ranks, which step together */
+            v->batch_wait_step += calibration->value[TR_CONSTANT_BALANCE];
     }
     /* [F5] Requests whose cache a rank has room for. Stages share a rank's requests. */
     const double seq_byte = tr_shard_seq_byte(shard, mean);

@@ -21,6 +21,13 @@ static void check_system(const tr_system *system)
     require(system->chip_count >= 1.0 && system->chip_count <= 1e9);
     require(system->domain_chip >= 1.0 && system->domain_chip <= system->chip_count);
     require(system->usd_per_hour >= 0.0);
+    require(!system->has_host || (tr_chip_check(&system->host, NULL) == TR_OK && system->host_count >= 1.0));
+    tr_reach reach;
+    const double groups[] = {1.0, 2.0, 7.0, system->domain_chip, system->chip_count};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        if (tr_system_reach(system, groups[i], &reach, NULL) == TR_OK)
+            require(reach.inside_byte_per_s >= 0.0 && reach.inside_byte_per_s <= reach.ring_byte_per_s &&
+                    reach.inside_chip * reach.domain_count >= groups[i]);
     require(memchr(system->name, '\0', sizeof system->name) != NULL);
     for (int d = TR_DTYPE_FP32; d < TR_DTYPE_COUNT; d++) {
         double flop_per_s = -1.0;

@@ -97,7 +97,7 @@ static inline tr_calibration ideal_calibration(void)
 {
     tr_calibration c = get_calibration("h100-sxm", "");
     for (int i = 0; i < TR_CONSTANT_COUNT; i++)
-        c.value[i] = i <= TR_CONSTANT_EXPERT_SPREAD ? 1.0 : 1e-30;
+        c.value[i] = i <= TR_CONSTANT_EXPERT_FP4 ? 1.0 : 1e-30;
     return c;
 }
 

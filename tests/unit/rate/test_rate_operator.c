@@ -90,25 +90,9 @@ static void rows_are_padded_up_to_tiles(void **state)
     c.value[TR_CONSTANT_EXPERT_TILE] = 8.0;
     assert_close(time_of(&op, &system, &c).compute_s, 1.0 + 8.0 * 16 / 64, 1e-15);
     assert_close(time_of(&op, &system, NULL).compute_s, 1.0, 1e-15);
-    c.value[TR_CONSTANT_EXPERT_SPREAD] = 0.5; /* half as many are touched */
-    assert_close(time_of(&op, &system, &c).compute_s, 1.0 + 8.0 * 8 / 64, 1e-15);
     op.op_class = TR_OP_GEMM;
     c.value[TR_CONSTANT_LINEAR_TILE] = 16.0;
     assert_close(time_of(&op, &system, &c).compute_s, 1.25, 1e-15);
-}
-
-static void experts_chosen_alike_are_fewer_but_never_faster_than_the_memory(void **state)
-{
-    (void)state;
-    const tr_system system = toy_system(1.0);
-    const tr_op op = {.op_class = TR_OP_MOE, .count = 1.0, .m_row = 1.0, .touched_count = 1.0, .weight_byte = 6e12,
-                      .flop_per_s = 1e15, .byte_per_s = 1e12};
-    tr_calibration c = ideal_calibration();
-    c.value[TR_CONSTANT_EXPERT_BYTE] = 0.6;
-    c.value[TR_CONSTANT_EXPERT_SPREAD] = 0.8;
-    assert_close(time_of(&op, &system, &c).memory_s, 6.0 * 0.8 / 0.6, 1e-15);
-    c.value[TR_CONSTANT_EXPERT_SPREAD] = 0.5;
-    assert_close(time_of(&op, &system, &c).memory_s, 6.0, 1e-15);
 }
 
 static void bytes_that_memory_carries_between_operators_hide_behind_nothing(void **state)
@@ -256,7 +240,7 @@ static void a_calibration_above_the_datasheet_is_refused(void **state)
         assert_int_equal(tr_calibration_check(&c, &err), TR_EDOMAIN);
         c.value[i] = (double)NAN;
         assert_int_equal(tr_calibration_check(&c, &err), TR_EDOMAIN);
-        if (i > TR_CONSTANT_EXPERT_SPREAD)
+        if (i > TR_CONSTANT_EXPERT_FP4)
             continue;
         c.value[i] = 1.01;
         assert_int_equal(tr_calibration_check(&c, &err), TR_EDOMAIN);
@@ -271,7 +255,6 @@ int main(void)
         cmocka_unit_test(each_class_has_its_own_share),
         cmocka_unit_test(narrow_multiplies_reach_less_of_a_doubled_peak),
         cmocka_unit_test(rows_are_padded_up_to_tiles),
-        cmocka_unit_test(experts_chosen_alike_are_fewer_but_never_faster_than_the_memory),
         cmocka_unit_test(bytes_that_memory_carries_between_operators_hide_behind_nothing),
         cmocka_unit_test(a_collective_costs_its_start_its_wire_and_the_root_between),
         cmocka_unit_test(a_calibration_makes_operators_slower_and_never_faster),
