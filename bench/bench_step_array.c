@@ -5,7 +5,7 @@
 #include "bench.h"
 #include "kernel.h"
 
-/* Operations a step, counted in src/step/array.c: + - * / in the loop, comparisons not counted. */
+/* Operations a step, counted in src/rate/array.c: + - * / in the loop, comparisons not counted. */
 #define DENSE_FLOP 8.0
 #define DENSE_DIVISION 2.0
 #define EXPERTS_FLOP 15.0

@@ -25,10 +25,9 @@ int kernel_begin(int kind)
     /* A mixture of 671e9 parameters, 37e9 active, on 72 chips. */
     const tr_model_numbers numbers = {671e9, 37e9, 70272.0, 1.0};
     const tr_chip_numbers chip = {72.0 * 2.5e15, 72.0 * 8e12, 72.0 * 186e9, 72.0 * 4.0};
-    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     if (tr_model_from_numbers(&numbers, &k.model, NULL) != TR_OK ||
         tr_system_from_numbers(&chip, &k.system, NULL) != TR_OK ||
-        tr_roofline_of(&k.model, &k.system, &native, &k.roof, NULL) != TR_OK)
+        tr_roofline_of(&k.model, &k.system, NULL, NULL, &k.roof, NULL) != TR_OK)
         return 0;
     if (kind == KERNEL_EXPERTS) {
         k.roof.routed_weight_byte = 654e9;
@@ -52,7 +51,7 @@ static double one_by_one(uint32_t rounds)
         for (int i = 0; i < 64; i++) {
             const tr_load load = {TR_PHASE_DECODE, 1.0 + i, 1000.0 + (double)(r % 1000u), 1.0};
             tr_step step;
-            if (tr_bound_step(&k.roof, &k.model, &load, &step, NULL) == TR_OK)
+            if (tr_bound_step(&k.roof, &load, &step, NULL) == TR_OK)
                 sum += step.step_s;
         }
     }
