@@ -147,6 +147,9 @@ tr_status cmd_fit(cli *c, tr_error *err)
         print_result(c, data, result);
     if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
         s = fit_kernels(c, &kernels, out, err);
+    const char *report = tr_input_text(c->scenario, TR_IN_REPORT);
+    if (s == TR_OK && report[0] != '\0')
+        s = fit_report(data, result, kernels.count > 0 ? &kernels : NULL, report, err);
     kernel_data_free(&kernels);
     if (data != NULL)
         fit_data_free(data);

@@ -44,6 +44,10 @@ int kernel_pass_of(const kernel_data *data, const char *chip, const char *engine
 /* One file a chip, DIR/kernels-CHIP.json. Errors: TR_EIO. */
 tr_status kernel_write(const kernel_data *data, const char *folder, tr_error *err);
 
+/* The page of docs/accuracy.md; kernels NULL: without them. Errors: TR_EIO. */
+tr_status fit_report(const fit_data *data, const fit_result *result, const kernel_data *kernels, const char *path,
+                     tr_error *err);
+
 /* Errors of a class over all groups, weighted by rows; kind NONE: of all. */
 fit_error kernel_class_error(const kernel_data *data, tr_kernel_class kind);
 
