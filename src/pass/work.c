@@ -25,8 +25,9 @@ static int has_part(const tr_model *m, tr_part part)
 
 tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
 {
-    if (shard == NULL || shard->model == NULL || shard->system == NULL)
-        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard (tr_shard_of makes one)");
+    const tr_status range = tr_shard_range(shard, err);
+    if (range != TR_OK)
+        return range;
     pass_work *w = out;
     memset(w, 0, sizeof *w);
     w->shard = shard;

@@ -83,7 +83,9 @@ static tr_status check(const tr_op *op, const tr_system *system, const void *out
     const struct {
         const char *field;
         double value;
-    } work[] = {{"count", op->count}, {"flop", op->flop}, {"weight_byte", op->weight_byte}, {"kv_byte", op->kv_byte}};
+    } work[] = {{"count", op->count},     {"flop", op->flop},     {"weight_byte", op->weight_byte},
+                {"kv_byte", op->kv_byte}, {"m_row", op->m_row},   {"activation_byte", op->activation_byte},
+                {"touched_count", op->touched_count}};
     for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
         if (!(work[i].value >= 0.0 && work[i].value <= 1e300))
             return tr_fail(err, TR_EDOMAIN, work[i].field, work[i].value, "an operator's %s must be 0 or more",

@@ -141,6 +141,8 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     tr_status s = tr_pass_work_of(shard, &w, err);
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
+    if (s == TR_OK)
+        s = tr_pass_work_load(&w, at, err); /* ranges */
     if (s == TR_OK && at->routing_skew_ratio > 0.0) /* what skew touches is no single power of the tokens */
         s = tr_fail(err, TR_EDOMAIN, "routing_skew_ratio", at->routing_skew_ratio, "a timing holds for even routing");
     if (s != TR_OK)
