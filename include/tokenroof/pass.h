@@ -75,7 +75,7 @@ typedef enum tr_grows {
 
 /* One operator on one chip, for one micro-batch. All work is of ONE of the `count` that are alike. */
 typedef struct tr_op {
-    char name[24];           /* "qkv", "attention", "experts", "dispatch" */
+    const char *name;        /* "qkv", "attention", "experts", "dispatch"; static */
     int layer;               /* its index in the model, -1 outside the layers */
     tr_op_class op_class;
     tr_grows grows;

@@ -25,8 +25,9 @@ static int has_part(const tr_model *m, tr_part part)
 
 tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
 {
-    if (shard == NULL || shard->model == NULL || shard->system == NULL)
-        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard (tr_shard_of makes one)");
+    const tr_status range = tr_shard_range(shard, err);
+    if (range != TR_OK)
+        return range;
     pass_work *w = out;
     memset(w, 0, sizeof *w);
     w->shard = shard;
@@ -46,8 +47,16 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
         p->weight_dtype = stored->dtype;
         if (!has_part(w->model, (tr_part)i))
             continue;
-        const tr_status s =
-            tr_pass_math(chip, stored->dtype, shard->formats.math, &p->flop_per_s, &p->math_dtype, err);
+        int seen = i - 1; /* parts in one format have one roof */
+        while (seen >= 0 && !(w->part[seen].weight_dtype == stored->dtype && w->part[seen].flop_per_s > 0.0))
+            seen--;
+        tr_status s = TR_OK;
+        if (seen >= 0) {
+            p->flop_per_s = w->part[seen].flop_per_s;
+            p->math_dtype = w->part[seen].math_dtype;
+        } else {
+            s = tr_pass_math(chip, stored->dtype, shard->formats.math, &p->flop_per_s, &p->math_dtype, err);
+        }
         if (s != TR_OK)
             return s;
         if (p->flop_per_s > w->peak_flop_per_s) {

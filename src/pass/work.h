@@ -60,8 +60,14 @@ void tr_pass_draft_experts(const pass_work *work, double drafted);
 /* Chance that one token leaves an expert of an operator of class MOE alone, routing being even. */
 double tr_pass_idle_share(const pass_work *work, const tr_op *op);
 
-/* emit.c: hand an operator to the visitor, named. */
-void tr_pass_emit(const pass_work *work, tr_op *op, const char *name);
+/* Hand an operator to the visitor, named. */
+static inline void tr_pass_emit(const pass_work *work, tr_op *op, const char *name)
+{
+    op->name = name;
+    op->byte_per_s = work->system->chip.memory_byte_per_s;
+    op->launch_count = 1.0;
+    work->visit(work->context, work, op);
+}
 
 /* What weights stored in `weight` multiply in on this chip when `asked` is wanted, and how fast. A rate counts only
  * where both operands are in that format: never narrower than the weights. Errors: TR_ENOFIT. */

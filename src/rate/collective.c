@@ -20,8 +20,8 @@ const char *tr_algorithm_name(tr_algorithm algorithm)
 
 /* The fastest is taken, by what each really takes where that was measured: else the time would fall where a longer
  * message changes from one to the next. */
-static void try_one(tr_collective *best, const tr_calibration *calibration, tr_algorithm algorithm, double start_s,
-                    double link_byte, double byte_per_s)
+static void try_one(tr_collective *best, double *best_s, const tr_calibration *calibration, tr_algorithm algorithm,
+                    double start_s, double link_byte, double byte_per_s)
 {
     const double wire_s = link_byte / byte_per_s;
     const tr_collective one = {.algorithm = algorithm,
@@ -29,11 +29,12 @@ static void try_one(tr_collective *best, const tr_calibration *calibration, tr_a
                                .start_s = start_s,
                                .wire_s = wire_s,
                                .time_s = start_s + wire_s};
-    double best_start_s, best_wire_s, one_start_s, one_wire_s;
-    tr_op_link_s(best, calibration, &best_start_s, &best_wire_s);
-    tr_op_link_s(&one, calibration, &one_start_s, &one_wire_s);
-    if (best->algorithm == TR_ALGORITHM_NONE || one_start_s + one_wire_s < best_start_s + best_wire_s)
-        *best = one;
+    double really_start_s, really_wire_s;
+    tr_op_link_s(&one, calibration, &really_start_s, &really_wire_s);
+    if (!(really_start_s + really_wire_s < *best_s))
+        return;
+    *best_s = really_start_s + really_wire_s;
+    *best = one;
 }
 
 /* [L4] Inside a domain. */
@@ -41,12 +42,13 @@ static tr_collective reduce_inside(const tr_reach *w, const tr_calibration *c, d
 {
     const double g = w->inside_chip, a = SCALEUP_START_S, byte_per_s = w->inside_byte_per_s;
     tr_collective best = {.algorithm = TR_ALGORITHM_NONE};
+    double best_s = HUGE_VAL;
     if (g <= 1.0)
         return best;
-    try_one(&best, c, TR_ALGORITHM_ONE_SHOT, 2.0 * a, n * (g - 1.0), byte_per_s);
-    try_one(&best, c, TR_ALGORITHM_TWO_SHOT, 3.0 * a, 2.0 * n * (g - 1.0) / g, w->ring_byte_per_s);
+    try_one(&best, &best_s, c, TR_ALGORITHM_ONE_SHOT, 2.0 * a, n * (g - 1.0), byte_per_s);
+    try_one(&best, &best_s, c, TR_ALGORITHM_TWO_SHOT, 3.0 * a, 2.0 * n * (g - 1.0) / g, w->ring_byte_per_s);
     if (w->adds_in_switch && g > 2.0)
-        try_one(&best, c, TR_ALGORITHM_IN_SWITCH, 3.0 * a, n * (g + 1.0) / g, byte_per_s);
+        try_one(&best, &best_s, c, TR_ALGORITHM_IN_SWITCH, 3.0 * a, n * (g + 1.0) / g, byte_per_s);
     return best;
 }
 
@@ -63,8 +65,9 @@ static tr_collective reduce_across(const tr_reach *w, const tr_calibration *c, d
 {
     const double d = w->domain_count, share = n / w->inside_chip, a = SCALEOUT_START_S;
     tr_collective best = {.algorithm = TR_ALGORITHM_NONE};
-    try_one(&best, c, TR_ALGORITHM_RING, 2.0 * (d - 1.0) * a, 2.0 * share * (d - 1.0) / d, w->across_byte_per_s);
-    try_one(&best, c, TR_ALGORITHM_TREE, 2.0 * log2_up(d) * a, 2.0 * share, w->across_byte_per_s);
+    double best_s = HUGE_VAL;
+    try_one(&best, &best_s, c, TR_ALGORITHM_RING, 2.0 * (d - 1.0) * a, 2.0 * share * (d - 1.0) / d, w->across_byte_per_s);
+    try_one(&best, &best_s, c, TR_ALGORITHM_TREE, 2.0 * log2_up(d) * a, 2.0 * share, w->across_byte_per_s);
     const tr_collective in = reduce_inside(w, c, n);
     best.link_byte += in.link_byte;
     best.start_s += in.start_s;

@@ -5,8 +5,6 @@
 
 #include "base/fail.h"
 
-int tr_op_is_link(tr_op_class c) { return c >= TR_OP_ALL_REDUCE && c < TR_OP_CLASS_COUNT; }
-
 tr_collective_kind tr_op_collective_kind(tr_op_class c)
 {
     return c == TR_OP_ALL_REDUCE   ? TR_COLLECTIVE_ALL_REDUCE
@@ -59,25 +57,6 @@ void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, doub
     *move_s = op->activation_byte * rate->move_ratio / op->byte_per_s;
 }
 
-double tr_op_beside_s(double a_s, double b_s, const tr_calibration *calibration)
-{
-    if (calibration != NULL)
-        return sqrt(a_s * a_s + b_s * b_s);
-    return a_s > b_s ? a_s : b_s;
-}
-
-/* [F4] The start, the wire at its share, and between them the root of the wire's time and a constant. */
-void tr_op_link_s(const tr_collective *c, const tr_calibration *calibration, double *start_s, double *wire_s)
-{
-    *start_s = c->start_s;
-    *wire_s = c->wire_s;
-    if (calibration == NULL)
-        return;
-    const double *value = calibration->value;
-    *start_s += value[TR_CONSTANT_LINK_S];
-    *wire_s = c->wire_s / value[TR_CONSTANT_LINK_BYTE] + sqrt(c->wire_s * value[TR_CONSTANT_LINK_MID_S]);
-}
-
 tr_status tr_op_collective_s(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
                              double *start_s, double *wire_s, tr_error *err)
 {
@@ -104,7 +83,9 @@ static tr_status check(const tr_op *op, const tr_system *system, const void *out
     const struct {
         const char *field;
         double value;
-    } work[] = {{"count", op->count}, {"flop", op->flop}, {"weight_byte", op->weight_byte}, {"kv_byte", op->kv_byte}};
+    } work[] = {{"count", op->count},     {"flop", op->flop},     {"weight_byte", op->weight_byte},
+                {"kv_byte", op->kv_byte}, {"m_row", op->m_row},   {"activation_byte", op->activation_byte},
+                {"touched_count", op->touched_count}};
     for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
         if (!(work[i].value >= 0.0 && work[i].value <= 1e300))
             return tr_fail(err, TR_EDOMAIN, work[i].field, work[i].value, "an operator's %s must be 0 or more",

@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "pass/work.h"
 #include "rate/terms.h"
+#include "shard/split.h"
 
 static int positive(double x) { return x > 0.0 && x <= 1e300; }
 static int not_negative(double x) { return x >= 0.0 && x <= 1e300; }
@@ -124,6 +125,9 @@ tr_status tr_roofline_check(const tr_roofline *roof, tr_error *err)
 {
     if (roof == NULL || roof->pooled.model == NULL || roof->pooled.system == NULL)
         return tr_fail(err, TR_EMISSING, "roofline", 0.0, "expected a roofline (tr_roofline_of builds one)");
+    const tr_status pooled = tr_shard_range(&roof->pooled, err);
+    if (pooled != TR_OK)
+        return pooled;
     const struct {
         const char *field;
         double value;

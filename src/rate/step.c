@@ -49,18 +49,6 @@ static void take_terms(tr_step *step, const tr_terms *t)
     step->limit = (tr_limit)most;
 }
 
-void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s, double time_s)
-{
-    double *memory = is_cache ? &sum->work.kv_s : &sum->work.weights_s;
-    if (memory_s >= compute_s) {
-        *memory += count * memory_s;
-        sum->work.compute_s += count * (time_s - memory_s);
-    } else {
-        sum->work.compute_s += count * compute_s;
-        *memory += count * (time_s - compute_s);
-    }
-}
-
 void tr_sum_finish(const tr_sum *sum, const tr_layout *layout, double repeat, double fixed_s, tr_terms *out)
 {
     /* [R27] One after another; links beside the other micro-batch's work where the layout says so. */

@@ -15,7 +15,18 @@ typedef struct tr_sum {
 
 /* Count `count` operators that wait compute_s and memory_s side by side, time_s in all: the time goes to the resource
  * that is waited for; what the other does not hide behind that, to the other. */
-void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s, double time_s);
+static inline void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s, double time_s)
+{
+    double *memory = is_cache ? &sum->work.kv_s : &sum->work.weights_s;
+    if (memory_s >= compute_s) {
+        *memory += count * memory_s;
+        sum->work.compute_s += count * (time_s - memory_s);
+    } else {
+        sum->work.compute_s += count * compute_s;
+        *memory += count * (time_s - compute_s);
+    }
+}
+
 /* The terms of a whole pass: micro-batches, links beside work where the layout overlaps them, times beside the list. */
 void tr_sum_finish(const tr_sum *sum, const tr_layout *layout, double repeat, double fixed_s, tr_terms *out);
 

@@ -2,6 +2,8 @@
 #include <tokenroof/rate.h>
 
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "pass/work.h"
@@ -139,13 +141,21 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     tr_status s = tr_pass_work_of(shard, &w, err);
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
+    if (s == TR_OK)
+        s = tr_pass_work_load(&w, at, err); /* ranges */
     if (s == TR_OK && at->routing_skew_ratio > 0.0) /* what skew touches is no single power of the tokens */
         s = tr_fail(err, TR_EDOMAIN, "routing_skew_ratio", at->routing_skew_ratio, "a timing holds for even routing");
     if (s != TR_OK)
         return s;
     const tr_layout *y = &shard->layout;
-    taking now = {.timing = {.shard = shard, .calibration = calibration, .at = *at, .repeat = w.repeat},
-                  .status = TR_OK, .err = err};
+    taking now;
+    memset(&now.timing, 0, offsetof(tr_timing, term)); /* terms are written before they are counted */
+    now.timing.shard = shard;
+    now.timing.calibration = calibration;
+    now.timing.at = *at;
+    now.timing.repeat = w.repeat;
+    now.status = TR_OK;
+    now.err = err;
     tr_timing *t = &now.timing;
     t->groups = y->replica_count * y->pp_rank * w.repeat;
     t->ranks = t->groups * y->dp_rank;
@@ -165,7 +175,7 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     if (t->term_count > TR_TIMING_TERM_MAX)
         return tr_fail(err, TR_ECAPACITY, "timing", (double)t->term_count,
                        "the pass has %zu distinct terms, a timing holds %d", t->term_count, TR_TIMING_TERM_MAX);
-    *out = *t;
+    memcpy(out, t, offsetof(tr_timing, term) + t->term_count * sizeof t->term[0]);
     return TR_OK;
 }
 

@@ -40,11 +40,7 @@ static double pass_s(const server *v, double decode_seq, double prompts)
 }
 
 /* Steps with prompts run without graphs: the host is a floor under them, which hides behind the work of a long one. */
-static double prompt_pass_s(const server *v, double decode_seq, double prompts)
-{
-    const double s = pass_s(v, decode_seq, prompts);
-    return sqrt(s * s + v->host_s * v->host_s);
-}
+static double with_host_s(const server *v, double step_s) { return sqrt(step_s * step_s + v->host_s * v->host_s); }
 
 /* Prompts that a step takes beside `batch` decodes; below 1, a part of one. */
 static double prompts_a_step(const server *v, double batch)
@@ -81,25 +77,28 @@ static void times(const server *v, double clients, state *s)
         s->ttft_s = s->decode_s;
         return;
     }
-    double first_wave_s, steady_s;
+    const double first_share = v->request_per_client > 0.0 ? 1.0 / larger(v->request_per_client, 1.0) : 0.0;
+    double first_wave_s = 0.0, steady_s = 0.0;
     if (v->prefill_first) {
-        const double together = smaller(larger(1.0, v->poll_step * rate), larger(most, 1.0));
-        const double wave_s = prompt_pass_s(v, 0.0, most);
-        first_wave_s = wave_s * (clients / most + 1.0) * 0.5;
-        if (v->fixed_lengths) {
-            s->tpot_s = s->decode_s + larger(clients / most - 1.0, 0.0) * 0.5 * pass_s(v, 0.0, most) / u;
+        if (v->fixed_lengths || first_share > 0.0) {
+            const double wave_s = pass_s(v, 0.0, most);
+            first_wave_s = with_host_s(v, wave_s) * (clients / most + 1.0) * 0.5;
+            s->tpot_s = s->decode_s + larger(clients / most - 1.0, 0.0) * 0.5 * wave_s / u;
             steady_s = first_wave_s;
-        } else {
-            const double batch_s = prompt_pass_s(v, 0.0, together);
-            s->tpot_s = s->decode_s + rate / together * pass_s(v, 0.0, together);
-            steady_s = front_s + (0.5 * v->poll_step + LAG_STEP) * s->decode_s + batch_s;
+        }
+        if (!v->fixed_lengths) {
+            const double together = smaller(larger(1.0, v->poll_step * rate), larger(most, 1.0));
+            const double batch_s = pass_s(v, 0.0, together);
+            s->tpot_s = s->decode_s + rate / together * batch_s;
+            steady_s = front_s + (0.5 * v->poll_step + LAG_STEP) * s->decode_s + with_host_s(v, batch_s);
         }
     } else {
         const double wave = v->fixed_lengths ? smaller(most, larger(batch, 1.0)) : smaller(most, larger(rate, 1.0));
         const double mixed_s = pass_s(v, batch, wave);
         s->tpot_s = s->decode_s + rate / wave * larger(mixed_s - s->decode_s, 0.0);
-        first_wave_s = prompt_pass_s(v, 0.5 * clients, most) * (clients / most + 1.0) * 0.5;
-        const double step_s = sqrt(mixed_s * mixed_s + v->host_s * v->host_s);
+        if (first_share > 0.0)
+            first_wave_s = with_host_s(v, pass_s(v, 0.5 * clients, most)) * (clients / most + 1.0) * 0.5;
+        const double step_s = with_host_s(v, mixed_s);
         const double steps = larger(1.0, 1.0 / most);
         if (v->fixed_lengths)
             steady_s = front_s + (steps + LAG_STEP) * step_s;
@@ -107,7 +106,6 @@ static void times(const server *v, double clients, state *s)
             steady_s = front_s + steps * step_s * (1.0 + queue_ratio(rate / most)) + LAG_STEP * s->tpot_s;
     }
     first_wave_s = larger(first_wave_s, 0.5 * front_s * (clients + 1.0) + s->decode_s);
-    const double first_share = v->request_per_client > 0.0 ? 1.0 / larger(v->request_per_client, 1.0) : 0.0;
     s->ttft_s = v->first_s + first_share * first_wave_s + (1.0 - first_share) * steady_s +
                 v->batch_wait_step * s->tpot_s;
     s->tpot_s /= v->token_per_step;
@@ -242,18 +240,18 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, double token_pe
     const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
     const tr_pass prompt = {.token_per_seq = 1.0, .prefill_seq = 1.0, .prefill_query_token = fresh,
                             .prefill_context_token = c->cached_token};
-    const tr_pass decode = {.decode_seq = larger(o->batch_seq, 1.0), .token_per_seq = 1.0,
-                            .decode_context_token = c->prompt_token};
+    const double batch_seq[] = {larger(o->batch_seq, 1.0), larger(o->flight_seq, 1.0)};
+    const double kv = tr_roofline_kv_read_byte(roof, c->prompt_token);
+    const double attention = tr_model_attention_flop(roof->pooled.model, c->prompt_token);
+    const double kv_byte[] = {kv, kv}, attention_flop[] = {attention, attention};
+    double step_s[2];
     tr_step step;
     if (tr_bound_pass(roof, &prompt, &step, NULL) == TR_OK)
         o->ttft_s.bound = step.step_s;
-    if (tr_bound_pass(roof, &decode, &step, NULL) == TR_OK)
-        o->tpot_s.bound = step.step_s / token_per_step;
+    tr_bound_step_array(roof, 2, batch_seq, kv_byte, attention_flop, NULL, NULL, NULL, step_s);
+    o->tpot_s.bound = step_s[0] / token_per_step;
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
-    const tr_pass most = {.decode_seq = larger(o->flight_seq, 1.0), .token_per_seq = 1.0,
-                          .decode_context_token = c->prompt_token};
-    if (tr_bound_pass(roof, &most, &step, NULL) == TR_OK)
-        o->output_token_per_s.bound = step.token_per_s * token_per_step;
+    o->output_token_per_s.bound = batch_seq[1] / step_s[1] * token_per_step;
 }
 
 tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,

@@ -16,6 +16,40 @@ static double copies(const tr_shard *s) { return s->layout.dp_rank * s->layout.r
 
 static double room(const tr_shard *s) { return s->cache_room_byte + ROUNDING * s->memory_byte; }
 
+static int not_negative(double x) { return x >= 0.0 && x <= 1e300; }
+
+tr_status tr_shard_range(const tr_shard *s, tr_error *err)
+{
+    if (s == NULL || s->model == NULL || s->system == NULL)
+        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard (tr_shard_of makes one)");
+    const tr_status layout = tr_layout_range(&s->layout, err);
+    if (layout != TR_OK)
+        return layout;
+    const struct {
+        const char *field;
+        double value;
+        int fine;
+    } check[] = {
+        {"draft_token", s->formats.draft_token, not_negative(s->formats.draft_token)},
+        {"memory_byte", s->memory_byte, s->memory_byte > 0.0},
+        {"weight_byte", s->weight_byte, not_negative(s->weight_byte)},
+        {"activation_byte", s->activation_byte, not_negative(s->activation_byte)},
+        {"buffer_byte", s->buffer_byte, not_negative(s->buffer_byte)},
+        {"reserve_byte", s->reserve_byte, not_negative(s->reserve_byte)},
+        {"cache_room_byte", s->cache_room_byte, s->cache_room_byte <= s->memory_byte},
+        {"stage_share", s->stage_share, s->stage_share > 0.0 && s->stage_share <= 1.0},
+    };
+    for (size_t i = 0; i < sizeof check / sizeof check[0]; i++)
+        if (!check[i].fine)
+            return tr_fail(err, TR_EDOMAIN, check[i].field, check[i].value, "the shard's %s is not a usable number",
+                           check[i].field);
+    for (int part = 0; part < TR_PART_COUNT; part++)
+        if (!not_negative(s->weights.part[part].byte))
+            return tr_fail(err, TR_EDOMAIN, "weights", s->weights.part[part].byte,
+                           "the shard's bytes of a parameter are not a usable number");
+    return TR_OK;
+}
+
 double tr_shard_used_byte(const tr_shard *s, double batch_seq, double context_token)
 {
     return s->weight_byte + s->activation_byte + s->buffer_byte +
@@ -30,7 +64,7 @@ static int fits(const tr_shard *s, double batch_seq, double context_token)
 
 double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
 {
-    if (s == NULL || !(context_token >= 0.0 && context_token <= CONTEXT_MAX_TOKEN))
+    if (tr_shard_range(s, NULL) != TR_OK || !(context_token >= 0.0 && context_token <= CONTEXT_MAX_TOKEN))
         return (double)NAN;
     if (!(s->memory_byte < HUGE_VAL))
         return HUGE_VAL;
@@ -48,7 +82,7 @@ double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
 
 double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
 {
-    if (s == NULL || !(batch_seq >= 1.0 && batch_seq <= BATCH_MAX_SEQ))
+    if (tr_shard_range(s, NULL) != TR_OK || !(batch_seq >= 1.0 && batch_seq <= BATCH_MAX_SEQ))
         return (double)NAN;
     if (!fits(s, batch_seq, 0.0))
         return 0.0;
@@ -69,8 +103,9 @@ double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
 
 tr_status tr_shard_check(const tr_shard *s, double batch_seq, double context_token, tr_error *err)
 {
-    if (s == NULL)
-        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard (tr_shard_of makes one)");
+    const tr_status range = tr_shard_range(s, err);
+    if (range != TR_OK)
+        return range;
     if (!(batch_seq >= 0.0 && batch_seq <= BATCH_MAX_SEQ))
         return tr_fail(err, TR_EDOMAIN, "batch_seq", batch_seq, "the batch must be 0 to 1e9 sequences");
     if (!(context_token >= 0.0 && context_token <= CONTEXT_MAX_TOKEN))

@@ -28,6 +28,9 @@ double tr_split_expert_share(const tr_layout *layout);
  * two whole numbers it is straight. A rank without a sequence does no work. */
 double tr_split_busiest(double seq, double ranks);
 
+/* A shard's numbers alone, as tr_shard_of makes them. Errors: TR_EMISSING, TR_EDOMAIN. */
+tr_status tr_shard_range(const tr_shard *shard, tr_error *err);
+
 /* The layout's fields alone: whole numbers from 1 up. Errors: TR_EMISSING, TR_EDOMAIN. */
 tr_status tr_layout_range(const tr_layout *layout, tr_error *err);
 

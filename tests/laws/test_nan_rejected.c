@@ -101,15 +101,20 @@ typedef struct good {
     tr_model model;
     tr_system system;
     tr_roofline roof;
+    tr_shard shard;
+    tr_calibration calibration;
 } good;
+
+static const tr_layout good_layout = {1, 72, 72, 1, 1, 0};
 
 static void make_good(good *g)
 {
-    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     tr_error err;
     if (tr_model_catalog_get("deepseek-v3", &g->model, &err) != TR_OK ||
         tr_system_catalog_get("gb200-nvl72", &g->system, &err) != TR_OK ||
-        tr_roofline_of(&g->model, &g->system, &native, &g->roof, &err) != TR_OK)
+        tr_roofline_of(&g->model, &g->system, NULL, NULL, &g->roof, &err) != TR_OK ||
+        tr_calibration_find(&g->system.chip, "vllm", &g->calibration, &err) != TR_OK ||
+        tr_shard_of(&g->model, &g->system, tr_engine_default(), &good_layout, NULL, &g->shard, &err) != TR_OK)
         fail_msg("the catalog has no deepseek-v3 on a gb200-nvl72: %s", err.text);
 }
 
@@ -208,18 +213,17 @@ static void bytes_and_flops_of_a_nan_context_are_nan(void **state)
     assert_true(isnan(tr_model_prefill_attention_flop(&g->model, 1.0, NOT_A_NUMBER)));
 }
 
-/* ---- step ----------------------------------------------------------------------- */
+/* ---- pass and rate ----------------------------------------------------------------------- */
 
 typedef struct step_input {
     tr_roofline roof;
     tr_load load;
-    const tr_model *model;
 } step_input;
 
 static tr_status take_step(const void *input, void *out, tr_error *err)
 {
     const step_input *in = input;
-    return tr_bound_step(&in->roof, in->model, &in->load, out, err);
+    return tr_bound_step(&in->roof, &in->load, out, err);
 }
 
 typedef struct roof_input {
@@ -229,15 +233,14 @@ typedef struct roof_input {
 
 static tr_status take_roofline(const void *input, void *out, tr_error *err)
 {
-    const tr_formats native = {TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE};
     const roof_input *in = input;
-    return tr_roofline_of(in->model, &in->system, &native, out, err);
+    return tr_roofline_of(in->model, &in->system, NULL, NULL, out, err);
 }
 
 static void a_step_with_a_nan_load_is_refused(void **state)
 {
     const good *g = *state;
-    step_input in = {.roof = g->roof, .model = &g->model,
+    step_input in = {.roof = g->roof,
                      .load = {.phase = TR_PHASE_PREFILL, .batch_seq = 4, .context_token = 100, .query_token = 512}};
     field moved[COUNT(tr_load_field)];
     for (size_t i = 0; i < COUNT(moved); i++) {
@@ -254,7 +257,7 @@ static void a_step_with_a_nan_load_is_refused(void **state)
 static void a_step_on_a_nan_roofline_is_refused(void **state)
 {
     const good *g = *state;
-    const step_input in = {.roof = g->roof, .model = &g->model,
+    const step_input in = {.roof = g->roof,
                            .load = {.phase = TR_PHASE_DECODE, .batch_seq = 4, .context_token = 100}};
     refuses_each("tr_bound_step (roofline)", tr_roofline_field, COUNT(tr_roofline_field), &in, sizeof in,
                  sizeof(tr_step), take_step, NULL);
@@ -298,19 +301,18 @@ typedef struct named_value {
     double value;
 } named_value;
 
-static size_t values_of(const tr_roofline *roof, const tr_model *model, named_value *out)
+static size_t values_of(const tr_roofline *roof, named_value *out)
 {
     const named_value all[] = {
         {"tr_floor_s", tr_floor_s(roof)},
         {"tr_ridge_flop_per_byte", tr_ridge_flop_per_byte(roof)},
-        {"tr_balance_batch_seq", tr_balance_batch_seq(roof, model, 100.0)},
-        {"tr_balance_context_token", tr_balance_context_token(roof, model)},
-        {"tr_cliff_context_token", tr_cliff_context_token(roof, model, 8.0)},
-        {"tr_max_batch_seq", tr_max_batch_seq(roof, model, 100.0)},
-        {"tr_max_context_token", tr_max_context_token(roof, model, 8.0)},
+        {"tr_balance_batch_seq", tr_balance_batch_seq(roof, 100.0)},
+        {"tr_balance_context_token", tr_balance_context_token(roof)},
+        {"tr_cliff_context_token", tr_cliff_context_token(roof, 8.0)},
+        {"tr_roofline_kv_read_byte", tr_roofline_kv_read_byte(roof, 100.0)},
         {"tr_drain_s", tr_drain_s(roof)},
         {"tr_weight_intensity_flop_per_byte", tr_weight_intensity_flop_per_byte(roof, 8.0)},
-        {"tr_attention_intensity_flop_per_byte", tr_attention_intensity_flop_per_byte(roof, model, 100.0)},
+        {"tr_attention_intensity_flop_per_byte", tr_attention_intensity_flop_per_byte(roof, 100.0)},
     };
     memcpy(out, all, sizeof all);
     return COUNT(all);
@@ -320,14 +322,14 @@ static void values_of_a_nan_roofline_are_nan(void **state)
 {
     const good *g = *state;
     named_value v[32];
-    size_t n = values_of(&g->roof, &g->model, v);
+    size_t n = values_of(&g->roof, v);
     int bad = 0;
     for (size_t i = 0; i < n; i++)
         assert_true(!isnan(v[i].value));
     for (size_t f = 0; f < COUNT(tr_roofline_field); f++) {
         tr_roofline roof = g->roof;
         put(&roof, tr_roofline_field[f].offset, NOT_A_NUMBER);
-        n = values_of(&roof, &g->model, v);
+        n = values_of(&roof, v);
         for (size_t i = 0; i < n; i++) {
             /* A value may be of what it does not depend on, but only if the whole roofline is not refused. */
             if (!isnan(v[i].value)) {
@@ -343,12 +345,15 @@ static void values_at_a_nan_batch_or_context_are_nan(void **state)
 {
     const good *g = *state;
     const double x = NOT_A_NUMBER;
-    assert_true(isnan(tr_balance_batch_seq(&g->roof, &g->model, x)));
-    assert_true(isnan(tr_cliff_context_token(&g->roof, &g->model, x)));
-    assert_true(isnan(tr_max_batch_seq(&g->roof, &g->model, x)));
-    assert_true(isnan(tr_max_context_token(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_balance_batch_seq(&g->roof, x)));
+    assert_true(isnan(tr_cliff_context_token(&g->roof, x)));
+    assert_true(isnan(tr_roofline_kv_read_byte(&g->roof, x)));
+    assert_true(isnan(tr_shard_max_batch_seq(&g->shard, x)));
+    assert_true(isnan(tr_shard_max_context_token(&g->shard, x)));
+    assert_true(isnan(tr_shard_seq_byte(&g->shard, x)));
+    assert_true(isnan(tr_shard_used_byte(&g->shard, x, 1.0)) && isnan(tr_shard_used_byte(&g->shard, 1.0, x)));
     assert_true(isnan(tr_weight_intensity_flop_per_byte(&g->roof, x)));
-    assert_true(isnan(tr_attention_intensity_flop_per_byte(&g->roof, &g->model, x)));
+    assert_true(isnan(tr_attention_intensity_flop_per_byte(&g->roof, x)));
     assert_true(isnan(tr_expert_touched_share(x, 4.0)));
     assert_true(isnan(tr_expert_touched_share(0.9, x)));
 }
@@ -611,111 +616,146 @@ static void a_figure_of_nan_size_or_ratio_is_refused(void **state)
     assert_int_equal(tr_figure_terminal(&bad, 80, 20, 0, 0, &sink, &err), TR_EDOMAIN);
 }
 
-typedef struct serve_input {
-    tr_clients clients;
-    const tr_fitted *fitted;
-    const tr_model *model;
-} serve_input;
-
-static tr_status take_clients(const void *input, void *out, tr_error *err)
-{
-    const serve_input *in = input;
-    return tr_fitted_serve(in->fitted, in->model, &in->clients, out, err);
-}
-
-static tr_status take_fitted_load(const void *input, void *out, tr_error *err)
-{
-    const tr_load *load = input;
-    const tr_fitted *fitted = *(const tr_fitted *const *)(const void *)(load + 1);
-    const tr_model *model = *((const tr_model *const *)(const void *)(load + 1) + 1);
-    return tr_fitted_step(fitted, model, load, out, err);
-}
-
-static tr_status take_calibration(const void *calibration, void *out, tr_error *err)
-{
-    (void)out;
-    return tr_calibration_check(calibration, err);
-}
-
-static void a_fitted_pass_or_service_of_nan_is_refused(void **state)
-{
-    const good *g = *state;
-    static tr_fitted fitted;
+/* One chip of a layout, what it does and how that is served: every field of each. */
+typedef struct chip_input {
+    tr_shard shard;
+    tr_roofline roof;
     tr_calibration calibration;
-    tr_error err;
-    assert_int_equal(tr_calibration_find(&g->system.chip, "vllm", &calibration, &err), TR_OK);
-    assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, NULL, &fitted, &err), TR_OK);
-    refuses_each("tr_calibration_check", tr_calibration_field, COUNT(tr_calibration_field), &calibration,
-                 sizeof calibration, 1, take_calibration, NULL);
-    const serve_input serve = {.clients = {64, 1024, 1024, 0, 0, 0}, .fitted = &fitted, .model = &g->model};
-    refuses_each("tr_fitted_serve", tr_clients_field, COUNT(tr_clients_field), &serve, sizeof serve,
-                 sizeof(tr_service), take_clients, NULL);
-    const struct {
-        tr_load load;
-        const tr_fitted *fitted;
-        const tr_model *model;
-    } pass = {{TR_PHASE_PREFILL, 4, 100, 512}, &fitted, &g->model};
-    refuses_each("tr_fitted_step", tr_load_field, COUNT(tr_load_field), &pass, sizeof pass, sizeof(tr_step),
-                 take_fitted_load, NULL);
-    for (size_t f = 0; f < COUNT(tr_layout_field); f++) {
-        tr_layout layout = {8, 9, 72, 1, 1, 0};
-        tr_fitted out;
-        put(&layout, tr_layout_field[f].offset, NOT_A_NUMBER);
-        assert_int_equal(tr_fitted_of(&calibration, &g->model, &g->system, NULL, &layout, &out, &err), TR_EDOMAIN);
-    }
+    tr_pass pass;
+    tr_load load;
+    tr_clients clients;
+} chip_input;
+
+static tr_status take_list(const void *input, void *out, tr_error *err)
+{
+    const chip_input *in = input;
+    size_t count = 0;
+    const tr_status s = tr_operator_list(&in->shard, &in->pass, NULL, 0, &count, err);
+    if (s != TR_ECAPACITY)
+        return s;
+    memcpy(out, &count, sizeof count);
+    return TR_OK;
 }
 
-static const tr_pass good_pass = {64, 4096, 2, 1, 512, 0, 1.1};
-static const good *operators_of;
-
-static tr_status take_pass(const void *pass, void *out, tr_error *err)
+static tr_status take_pass_step(const void *input, void *out, tr_error *err)
 {
-    return tr_operator_list(&operators_of->model, &operators_of->system, NULL, NULL, pass, NULL, 0, out, err) ==
-                   TR_ECAPACITY
-               ? TR_OK
-               : TR_EDOMAIN;
+    const chip_input *in = input;
+    return tr_pass_step(&in->shard, &in->roof, &in->calibration, TR_DISTANCE_NEAR, &in->pass, out, err);
 }
 
-static tr_status take_layout(const void *layout, void *out, tr_error *err)
+static tr_status take_timing(const void *input, void *out, tr_error *err)
 {
+    const chip_input *in = input;
+    return tr_timing_of(&in->shard, &in->calibration, &in->pass, out, err);
+}
+
+static tr_status take_bound_pass(const void *input, void *out, tr_error *err)
+{
+    const chip_input *in = input;
+    return tr_bound_pass(&in->roof, &in->pass, out, err);
+}
+
+static tr_status take_serve(const void *input, void *out, tr_error *err)
+{
+    const chip_input *in = input;
+    return tr_serve(&in->shard, &in->roof, &in->calibration, TR_DISTANCE_NEAR, &in->clients, out, err);
+}
+
+static tr_status take_fit(const void *input, void *out, tr_error *err)
+{
+    const chip_input *in = input;
     (void)out;
-    return tr_layout_check(&operators_of->model, &operators_of->system, layout, err);
+    return tr_shard_check(&in->shard, 8.0, 100.0, err);
 }
 
-static tr_status take_operator_load(const void *load, void *out, tr_error *err)
+static tr_status take_best(const void *input, void *out, tr_error *err)
 {
-    return tr_operator_step(&operators_of->model, &operators_of->system, NULL, NULL, load, out, err);
+    const chip_input *in = input;
+    return tr_layout_best(in->shard.model, in->shard.system, NULL, &in->shard.formats, &in->calibration, &in->load, out,
+                          err);
 }
 
-static void a_pass_layout_or_collective_of_nan_is_refused(void **state)
+static tr_status take_shard(const void *input, void *out, tr_error *err)
+{
+    const chip_input *in = input;
+    return tr_shard_of(in->shard.model, in->shard.system, in->shard.engine, &in->shard.layout, &in->shard.formats, out,
+                       err);
+}
+
+/* The fields of one member, moved to where it lies. */
+#define REFUSES_MEMBER(take, out_size, type, member, in, except)                                                       \
+    do {                                                                                                               \
+        field moved[COUNT(type##_field)];                                                                              \
+        for (size_t i = 0; i < COUNT(moved); i++) {                                                                    \
+            moved[i] = type##_field[i];                                                                                \
+            moved[i].offset += offsetof(chip_input, member);                                                           \
+        }                                                                                                              \
+        refuses_each(#take " (" #member ")", moved, COUNT(moved), in, sizeof(chip_input), out_size, take, except);     \
+    } while (0)
+
+static void a_chip_of_a_layout_with_a_nan_is_refused(void **state)
 {
     const good *g = *state;
-    static const char *const unread[] = {NULL};
+    static chip_input in;
+    in.shard = g->shard;
+    in.roof = g->roof;
+    in.calibration = g->calibration;
+    in.pass = (tr_pass){64, 4096, 2, 1, 512, 0, 0};
+    in.load = (tr_load){TR_PHASE_PREFILL, 4, 100, 512};
+    in.clients = (tr_clients){.concurrency_seq = 64, .prompt_token = 1024, .output_token = 1024};
+    REFUSES_MEMBER(take_list, sizeof(size_t), tr_shard, shard, &in, NULL);
+    REFUSES_MEMBER(take_list, sizeof(size_t), tr_pass, pass, &in, NULL);
+    REFUSES_MEMBER(take_bound_pass, sizeof(tr_step), tr_pass, pass, &in, NULL);
+    REFUSES_MEMBER(take_bound_pass, sizeof(tr_step), tr_roofline, roof, &in, NULL);
+    REFUSES_MEMBER(take_pass_step, sizeof(tr_step), tr_shard, shard, &in, NULL);
+    REFUSES_MEMBER(take_pass_step, sizeof(tr_step), tr_roofline, roof, &in, NULL);
+    REFUSES_MEMBER(take_pass_step, sizeof(tr_step), tr_pass, pass, &in, NULL);
+    REFUSES_MEMBER(take_pass_step, sizeof(tr_step), tr_calibration, calibration, &in, NULL);
+    REFUSES_MEMBER(take_timing, sizeof(tr_timing), tr_shard, shard, &in, NULL);
+    REFUSES_MEMBER(take_timing, sizeof(tr_timing), tr_pass, pass, &in, NULL);
+    REFUSES_MEMBER(take_timing, sizeof(tr_timing), tr_calibration, calibration, &in, NULL);
+    REFUSES_MEMBER(take_serve, sizeof(tr_service), tr_shard, shard, &in, NULL);
+    REFUSES_MEMBER(take_serve, sizeof(tr_service), tr_roofline, roof, &in, NULL);
+    REFUSES_MEMBER(take_serve, sizeof(tr_service), tr_clients, clients, &in, NULL);
+    REFUSES_MEMBER(take_serve, sizeof(tr_service), tr_calibration, calibration, &in, NULL);
+    REFUSES_MEMBER(take_fit, 1, tr_shard, shard, &in, NULL);
+    REFUSES_MEMBER(take_best, sizeof(tr_layout), tr_load, load, &in, NULL);
+    REFUSES_MEMBER(take_shard, sizeof(tr_shard), tr_layout, shard.layout, &in, NULL);
+    REFUSES_MEMBER(take_shard, sizeof(tr_shard), tr_formats, shard.formats, &in, NULL);
+}
+
+static tr_status take_operator(const void *op, void *out, tr_error *err)
+{
+    static const tr_system *system;
+    static tr_system found;
+    if (system == NULL && tr_system_catalog_get("gb200-nvl72", &found, err) == TR_OK)
+        system = &found;
+    return tr_operator_time(op, system, NULL, out, err);
+}
+
+static void an_operator_or_collective_of_nan_is_refused(void **state)
+{
+    const good *g = *state;
     tr_collective collective;
-    tr_layout_memory memory;
-    tr_layout layout;
     tr_error err;
-    operators_of = g;
-    refuses_each("tr_operator_list", tr_pass_field, COUNT(tr_pass_field), &good_pass, sizeof good_pass, sizeof(size_t),
-                 take_pass, unread);
-    assert_int_equal(tr_layout_default(&g->model, &g->system, NULL, &layout, &err), TR_OK);
-    refuses_each("tr_layout_check", tr_layout_field, COUNT(tr_layout_field), &layout, sizeof layout, 1, take_layout,
-                 unread);
-    const tr_load load = {TR_PHASE_PREFILL, 4, 100, 512};
-    refuses_each("tr_operator_step", tr_load_field, COUNT(tr_load_field), &load, sizeof load, sizeof(tr_step),
-                 take_operator_load, NULL);
-    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, NOT_A_NUMBER, 1, &collective, &err), TR_EDOMAIN);
-    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, NOT_A_NUMBER, &collective, &err), TR_EDOMAIN);
-    assert_int_equal(tr_layout_memory_of(&g->model, &g->system, &layout, NULL, NOT_A_NUMBER, 1, &memory, &err),
-                     TR_EDOMAIN);
-    assert_int_equal(tr_layout_memory_of(&g->model, &g->system, &layout, NULL, 1, NOT_A_NUMBER, &memory, &err),
-                     TR_EDOMAIN);
+    /* What an operator's shape was made of: its work stands beside it. */
+    static const char *const shape[] = {"n_dim", "k_dim", "batch_seq", "query_token", "context_token", "heads",
+                                        "kv_heads", "head_dim", "experts", "group_chip", "message_byte", "across_byte",
+                                        "launch_count", "flop_copy_count", "weight_copy_count", "kv_copy_count", NULL};
+    const tr_op op = {.op_class = TR_OP_MOE, .count = 1, .m_row = 8, .touched_count = 2, .flop = 1e9, .weight_byte = 1e6,
+                      .flop_per_s = 1e15, .byte_per_s = 1e12};
+    refuses_each("tr_operator_time", tr_op_field, COUNT(tr_op_field), &op, sizeof op, sizeof(tr_op_time), take_operator,
+                 shape);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, NOT_A_NUMBER, 1, 0, &collective, &err), TR_EDOMAIN);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, NOT_A_NUMBER, 0, &collective, &err), TR_EDOMAIN);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, 1, NOT_A_NUMBER, &collective, &err), TR_EDOMAIN);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pass_layout_or_collective_of_nan_is_refused),
+        cmocka_unit_test(a_chip_of_a_layout_with_a_nan_is_refused),
+        cmocka_unit_test(an_operator_or_collective_of_nan_is_refused),
         cmocka_unit_test(a_chip_with_a_nan_is_refused),
         cmocka_unit_test(a_system_of_nan_chips_is_refused),
         cmocka_unit_test(a_system_from_numbers_with_a_nan_is_refused),
@@ -737,7 +777,6 @@ int main(void)
         cmocka_unit_test(a_nan_is_no_quantity),
         cmocka_unit_test(training_and_a_stack_of_nan_are_refused),
         cmocka_unit_test(a_guess_of_nan_is_refused),
-        cmocka_unit_test(a_fitted_pass_or_service_of_nan_is_refused),
         cmocka_unit_test(a_figure_of_nan_size_or_ratio_is_refused),
     };
     return cmocka_run_group_tests_name("nan", tests, setup, teardown);

@@ -11,15 +11,20 @@
 
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>
+#include <tokenroof/engine.h>
 #include <tokenroof/model.h>
 #include <tokenroof/pass.h>
 #include <tokenroof/price.h>
 #include <tokenroof/rate.h>
+#include <tokenroof/serve.h>
+#include <tokenroof/shard.h>
 
 #include "base/rng.h"
 
-#define VALUE_MAX 128
+#define VALUE_MAX 160
+#define FORMATS 40 /* of weights; past the last there is none, and that is compared, too */
 #define ORACLE_EVERY 1000 /* cases: an inference takes as long as a thousand steps */
+#define LAYOUT_EVERY 50 /* cases: as many steps as there are layouts */
 #define ARRAY_MAX 37
 #define RANDOM_SEED 0x70617269ULL
 
@@ -189,7 +194,6 @@ static void put_roof(const tr_roofline *r)
     put("routed_weight_byte", r->routed_weight_byte);
     put("expert_idle_share", r->expert_idle_share);
     put("store_weight_byte", r->store_weight_byte);
-    put("kv_elem_byte", r->kv_elem_byte);
     put("weight_byte", r->weight_byte);
     put("kv_byte_per_token", r->kv_byte_per_token);
     put("dtypes", (double)(100 * (int)r->weight_dtype + 10 * (int)r->kv_dtype + (int)r->math_dtype));
@@ -205,7 +209,7 @@ static void put_step(const tr_step *s)
     put("step_s", s->step_s);
     put("low_s", s->low_s);
     put("high_s", s->high_s);
-    put("bound", (double)s->bound);
+    put("limit", (double)s->limit);
     put("token_per_s", s->token_per_s);
     put("token_per_s_per_seq", s->token_per_s_per_seq);
     put("token_per_s_per_chip", s->token_per_s_per_chip);
@@ -228,18 +232,17 @@ static void put_model(const tr_model *model, double context_token, double query_
     put("weight_byte of the model", tr_model_weight_byte(model));
 }
 
-static void put_limits(const tr_roofline *roof, const tr_model *model, const tr_load *load)
+static void put_limits(const tr_roofline *roof, const tr_load *load)
 {
     put("floor_s", tr_floor_s(roof));
     put("ridge_flop_per_byte", tr_ridge_flop_per_byte(roof));
-    put("balance_batch_seq", tr_balance_batch_seq(roof, model, load->context_token));
-    put("balance_context_token", tr_balance_context_token(roof, model));
-    put("cliff_context_token", tr_cliff_context_token(roof, model, load->batch_seq));
-    put("max_batch_seq", tr_max_batch_seq(roof, model, load->context_token));
-    put("max_context_token", tr_max_context_token(roof, model, load->batch_seq));
+    put("balance_batch_seq", tr_balance_batch_seq(roof, load->context_token));
+    put("balance_context_token", tr_balance_context_token(roof));
+    put("cliff_context_token", tr_cliff_context_token(roof, load->batch_seq));
+    put("kv_read_byte of the roof", tr_roofline_kv_read_byte(roof, load->context_token));
     put("drain_s", tr_drain_s(roof));
     put("weight_intensity", tr_weight_intensity_flop_per_byte(roof, load->batch_seq));
-    put("attention_intensity", tr_attention_intensity_flop_per_byte(roof, model, load->context_token));
+    put("attention_intensity", tr_attention_intensity_flop_per_byte(roof, load->context_token));
     put("expert_touched_share", tr_expert_touched_share(roof->expert_idle_share, load->batch_seq));
 }
 
@@ -253,7 +256,7 @@ static void put_array(tr_rng *rng, const tr_roofline *roof, const tr_model *mode
     const size_t n = 1 + (size_t)tr_rng_below(rng, ARRAY_MAX);
     for (size_t i = 0; i < n; i++) {
         batch[i] = load->batch_seq + (double)i * (one_in(rng, 4) ? 0.5 : 3.0);
-        kv[i] = tr_model_kv_read_byte(model, load->context_token + 17.0 * (double)i, roof->kv_elem_byte);
+        kv[i] = tr_roofline_kv_read_byte(roof, load->context_token + 17.0 * (double)i);
         attention[i] = tr_model_attention_flop(model, load->context_token + 17.0 * (double)i);
     }
     tr_bound_step_array(roof, n, batch, kv, attention, out[0], out[1], out[2], out[3]);
@@ -294,79 +297,136 @@ static void put_oracle(tr_rng *rng)
     put("oracle, markup", answer.without[TR_EVIDENCE_RATIO].band[TR_UNKNOWN_MARKUP].value);
 }
 
-/* Fitted physics: a pass, and clients served. */
-static void put_fitted(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_formats *dtypes,
-                       const tr_load *load)
+/* A layout that may not be legal: the refusal is compared, too. */
+static tr_layout random_layout(tr_rng *rng)
 {
-    tr_fitted fitted;
-    tr_step step;
-    tr_service service;
-    const tr_calibration *calibration = tr_calibration_at((size_t)tr_rng_below(rng, tr_calibration_count()));
-    const tr_clients clients = {whole(rng, 0, 9), whole(rng, 0, 14), whole(rng, 0, 12), 0.0,
-                                one_in(rng, 4) ? octaves(rng, -4, 4) : 0.0, one_in(rng, 4)};
-    memset(&step, 0, sizeof step);
-    memset(&service, 0, sizeof service);
-    const tr_status made = tr_fitted_of(calibration, model, system, dtypes, NULL, &fitted, NULL);
-    put("fitted status", (double)made);
-    if (made != TR_OK)
-        return;
-    put("fitted pass status", (double)tr_fitted_step(&fitted, model, load, &step, NULL));
-    put("fitted step_s", step.step_s);
-    put("fitted comm_s", step.comm_s);
-    put("fitted fixed_s", step.fixed_s);
-    put("fitted high_s", step.high_s);
-    put("fitted service status", (double)tr_fitted_serve(&fitted, model, &clients, &service, NULL));
-    put("fitted tpot_s", service.tpot_s);
-    put("fitted ttft_s", service.ttft_s);
-    put("fitted batch_seq", service.batch_seq);
-    put("fitted room_seq", service.room_seq);
-    put("fitted output_token_per_s", service.output_token_per_s);
+    const double tp = one_in(rng, 2) ? 1.0 : 2.0 * (1.0 + (double)tr_rng_below(rng, 4));
+    const double dp = one_in(rng, 3) ? 2.0 : 1.0, ep = one_in(rng, 2) ? tp * dp : 1.0, pp = one_in(rng, 3) ? 2.0 : 1.0;
+    return (tr_layout){tp, dp, ep, pp, one_in(rng, 3) ? 2.0 : 1.0, one_in(rng, 4)};
 }
 
-/* The pass by operators in a layout, its list, and points of its plan. */
-static void put_operators(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_formats *dtypes,
-                          const tr_load *load)
+/* What one chip holds, and what fits. */
+static void put_shard(const tr_shard *shard, const tr_load *load)
+{
+    tr_error err = {.value = 0.0};
+    put("shard weight_byte", shard->weight_byte);
+    put("shard activation_byte", shard->activation_byte);
+    put("shard reserve_byte", shard->reserve_byte);
+    put("shard cache_room_byte", shard->cache_room_byte);
+    put("shard seq_byte", tr_shard_seq_byte(shard, load->context_token));
+    put("shard used_byte", tr_shard_used_byte(shard, load->batch_seq, load->context_token));
+    put("max_batch_seq", tr_shard_max_batch_seq(shard, load->context_token));
+    put("max_context_token", tr_shard_max_context_token(shard, load->batch_seq));
+    put_status("fits", tr_shard_check(shard, load->batch_seq, load->context_token, &err), &err);
+}
+
+/* The list of a mixed pass, its step by ops and fitted, and points of what it boils down to. */
+static void put_pass(tr_rng *rng, const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
+                     const tr_load *load)
 {
     static tr_op ops[TR_OP_LIST_MAX];
-    static tr_plan plan;
-    tr_system wide = *system;
-    tr_step step;
-    tr_op last;
-    tr_collective collective;
+    static tr_timing timing;
+    const double skew = one_in(rng, 8) ? octaves(rng, -3, 2) : 0.0;
+    const tr_pass pass = {.decode_seq = load->batch_seq, .decode_context_token = load->context_token,
+                          .token_per_seq = 1.0 + shard->formats.draft_token, .prefill_seq = one_in(rng, 3) ? 2.0 : 0.0,
+                          .prefill_query_token = 512.0, .prefill_context_token = 128.0, .routing_skew_ratio = skew};
     size_t count = 0;
-    double point_s = 0.0;
-    const double tp = one_in(rng, 2) ? 1.0 : 2.0 * (1.0 + (double)tr_rng_below(rng, 4));
-    const double ep = one_in(rng, 2) ? tp : 1.0, pp = one_in(rng, 3) ? 2.0 : 1.0;
-    const tr_layout layout = {tp, 1.0, ep, pp, 1.0, one_in(rng, 4)};
-    const double prefill_seq = one_in(rng, 3) ? 2.0 : 0.0, skew = one_in(rng, 8) ? octaves(rng, -3, 2) : 0.0;
-    const tr_pass pass = {load->batch_seq, load->context_token, 1.0, prefill_seq, 512.0, 128.0, skew};
-    wide.chip_count = 16.0;
-    wide.chip.memory_byte = HUGE_VAL;
-    memset(&step, 0, sizeof step);
-    memset(&last, 0, sizeof last);
-    memset(&collective, 0, sizeof collective);
-    put("operator status", (double)tr_operator_step(model, &wide, &layout, dtypes, load, &step, NULL));
-    put("operator step_s", step.step_s);
-    put("operator comm_s", step.comm_s);
-    put("operator fixed_s", step.fixed_s);
-    const tr_status listed = tr_operator_list(model, &wide, &layout, dtypes, &pass, ops, TR_OP_LIST_MAX, &count, NULL);
+    tr_step step;
+    tr_terms terms;
+    double flop = 0.0, byte = 0.0, link_byte = 0.0, point_s = 0.0;
+    const tr_status listed = tr_operator_list(shard, &pass, ops, TR_OP_LIST_MAX, &count, NULL);
     put("list status", (double)listed);
-    double flop = 0.0, byte = 0.0;
     for (size_t i = 0; listed == TR_OK && i < count; i++) {
         flop += ops[i].count * ops[i].flop;
-        byte += ops[i].count * (ops[i].weight_byte + ops[i].kv_byte);
+        byte += ops[i].count * (ops[i].weight_byte + ops[i].kv_byte + ops[i].activation_byte);
+        link_byte += ops[i].count * (ops[i].message_byte + ops[i].across_byte);
     }
-    if (listed == TR_OK && count > 0)
-        last = ops[count - 1];
     put("list flop", flop);
     put("list byte", byte);
-    put("list last", last.activation_byte);
-    if (tr_plan_of(model, &wide, &layout, dtypes, &plan, NULL) == TR_OK)
-        tr_plan_step_array(&plan, 1, &load->batch_seq, &load->context_token, &point_s);
-    put("plan step_s", point_s);
+    put("list link_byte", link_byte);
+    for (int fitted = 0; fitted < 2; fitted++) {
+        const tr_calibration *by = fitted ? calibration : NULL;
+        memset(&step, 0, sizeof step);
+        memset(&terms, 0, sizeof terms);
+        put("pass status", (double)tr_pass_step(shard, roof, by, TR_DISTANCE_MODEL, &pass, &step, NULL));
+        put("pass step_s", step.step_s);
+        put("pass comm_s", step.comm_s);
+        put("pass fixed_s", step.fixed_s);
+        put("pass high_s", step.high_s);
+        const tr_status boiled = tr_timing_of(shard, by, &pass, &timing, NULL);
+        put("timing status", (double)boiled);
+        if (boiled == TR_OK) {
+            tr_timing_array(&timing, 1, &load->batch_seq, &point_s);
+            tr_timing_rank(&timing, 3.0, 0.25, &terms);
+        }
+        put("timing step_s", point_s);
+        put("timing terms", terms.step_s);
+    }
+}
+
+static void put_quantity(const char *name, const tr_quantity *q)
+{
+    put(name, q->predicted);
+    put("low", q->low);
+    put("high", q->high);
+    put("bound", q->bound);
+}
+
+static void put_service(tr_rng *rng, const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration)
+{
+    tr_service service;
+    tr_clients clients = {.concurrency_seq = whole(rng, 0, 9), .prompt_token = whole(rng, 0, 14),
+                          .output_token = whole(rng, 0, 12), .request_per_s = one_in(rng, 4) ? octaves(rng, -4, 4) : 0.0,
+                          .fixed_lengths = one_in(rng, 3), .request_per_client = one_in(rng, 3) ? whole(rng, 0, 5) : 0.0,
+                          .prefill_first = (int)tr_rng_below(rng, 3) - 1, .whole_prompt = one_in(rng, 4),
+                          .prefill_apart = one_in(rng, 4)};
+    if (one_in(rng, 3)) {
+        clients.draft_token = 3.0;
+        clients.token_per_step = 1.0 + 3.0 * tr_rng_uniform(rng);
+    }
+    memset(&service, 0, sizeof service);
+    put("service status", (double)tr_serve(shard, roof, one_in(rng, 4) ? NULL : calibration, TR_DISTANCE_CHIP, &clients,
+                                           &service, NULL));
+    put_quantity("tpot_s", &service.tpot_s);
+    put_quantity("ttft_s", &service.ttft_s);
+    put_quantity("e2e_s", &service.e2e_s);
+    put_quantity("output_token_per_s", &service.output_token_per_s);
+    put("service batch_seq", service.batch_seq);
+    put("service room_seq", service.room_seq);
+    put("service decode_s", service.decode_s);
+}
+
+/* One chip of a layout, what it does, and how that is served; and now and then the best layout. */
+static void put_layout(tr_rng *rng, const tr_model *model, const tr_system *system, const tr_formats *formats,
+                       const tr_roofline *roof, const tr_load *load)
+{
+    tr_system wide = *system;
+    tr_shard shard;
+    tr_collective collective;
+    const tr_engine *engine = one_in(rng, 2) ? NULL : tr_engine_at((size_t)tr_rng_below(rng, tr_engine_count()));
+    const tr_calibration *calibration = tr_calibration_at((size_t)tr_rng_below(rng, tr_calibration_count()));
+    const tr_layout layout = random_layout(rng);
+    tr_error err = {.value = 0.0};
+    wide.chip_count = 32.0;
+    if (one_in(rng, 2))
+        wide.chip.memory_byte *= 64.0;
+    const tr_status made = tr_shard_of(model, &wide, engine, &layout, formats, &shard, &err);
+    put_status("shard status", made, &err);
+    if (made == TR_OK) {
+        put_shard(&shard, load);
+        put_pass(rng, &shard, roof, calibration, load);
+        put_service(rng, &shard, roof, calibration);
+    }
+    if (one_in(rng, LAYOUT_EVERY)) {
+        tr_layout best = layout;
+        put("best layout status", (double)tr_layout_best(model, system, engine, formats, calibration, load, &best, NULL));
+        put("best layout", best.tp_rank + 1e3 * best.dp_rank + 1e6 * best.ep_rank + 1e9 * best.pp_rank);
+    }
+    memset(&collective, 0, sizeof collective);
     const tr_collective_kind kind = (tr_collective_kind)tr_rng_below(rng, 4);
-    const double group_chip = whole(rng, 0, 10), message_byte = octaves(rng, 0, 40);
-    put("collective status", (double)tr_collective_of(system, kind, group_chip, message_byte, &collective, NULL));
+    const double group_chip = whole(rng, 0, 10), message_byte = octaves(rng, 0, 40), across_byte = octaves(rng, 0, 30);
+    put("collective status",
+        (double)tr_collective_of(system, kind, group_chip, message_byte, across_byte, &collective, NULL));
     put("collective time_s", collective.time_s);
 }
 
@@ -393,10 +453,11 @@ const double *parity_case(uint32_t index)
     shared.count = 0;
     const tr_model *model = pick_model(&rng);
     const tr_system *system = pick_system(&rng);
-    const tr_formats dtypes = {
-        .weight = one_in(&rng, 2) ? TR_DTYPE_NATIVE : (tr_dtype)tr_rng_below(&rng, TR_DTYPE_COUNT),
+    const tr_formats formats = {
+        .weight = one_in(&rng, 2) ? TR_WEIGHT_FORMAT_NATIVE : (tr_weight_format)tr_rng_below(&rng, FORMATS),
         .kv = one_in(&rng, 2) ? TR_DTYPE_NATIVE : (tr_dtype)tr_rng_below(&rng, TR_DTYPE_COUNT),
         .math = one_in(&rng, 2) ? TR_DTYPE_NATIVE : (tr_dtype)tr_rng_below(&rng, TR_DTYPE_COUNT),
+        .draft_token = one_in(&rng, 4) ? 3.0 : 0.0,
     };
     const tr_load load = {
         .phase = (tr_phase)tr_rng_below(&rng, 2),
@@ -407,25 +468,19 @@ const double *parity_case(uint32_t index)
     tr_error err = {.value = 0.0};
     tr_roofline roof;
     memset(&roof, 0, sizeof roof);
-    const tr_status made = tr_roofline_of(model, system, &dtypes, &roof, &err);
+    const tr_status made = tr_roofline_of(model, system, NULL, &formats, &roof, &err);
     put_status("roofline status", made, &err);
     put_roof(&roof);
-    put_model(model, load.context_token, load.query_token, roof.kv_elem_byte);
+    put_model(model, load.context_token, load.query_token, tr_dtype_byte(formats.kv));
     if (made == TR_OK) {
         tr_step step;
         memset(&step, 0, sizeof step);
-        const tr_status fits = tr_bound_step(&roof, model, &load, &step, &err);
-        put_status("step status", fits, &err);
-        if (fits == TR_ENOFIT) { /* the refusal is compared; then the step itself, on memory without end */
-            roof.memory_byte = HUGE_VAL;
-            put_status("step status, endless memory", tr_bound_step(&roof, model, &load, &step, &err), &err);
-        }
+        put_status("step status", tr_bound_step(&roof, &load, &step, &err), &err);
         put_step(&step);
-        put_limits(&roof, model, &load);
+        put_limits(&roof, &load);
         put_array(&rng, &roof, model, &load);
+        put_layout(&rng, model, system, &formats, &roof, &load);
     }
-    put_fitted(&rng, model, system, &dtypes, &load);
-    put_operators(&rng, model, system, &dtypes, &load);
     if (index % ORACLE_EVERY == 0)
         put_oracle(&rng);
     while (shared.count < VALUE_MAX)

@@ -43,9 +43,9 @@ def coverage(command, cases):
     found = collections.Counter()
     for n in range(0, cases, max(1, cases // 60)):
         values = {line[17:]: line[:16] for line in run(command, "case", str(n))}
-        found["fit" if values.get("step status") == "0" * 16 else
-              "answered on endless memory only" if "step status, endless memory" in values else
-              "the chip cannot do this math"] += 1
+        found["the chip cannot do this math" if values.get("step status") != "0" * 16 else
+              "no such layout" if values.get("shard status") != "0" * 16 else
+              "served" if values.get("service status") == "0" * 16 else "a pass, memory not asked"] += 1
     return ", ".join(f"{k} {v}" for k, v in sorted(found.items()))
 
 
