@@ -87,8 +87,8 @@ static void read_row(table *t, const char *path)
         c->error_ratio[i] = number(path, flat, key);
     }
     for (int d = 0; d < TR_DISTANCE_COUNT; d++) {
-        read_band(path, flat, "step", (tr_distance)d, &c->step[d]);
-        read_band(path, flat, "first", (tr_distance)d, &c->first[d]);
+        for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+            read_band(path, flat, tr_interval_name((tr_interval)q), (tr_distance)d, &c->band[q][d]);
     }
     for (size_t i = 0; i < MODEL_MAX; i++) {
         char key[64];
@@ -111,11 +111,15 @@ static void write_numbers(FILE *f, const char *name, const double *x)
     (void)fprintf(f, "},\n");
 }
 
-static void write_bands(FILE *f, const char *name, const tr_band *band)
+static void write_bands(FILE *f, const tr_calibration *c)
 {
-    (void)fprintf(f, "     .%s = {", name);
-    for (int d = 0; d < TR_DISTANCE_COUNT; d++)
-        (void)fprintf(f, "{%.17g, %.17g}, ", band[d].low_ratio, band[d].high_ratio);
+    (void)fprintf(f, "     .band = {");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
+        (void)fprintf(f, "{");
+        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+            (void)fprintf(f, "{%.17g, %.17g}, ", c->band[q][d].low_ratio, c->band[q][d].high_ratio);
+        (void)fprintf(f, "}, ");
+    }
     (void)fprintf(f, "},\n");
 }
 
@@ -128,8 +132,7 @@ static void write_table(FILE *f, const table *t)
         (void)fprintf(f, "    {.name = \"%s\", .chip = \"%s\", .engine = \"%s\",\n", c->name, c->chip, c->engine);
         write_numbers(f, "value", c->value);
         write_numbers(f, "error_ratio", c->error_ratio);
-        write_bands(f, "step", c->step);
-        write_bands(f, "first", c->first);
+        write_bands(f, c);
         (void)fprintf(f, "    },\n");
     }
     (void)fprintf(f, "};\nconst uint32_t tr_calibration_table_count = %zu;\n\n", t->count);

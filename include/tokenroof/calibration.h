@@ -38,7 +38,7 @@ extern "C" {
     X(EXPERT_SPREAD, "expert_spread_share", RATIO, "of the tokens whose choice of experts is one of their own") \
     X(LINEAR_TILE, "linear_tile_token", TOKEN, "rows that a dense multiply is padded by")                    \
     X(EXPERT_TILE, "expert_tile_token", TOKEN, "rows that each touched expert is padded by")                 \
-    X(MOVE, "activation_move_ratio", RATIO, "of the bytes between operators, those that memory carries")     \
+    X(MOVE, "activation_move_ratio", NONE, "of the bytes between operators, those that memory carries")     \
     X(LINK_S, "collective_s", SECOND, "a collective of no bytes")                                            \
     X(LINK_MID_S, "collective_mid_s", SECOND, "what slows collectives of middle size: its root with the wire's time") \
     X(LAYER_S, "layer_s", SECOND, "a layer: launches, norms, attention at no context, synchronisation")      \
@@ -55,7 +55,7 @@ extern "C" {
     X(SEQ_S, "seq_s", SECOND, "more for each sequence of a step")                                            \
     X(FIRST_S, "first_token_s", SECOND, "a request before its first token, beside the passes it needs")      \
     X(FRONT_S, "front_token_s", SECOND, "a prompt's token, tokenised and taken in before the first pass")    \
-    X(HOST, "prompt_host_ratio", RATIO, "least time of a step with prompts, over the fixed part of a decode step")
+    X(HOST, "prompt_host_ratio", NONE, "least time of a step with prompts, over the fixed part of a decode step")
 
 typedef enum tr_constant {
 #define TR_CONSTANT_ID(ID, ...) TR_CONSTANT_##ID,
@@ -78,6 +78,17 @@ typedef enum tr_distance {
 } tr_distance;
 TR_API const char *tr_distance_name(tr_distance distance); /* "near", "model", "chip", "generic"; NULL past the end */
 
+/* What an interval is of: each printed quantity has its own. Throughput and cost follow from the whole request. */
+typedef enum tr_interval {
+    TR_INTERVAL_DECODE = 0,  /* a pass that only decodes */
+    TR_INTERVAL_PREFILL,     /* a pass that takes in prompts */
+    TR_INTERVAL_TPOT,        /* time per output token of a server, prompts beside it */
+    TR_INTERVAL_TTFT,        /* time to the first token, waiting included */
+    TR_INTERVAL_E2E,         /* a whole request */
+    TR_INTERVAL_COUNT
+} tr_interval;
+TR_API const char *tr_interval_name(tr_interval interval); /* "decode_pass", "tpot"; NULL past the end */
+
 /* Where nine in ten measurements fall, over the prediction. */
 typedef struct tr_band {
     double low_ratio;        /* > 0, <= high_ratio */
@@ -93,8 +104,7 @@ typedef struct tr_calibration {
     char origin[160];                    /* what an answer says of it: "h200-sxm from h100-sxm, vllm" */
     double value[TR_CONSTANT_COUNT];     /* > 0, in the units of tr_constant_unit */
     double error_ratio[TR_CONSTANT_COUNT]; /* standard error over value, 0 = not fitted */
-    tr_band step[TR_DISTANCE_COUNT];     /* of a step and of the time per output token */
-    tr_band first[TR_DISTANCE_COUNT];    /* of the time to the first token */
+    tr_band band[TR_INTERVAL_COUNT][TR_DISTANCE_COUNT];
     tr_distance distance;                /* of the chip and engine asked for; never MODEL here */
 } tr_calibration;
 

@@ -40,7 +40,7 @@ typedef struct tr_engine {
     int whole_prompt;      /* 1: a prompt is not cut into chunks */
     double poll_step;      /* decode steps between looks for new requests */
     tr_dtype kv_dtype;     /* where nothing else says: NATIVE = the model's own */
-    int kv_from_checkpoint; /* 1: honours the checkpoint's KV directive */
+    int kv_from_checkpoint; /* 1: heeds compressed-tensors' kv_cache_scheme; ModelOpt's word all engines do */
     int expert_slices;     /* 1: can run each expert as slices over tp ranks */
     int expert_groups;     /* 1: can run whole experts by ep groups */
     int attention_dp;      /* 1: can copy attention over dp ranks that share one set of experts */

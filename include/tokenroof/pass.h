@@ -68,6 +68,7 @@ typedef enum tr_grows {
     TR_GROWS_TOKEN = 0,      /* tokens of the rank */
     TR_GROWS_HEAD_TOKEN,     /* tokens that need scores */
     TR_GROWS_GROUP_TOKEN,    /* tokens of all ranks that share the experts */
+    TR_GROWS_GROUP_SEQ,      /* sequences of all these ranks that decode */
     TR_GROWS_DECODE_SEQ,
     TR_GROWS_PREFILL_SEQ
 } tr_grows;

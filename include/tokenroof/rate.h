@@ -149,6 +149,7 @@ TR_API tr_status tr_operator_time(const tr_op *op, const tr_system *system, cons
 /* A pass on a shard boiled down to what depends on the number of sequences: at given contexts every operator's time
  * is made of straight lines, and operators whose lines cross at the same point are one. Plain data. */
 #define TR_TIMING_TERM_MAX 96
+#define TR_TIMING_REACH_MAX 4
 typedef struct tr_timing_term {
     int kind;                    /* of src/rate: a line, experts, a collective */
     int cache;                   /* its memory side is cache, not weights */
@@ -159,8 +160,7 @@ typedef struct tr_timing_term {
     double memory_s_per;
     double tile_s;               /* experts: of multiplying one tile's padding, all touched */
     double idle_share;
-    double start_s;              /* collectives: kind, group and bytes per unit */
-    double group_chip;
+    int reach;                   /* collectives: where the group lies, and bytes per unit */
     double message_byte_per;
     double across_byte_per;
 } tr_timing_term;
@@ -173,7 +173,8 @@ typedef struct tr_timing {
     double fixed_s;              /* per pass: layers and the step itself */
     double fixed_s_per_seq;      /* per decoding sequence of a rank */
     double peak_flop_per_s;
-    size_t term_count;
+    size_t reach_count, term_count;
+    tr_reach reach[TR_TIMING_REACH_MAX]; /* of each size of group */
     tr_timing_term term[TR_TIMING_TERM_MAX];
 } tr_timing;
 

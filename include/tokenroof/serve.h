@@ -52,7 +52,8 @@ typedef struct tr_service {
     tr_quantity output_token_per_s; /* all clients; its bound is the most that is possible, low <= predicted <= high */
     double request_per_s;
     double batch_seq;          /* decoding together, all replicas, on average */
-    double room_seq;           /* that the cache has room for, all replicas */
+    double flight_seq;         /* with a place: decoding, or on their way to the first token */
+    double room_seq;           /* whose cache fits at their mean length, all replicas */
     double kv_used_share;      /* of that room, by the requests in flight */
     int saturated;             /* requests wait for a place */
     double decode_s;           /* a step that only decodes, at that batch */

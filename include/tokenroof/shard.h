@@ -90,7 +90,8 @@ TR_API double tr_shard_max_batch_seq(const tr_shard *shard, double context_token
 TR_API double tr_shard_max_context_token(const tr_shard *shard, double batch_seq);
 /* Bytes in use on the chip with batch_seq sequences of the whole system in flight, reserve not counted. */
 TR_API double tr_shard_used_byte(const tr_shard *shard, double batch_seq, double context_token);
-/* TR_OK where batch_seq sequences at this context fit. Errors: TR_ENOFIT, with what lacks and the largest batch. */
+/* TR_OK where batch_seq (0 to 1e9) sequences at this context (0 to 2e12 tokens) fit. Errors: TR_ENOFIT, with what
+ * lacks and the largest batch; TR_EDOMAIN, TR_EMISSING. */
 TR_API tr_status tr_shard_check(const tr_shard *shard, double batch_seq, double context_token, tr_error *err);
 
 #ifdef __cplusplus

@@ -107,7 +107,8 @@ static const char *const rests_on[] = {"this chip and model were measured", "thi
 /* The same for a table: the band is a ratio, one for all rows. */
 static void print_band_of_table(const tr_problem *question, tr_writer *out)
 {
-    const tr_band *band = &question->calibration.step[question->distance];
+    const tr_interval of = question->load.phase == TR_PHASE_PREFILL ? TR_INTERVAL_PREFILL : TR_INTERVAL_DECODE;
+    const tr_band *band = &question->calibration.band[of][question->distance];
     char text[320], low[32], high[32];
     (void)tr_text_fixed(low, sizeof low, band->low_ratio, 2);
     (void)tr_text_fixed(high, sizeof high, band->high_ratio, 2);

@@ -1,9 +1,11 @@
 /* cli/cmd_fit.c -- `tokenroof fit`: calibrations from measured serving runs. */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fit/fit.h"
 #include "fit/kernel_fit.h"
@@ -51,27 +53,29 @@ static void print_result(cli *c, const fit_data *data, const fit_result *r)
         cli_print(c, "%s%zu %s", i == 0 ? ": " : "; ", data->reason[i].count, data->reason[i].text);
     cli_print(c, "\n\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "Time per output token, errors in %", "rows",
               "mape", "median", "p90", "bias", "within 20", "TTFT", "median");
-    print_error(c, "fitted", &r->tpot, &r->ttft);
-    print_error(c, "a model left out", &r->tpot_model, &r->ttft_model);
-    for (int i = 0; i < data->models; i++) {
-        char name[64];
-        if (r->by_model[i].rows == 0)
-            continue;
-        (void)snprintf(name, sizeof name, "  %.60s", data->model[i]->name);
-        print_error(c, name, &r->by_model[i], NULL);
+    static const char *const fold[] = {"fitted", "a family left out", "a chip left out",
+                                       "a chip left out, engine not told"};
+    for (int k = 0; k < FIT_FOLD_COUNT; k++)
+        print_error(c, fold[k], &r->error[TR_INTERVAL_TPOT][k], &r->error[TR_INTERVAL_TTFT][k]);
+    cli_print(c, "\n  %-34s %6s %7s %8s %9s   %7s %8s %9s\n", "Left out, by bucket, in %", "rows", "mape", "median",
+              "inside", "TTFT", "median", "inside");
+    for (int i = 0; i < r->buckets; i++) {
+        const fit_bucket *b = &r->bucket[i];
+        cli_print(c, "  %-34s %6zu %7.1f %8.1f %9.0f   %7.1f %8.1f %9.0f\n", b->name, b->tpot.rows,
+                  100 * b->tpot.mape_ratio, 100 * b->tpot.median_ratio, 100 * b->tpot_coverage_share,
+                  100 * b->ttft.mape_ratio, 100 * b->ttft.median_ratio,
+                  b->ttft.rows > 0 ? 100 * b->ttft_coverage_share : 0.0);
     }
-    print_error(c, "a chip left out", &r->tpot_chip, &r->ttft_chip);
-    for (int i = 0; i < data->chips; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "  %.60s", data->chip[i]->name);
-        print_error(c, name, &r->by_chip[i], NULL);
-    }
-    print_error(c, "a chip left out, engine not told", &r->tpot_generic, &r->ttft_generic);
-    cli_print(c, "\nNine in ten of the measurements, over the prediction\n");
+    cli_print(c, "\n90 %% intervals, measured over predicted\n  %-14s", "");
     for (int d = 0; d < TR_DISTANCE_COUNT; d++)
-        cli_print(c, "  %-10s time per token %.2f to %.2f, first token %.2f to %.2f\n",
-                  tr_distance_name((tr_distance)d), r->step[d].low_ratio, r->step[d].high_ratio,
-                  r->first[d].low_ratio, r->first[d].high_ratio);
+        cli_print(c, " %14s", tr_distance_name((tr_distance)d));
+    cli_print(c, "\n");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
+        cli_print(c, "  %-14s", tr_interval_name((tr_interval)q));
+        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+            cli_print(c, "   %.2f to %.2f", r->band[q][d].low_ratio, r->band[q][d].high_ratio);
+        cli_print(c, "\n");
+    }
     print_constants(c, data, r);
 }
 
@@ -130,11 +134,13 @@ tr_status cmd_fit(cli *c, tr_error *err)
     fit_data *data = calloc(1, sizeof *data);
     fit_result *result = calloc(1, sizeof *result);
     tr_status s = data == NULL || result == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : TR_OK;
+    const char *out = tr_input_text(c->scenario, TR_IN_OUT);
+    if (s == TR_OK && out[0] != '\0' && access(out, W_OK | X_OK) != 0) /* before the work, not after it */
+        s = cli_fail(err, TR_EIO, "out", "%.200s cannot be written to: %s", out, strerror(errno));
     if (s == TR_OK)
         s = read_all(c, data, err);
     if (s == TR_OK)
         s = fit_serving(data, result, err);
-    const char *out = tr_input_text(c->scenario, TR_IN_OUT);
     if (s == TR_OK && out[0] != '\0')
         s = fit_write(data, result, out, err);
     if (s == TR_OK)

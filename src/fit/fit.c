@@ -1,4 +1,4 @@
-/* fit/fit.c -- the fit of serving runs, and its judgement: whole models and whole chips left out. */
+/* fit/fit.c -- the fit of serving runs: what is known before, and the calibration of a chip and engine. */
 #include "fit/fit.h"
 
 #include <math.h>
@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "base/quantile.h"
-#include "base/sort.h"
 #include "fit/solve.h"
 
 /* What is known before any serving run is seen: kernels measured alone (kernel_gemm, kernel_moe, kernel_mla,
@@ -98,204 +96,27 @@ static tr_status fit_both(const fit_data *data, const unsigned char *used, int w
     return s == TR_OK ? fit_solve(&p, out, with_deviation, err) : s;
 }
 
-/* ---- errors --------------------------------------------------------------------- */
-
-typedef struct sample {
-    double *ratio; /* measured over predicted */
-    double *other; /* scratch of twice the size */
-    size_t count;
-} sample;
-
-static fit_error judge(const sample *s)
+static tr_status fit_again_on(const fit_data *data, const unsigned char *used, const fit_result *from, fit_result *out,
+                              tr_error *err)
 {
-    fit_error e;
-    memset(&e, 0, sizeof e);
-    e.rows = s->count;
-    if (s->count == 0)
-        return e;
-    double *ape = s->other, *scratch = s->other + s->count;
-    for (size_t i = 0; i < s->count; i++) {
-        ape[i] = fabs(1.0 / s->ratio[i] - 1.0);
-        e.within_20_share += ape[i] <= 0.2 ? 1.0 : 0.0;
-        e.bias_ratio += 1.0 / s->ratio[i] - 1.0;
-    }
-    const double n = (double)s->count;
-    e.within_20_share /= n;
-    e.bias_ratio /= n;
-    e.mape_ratio = tr_mean(ape, s->count);
-    tr_sort_double(ape, s->count, scratch);
-    e.median_ratio = tr_quantile_sorted(ape, s->count, 0.5);
-    e.p90_ratio = tr_quantile_sorted(ape, s->count, 0.9);
-    return e;
-}
-
-/* Nine in ten: the 5 and 95 % quantiles, but never one-sided. */
-static tr_band band_of(const sample *s, double widen)
-{
-    tr_band b = {0.5, 2.0};
-    if (s->count < 20)
-        return b;
-    double *sorted = s->other, *scratch = s->other + s->count;
-    memcpy(sorted, s->ratio, s->count * sizeof *sorted);
-    tr_sort_double(sorted, s->count, scratch);
-    const double low = tr_quantile_sorted(sorted, s->count, 0.05), high = tr_quantile_sorted(sorted, s->count, 0.95);
-    b.low_ratio = (low < 0.98 ? low : 0.98) / widen;
-    b.high_ratio = (high > 1.02 ? high : 1.02) * widen;
-    return b;
-}
-
-/* Nothing may be nearer to the data and yet less sure. */
-static void widen_outward(tr_band *band)
-{
-    for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
-        if (band[d].low_ratio > band[d - 1].low_ratio)
-            band[d].low_ratio = band[d - 1].low_ratio;
-        if (band[d].high_ratio < band[d - 1].high_ratio)
-            band[d].high_ratio = band[d - 1].high_ratio;
-    }
-}
-
-/* ---- leaving out ----------------------------------------------------------------- */
-
-typedef enum told { TOLD_ALL = 0, TOLD_ENGINE, TOLD_NOTHING } told;
-
-static void collect(const fit_data *data, const fit_result *r, const unsigned char *take, told what, fit_target target,
-                    sample *s)
-{
-    for (size_t i = 0; i < data->count; i++) {
-        const fit_row *row = &data->row[i];
-        const double y = target == FIT_TPOT ? row->tpot_s : row->ttft_s;
-        double value[TR_CONSTANT_COUNT];
-        if (!take[i] || !(y > 0.0))
-            continue;
-        fit_constants(r, what == TOLD_ALL ? row->chip : -1, what == TOLD_NOTHING ? -1 : row->engine, value);
-        const double t = fit_predict(data, row, value, target);
-        if (t > 0.0)
-            s->ratio[s->count++] = y / t;
-    }
-}
-
-typedef struct folds {
-    sample tpot, ttft, tpot_generic, ttft_generic, one;
-    unsigned char *used, *left;
-} folds;
-
-static void free_folds(folds *f)
-{
-    free(f->tpot.ratio);
-    free(f->used);
-}
-
-static int make_folds(folds *f, size_t n)
-{
-    memset(f, 0, sizeof *f);
-    const size_t room = n + 1;
-    double *all = calloc(room * 7, sizeof *all);
-    f->used = calloc(room * 2, 1);
-    f->tpot.ratio = all;
-    if (all == NULL || f->used == NULL)
-        return 0;
-    f->left = f->used + room;
-    sample *each[5] = {&f->tpot, &f->ttft, &f->tpot_generic, &f->ttft_generic, &f->one};
-    for (int i = 0; i < 5; i++) {
-        each[i]->ratio = all + room * (size_t)i;
-        each[i]->other = all + room * 5;
-    }
-    return 1;
-}
-
-static void clear(folds *f) { f->tpot.count = f->ttft.count = f->tpot_generic.count = f->ttft_generic.count = 0; }
-
-static int first_of_family(const fit_data *data, int model)
-{
-    int i = 0;
-    while (!fit_same_family(data->model[i], data->model[model]))
-        i++;
-    return i;
-}
-
-static tr_status leave_out(const fit_data *data, folds *f, int by_chip, fit_result *out, tr_error *err)
-{
-    fit_result *part = malloc(sizeof *part);
-    if (part == NULL)
-        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
-    tr_status s = TR_OK;
-    const int groups = by_chip ? data->chips : data->models;
-    clear(f);
-    for (int g = 0; s == TR_OK && g < groups; g++) {
-        size_t left = 0, used = 0;
-        for (size_t i = 0; i < data->count; i++) {
-            const fit_row *row = &data->row[i];
-            const int leave = by_chip ? row->chip == g : fit_same_family(data->model[row->model], data->model[g]);
-            f->left[i] = leave ? 1 : 0;
-            f->used[i] = leave ? 0 : 1;
-            left += f->left[i];
-            used += f->used[i];
-        }
-        if (left == 0 || used == 0 || (!by_chip && first_of_family(data, g) != g))
-            continue;
-        s = fit_both(data, f->used, 0, out, part, err);
-        if (s != TR_OK)
-            break;
-        const size_t before = f->tpot.count;
-        const told what = by_chip ? TOLD_ENGINE : TOLD_ALL;
-        collect(data, part, f->left, what, FIT_TPOT, &f->tpot);
-        collect(data, part, f->left, what, FIT_TTFT, &f->ttft);
-        collect(data, part, f->left, TOLD_NOTHING, FIT_TPOT, &f->tpot_generic);
-        collect(data, part, f->left, TOLD_NOTHING, FIT_TTFT, &f->ttft_generic);
-        f->one.count = f->tpot.count - before;
-        memcpy(f->one.ratio, f->tpot.ratio + before, f->one.count * sizeof *f->one.ratio);
-        *(by_chip ? &out->by_chip[g] : &out->by_model[g]) = judge(&f->one);
-    }
-    free(part);
-    return s;
+    return fit_both(data, used, 0, from, out, err);
 }
 
 tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
 {
-    folds f;
     if (data->count == 0)
         return tr_fail(err, TR_EMISSING, "rows", 0.0, "no row of the files can be used for a fit");
-    if (!make_folds(&f, data->count)) {
-        free_folds(&f);
+    unsigned char *all = malloc(data->count);
+    if (all == NULL)
         return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
-    }
     memset(out, 0, sizeof *out);
     out->chips = data->chips;
     out->engines = data->engines;
-    memset(f.used, 1, data->count);
-    tr_status s = fit_both(data, f.used, 1, NULL, out, err);
-    if (s == TR_OK) {
-        collect(data, out, f.used, TOLD_ALL, FIT_TPOT, &f.tpot);
-        collect(data, out, f.used, TOLD_ALL, FIT_TTFT, &f.ttft);
-        out->tpot = judge(&f.tpot);
-        out->ttft = judge(&f.ttft);
-        /* Its own rows flatter a fit a little. */
-        out->step[TR_DISTANCE_NEAR] = band_of(&f.tpot, 1.03);
-        out->first[TR_DISTANCE_NEAR] = band_of(&f.ttft, 1.03);
-        s = leave_out(data, &f, 0, out, err);
-    }
-    if (s == TR_OK) {
-        out->tpot_model = judge(&f.tpot);
-        out->ttft_model = judge(&f.ttft);
-        out->step[TR_DISTANCE_MODEL] = band_of(&f.tpot, 1.0);
-        out->first[TR_DISTANCE_MODEL] = band_of(&f.ttft, 1.0);
-        s = leave_out(data, &f, 1, out, err);
-    }
-    if (s == TR_OK) {
-        out->tpot_chip = judge(&f.tpot);
-        out->ttft_chip = judge(&f.ttft);
-        out->tpot_generic = judge(&f.tpot_generic);
-        out->ttft_generic = judge(&f.ttft_generic);
-        out->step[TR_DISTANCE_CHIP] = band_of(&f.tpot, 1.0);
-        out->first[TR_DISTANCE_CHIP] = band_of(&f.ttft, 1.0);
-        /* Nothing of another vendor is in the data: what one chip says of another, once more. */
-        out->step[TR_DISTANCE_GENERIC] = band_of(&f.tpot_generic, 1.25);
-        out->first[TR_DISTANCE_GENERIC] = band_of(&f.ttft_generic, 1.25);
-        widen_outward(out->step);
-        widen_outward(out->first);
-    }
-    free_folds(&f);
+    memset(all, 1, data->count);
+    tr_status s = fit_both(data, all, 1, NULL, out, err);
+    if (s == TR_OK)
+        s = fit_judge(data, fit_again_on, out, err);
+    free(all);
     return s;
 }
 
@@ -313,7 +134,6 @@ void fit_calibration(const fit_data *data, const fit_result *result, int chip, i
         out->error_ratio[k] =
             result->deviation[engine >= 0 ? engine : FIT_ENGINE_MAX][chip >= 0 ? chip : FIT_CHIP_MAX][k];
     }
-    memcpy(out->step, result->step, sizeof out->step);
-    memcpy(out->first, result->first, sizeof out->first);
+    memcpy(out->band, result->band, sizeof out->band);
     out->distance = chip >= 0 ? TR_DISTANCE_NEAR : TR_DISTANCE_GENERIC;
 }

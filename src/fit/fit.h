@@ -68,6 +68,17 @@ typedef struct fit_error {
     double mape_ratio, median_ratio, p90_ratio, bias_ratio, within_20_share;
 } fit_error;
 
+/* Which rows an error is of: those fitted on, or those of a whole family, chip, or chip and engine left out. */
+typedef enum fit_fold { FIT_FITTED = 0, FIT_FAMILY, FIT_CHIP, FIT_CHIP_ENGINE, FIT_FOLD_COUNT } fit_fold;
+
+/* How intervals hold in one bucket of rows left out. */
+typedef struct fit_bucket {
+    char name[48];               /* "family deepseek", "isl/osl 2 to 5" */
+    fit_error tpot, ttft;
+    double tpot_coverage_share, ttft_coverage_share; /* of rows inside their 90 % interval */
+} fit_bucket;
+enum { FIT_BUCKET_MAX = 48 };
+
 typedef struct fit_result {
     int chips, engines;
     double shared[TR_CONSTANT_COUNT];                        /* logarithms */
@@ -75,16 +86,20 @@ typedef struct fit_result {
     double chip[FIT_CHIP_MAX][TR_CONSTANT_COUNT];
     double pair[FIT_ENGINE_MAX][FIT_CHIP_MAX][TR_CONSTANT_COUNT]; /* of an engine's kernels on one chip */
     double deviation[FIT_ENGINE_MAX + 1][FIT_CHIP_MAX + 1][TR_CONSTANT_COUNT]; /* of the sum; last index: without */
-    fit_error tpot, ttft;                                    /* rows it was fitted on */
-    fit_error tpot_model, ttft_model;                        /* whole models left out */
-    fit_error tpot_chip, ttft_chip;                          /* whole chips left out */
-    fit_error tpot_generic, ttft_generic;                    /* chips left out, and the engine not told */
-    fit_error by_model[FIT_MODEL_MAX], by_chip[FIT_CHIP_MAX];
-    tr_band step[TR_DISTANCE_COUNT], first[TR_DISTANCE_COUNT];
+    fit_error error[TR_INTERVAL_COUNT][FIT_FOLD_COUNT];
+    tr_band band[TR_INTERVAL_COUNT][TR_DISTANCE_COUNT];
+    fit_bucket bucket[FIT_BUCKET_MAX]; /* families and chips left out, by family, chip, engine, isl/osl, clients */
+    int buckets;
 } fit_result;
 
 /* Fit, and judge by leaving out. Errors: TR_EMISSING (no rows), TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err);
+
+/* Leave out whole families and chips in turn: errors, intervals, buckets of *result. again fits on the rows marked
+ * used. Errors: TR_ENOMEM, those of again. */
+typedef tr_status (*fit_again)(const fit_data *data, const unsigned char *used, const fit_result *from, fit_result *out,
+                               tr_error *err);
+tr_status fit_judge(const fit_data *data, fit_again again, fit_result *result, tr_error *err);
 
 /* The calibration of (chip, engine), -1 = any. */
 void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out);

@@ -31,18 +31,22 @@ double fit_value(int constant, double logarithm)
     return constant <= TR_CONSTANT_EXPERT_SPREAD && value > MOST_SHARE ? MOST_SHARE : value;
 }
 
-double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target)
+int fit_serve(const fit_row *row, const double *value, tr_service *out)
 {
-    static const tr_band wide = {0.5, 2.0};
     tr_calibration c;
-    tr_service service;
-    (void)data;
     memset(&c, 0, sizeof c);
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
         c.value[k] = fit_value(k, value[k]);
-    for (int d = 0; d < TR_DISTANCE_COUNT; d++)
-        c.step[d] = c.first[d] = wide;
-    if (fit_run_serve(row->run, &c, TR_DISTANCE_NEAR, &service, NULL) != TR_OK)
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+            c.band[q][d] = (tr_band){0.5, 2.0};
+    return fit_run_serve(row->run, &c, TR_DISTANCE_NEAR, out, NULL) == TR_OK;
+}
+
+double fit_predict(const fit_row *row, const double *value, fit_target target)
+{
+    tr_service service;
+    if (!fit_serve(row, value, &service))
         return 0.0;
     return target == FIT_TPOT ? service.tpot_s.predicted : service.ttft_s.predicted;
 }
@@ -116,13 +120,13 @@ static void row_values(const work *w, size_t i, double *f, double *slopes)
     const fit_row *row = w->row[i];
     double value[TR_CONSTANT_COUNT], slope = 1.0;
     fit_constants(w->at, row->chip, row->engine, value);
-    const double t = fit_predict(p->data, row, value, p->target);
+    const double t = fit_predict(row, value, p->target);
     const double log_t = log(t > 0.0 ? t : 1e-30);
     *f = w->weight[i] * soften((log_t - log(measured(row, p->target))) / p->noise, &slope);
     for (int j = 0; slopes != NULL && j < w->kinds; j++) {
         const double keep = value[w->k[j]];
         value[w->k[j]] = keep + STEP_LOG;
-        const double moved = fit_predict(p->data, row, value, p->target);
+        const double moved = fit_predict(row, value, p->target);
         value[w->k[j]] = keep;
         slopes[j] = w->weight[i] * slope * (log(moved > 0.0 ? moved : 1e-30) - log_t) / (STEP_LOG * p->noise);
     }

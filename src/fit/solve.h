@@ -30,6 +30,9 @@ void fit_constants(const fit_result *result, int chip, int engine, double *value
 double fit_value(int constant, double logarithm);
 
 /* Predicted time of a row under constants (logarithms); 0 where there is none. */
-double fit_predict(const fit_data *data, const fit_row *row, const double *value, fit_target target);
+double fit_predict(const fit_row *row, const double *value, fit_target target);
+
+/* A row served under constants (logarithms); 0 where it cannot be. */
+int fit_serve(const fit_row *row, const double *value, tr_service *out);
 
 #endif

@@ -93,16 +93,16 @@ static tr_status write_one(const fit_data *data, const fit_result *r, int chip, 
     write_models(f, data);
     write_constants(f, &c);
     (void)fprintf(f, "    \"error\": {\n");
-    write_error(f, "tpot_fitted", &r->tpot, ",");
-    write_error(f, "tpot_model_left_out", &r->tpot_model, ",");
-    write_error(f, "tpot_chip_left_out", &r->tpot_chip, ",");
-    write_error(f, "tpot_chip_left_out_engine_not_told", &r->tpot_generic, ",");
-    write_error(f, "ttft_fitted", &r->ttft, ",");
-    write_error(f, "ttft_model_left_out", &r->ttft_model, ",");
-    write_error(f, "ttft_chip_left_out", &r->ttft_chip, "");
+    static const char fold[][32] = {"fitted", "family_left_out", "chip_left_out", "chip_left_out_engine_not_told"};
+    for (int q = TR_INTERVAL_TPOT; q < TR_INTERVAL_COUNT; q++)
+        for (int k = 0; k < FIT_FOLD_COUNT; k++) {
+            char what[192];
+            (void)snprintf(what, sizeof what, "%s_%s", tr_interval_name((tr_interval)q), fold[k]);
+            write_error(f, what, &r->error[q][k], q + 1 == TR_INTERVAL_COUNT && k + 1 == FIT_FOLD_COUNT ? "" : ",");
+        }
     (void)fprintf(f, "    },\n    \"band\": {\n");
-    write_bands(f, "step", c.step, ",");
-    write_bands(f, "first", c.first, "");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        write_bands(f, tr_interval_name((tr_interval)q), c.band[q], q + 1 < TR_INTERVAL_COUNT ? "," : "");
     (void)fprintf(f, "    }\n}\n");
     const int bad = ferror(f) != 0;
     if (fclose(f) != 0 || bad)

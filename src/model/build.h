@@ -71,6 +71,7 @@ void tr_layer_dense(tr_layer *layer, double hidden, double dim, double matrices,
 
 typedef struct tr_mixture {
     double experts, active, dim;
+    double groups, groups_active; /* of the router, 0 = none */
     double in_dim;       /* 0 = hidden */
     double matrices;     /* 0 = 3 */
     double expert_extra; /* biases of one expert */

@@ -31,12 +31,14 @@ static double power_down(double x, double s)
     return 1.0 / product;
 }
 
+static double idle_share(const tr_layer *l) { return (l->experts - l->experts_active) / l->experts; }
+
 static routed routed_of(const pass_work *w, const tr_layer *l)
 {
     const double skew = w->pass.routing_skew_ratio, token = w->group_token;
     routed r = {.slots = tr_split_expert_slots(l, &w->layout), .load = 1.0};
     if (!(skew > 0.0) || l->experts_active >= l->experts) {
-        r.touched = tr_expert_touched_share((l->experts - l->experts_active) / l->experts, token);
+        r.touched = tr_expert_touched_share(idle_share(l), token);
         return r;
     }
     /* [R22] Experts by falling popularity, dealt to the ranks in turn: the first rank has the most of all. */
@@ -82,4 +84,48 @@ void tr_pass_experts(const pass_work *w, int layer)
                 .flop_per_s = p->flop_per_s};
     op.activation_byte = op.m_row * 2.0 * l->expert_in_dim * PASS_ACTIVATION_BYTE;
     tr_pass_emit(w, &op, "experts");
+}
+
+/* As many experts as the last mixture of the main stack has, and as many of them active. */
+static const tr_layer *draft_layer(const tr_model *m)
+{
+    const tr_layer *last = NULL;
+    for (int i = 0; i < m->layer_kinds; i++)
+        if (m->layer[i].experts > 0.0)
+            last = &m->layer[i];
+    return last;
+}
+
+void tr_pass_draft_experts(const pass_work *w, double drafted)
+{
+    const tr_model *m = w->model;
+    const tr_layer *l = draft_layer(m);
+    if (!(m->mtp_routed_param > 0.0) || l == NULL)
+        return;
+    const pass_part *p = &w->part[TR_PART_ROUTED];
+    const double group = w->layout.tp_rank * w->layout.dp_rank;
+    const double touched = tr_expert_touched_share(idle_share(l), w->group_seq);
+    tr_op op = {.layer = -1,
+                .op_class = TR_OP_MOE,
+                .grows = TR_GROWS_GROUP_SEQ,
+                .weight_dtype = p->weight_dtype,
+                .math_dtype = p->math_dtype,
+                .count = drafted,
+                .m_row = w->group_seq * l->experts_active / group,
+                .n_dim = l->expert_dim,
+                .k_dim = l->expert_in_dim,
+                .experts = l->experts / group,
+                .touched_count = l->experts / group * touched,
+                .flop = 2.0 * w->group_seq * (1.0 - idle_share(l)) * m->mtp_routed_param / group,
+                .weight_byte = m->mtp_routed_param * p->byte * touched / group,
+                .flop_copy_count = 1.0,
+                .weight_copy_count = 1.0,
+                .kv_copy_count = 1.0,
+                .flop_per_s = p->flop_per_s};
+    tr_pass_emit(w, &op, "draft-experts");
+}
+
+double tr_pass_idle_share(const pass_work *w, const tr_op *op)
+{
+    return idle_share(op->layer >= 0 ? &w->model->layer[op->layer] : draft_layer(w->model));
 }

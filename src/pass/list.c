@@ -162,20 +162,19 @@ static void final(const pass_work *w, double head)
 static void drafts(const pass_work *w, double head)
 {
     const tr_model *m = w->model;
-    const double drafted = w->pass.token_per_seq - 1.0, tp = w->layout.tp_rank, group = tp * w->layout.dp_rank;
+    const double drafted = w->pass.token_per_seq - 1.0, tp = w->layout.tp_rank;
     if (!(w->shard->formats.draft_token > 0.0 && drafted > 0.0 && m->mtp_param > 0.0 && w->decode_seq > 0.0))
         return;
-    const double fixed = m->mtp_param - m->mtp_routed_param, routed_active = m->mtp_active_param - fixed;
-    const double idle = m->mtp_routed_param > 0.0 ? 1.0 - routed_active / m->mtp_routed_param : 0.0;
-    const double touched = tr_expert_touched_share(idle, w->decode_seq * w->layout.dp_rank);
-    const pass_part *p = &w->part[m->mtp_routed_param > 0.0 ? TR_PART_ROUTED : TR_PART_DENSE];
+    const double fixed = m->mtp_param - m->mtp_routed_param;
+    const pass_part *p = &w->part[TR_PART_MIXER];
     tr_op op = {.layer = -1, .op_class = TR_OP_GEMM, .grows = TR_GROWS_DECODE_SEQ, .count = drafted,
                 .m_row = w->decode_seq, .n_dim = m->hidden, .k_dim = m->hidden, .weight_dtype = p->weight_dtype,
-                .math_dtype = p->math_dtype, .flop = 2.0 * w->decode_seq * (m->mtp_active_param + head) / tp,
-                .weight_byte = m->mtp_routed_param * touched * p->byte / group +
-                               fixed * w->part[TR_PART_MIXER].byte / tp + head / tp * w->part[TR_PART_HEAD].byte,
-                .flop_copy_count = 1.0, .weight_copy_count = 1.0, .kv_copy_count = 1.0, .flop_per_s = p->flop_per_s};
+                .math_dtype = p->math_dtype, .flop = 2.0 * w->decode_seq * (fixed + head) / tp,
+                .weight_byte = (fixed * p->byte + head * w->part[TR_PART_HEAD].byte) / tp,
+                .flop_copy_count = 1.0, .weight_copy_count = w->layout.dp_rank, .kv_copy_count = 1.0,
+                .flop_per_s = p->flop_per_s};
     tr_pass_emit(w, &op, "draft");
+    tr_pass_draft_experts(w, drafted);
 }
 
 /* ---- the pass ------------------------------------------------------------------------------ */

@@ -38,7 +38,9 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "memory_byte_per_s", chip->memory_byte_per_s,
                        "the chip's memory bandwidth must be above 0");
     for (int i = 0; i < TR_PART_COUNT; i++) {
-        const tr_part_format *stored = &shard->weights.part[i];
+        /* A tied table is the head too, and stored once. */
+        const int from = i == TR_PART_HEAD && shard->model->tied ? TR_PART_EMBEDDING : i;
+        const tr_part_format *stored = &shard->weights.part[from];
         pass_part *p = &w->part[i];
         p->byte = stored->byte;
         p->weight_dtype = stored->dtype;
@@ -105,8 +107,8 @@ tr_status tr_pass_work_load(pass_work *w, const tr_pass *pass, tr_error *err)
     w->prefill_token = w->prefill_seq * query;
     w->token = w->decode_token + w->prefill_token;
     w->head_token = w->decode_token + w->prefill_seq;
-    w->group_token = tr_split_busiest(pass->decode_seq, groups) * pass->token_per_seq +
-                     tr_split_busiest(pass->prefill_seq, groups) * query;
+    w->group_seq = tr_split_busiest(pass->decode_seq, groups);
+    w->group_token = w->group_seq * pass->token_per_seq + tr_split_busiest(pass->prefill_seq, groups) * query;
     return TR_OK;
 }
 
@@ -119,6 +121,8 @@ double tr_pass_work_amount(const pass_work *w, tr_grows grows)
         return w->head_token;
     case TR_GROWS_GROUP_TOKEN:
         return w->group_token;
+    case TR_GROWS_GROUP_SEQ:
+        return w->group_seq;
     case TR_GROWS_DECODE_SEQ:
         return w->decode_seq;
     case TR_GROWS_PREFILL_SEQ:

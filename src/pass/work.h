@@ -33,7 +33,8 @@ struct pass_work {
     double repeat;               /* micro-batches of a pass */
     double decode_seq, prefill_seq; /* of the busiest rank in one micro-batch */
     double decode_token, prefill_token, token, head_token;
-    double group_token;          /* of all ranks that share the experts: not rounded up rank by rank */
+    double group_seq, group_token; /* of all ranks that share the experts: not rounded up rank by rank; the first of
+                                  * those that decode */
     pass_visit visit;
     void *context;
 };
@@ -54,6 +55,10 @@ void tr_pass_links(const pass_work *work, int layer);
 void tr_pass_stages(const pass_work *work);
 /* expert.c: the routed experts of one layer. */
 void tr_pass_experts(const pass_work *work, int layer);
+/* Those of the multi-token-prediction layers, once for each token drafted. */
+void tr_pass_draft_experts(const pass_work *work, double drafted);
+/* Chance that one token leaves an expert of an operator of class MOE alone, routing being even. */
+double tr_pass_idle_share(const pass_work *work, const tr_op *op);
 
 /* emit.c: hand an operator to the visitor, named. */
 void tr_pass_emit(const pass_work *work, tr_op *op, const char *name);

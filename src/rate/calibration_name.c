@@ -62,28 +62,38 @@ const char *tr_distance_name(tr_distance distance)
     return NULL;
 }
 
+const char *tr_interval_name(tr_interval interval)
+{
+    static const char name[][16] = {"decode_pass", "prefill_pass", "tpot", "ttft", "e2e"};
+    return (int)interval >= 0 && interval < TR_INTERVAL_COUNT ? name[interval] : NULL;
+}
+
 static int band_ok(const tr_band *band)
 {
     return band->low_ratio > 0.0 && band->low_ratio <= band->high_ratio && band->high_ratio <= 1e6;
 }
+
+/* Shares of the datasheet, which come first, are at most 1: so nothing fitted is faster than its roof. */
+static double most_of(tr_constant constant) { return constant <= TR_CONSTANT_EXPERT_SPREAD ? 1.0 : 1e3; }
 
 tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
 {
     if (calibration == NULL)
         return tr_fail(err, TR_EMISSING, "calibration", 0.0, "expected a calibration (tr_calibration_find gives one)");
     for (int i = 0; i < TR_CONSTANT_COUNT; i++) {
-        const double value = calibration->value[i];
-        if (!(value > 0.0 && value <= 1e3))
+        const double value = calibration->value[i], most = most_of((tr_constant)i);
+        if (!(value > 0.0 && value <= most))
             return tr_fail(err, TR_EDOMAIN, tr_constant_name((tr_constant)i), value,
-                           "the calibration's %s must be above 0 and at most 1000", tr_constant_name((tr_constant)i));
+                           "the calibration's %s must be above 0 and at most %g", tr_constant_name((tr_constant)i), most);
         if (!(calibration->error_ratio[i] >= 0.0 && calibration->error_ratio[i] <= 1e6))
             return tr_fail(err, TR_EDOMAIN, "error_ratio", calibration->error_ratio[i],
                            "the standard error of %s must be 0 or more", tr_constant_name((tr_constant)i));
     }
-    for (int i = 0; i < TR_DISTANCE_COUNT; i++)
-        if (!band_ok(&calibration->step[i]) || !band_ok(&calibration->first[i]))
-            return tr_fail(err, TR_EDOMAIN, "low_ratio", calibration->step[i].low_ratio,
-                           "the calibration's bands must be above 0, the low end below the high one");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+            if (!band_ok(&calibration->band[q][d]))
+                return tr_fail(err, TR_EDOMAIN, "low_ratio", calibration->band[q][d].low_ratio,
+                               "the calibration's bands must be above 0, the low end below the high one");
     if ((int)calibration->distance < 0 || calibration->distance >= TR_DISTANCE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "distance", (double)calibration->distance,
                        "the calibration's distance is none of near, model, chip, generic");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "rate/op_rate.h"
 
 /* Signals between two chips, at least. The fastest small all-reduce published for any chip (2.4 us, H100) crosses
  * a link twice and has a kernel around it; a network card is a few times further. */
@@ -17,28 +18,35 @@ const char *tr_algorithm_name(tr_algorithm algorithm)
     return (int)algorithm > 0 && (size_t)algorithm < sizeof name / sizeof name[0] ? name[algorithm] : name[0];
 }
 
-static void try_one(tr_collective *best, tr_algorithm algorithm, double start_s, double link_byte, double byte_per_s)
+/* The fastest is taken, by what each really takes where that was measured: else the time would fall where a longer
+ * message changes from one to the next. */
+static void try_one(tr_collective *best, const tr_calibration *calibration, tr_algorithm algorithm, double start_s,
+                    double link_byte, double byte_per_s)
 {
     const double wire_s = link_byte / byte_per_s;
-    if (best->algorithm == TR_ALGORITHM_NONE || start_s + wire_s < best->time_s)
-        *best = (tr_collective){.algorithm = algorithm,
-                                .link_byte = link_byte,
-                                .start_s = start_s,
-                                .wire_s = wire_s,
-                                .time_s = start_s + wire_s};
+    const tr_collective one = {.algorithm = algorithm,
+                               .link_byte = link_byte,
+                               .start_s = start_s,
+                               .wire_s = wire_s,
+                               .time_s = start_s + wire_s};
+    double best_start_s, best_wire_s, one_start_s, one_wire_s;
+    tr_op_link_s(best, calibration, &best_start_s, &best_wire_s);
+    tr_op_link_s(&one, calibration, &one_start_s, &one_wire_s);
+    if (best->algorithm == TR_ALGORITHM_NONE || one_start_s + one_wire_s < best_start_s + best_wire_s)
+        *best = one;
 }
 
 /* [L4] Inside a domain. */
-static tr_collective reduce_inside(const tr_reach *w, double n)
+static tr_collective reduce_inside(const tr_reach *w, const tr_calibration *c, double n)
 {
     const double g = w->inside_chip, a = SCALEUP_START_S, byte_per_s = w->inside_byte_per_s;
     tr_collective best = {.algorithm = TR_ALGORITHM_NONE};
     if (g <= 1.0)
         return best;
-    try_one(&best, TR_ALGORITHM_ONE_SHOT, 2.0 * a, n * (g - 1.0), byte_per_s);
-    try_one(&best, TR_ALGORITHM_TWO_SHOT, 3.0 * a, 2.0 * n * (g - 1.0) / g, byte_per_s);
+    try_one(&best, c, TR_ALGORITHM_ONE_SHOT, 2.0 * a, n * (g - 1.0), byte_per_s);
+    try_one(&best, c, TR_ALGORITHM_TWO_SHOT, 3.0 * a, 2.0 * n * (g - 1.0) / g, w->ring_byte_per_s);
     if (w->adds_in_switch && g > 2.0)
-        try_one(&best, TR_ALGORITHM_IN_SWITCH, 3.0 * a, n * (g + 1.0) / g, byte_per_s);
+        try_one(&best, c, TR_ALGORITHM_IN_SWITCH, 3.0 * a, n * (g + 1.0) / g, byte_per_s);
     return best;
 }
 
@@ -51,13 +59,13 @@ static double log2_up(double x)
 }
 
 /* [L5] Across domains: shares are summed inside, then each goes round the domains. */
-static tr_collective reduce_across(const tr_reach *w, double n)
+static tr_collective reduce_across(const tr_reach *w, const tr_calibration *c, double n)
 {
     const double d = w->domain_count, share = n / w->inside_chip, a = SCALEOUT_START_S;
     tr_collective best = {.algorithm = TR_ALGORITHM_NONE};
-    try_one(&best, TR_ALGORITHM_RING, 2.0 * (d - 1.0) * a, 2.0 * share * (d - 1.0) / d, w->across_byte_per_s);
-    try_one(&best, TR_ALGORITHM_TREE, 2.0 * log2_up(d) * a, 2.0 * share, w->across_byte_per_s);
-    const tr_collective in = reduce_inside(w, n);
+    try_one(&best, c, TR_ALGORITHM_RING, 2.0 * (d - 1.0) * a, 2.0 * share * (d - 1.0) / d, w->across_byte_per_s);
+    try_one(&best, c, TR_ALGORITHM_TREE, 2.0 * log2_up(d) * a, 2.0 * share, w->across_byte_per_s);
+    const tr_collective in = reduce_inside(w, c, n);
     best.link_byte += in.link_byte;
     best.start_s += in.start_s;
     best.wire_s += in.wire_s;
@@ -77,11 +85,33 @@ static tr_collective side_by_side(double up_byte, double out_byte, double start_
     return c;
 }
 
+tr_collective tr_collective_on(const tr_reach *w, const tr_calibration *calibration, tr_collective_kind kind,
+                               double message_byte, double across_byte)
+{
+    const int far = w->domain_count > 1.0;
+    const double n = message_byte, d = w->domain_count, start_s = far ? SCALEOUT_START_S : SCALEUP_START_S;
+    const double up = w->inside_byte_per_s, beyond = w->across_byte_per_s;
+    tr_collective c = {.algorithm = TR_ALGORITHM_NONE};
+    if (kind == TR_COLLECTIVE_ALL_REDUCE)
+        c = far ? reduce_across(w, calibration, n) : reduce_inside(w, calibration, n);
+    else if (kind == TR_COLLECTIVE_ALL_GATHER) /* [L6] over the network once a domain, then inside */
+        c = side_by_side(n * (w->inside_chip - 1.0) / w->inside_chip, far ? n / w->inside_chip * (d - 1.0) / d : 0.0,
+                         2.0 * start_s, w->ring_byte_per_s, beyond);
+    else if (kind == TR_COLLECTIVE_ALL_TO_ALL) /* [L7] */
+        c = side_by_side(n, across_byte, 2.0 * start_s, up, beyond);
+    else
+        c = side_by_side(far ? 0.0 : n, far ? n : 0.0, start_s, w->neighbour_byte_per_s, beyond);
+    c.scaleout = far;
+    return c;
+}
+
 tr_status tr_collective_of(const tr_system *system, tr_collective_kind kind, double group_chip, double message_byte,
                            double across_byte, tr_collective *out, tr_error *err)
 {
-    if (system == NULL)
-        return tr_fail(err, TR_EMISSING, "system", 0.0, "expected a system");
+    if (system == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "system", 0.0, "expected a system and a place for the collective");
+    if ((int)kind < TR_COLLECTIVE_ALL_REDUCE || kind > TR_COLLECTIVE_SEND)
+        return tr_fail(err, TR_EDOMAIN, "kind", (double)kind, "there is no such kind of collective");
     if (!(group_chip >= 1.0 && group_chip <= 1e6))
         return tr_fail(err, TR_EDOMAIN, "group_chip", group_chip, "a collective has 1 to 1e6 chips");
     if (!(message_byte >= 0.0 && message_byte <= 1e30))
@@ -94,19 +124,7 @@ tr_status tr_collective_of(const tr_system *system, tr_collective_kind kind, dou
         const tr_status s = tr_system_reach(system, group_chip, &w, err);
         if (s != TR_OK)
             return s;
-        const int far = w.domain_count > 1.0;
-        const double n = message_byte, d = w.domain_count, start = far ? SCALEOUT_START_S : SCALEUP_START_S;
-        const double up = w.inside_byte_per_s, beyond = w.across_byte_per_s;
-        if (kind == TR_COLLECTIVE_ALL_REDUCE)
-            c = far ? reduce_across(&w, n) : reduce_inside(&w, n);
-        else if (kind == TR_COLLECTIVE_ALL_GATHER) /* [L6] over the network once a domain, then inside */
-            c = side_by_side(n * (w.inside_chip - 1.0) / w.inside_chip, far ? n / w.inside_chip * (d - 1.0) / d : 0.0,
-                             2.0 * start, up, beyond);
-        else if (kind == TR_COLLECTIVE_ALL_TO_ALL) /* [L7] */
-            c = side_by_side(n, across_byte, 2.0 * start, up, beyond);
-        else
-            c = side_by_side(far ? 0.0 : n, far ? n : 0.0, start, w.neighbour_byte_per_s, beyond);
-        c.scaleout = far;
+        c = tr_collective_on(&w, NULL, kind, message_byte, across_byte);
     }
     *out = c;
     return TR_OK;

@@ -15,6 +15,8 @@ tr_collective_kind tr_op_collective_kind(tr_op_class c)
                                    : TR_COLLECTIVE_ALL_TO_ALL;
 }
 
+static double smaller(double a, double b) { return a < b ? a : b; }
+
 /* Narrow formats double the peak and not what kernels reach. */
 static double narrow_ratio(tr_dtype math, const double *value, tr_constant fp8, tr_constant fp4)
 {
@@ -26,7 +28,7 @@ static double narrow_ratio(tr_dtype math, const double *value, tr_constant fp8, 
 /* [R26] */
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
 {
-    op_rate r = {1.0, 1.0, 0.0, 1.0, 0.0};
+    op_rate r = {1.0, 1.0, 0.0, 0.0};
     if (calibration == NULL)
         return r;
     const double *value = calibration->value;
@@ -34,9 +36,10 @@ op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
     if (op->op_class == TR_OP_MOE) {
         r.flop_share = value[TR_CONSTANT_EXPERT_FLOP] *
                        narrow_ratio(op->math_dtype, value, TR_CONSTANT_EXPERT_FP8, TR_CONSTANT_EXPERT_FP4);
-        r.byte_share = value[TR_CONSTANT_EXPERT_BYTE];
-        r.tile_token = value[TR_CONSTANT_EXPERT_TILE];
-        r.spread_share = value[TR_CONSTANT_EXPERT_SPREAD];
+        /* Tokens that choose alike touch fewer experts than even choices do, whose bytes are in the list: but never so
+         * few that these would come faster than the memory reads. */
+        r.byte_share = smaller(value[TR_CONSTANT_EXPERT_BYTE] / value[TR_CONSTANT_EXPERT_SPREAD], 1.0);
+        r.tile_token = value[TR_CONSTANT_EXPERT_TILE] * value[TR_CONSTANT_EXPERT_SPREAD];
     } else if (op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE) {
         const int prompt = op->op_class == TR_OP_PREFILL_ATTENTION || op->op_class == TR_OP_PREFILL_MLA;
         r.flop_share = value[prompt ? TR_CONSTANT_PROMPT_FLOP : TR_CONSTANT_ATTENTION_FLOP];
@@ -52,17 +55,11 @@ op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
 
 void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, double *memory_s, double *move_s)
 {
-    double flop = op->flop, weight_byte = op->weight_byte;
-    if (op->op_class == TR_OP_MOE && op->m_row > 0.0) {
-        /* A touched expert's rows are padded up; tokens that choose alike touch fewer experts. */
-        const double touched = op->touched_count * rate->spread_share;
-        flop *= 1.0 + rate->tile_token * touched / op->m_row;
-        weight_byte *= rate->spread_share;
-    } else if (op->m_row > 0.0) {
-        flop *= 1.0 + rate->tile_token / op->m_row;
-    }
+    double flop = op->flop;
+    if (op->m_row > 0.0) /* rows are padded up, of each touched expert */
+        flop *= 1.0 + rate->tile_token * (op->op_class == TR_OP_MOE ? op->touched_count : 1.0) / op->m_row;
     *compute_s = flop / (op->flop_per_s * rate->flop_share);
-    *memory_s = (weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
+    *memory_s = (op->weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
     *move_s = op->activation_byte * rate->move_ratio / op->byte_per_s;
 }
 
@@ -83,6 +80,23 @@ void tr_op_link_s(const tr_collective *c, const tr_calibration *calibration, dou
     const double *value = calibration->value;
     *start_s += value[TR_CONSTANT_LINK_S];
     *wire_s = c->wire_s / value[TR_CONSTANT_LINK_BYTE] + sqrt(c->wire_s * value[TR_CONSTANT_LINK_MID_S]);
+}
+
+tr_status tr_op_collective_s(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
+                             double *start_s, double *wire_s, tr_error *err)
+{
+    tr_collective c;
+    tr_reach reach;
+    const tr_collective_kind kind = tr_op_collective_kind(op->op_class);
+    tr_status s = tr_collective_of(system, kind, op->group_chip, op->message_byte, op->across_byte, &c, err);
+    if (s == TR_OK && calibration != NULL && op->group_chip > 1.0) {
+        s = tr_system_reach(system, op->group_chip, &reach, err);
+        if (s == TR_OK)
+            c = tr_collective_on(&reach, calibration, kind, op->message_byte, op->across_byte);
+    }
+    if (s == TR_OK)
+        tr_op_link_s(&c, calibration, start_s, wire_s);
+    return s;
 }
 
 static tr_status check(const tr_op *op, const tr_system *system, const void *out, tr_error *err)
@@ -114,12 +128,9 @@ tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_ca
         return s;
     tr_op_time t = {0};
     if (tr_op_is_link(op->op_class)) {
-        tr_collective c;
-        s = tr_collective_of(system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte,
-                             op->across_byte, &c, err);
+        s = tr_op_collective_s(op, system, calibration, &t.fixed_s, &t.link_s, err);
         if (s != TR_OK)
             return s;
-        tr_op_link_s(&c, calibration, &t.fixed_s, &t.link_s);
         t.time_s = t.fixed_s + t.link_s;
         t.limit = t.link_s >= t.fixed_s ? TR_LIMIT_COMM : TR_LIMIT_FIXED;
     } else {

@@ -5,12 +5,11 @@
 
 #include <tokenroof/rate.h>
 
-/* Shares of the two roofs, and what is padded and moved; 1, 1, 0, 1, 0 at datasheet peak. */
+/* Shares of the two roofs, at most 1, and what is padded and moved; 1, 1, 0, 0 at datasheet peak. */
 typedef struct op_rate {
     double flop_share;
     double byte_share;
     double tile_token;           /* rows that a multiply, or each touched expert, is padded by */
-    double spread_share;         /* of the tokens whose choice of experts is one of their own */
     double move_ratio;           /* of the bytes between operators, those that memory carries */
 } op_rate;
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration);
@@ -23,6 +22,14 @@ double tr_op_beside_s(double a_s, double b_s, const tr_calibration *calibration)
 
 int tr_op_is_link(tr_op_class op_class);
 tr_collective_kind tr_op_collective_kind(tr_op_class op_class);
+/* The collective of a group of more than one chip that lies so, by the algorithm that is fastest: at datasheet peak, or
+ * with what a calibration adds. */
+tr_collective tr_collective_on(const tr_reach *reach, const tr_calibration *calibration, tr_collective_kind kind,
+                               double message_byte, double across_byte);
+/* Where an operator on the links has its group, and the start and wire times of it. Errors: those of
+ * tr_collective_of. */
+tr_status tr_op_collective_s(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
+                             double *start_s, double *wire_s, tr_error *err);
 /* The start and wire times of a collective, with what a calibration adds. */
 void tr_op_link_s(const tr_collective *c, const tr_calibration *calibration, double *start_s, double *wire_s);
 

@@ -87,15 +87,12 @@ static void add(void *context, const pass_work *w, const tr_op *op)
 {
     summing *now = context;
     if (tr_op_is_link(op->op_class)) {
-        tr_collective c;
         double start_s, wire_s;
-        const tr_status s = tr_collective_of(w->system, tr_op_collective_kind(op->op_class), op->group_chip,
-                                             op->message_byte, op->across_byte, &c, now->err);
+        const tr_status s = tr_op_collective_s(op, w->system, now->calibration, &start_s, &wire_s, now->err);
         if (s != TR_OK) {
             now->status = s;
             return;
         }
-        tr_op_link_s(&c, now->calibration, &start_s, &wire_s);
         now->sum.start_s += op->count * start_s;
         now->sum.wire_s += op->count * wire_s;
         return;
@@ -121,6 +118,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
         s = tr_pass_work_load(&w, pass, err);
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
+    if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
+        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance, "the distance is none of near, model, chip, generic");
     if (s != TR_OK)
         return s;
     summing now = {.calibration = calibration, .status = TR_OK, .err = err};
@@ -134,7 +133,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     take_terms(&step, &terms);
     tr_step_rates(&step, roof, pass, terms.step_s);
     if (calibration != NULL) {
-        const tr_band *band = &calibration->step[distance];
+        const int decodes = pass->decode_seq > 0.0;
+        const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL][distance];
         step.low_s = terms.step_s * band->low_ratio;
         step.high_s = terms.step_s * band->high_ratio;
     }

@@ -26,7 +26,7 @@ static int merges(const tr_timing_term *a, const tr_timing_term *b)
     if (a->kind == MOVED)
         return 1;
     if (a->kind >= LINK)
-        return same(a->group_chip, b->group_chip) && same(a->message_byte_per, b->message_byte_per) &&
+        return a->reach == b->reach && same(a->message_byte_per, b->message_byte_per) &&
                same(a->across_byte_per, b->across_byte_per);
     const double x = a->compute_s_per * b->memory_s, y = b->compute_s_per * a->memory_s;
     const double u = a->compute_s_per * b->memory_s_per, v = b->compute_s_per * a->memory_s_per;
@@ -60,16 +60,42 @@ static void push(tr_timing *t, const tr_timing_term *term)
     t->term_count++;
 }
 
+typedef struct taking {
+    tr_timing timing;
+    tr_status status;        /* of a link */
+    tr_error *err;
+} taking;
+
+/* Where a group lies, looked up once for each size. */
+static int reach_of(taking *now, const tr_system *system, double group_chip)
+{
+    tr_timing *t = &now->timing;
+    tr_reach found;
+    const tr_status s = tr_system_reach(system, group_chip, &found, now->err);
+    if (s != TR_OK)
+        now->status = s;
+    if (s != TR_OK)
+        return 0;
+    for (size_t i = 0; i < t->reach_count; i++)
+        if (same(t->reach[i].inside_chip, found.inside_chip) && same(t->reach[i].domain_count, found.domain_count))
+            return (int)i;
+    if (t->reach_count == TR_TIMING_REACH_MAX) /* a layout has three sizes: tp, tp x dp, and two stages */
+        return TR_TIMING_REACH_MAX - 1;
+    t->reach[t->reach_count] = found;
+    return (int)t->reach_count++;
+}
+
 /* Taken from a pass of one sequence of each kind a rank. */
 static void take(void *context, const pass_work *w, const tr_op *op)
 {
-    tr_timing *t = context;
+    taking *now = context;
+    tr_timing *t = &now->timing;
     const double amount = tr_pass_work_amount(w, op->grows);
     if (tr_op_is_link(op->op_class)) {
         const tr_timing_term link = {.kind = LINK + (int)tr_op_collective_kind(op->op_class),
                                      .grows = op->grows,
                                      .count = op->count,
-                                     .group_chip = op->group_chip,
+                                     .reach = reach_of(now, w->system, op->group_chip),
                                      .message_byte_per = op->message_byte / amount,
                                      .across_byte_per = op->across_byte / amount};
         push(t, &link);
@@ -93,12 +119,11 @@ static void take(void *context, const pass_work *w, const tr_op *op)
                            .memory_s = cache ? 0.0 : op->count * memory_s,
                            .memory_s_per = cache ? op->count * memory_s / amount : 0.0};
     if (op->op_class == TR_OP_MOE) {
-        const tr_layer *l = &w->model->layer[op->layer];
         const double row_s = op->count * compute_s / larger(op->m_row, 1e-300); /* one row of one expert, all layers */
         term.kind = EXPERTS;
-        term.idle_share = (l->experts - l->experts_active) / l->experts;
+        term.idle_share = tr_pass_idle_share(w, op);
         term.memory_s = op->count * memory_s * (op->experts / op->touched_count);
-        term.tile_s = tile_token * r.spread_share * op->experts * row_s;
+        term.tile_s = tile_token * op->experts * row_s;
     } else {
         term.tile_s = tile_token * op->count * compute_s / larger(op->m_row, 1e-300);
     }
@@ -114,38 +139,50 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     tr_status s = tr_pass_work_of(shard, &w, err);
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
+    if (s == TR_OK && at->routing_skew_ratio > 0.0) /* what skew touches is no single power of the tokens */
+        s = tr_fail(err, TR_EDOMAIN, "routing_skew_ratio", at->routing_skew_ratio, "a timing holds for even routing");
     if (s != TR_OK)
         return s;
     const tr_layout *y = &shard->layout;
-    tr_timing t = {.shard = shard, .calibration = calibration, .at = *at, .repeat = w.repeat};
-    t.groups = y->replica_count * y->pp_rank * w.repeat;
-    t.ranks = t.groups * y->dp_rank;
-    t.fixed_s = tr_pass_fixed_s(shard, calibration);
-    t.fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
-    t.peak_flop_per_s = w.peak_flop_per_s;
+    taking now = {.timing = {.shard = shard, .calibration = calibration, .at = *at, .repeat = w.repeat},
+                  .status = TR_OK, .err = err};
+    tr_timing *t = &now.timing;
+    t->groups = y->replica_count * y->pp_rank * w.repeat;
+    t->ranks = t->groups * y->dp_rank;
+    t->fixed_s = tr_pass_fixed_s(shard, calibration);
+    t->fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
+    t->peak_flop_per_s = w.peak_flop_per_s;
     /* A sequence on every rank, of each kind that the pass has: amounts are then those of one. */
     tr_pass one = *at;
-    one.decode_seq = at->decode_seq > 0.0 ? t.ranks : 0.0;
-    one.prefill_seq = at->prefill_seq > 0.0 ? t.ranks : 0.0;
+    one.decode_seq = at->decode_seq > 0.0 ? t->ranks : 0.0;
+    one.prefill_seq = at->prefill_seq > 0.0 ? t->ranks : 0.0;
     s = tr_pass_work_load(&w, &one, err);
     if (s != TR_OK)
         return s;
-    tr_pass_walk(&w, take, &t);
-    if (t.term_count > TR_TIMING_TERM_MAX)
-        return tr_fail(err, TR_ECAPACITY, "timing", (double)t.term_count,
-                       "the pass has %zu distinct terms, a timing holds %d", t.term_count, TR_TIMING_TERM_MAX);
-    *out = t;
+    tr_pass_walk(&w, take, &now);
+    if (now.status != TR_OK)
+        return now.status;
+    if (t->term_count > TR_TIMING_TERM_MAX)
+        return tr_fail(err, TR_ECAPACITY, "timing", (double)t->term_count,
+                       "the pass has %zu distinct terms, a timing holds %d", t->term_count, TR_TIMING_TERM_MAX);
+    *out = *t;
     return TR_OK;
 }
 
 /* ---- points ---------------------------------------------------------------------------- */
 
-static void at_counts(const tr_timing *timing, double decode_seq, double prefill_seq, double group_token, tr_terms *out)
+/* Of the busiest rank, and of all ranks that share its experts. */
+static void at_counts(const tr_timing *timing, double decode_seq, double prefill_seq, double group_decode_seq,
+                      double group_prefill_seq, tr_terms *out)
 {
     const tr_calibration *c = timing->calibration;
-    const double token = decode_seq * timing->at.token_per_seq + prefill_seq * timing->at.prefill_query_token;
-    const double amount[] = {token, decode_seq * timing->at.token_per_seq + prefill_seq, group_token, decode_seq,
-                             prefill_seq};
+    const double wide = timing->at.token_per_seq, query = timing->at.prefill_query_token;
+    const double amount[] = {[TR_GROWS_TOKEN] = decode_seq * wide + prefill_seq * query,
+                             [TR_GROWS_HEAD_TOKEN] = decode_seq * wide + prefill_seq,
+                             [TR_GROWS_GROUP_TOKEN] = group_decode_seq * wide + group_prefill_seq * query,
+                             [TR_GROWS_GROUP_SEQ] = group_decode_seq,
+                             [TR_GROWS_DECODE_SEQ] = decode_seq,
+                             [TR_GROWS_PREFILL_SEQ] = prefill_seq};
     tr_sum sum = {{0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, 0.0, 0.0};
     for (size_t i = 0; i < timing->term_count; i++) {
         const tr_timing_term *t = &timing->term[i];
@@ -153,11 +190,10 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
         if (!(x > 0.0))
             continue;
         if (t->kind >= LINK) {
-            tr_collective link;
+            const tr_collective link =
+                tr_collective_on(&timing->reach[t->reach], c, (tr_collective_kind)(t->kind - LINK),
+                                 x * t->message_byte_per, x * t->across_byte_per);
             double start_s, wire_s;
-            if (tr_collective_of(timing->shard->system, (tr_collective_kind)(t->kind - LINK), t->group_chip,
-                                 x * t->message_byte_per, x * t->across_byte_per, &link, NULL) != TR_OK)
-                continue; /* its layout was checked */
             tr_op_link_s(&link, c, &start_s, &wire_s);
             sum.start_s += t->count * start_s;
             sum.wire_s += t->count * wire_s;
@@ -183,8 +219,8 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
 
 void tr_timing_rank(const tr_timing *timing, double decode_seq, double prefill_seq, tr_terms *out)
 {
-    const double token = decode_seq * timing->at.token_per_seq + prefill_seq * timing->at.prefill_query_token;
-    at_counts(timing, decode_seq, prefill_seq, token * timing->shard->layout.dp_rank, out);
+    const double dp = timing->shard->layout.dp_rank;
+    at_counts(timing, decode_seq, prefill_seq, decode_seq * dp, prefill_seq * dp, out);
 }
 
 void tr_timing_array(const tr_timing *timing, size_t n, const double *batch_seq, double *step_s)
@@ -196,8 +232,8 @@ void tr_timing_array(const tr_timing *timing, size_t n, const double *batch_seq,
             continue;
         }
         tr_terms t;
-        at_counts(timing, tr_split_busiest(batch, timing->ranks), 0.0,
-                       tr_split_busiest(batch, timing->groups) * timing->at.token_per_seq, &t);
+        at_counts(timing, tr_split_busiest(batch, timing->ranks), 0.0, tr_split_busiest(batch, timing->groups), 0.0,
+                  &t);
         step_s[i] = t.step_s;
     }
 }

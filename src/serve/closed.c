@@ -6,7 +6,7 @@
 
 #include "base/fail.h"
 
-#define SLACK_RATIO 1.15      /* requests are not all at their longest together */
+#define SLACK_RATIO 1.15      /* an engine admits by what is used now */
 #define FLIGHT_MAX_SEQ 4096.0 /* an engine under more arrivals than it can answer */
 #define RATE_ROUND_COUNT 20
 #define ROUND_COUNT 8         /* the batch settles within a few */
@@ -25,7 +25,8 @@ typedef struct server {
     double front_s;            /* of one prompt */
     double first_s;
     double poll_step, batch_wait_step;
-    double room_seq;           /* requests at once */
+    double room_seq;           /* requests whose cache fits at their mean length */
+    double place_seq;          /* requests at once: not all are at their longest together */
     double token_per_step;
     double request_per_client, mean_share;
     int fixed_lengths, prefill_first, whole_prompt, apart;
@@ -112,15 +113,15 @@ static void times(const server *v, double clients, state *s)
     s->tpot_s /= v->token_per_step;
 }
 
-/* The batch is the share of clients that are not waiting for their first token. */
+/* The batch is the share of those with a place that are not waiting for their first token. */
 static state settle(const server *v, double clients)
 {
-    const double in_flight = clients * v->mean_share;
-    state s = {.batch_seq = smaller(in_flight, v->room_seq)};
+    const double in_flight = smaller(clients * v->mean_share, v->place_seq);
+    state s = {.batch_seq = in_flight};
     for (int i = 0; i < ROUND_COUNT; i++) {
         times(v, clients, &s);
         const double decoding_s = v->output_token * s.tpot_s;
-        const double wanted = smaller(in_flight * decoding_s / (decoding_s + s.ttft_s), v->room_seq);
+        const double wanted = in_flight * decoding_s / (decoding_s + s.ttft_s);
         s.batch_seq = 0.5 * (s.batch_seq + wanted);
     }
     return s;
@@ -193,6 +194,7 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
     if (engine->max_seq > 0.0 && room > engine->max_seq)
         room = engine->max_seq;
     v->room_seq = larger(room / shard->layout.pp_rank, 1.0);
+    v->place_seq = SLACK_RATIO * v->room_seq;
     return TR_OK;
 }
 
@@ -203,11 +205,11 @@ static void answer(const server *v, const tr_layout *layout, double concurrency_
     const double ranks = layout->dp_rank * layout->replica_count * layout->pp_rank;
     const double each = larger(concurrency_seq / ranks, 1.0);
     const state s = settle(v, each);
-    const double places = SLACK_RATIO * v->room_seq;
     double wait_s = 0.0;
-    if (each > places) /* clients beyond the room wait for a place: one leaves every (time of a request) / places */
-        wait_s = (each / places - 1.0) * (s.ttft_s + v->output_token * s.tpot_s);
-    o->saturated = each > places;
+    if (each > v->place_seq) /* the others wait for a place: one leaves every (time of a request) / places */
+        wait_s = (each / v->place_seq - 1.0) * (s.ttft_s + v->output_token * s.tpot_s);
+    o->saturated = each > v->place_seq;
+    o->flight_seq = smaller(each, v->place_seq) * ranks;
     o->batch_seq = s.batch_seq * ranks;
     o->room_seq = v->room_seq * ranks;
     o->kv_used_share = smaller(each / v->room_seq, 1.0);
@@ -222,14 +224,17 @@ static void answer(const server *v, const tr_layout *layout, double concurrency_
     o->output_token_per_s.predicted = o->request_per_s * v->output_token;
 }
 
-static void interval(tr_quantity *q, const tr_band *band)
+static void interval(tr_quantity *q, const tr_calibration *calibration, tr_interval of, tr_distance distance)
 {
-    q->low = q->predicted * band->low_ratio;
-    q->high = q->predicted * band->high_ratio;
+    q->low = q->high = q->predicted;
+    if (calibration == NULL)
+        return;
+    q->low *= calibration->band[of][distance].low_ratio;
+    q->high *= calibration->band[of][distance].high_ratio;
 }
 
-/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch with its share of
- * prompts. */
+/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt; the
+ * most tokens where all that hold a place decode. */
 static void bounds(const tr_roofline *roof, const tr_clients *c, double token_per_step, tr_service *o)
 {
     const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
@@ -243,7 +248,10 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, double token_pe
     if (tr_bound_pass(roof, &decode, &step, NULL) == TR_OK)
         o->tpot_s.bound = step.step_s / token_per_step;
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
-    o->output_token_per_s.bound = larger(o->batch_seq, 1.0) / o->tpot_s.bound;
+    const tr_pass most = {.decode_seq = larger(o->flight_seq, 1.0), .token_per_seq = 1.0,
+                          .decode_context_token = c->prompt_token};
+    if (tr_bound_pass(roof, &most, &step, NULL) == TR_OK)
+        o->output_token_per_s.bound = step.token_per_s * token_per_step;
 }
 
 tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
@@ -254,8 +262,10 @@ tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_cali
     if (shard == NULL || roof == NULL)
         return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard and its roofline");
     tr_status s = check_clients(clients, err);
-    if (s == TR_OK && shard->memory_byte < HUGE_VAL && !(shard->weight_byte <= shard->memory_byte))
-        s = tr_shard_check(shard, 1.0, clients->prompt_token, err);
+    if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
+        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance, "the distance is none of near, model, chip, generic");
+    if (s == TR_OK)
+        s = tr_shard_check(shard, 1.0, clients->prompt_token + clients->output_token, err);
     if (s == TR_OK)
         s = set_up(shard, calibration, clients, &v, err);
     if (s != TR_OK)
@@ -277,12 +287,13 @@ tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_cali
           o.ttft_s.predicted <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
                        "the calibration gives a time that is not a usable number");
-    static const tr_band none = {1.0, 1.0};
-    interval(&o.tpot_s, calibration != NULL ? &calibration->step[distance] : &none);
-    interval(&o.ttft_s, calibration != NULL ? &calibration->first[distance] : &none);
-    interval(&o.e2e_s, calibration != NULL ? &calibration->step[distance] : &none);
-    o.output_token_per_s.low = o.output_token_per_s.predicted * o.tpot_s.predicted / o.tpot_s.high;
-    o.output_token_per_s.high = o.output_token_per_s.predicted * o.tpot_s.predicted / o.tpot_s.low;
+    interval(&o.tpot_s, calibration, TR_INTERVAL_TPOT, distance);
+    interval(&o.ttft_s, calibration, TR_INTERVAL_TTFT, distance);
+    interval(&o.e2e_s, calibration, TR_INTERVAL_E2E, distance);
+    /* Clients wait for their answers: throughput goes as one over the time of a request. */
+    tr_quantity *rate = &o.output_token_per_s;
+    rate->low = rate->predicted * (o.e2e_s.predicted / o.e2e_s.high);
+    rate->high = rate->predicted * (o.e2e_s.predicted / o.e2e_s.low);
     bounds(roof, clients, v.token_per_step, &o);
     *out = o;
     return TR_OK;

@@ -51,6 +51,17 @@ static double model_byte(const tr_model *m, const tr_weights *w)
     return byte;
 }
 
+/* Files that are smaller than the parts say know better: every part is smaller in proportion, resident and read. */
+static void heed_files(tr_shard *s)
+{
+    const tr_model *m = s->model;
+    if (s->formats.weight != TR_WEIGHT_FORMAT_NATIVE || m->layer_kinds == 0 || !(m->weight_total_byte > 0.0))
+        return;
+    const double counted = model_byte(m, &s->weights);
+    for (int part = 0; part < TR_PART_COUNT && m->weight_total_byte < counted; part++)
+        s->weights.part[part].byte *= m->weight_total_byte / counted;
+}
+
 /* [L3] The busiest stage has a layer more than the mean, and one of the tables. */
 static double weight_byte(const tr_shard *s)
 {
@@ -70,12 +81,8 @@ static double weight_byte(const tr_shard *s)
     if (s->formats.draft_token > 0.0)
         byte += m->mtp_routed_param * part[TR_PART_ROUTED].byte / (tp * y->dp_rank) +
                 (m->mtp_param - m->mtp_routed_param) * part[TR_PART_MIXER].byte / tp;
-    if (s->formats.weight == 0 && m->weight_total_byte > 0.0) {
-        /* The files know better: all is smaller in proportion, or something beside the text model is resident too. */
-        const double counted = model_byte(m, &s->weights);
-        byte = m->weight_total_byte < counted ? byte * (m->weight_total_byte / counted)
-                                              : byte + (m->weight_total_byte - counted) / (tp * y->pp_rank);
-    }
+    if (s->formats.weight == TR_WEIGHT_FORMAT_NATIVE) /* files hold more than the text model: it is resident too */
+        byte += larger(m->weight_total_byte - model_byte(m, &s->weights), 0.0) / (tp * y->pp_rank);
     return byte;
 }
 
@@ -161,6 +168,7 @@ tr_status tr_shard_of(const tr_model *model, const tr_system *system, const tr_e
                     : made.formats.kv != TR_DTYPE_NATIVE ? made.formats.kv : model->kv_dtype;
     made.stage_share = model->layer_kinds > 0 ? ceil(model->layers / layout->pp_rank) / model->layers
                                               : 1.0 / layout->pp_rank;
+    heed_files(&made);
     made.weight_byte = weight_byte(&made);
     leave_room(&made);
     *out = made;

@@ -7,6 +7,8 @@
 #include "shard/split.h"
 
 #define WHOLE_MAX 9007199254740992.0 /* 2^53: whole numbers are exact up to here */
+#define BATCH_MAX_SEQ 1e9
+#define CONTEXT_MAX_TOKEN 2e12       /* a cached context and the prompt on it */
 #define ROUNDING 1e-9                /* a layout that splits evenly needs the same to rounding as all chips pooled */
 
 /* Ranks that hold sequences of their own. Stages share theirs: each has a part of the layers of all of them. */
@@ -28,7 +30,7 @@ static int fits(const tr_shard *s, double batch_seq, double context_token)
 
 double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
 {
-    if (s == NULL || !(context_token >= 0.0 && context_token <= 2e12))
+    if (s == NULL || !(context_token >= 0.0 && context_token <= CONTEXT_MAX_TOKEN))
         return (double)NAN;
     if (!(s->memory_byte < HUGE_VAL))
         return HUGE_VAL;
@@ -46,7 +48,7 @@ double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
 
 double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
 {
-    if (s == NULL || !(batch_seq >= 1.0 && batch_seq <= 1e9))
+    if (s == NULL || !(batch_seq >= 1.0 && batch_seq <= BATCH_MAX_SEQ))
         return (double)NAN;
     if (!fits(s, batch_seq, 0.0))
         return 0.0;
@@ -67,6 +69,12 @@ double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
 
 tr_status tr_shard_check(const tr_shard *s, double batch_seq, double context_token, tr_error *err)
 {
+    if (s == NULL)
+        return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard (tr_shard_of makes one)");
+    if (!(batch_seq >= 0.0 && batch_seq <= BATCH_MAX_SEQ))
+        return tr_fail(err, TR_EDOMAIN, "batch_seq", batch_seq, "the batch must be 0 to 1e9 sequences");
+    if (!(context_token >= 0.0 && context_token <= CONTEXT_MAX_TOKEN))
+        return tr_fail(err, TR_EDOMAIN, "context_token", context_token, "the context must be 0 to 2e12 tokens");
     if (fits(s, batch_seq, context_token))
         return TR_OK;
     enum { SIZE = 32 };

@@ -47,32 +47,106 @@ static inline tr_system chalk_system(double flop_per_s, double byte_per_s, doubl
     return system;
 }
 
+/* The model and the system must outlive it. */
 static inline tr_roofline roof_of(const tr_model *model, const tr_system *system)
 {
     tr_roofline roof;
     tr_error err;
-    if (tr_roofline_of(model, system, NULL, &roof, &err) != TR_OK)
+    if (tr_roofline_of(model, system, NULL, NULL, &roof, &err) != TR_OK)
         fail_msg("roofline: %s", err.text);
     return roof;
 }
 
-static inline tr_step decode(const tr_roofline *roof, const tr_model *model, double batch_seq, double context_token)
+/* From the catalogs. */
+static inline void get_model(const char *name, tr_model *model)
+{
+    tr_error err;
+    if (tr_model_catalog_get(name, model, &err) != TR_OK)
+        fail_msg("%s: %s", name, err.text);
+}
+
+static inline tr_system get_system(const char *name)
+{
+    tr_system system;
+    tr_error err;
+    if (tr_system_catalog_get(name, &system, &err) != TR_OK)
+        fail_msg("%s: %s", name, err.text);
+    return system;
+}
+
+static inline const tr_engine *get_engine(const char *name)
+{
+    const tr_engine *engine = NULL;
+    tr_error err;
+    if (tr_engine_find(name, &engine, &err) != TR_OK)
+        fail_msg("%s: %s", name, err.text);
+    return engine;
+}
+
+static inline tr_calibration get_calibration(const char *chip, const char *engine)
+{
+    tr_calibration c;
+    tr_error err;
+    if (tr_calibration_find(tr_chip_catalog_find(chip), engine, &c, &err) != TR_OK)
+        fail_msg("%s: %s", chip, err.text);
+    return c;
+}
+
+/* Everything as the datasheet says, and no time beside it. */
+static inline tr_calibration ideal_calibration(void)
+{
+    tr_calibration c = get_calibration("h100-sxm", "");
+    for (int i = 0; i < TR_CONSTANT_COUNT; i++)
+        c.value[i] = i <= TR_CONSTANT_EXPERT_SPREAD ? 1.0 : 1e-30;
+    return c;
+}
+
+/* tp, dp, ep, pp, replicas. The model, the system and the engine must outlive it. */
+static inline tr_shard shard_with(const tr_model *model, const tr_system *system, const tr_engine *engine,
+                                  tr_layout layout, const tr_formats *formats)
+{
+    tr_shard shard;
+    tr_error err;
+    if (tr_shard_of(model, system, engine, &layout, formats, &shard, &err) != TR_OK)
+        fail_msg("%s: %s", model->name, err.text);
+    return shard;
+}
+
+static inline tr_shard shard_of(const tr_model *model, const tr_system *system, tr_layout layout)
+{
+    return shard_with(model, system, NULL, layout, NULL);
+}
+
+/* A pass of a load on a shard, by ops or (with a calibration) fitted. */
+static inline tr_step step_on(const tr_shard *shard, const tr_calibration *calibration, tr_load load)
+{
+    tr_roofline roof;
+    tr_pass pass;
+    tr_step step;
+    tr_error err;
+    if (tr_roofline_of(shard->model, shard->system, shard->engine, &shard->formats, &roof, &err) != TR_OK ||
+        tr_pass_of(&load, &pass, &err) != TR_OK ||
+        tr_pass_step(shard, &roof, calibration, TR_DISTANCE_NEAR, &pass, &step, &err) != TR_OK)
+        fail_msg("%s: %s", shard->model->name, err.text);
+    return step;
+}
+
+static inline tr_step decode(const tr_roofline *roof, double batch_seq, double context_token)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, context_token, 0.0};
     tr_step step;
     tr_error err;
-    if (tr_bound_step(roof, model, &load, &step, &err) != TR_OK)
+    if (tr_bound_step(roof, &load, &step, &err) != TR_OK)
         fail_msg("step: %s", err.text);
     return step;
 }
 
-static inline tr_step prefill(const tr_roofline *roof, const tr_model *model, double batch_seq, double context_token,
-                              double query_token)
+static inline tr_step prefill(const tr_roofline *roof, double batch_seq, double context_token, double query_token)
 {
     const tr_load load = {TR_PHASE_PREFILL, batch_seq, context_token, query_token};
     tr_step step;
     tr_error err;
-    if (tr_bound_step(roof, model, &load, &step, &err) != TR_OK)
+    if (tr_bound_step(roof, &load, &step, &err) != TR_OK)
         fail_msg("step: %s", err.text);
     return step;
 }
@@ -146,6 +220,7 @@ static inline tr_chip toy_chip(void)
     chip.flop_per_s[TR_DTYPE_FP8] = 2e15;
     chip.memory_byte = 100e9;
     chip.memory_byte_per_s = 4e12;
+    chip.topology = TR_TOPOLOGY_SWITCH;
     chip.scaleup_byte_per_s = 450e9;
     chip.scaleup_domain_chip = 8.0;
     chip.usd_per_hour = 3.6;
