@@ -46,9 +46,9 @@ TR_API tr_status tr_problem_system(const tr_scenario *scenario, tr_system *syste
 TR_API tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
                                tr_problem *out, tr_error *err);
 
-/* For who looks over many batches and is asked for none: the layout is chosen for the batch at which multiplies take
- * as long as reading the weights, where one holds it. Nothing changes where a batch is asked for, a layout is given, or
- * all is numbers. Errors: as above. On error *problem is untouched. */
+/* For who looks over many batches and is asked for one sequence, the default: the layout is chosen for the batch at which multiplies take
+ * as long as reading the weights, or comes closest to holding it. Nothing changes where more than one sequence is asked for,
+ * a layout is given, or all is numbers. Errors: as above. On error *problem is untouched. */
 TR_API tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err);
 
 /* One pass by one of the three physics, where it fits. Errors: TR_ENOFIT (what lacks and the largest batch), those of

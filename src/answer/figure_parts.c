@@ -252,11 +252,11 @@ const char *tr_words_short(tr_words *words, double value, tr_unit unit)
 /* A dot between two facts, glued to the first so that no line begins with it. */
 #define DOT "\xC2\xA0\xC2\xB7 "
 
-void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size)
+static void subtitle(const tr_problem *question, const char *layout, const char *what, char *out, size_t size)
 {
     const tr_roofline *roof = &question->roof;
     const char *model = question->model->name, *system = question->system->name;
-    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "", layout[96] = "";
+    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "";
     if (strcmp(model, system) == 0) /* a preset is both */
         (void)tr_text_copy(who, sizeof who, model);
     else
@@ -267,7 +267,18 @@ void tr_figure_subtitle(const tr_problem *question, const char *what, char *out,
                            "cache, %s math",
                        tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
                        tr_dtype_name(roof->math_dtype));
+    (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", layout, formats);
+}
+
+void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size)
+{
+    char layout[96] = "";
     if (!question->blackboard)
         (void)tr_layout_format(&question->layout, layout, sizeof layout);
-    (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", layout, formats);
+    subtitle(question, layout, what, out, size);
+}
+
+void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size)
+{
+    subtitle(question, "", what, out, size);
 }

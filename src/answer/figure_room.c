@@ -86,7 +86,7 @@ tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_targ
                    "than they "
                    "could.",
         .source = question->engine != NULL
-                      ? "What is left on each chip beside activations, buffers and the engine's reserve: equations L3, L8, R9."
+                      ? "Beside weights, activations, buffers and the engine's reserve: equations L3, L8, R9."
                       : "All of the memory, without reserve: equations L3, R9.",
         .x = {.label = "context: tokens cached for each sequence",
               .unit = TR_UNIT_CONTEXT,

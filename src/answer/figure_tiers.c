@@ -164,7 +164,7 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, s
     (void)snprintf(s->what, sizeof s->what, "%s of KV\xC2\xA0" "cache a token, at %s a chip",
                    tr_words_of(&s->words, t.held_byte_per_token, TR_UNIT_BYTE),
                    tr_words_of(&s->words, t.terms.chip_usd_per_s * 3600.0, TR_UNIT_USD_PER_HOUR));
-    tr_figure_subtitle(question, s->what, s->subtitle, sizeof s->subtitle);
+    tr_figure_subtitle_pooled(question, s->what, s->subtitle, sizeof s->subtitle);
     /* Lines that run off upwards need no room: ten times the dearest of the cheapest is enough. */
     const double top = 10.0 * s->least[POINTS - 1], bottom = s->least[0] / 3.0;
     const tr_figure figure = {

@@ -9,6 +9,7 @@
 #include "answer/rows.h"
 #include "base/fail.h"
 #include "pass/work.h"
+#include "rate/op_rate.h"
 
 enum { LAYOUTS_MAX = 512, SHOWN_MAX = 16, BARS_MAX = 12, TERMS = 5 };
 
@@ -36,11 +37,17 @@ static void send(void *context, const pass_work *w, const tr_op *op)
 {
     place *p = context;
     const double n = w->repeat * op->count;
-    if (op->op_class < TR_OP_ALL_REDUCE)
+    tr_collective c;
+    if (!tr_op_is_link(op->op_class) ||
+        tr_collective_of(w->system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte,
+                         op->across_byte, &c, NULL) != TR_OK)
         return;
-    const int far = op->group_chip > w->system->domain_chip;
-    *(far && op->op_class != TR_OP_ALL_TO_ALL ? &p->out_byte : &p->up_byte) += n * op->message_byte;
-    p->out_byte += n * op->across_byte;
+    if (op->op_class == TR_OP_ALL_TO_ALL) {
+        p->up_byte += n * op->message_byte;
+        p->out_byte += n * op->across_byte;
+    } else {
+        *(c.scaleout ? &p->out_byte : &p->up_byte) += n * c.link_byte;
+    }
 }
 
 static const tr_step *ranked(const place *p)

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/text.h"
 #include "pass/work.h"
+#include "rate/op_rate.h"
 
 enum { KINDS_MAX = 64, BARS_MAX = 14 };
 
@@ -75,9 +76,14 @@ static void add(void *context, const pass_work *w, const tr_op *op)
     row->flop += n * op->flop;
     row->weight_byte += n * op->weight_byte;
     row->kv_byte += n * op->kv_byte;
-    row->link_byte += n * (op->message_byte + op->across_byte);
     row->by_limit_s[time.limit] += w->repeat * time.total_s;
-    row->scaleout = row->scaleout || op->group_chip > w->system->domain_chip;
+    tr_collective c;
+    if (tr_op_is_link(op->op_class) &&
+        tr_collective_of(w->system, tr_op_collective_kind(op->op_class), op->group_chip, op->message_byte,
+                         op->across_byte, &c, NULL) == TR_OK) {
+        row->link_byte += n * c.link_byte;
+        row->scaleout = row->scaleout || c.scaleout;
+    }
 }
 
 /* The time of a step that is of no operator: launches, norms between them, synchronisation, the host. */
@@ -203,7 +209,7 @@ NUMBER(link, row->link_byte)
 
 static const tr_field fields[] = {
     TR_QUESTION_FIELDS,
-    TR_T_HEAD("operator", "operator", 12, name),
+    TR_T_HEAD("operator", "operator", 13, name),
     TR_T_HEAD("class", "class", 17, op_class),
     TR_N_HEAD("count", NONE, "calls", 6, count),
     TR_N_HEAD("total_s", SECOND, "time", 9, time),

@@ -96,7 +96,7 @@ static void print_layout(const tr_problem *question, tr_writer *out)
     tr_write_text(out, text);
 }
 
-void tr_print_setting(const tr_problem *question, tr_writer *out)
+void tr_print_chips(const tr_problem *question, tr_writer *out)
 {
     const tr_roofline *roof = &question->roof;
     char text[512], chips[64], flop[64], bandwidth[64], memory[64];
@@ -110,5 +110,10 @@ void tr_print_setting(const tr_problem *question, tr_writer *out)
                    tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
                    tr_physics_name(question->physics));
     tr_write_text(out, text);
+}
+
+void tr_print_setting(const tr_problem *question, tr_writer *out)
+{
+    tr_print_chips(question, out);
     print_layout(question, out);
 }

@@ -16,8 +16,9 @@ void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit 
 /* A batch with the decimals that matter: "600.49", "5584". Returns out. */
 const char *tr_print_batch(double batch_seq, char *out, size_t size);
 
-/* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line; and one for the layout, "layout
- * tp 8: best of those that fit". */
+/* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
+void tr_print_chips(const tr_problem *question, tr_writer *out);
+/* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
 void tr_print_setting(const tr_problem *question, tr_writer *out);
 
 /* "\nTitle\n", bold where the style has colour. */

@@ -131,7 +131,7 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
     const int limited = isfinite(shard->memory_byte);
     char text[256], number[48];
     if (limited)
-        tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE, "of one chip, as its driver reports it");
+        tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE, q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
     (void)snprintf(text, sizeof text, "%s, on each chip", tr_dtype_name(q->roof.weight_dtype));
     tr_print_quantity(out, "weights", shard->weight_byte, TR_UNIT_BYTE, text);
     if (shard->activation_byte > 0.0) {

@@ -143,7 +143,7 @@ static void print_beside(const tr_step_row *row, tr_writer *out)
 {
     const tr_step *step = &row->expected;
     char low[64], high[64], text[192];
-    if (!row->beside)
+    if (!row->beside || row->question->physics == TR_PHYSICS_FITTED)
         return;
     if (!row->predicted) {
         tr_print_line(out, "expected", "not known", row->why.text);

@@ -99,10 +99,11 @@ tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_ste
         s = tr_problem_step(question, question->physics, load, &row.step, err);
     if (s != TR_OK && row.fits)
         return s;
-    row.beside = question->physics == TR_PHYSICS_BOUND && !question->blackboard && row.fits;
-    if (row.beside)
-        row.predicted =
-            tr_problem_step(question, TR_PHYSICS_FITTED, load, &row.expected, &row.why) == TR_OK;
+    row.beside = !question->blackboard && row.fits;
+    if (row.beside && question->physics == TR_PHYSICS_FITTED)
+        row.expected = row.step;
+    row.predicted = row.beside && (question->physics == TR_PHYSICS_FITTED ||
+                                   tr_problem_step(question, TR_PHYSICS_FITTED, load, &row.expected, &row.why) == TR_OK);
     add_marks(&row);
     *out = row;
     return TR_OK;

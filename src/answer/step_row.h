@@ -12,8 +12,8 @@ typedef struct tr_step_row {
     int fits;
     tr_error why;     /* why not, if it does not fit; or why nothing is predicted */
     tr_step step;     /* all NaN if it does not fit */
-    int beside;       /* fitted physics stands beside the bound: a real model on a real chip, and it fits */
-    int predicted;    /* and has an answer */
+    int beside;       /* a prediction stands beside, whatever physics: a real model on a real chip, and it fits */
+    int predicted;    /* and it has an answer */
     tr_step expected; /* all NaN without one */
     double floor_s;
     double ridge_flop_per_byte;

@@ -104,17 +104,21 @@ static tr_status hold(const tr_scenario *scenario, tr_problem *p, tr_error *err)
 tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err)
 {
     tr_problem p = *problem;
-    tr_load load = p.load;
-    load.batch_seq = floor(tr_balance_batch_seq(&p.roof, 0.0) + 0.5);
-    if (p.layout_given || p.blackboard || tr_input_is_set(scenario, TR_IN_BATCH) ||
-        !(load.batch_seq >= 1.0 && load.batch_seq <= 1e9))
+    const int asked = p.layout_load.batch_seq > 1.0; /* one is the default */
+    p.layout_load.batch_seq = floor(tr_balance_batch_seq(&p.roof, 0.0) + 0.5);
+    if (p.layout_given || p.blackboard || asked ||
+        !(p.layout_load.batch_seq >= 1.0 && p.layout_load.batch_seq <= 1e9))
         return TR_OK;
-    tr_status s = choose_layout(&p, &load, err);
-    if (s == TR_OK)
+    tr_status s = tr_layout_best(p.model, p.system, p.engine, &p.formats, &p.calibration, &p.layout_load, &p.layout, err);
+    p.layout_status = s;
+    if (s == TR_OK || s == TR_ENOFIT)
         s = hold(scenario, &p, err);
-    if (s == TR_OK)
+    if (s != TR_OK)
+        return s;
+    /* Where that many fit in none, the one that comes closest will do if it holds any. */
+    if (p.layout_status == TR_OK || tr_shard_max_batch_seq(&p.shard, p.load.context_token) >= 1.0)
         *problem = p;
-    return s;
+    return TR_OK;
 }
 
 tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, const tr_system *system, tr_problem *out,

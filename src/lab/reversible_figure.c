@@ -34,7 +34,7 @@ tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_problem 
                    tr_words_short(&words, x[TR_KEEP_NOTHING], TR_UNIT_NONE));
     (void)snprintf(what, sizeof what, "training, and decoding at %s tokens of context",
                    tr_words_of(&words, r.context_token, TR_UNIT_CONTEXT));
-    tr_figure_subtitle(question, what, subtitle, sizeof subtitle);
+    tr_figure_subtitle_pooled(question, what, subtitle, sizeof subtitle);
     /* What comes first finds its room first: the two of decoding, which have others above them. */
     static const int order[TR_WAY_COUNT] = {TR_WAY_CACHED, TR_WAY_AGAIN, TR_KEEP_NOTHING, TR_KEEP_CHECKPOINTS,
                                             TR_KEEP_ALL};

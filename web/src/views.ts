@@ -11,7 +11,7 @@ export interface StepAnswer {
   mfu: number; mbu: number; floor_s: number; balance_batch_seq: number | null; max_batch_seq: number | null;
   intensity_flop_per_byte: number; ridge_flop_per_byte: number; batch_seq: number; context_token: number;
   fits: boolean; reason: string | null;
-  /** What stands beside the bound; physics null: nothing does, here. */
+  /** What such systems take, whatever physics is asked for; physics null: numbers alone, or what does not fit. */
   expected: { physics: string | null; step_s: number | null; low_s: number | null; high_s: number | null; calibration: string | null; reason: string | null };
   explain?: Working[];
   notes?: string[];
@@ -167,7 +167,7 @@ export class Views {
       a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, ${a.physics === 'bound' ? 'bound by' : 'most of it'} ${named[a.bound] ?? a.bound}` : 'This does not fit'));
     const body = el('tbody');
     for (const row of rows) {
-      if ((row.beyond && a.physics === 'bound') || (row.measured && !a.expected.physics)) continue;
+      if ((row.beyond && a.physics === 'bound') || (row.measured && (!a.expected.physics || a.physics === 'fitted'))) continue;
       const value = row.value(a);
       body.append(el('tr', { class: row.label === 'step' ? 'result' : '' },
         el('th', { scope: 'row' }, row.label), el('td', {}, this.format(value, row.unit)), el('td', {}, this.equationButton(row.label === 'step' ? whole[a.physics] ?? row.equation : row.equation))));

@@ -12,9 +12,10 @@ static void memory_adds_up_and_says_what_still_fits(void **state)
                                  "context", "1k",
                                  NULL};
     json_t *d = json_of(tr_answer_memory, pairs);
-    assert_true(number_at(d, "weights_byte") == 16e9 && number_at(d, "kv_byte_per_seq") == 1024e5);
-    assert_true(number_at(d, "used_byte") == 16e9 + 4 * 1024e5);
-    assert_true(number_at(d, "free_byte") == 80e9 - 16e9 - 4 * 1024e5);
+    assert_true(number_at(d, "chip.weight_byte") == 16e9 && number_at(d, "model.kv_byte_per_seq") == 1024e5);
+    assert_true(number_at(d, "chip.cache_byte_per_seq") == 1024e5 && number_at(d, "chip.cache_byte") == 4 * 1024e5);
+    assert_true(number_at(d, "chip.used_byte") == 16e9 + 4 * 1024e5);
+    assert_true(number_at(d, "chip.left_byte") == 80e9 - 16e9 - 4 * 1024e5);
     assert_true(json_is_true(at(d, "fits")));
     assert_true(number_at(d, "max_batch_seq") == 625 && number_at(d, "max_context_token") == 160000);
     json_decref(d);
@@ -30,7 +31,7 @@ static void a_load_that_is_too_much_is_a_row_and_weights_that_are_too_much_are_n
                                  NULL};
     json_t *d = json_of(tr_answer_memory, pairs);
     assert_true(json_is_true(at(d, "rows.0.fits")) && json_is_false(at(d, "rows.1.fits")));
-    assert_true(number_at(d, "rows.1.free_byte") < 0);
+    assert_true(number_at(d, "rows.1.chip.left_byte") < 0);
     json_decref(d);
     const char *const small[] = {"model", "total=80e9", "system", "flops=1e15,bw=1e12,mem=80GB", NULL};
     tr_scenario *scenario = scenario_of(small);
@@ -46,18 +47,22 @@ static void a_load_that_is_too_much_is_a_row_and_weights_that_are_too_much_are_n
     tr_scenario_destroy(scenario);
 }
 
-static void activations_are_the_widest_layer_and_the_scores(void **state)
+/* tp 8 of 8: an eighth of the heads and columns; 8192 tokens in a pass, two bytes a number, a tenth held back. */
+static void memory_shows_what_one_chip_of_the_layout_holds(void **state)
 {
     (void)state;
-    const char *const pairs[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "batch", "4", NULL};
+    const char *const pairs[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "tp", "8", "context", "1000", NULL};
     json_t *d = json_of(tr_answer_memory, pairs);
-    /* FFN: 2 x 14336 > attention: 4096 + 2 x 1024 + 4096; scores: 128256 x 4 B */
-    assert_true(number_at(d, "activation_byte") == 4 * (2.0 * (2 * 4096 + 2 * 14336) + 4.0 * 128256));
-    json_decref(d);
-    const char *const prefill[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "batch", "4",
-                                   "phase", "prefill",      "query",  "100",        NULL};
-    d = json_of(tr_answer_memory, prefill);
-    assert_true(number_at(d, "activation_byte") == 4 * (200.0 * (2 * 4096 + 2 * 14336) + 4.0 * 128256));
+    const double memory_byte = number_at(d, "chip.memory_byte"), weight_byte = number_at(d, "chip.weight_byte");
+    const double activation_byte = 8192 * 2.0 * (2 * 4096 + 3 * 14336 / 8), buffer_byte = number_at(d, "chip.buffer_byte");
+    assert_true(fabs(weight_byte - (8030261248.0 + 7 * 65 * 4096) * 2 / 8) < 1); /* 65 norms are copied */
+    assert_true(number_at(d, "chip.activation_byte") == activation_byte);
+    assert_true(fabs(number_at(d, "chip.reserve_byte") - 0.1 * memory_byte) < 1);
+    const double room_byte = 0.9 * memory_byte - weight_byte - activation_byte - buffer_byte;
+    assert_true(fabs(number_at(d, "chip.cache_room_byte") - room_byte) < 1);
+    assert_true(number_at(d, "chip.cache_byte_per_seq") == 1000 * 131072.0 / 8); /* one of 8 KV heads */
+    assert_true(number_at(d, "max_batch_seq") == floor(room_byte / (1000 * 131072.0 / 8)));
+    assert_true(number_at(d, "layout.tp") == 8 && json_is_false(at(d, "layout.chosen")));
     json_decref(d);
 }
 
@@ -175,7 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_adds_up_and_says_what_still_fits),
-        cmocka_unit_test(activations_are_the_widest_layer_and_the_scores),
+        cmocka_unit_test(memory_shows_what_one_chip_of_the_layout_holds),
         cmocka_unit_test(a_load_that_is_too_much_is_a_row_and_weights_that_are_too_much_are_no_answer),
         cmocka_unit_test(a_model_is_told_with_the_keys_of_the_contract),
         cmocka_unit_test(the_lists_hold_every_entry_of_the_catalogs),

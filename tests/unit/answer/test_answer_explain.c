@@ -72,10 +72,10 @@ static void a_formula_with_its_numbers_reads_as_worked_by_hand(void **state)
 {
     (void)state;
     const tr_working w = {"R1",
-                          {{"step_s", TR_UNIT_SECOND, 0.06, 1},
-                           {"kv_s", TR_UNIT_SECOND, 0.01, 0},
-                           {"kv", TR_UNIT_SECOND, 5, 0},
-                           {"B", TR_UNIT_NONE, 8, 0}},
+                          {{"step_s", 0.06, TR_UNIT_SECOND, 1},
+                           {"kv_s", 0.01, TR_UNIT_SECOND, 0},
+                           {"kv", 5, TR_UNIT_SECOND, 0},
+                           {"B", 8, TR_UNIT_NONE, 0}},
                           4};
     char text[128];
     tr_working_substitute(&w, "step_s = max(kv_s, f(B) * kv), infinite where B <= 0", text,

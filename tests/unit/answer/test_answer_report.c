@@ -56,12 +56,11 @@ static void no_batch_is_cheaper_than_the_floor(void **state)
         tr_problem *question = question_of(scenario);
         json_t *d = json_of(tr_answer_report, cases[i]);
         const double floor_usd = number_at(d, "floor_usd_per_mtoken");
-        question->roof.memory_byte = HUGE_VAL;
         tr_load load = question->load;
         double nearest = HUGE_VAL;
         for (load.batch_seq = 1; load.batch_seq < 1e9; load.batch_seq *= 2) {
             tr_step step;
-            assert_int_equal(tr_bound_step(&question->roof, &question->model, &load, &step, NULL), TR_OK);
+            assert_int_equal(tr_bound_step(&question->roof, &load, &step, NULL), TR_OK);
             assert_true(step.usd_per_mtoken >= floor_usd * (1 - 1e-12));
             nearest = step.usd_per_mtoken / floor_usd - 1;
         }

@@ -20,26 +20,32 @@ tr_scenario *scenario_of(const char *const *pairs)
     return scenario;
 }
 
+/* The question first, so that who frees it frees all. */
+typedef struct asked {
+    tr_problem question;
+    tr_model model;
+    tr_system system;
+} asked;
+
 tr_problem *question_of(const tr_scenario *scenario)
 {
     const char *model_text = tr_input_text(scenario, TR_IN_MODEL);
     const char *system_text = tr_input_text(scenario, TR_IN_SYSTEM);
-    tr_model *model = malloc(sizeof *model);
-    tr_problem *made = malloc(sizeof *made);
-    tr_system system;
+    asked *made = malloc(sizeof *made);
     tr_error err;
-    assert_true(model != NULL && made != NULL);
-    tr_status s = tr_is_inline(model_text) ? tr_model_inline(model_text, model, &err)
-                                           : tr_model_catalog_get(model_text, model, &err);
+    assert_non_null(made);
+    tr_status s = tr_is_inline(model_text) ? tr_model_inline(model_text, &made->model, &err)
+                                           : tr_model_catalog_get(model_text, &made->model, &err);
     if (s == TR_OK)
-        s = tr_is_inline(system_text) ? tr_system_inline(system_text, &system, &err)
-                                      : tr_system_catalog_get(system_text, &system, &err);
+        s = tr_is_inline(system_text) ? tr_system_inline(system_text, &made->system, &err)
+                                      : tr_system_catalog_get(system_text, &made->system, &err);
     if (s == TR_OK)
-        s = tr_problem_of(scenario, model, &system, made, &err);
+        s = tr_problem_system(scenario, &made->system, &err);
+    if (s == TR_OK)
+        s = tr_problem_of(scenario, &made->model, &made->system, &made->question, &err);
     if (s != TR_OK)
         fail_msg("%s", err.text);
-    free(model);
-    return made;
+    return &made->question;
 }
 
 char *answer_of(answer_fn answer, const char *const *pairs, const tr_style *style)
