@@ -168,7 +168,7 @@ tr_status kernel_least_s(const tr_kernel *k, const tr_chip *chip, double cache_b
     tr_dtype used;
     tr_status s = TR_OK;
     if (k->link_byte > 0) { /* a collective */
-        *out = k->link_byte / chip->scaleup_byte_per_s;
+        *out = k->link_byte / kernel_link_byte_per_s(chip, k->group_chip);
         return TR_OK;
     }
     const int latent = k->kind == TR_KERNEL_DECODE_MLA || k->kind == TR_KERNEL_PREFILL_MLA;

@@ -74,12 +74,18 @@ static void invent(fit_data *data, const double *constant)
                         row->model = m;
                         row->chip = c;
                         row->engine = e;
-                        row->layout = (tr_layout){m < 2 && shape > 0 ? 4 : 8, 1, 1, 1, 1, 0};
-                        const double ranks = row->layout.tp_rank;
-                        assert_int_equal(tr_system_of(data->chip[c], ranks, &row->system, NULL), TR_OK);
-                        row->clients = (tr_clients){clients, shape == 1 ? 4096 : 512, shape == 2 ? 128 : 1024, 0, 0, 0};
-                        row->tpot_s = fit_predict(data, row, constant, FIT_TPOT);
-                        row->ttft_s = fit_predict(data, row, constant, FIT_TTFT);
+                        tr_system system;
+                        tr_measured as_run = {.metric = TR_METRIC_TPOT, .engine = "", .version = "", .precision = "",
+                                              .model = data->model[m], .system = &system};
+                        as_run.serving = (tr_serving){.concurrency_seq = clients, .input_token = shape == 1 ? 4096 : 512,
+                                                      .output_token = shape == 2 ? 128 : 1024,
+                                                      .tp = m < 2 && shape > 0 ? 4 : 8, .pp = 1, .dp = 1, .ep = 1};
+                        assert_int_equal(tr_system_of(data->chip[c], as_run.serving.tp, &system, NULL), TR_OK);
+                        row->run = calloc(1, sizeof *row->run);
+                        assert_non_null(row->run);
+                        assert_int_equal(fit_run_of(&as_run, row->run, NULL), TR_OK);
+                        row->tpot_s = fit_predict(row, constant, FIT_TPOT);
+                        row->ttft_s = fit_predict(row, constant, FIT_TTFT);
                         assert_true(row->tpot_s > 0 && row->ttft_s > 0);
                     }
 }
@@ -91,7 +97,7 @@ static void a_fit_of_its_own_predictions_finds_them_again(void **state)
     static fit_result result;
     double constant[TR_CONSTANT_COUNT];
     tr_calibration start;
-    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("mi300x"), "", &start, NULL), TR_OK);
+    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("gaudi3"), "", &start, NULL), TR_OK);
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
         constant[k] = log(start.value[k]);
     constant[TR_CONSTANT_LINEAR_BYTE] = log(0.7);
@@ -101,8 +107,8 @@ static void a_fit_of_its_own_predictions_finds_them_again(void **state)
     tr_error err;
     if (fit_serving(&data, &result, &err) != TR_OK)
         fail_msg("%s", err.text);
-    assert_true(result.tpot.mape_ratio < 0.015);
-    assert_true(result.tpot_model.mape_ratio < 0.15);
+    assert_true(result.error[TR_INTERVAL_TPOT][FIT_FITTED].mape_ratio < 0.015);
+    assert_true(result.error[TR_INTERVAL_TPOT][FIT_FAMILY].mape_ratio < 0.15);
     tr_calibration shared;
     fit_calibration(&data, &result, -1, -1, &shared);
     assert_true(fabs(shared.value[TR_CONSTANT_LINEAR_BYTE] / 0.7 - 1) < 0.1);
@@ -225,7 +231,7 @@ static void prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer(
     assert_true(busy.predicted_s > one.predicted_s);
     row.metric = TR_METRIC_TPOT;
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &token, NULL), TR_OK);
-    row.serving.prefill_chip = row.serving.decode_chip = 0;
+    row.serving.prefill_chip = row.serving.decode_chip = row.serving.prefill_worker = row.serving.decode_worker = 0;
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &beside, NULL), TR_OK);
     assert_true(token.predicted_s < beside.predicted_s);
 }
