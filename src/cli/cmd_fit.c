@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fit/fit.h"
+#include "fit/fit_stream.h"
 #include "fit/kernel_fit.h"
 #include "io/file.h"
 
@@ -123,6 +124,38 @@ static tr_status fit_kernels(cli *c, kernel_data *data, const char *out, tr_erro
     return s;
 }
 
+static void print_stream(cli *c, const fit_data *data, const fit_result *r)
+{
+    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream of llama.cpp, errors in %", "rows", "mape",
+              "median", "p90", "bias", "within 20", "prompt", "median");
+    print_error(c, "fitted", &r->tpot, &r->ttft);
+    print_error(c, "a model left out", &r->tpot_model, &r->ttft_model);
+    print_error(c, "a chip left out", &r->tpot_chip, &r->ttft_chip);
+    for (int i = 0; i < data->chips; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "  %.60s", data->chip[i]->name);
+        print_error(c, name, &r->by_chip[i], NULL);
+    }
+    print_error(c, "a maker left out", &r->tpot_generic, &r->ttft_generic);
+}
+
+/* data and result are another fit's, and are used again. */
+static tr_status fit_one_stream(cli *c, fit_data *data, fit_result *result, const char *out, tr_error *err)
+{
+    char path[TR_PATH_MAX];
+    fit_data_free(data);
+    tr_status s = tr_path_join(path, sizeof path, tr_input_text(c->scenario, TR_IN_TRUTH), fit_stream_file(), err);
+    if (s == TR_OK)
+        s = fit_read_stream(path, data, err);
+    if (s == TR_OK)
+        s = fit_stream(data, result, err);
+    if (s == TR_OK && out[0] != '\0')
+        s = fit_stream_write(data, result, out, err);
+    if (s == TR_OK)
+        print_stream(c, data, result);
+    return s;
+}
+
 tr_status cmd_fit(cli *c, tr_error *err)
 {
     kernel_data kernels;
@@ -141,6 +174,8 @@ tr_status cmd_fit(cli *c, tr_error *err)
         print_result(c, data, result);
     if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
         s = fit_kernels(c, &kernels, out, err);
+    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
+        s = fit_one_stream(c, data, result, out, err);
     kernel_data_free(&kernels);
     if (data != NULL)
         fit_data_free(data);

@@ -94,13 +94,7 @@ static tr_status fit_both(const fit_data *data, const unsigned char *used, int w
 
 /* ---- errors --------------------------------------------------------------------- */
 
-typedef struct sample {
-    double *ratio; /* measured over predicted */
-    double *other; /* scratch of twice the size */
-    size_t count;
-} sample;
-
-static fit_error judge(const sample *s)
+fit_error fit_judge(const fit_sample *s)
 {
     fit_error e;
     memset(&e, 0, sizeof e);
@@ -123,8 +117,7 @@ static fit_error judge(const sample *s)
     return e;
 }
 
-/* Nine in ten: the 5 and 95 % quantiles, but never one-sided. */
-static tr_band band_of(const sample *s, double widen)
+tr_band fit_band_of(const fit_sample *s, double widen)
 {
     tr_band b = {0.5, 2.0};
     if (s->count < 20)
@@ -138,8 +131,7 @@ static tr_band band_of(const sample *s, double widen)
     return b;
 }
 
-/* Nothing may be nearer to the data and yet less sure. */
-static void widen_outward(tr_band *band)
+void fit_widen_outward(tr_band *band)
 {
     for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
         if (band[d].low_ratio > band[d - 1].low_ratio)
@@ -154,7 +146,7 @@ static void widen_outward(tr_band *band)
 typedef enum told { TOLD_ALL = 0, TOLD_ENGINE, TOLD_NOTHING } told;
 
 static void collect(const fit_data *data, const fit_result *r, const unsigned char *take, told what, fit_target target,
-                    sample *s)
+                    fit_sample *s)
 {
     for (size_t i = 0; i < data->count; i++) {
         const fit_row *row = &data->row[i];
@@ -170,7 +162,7 @@ static void collect(const fit_data *data, const fit_result *r, const unsigned ch
 }
 
 typedef struct folds {
-    sample tpot, ttft, tpot_generic, ttft_generic, one;
+    fit_sample tpot, ttft, tpot_generic, ttft_generic, one;
     unsigned char *used, *left;
 } folds;
 
@@ -190,7 +182,7 @@ static int make_folds(folds *f, size_t n)
     if (all == NULL || f->used == NULL)
         return 0;
     f->left = f->used + room;
-    sample *each[5] = {&f->tpot, &f->ttft, &f->tpot_generic, &f->ttft_generic, &f->one};
+    fit_sample *each[5] = {&f->tpot, &f->ttft, &f->tpot_generic, &f->ttft_generic, &f->one};
     for (int i = 0; i < 5; i++) {
         each[i]->ratio = all + room * (size_t)i;
         each[i]->other = all + room * 5;
@@ -239,7 +231,7 @@ static tr_status leave_out(const fit_data *data, folds *f, int by_chip, fit_resu
         collect(data, part, f->left, TOLD_NOTHING, FIT_TTFT, &f->ttft_generic);
         f->one.count = f->tpot.count - before;
         memcpy(f->one.ratio, f->tpot.ratio + before, f->one.count * sizeof *f->one.ratio);
-        *(by_chip ? &out->by_chip[g] : &out->by_model[g]) = judge(&f->one);
+        *(by_chip ? &out->by_chip[g] : &out->by_model[g]) = fit_judge(&f->one);
     }
     free(part);
     return s;
@@ -262,32 +254,32 @@ tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
     if (s == TR_OK) {
         collect(data, out, f.used, TOLD_ALL, FIT_TPOT, &f.tpot);
         collect(data, out, f.used, TOLD_ALL, FIT_TTFT, &f.ttft);
-        out->tpot = judge(&f.tpot);
-        out->ttft = judge(&f.ttft);
+        out->tpot = fit_judge(&f.tpot);
+        out->ttft = fit_judge(&f.ttft);
         /* Its own rows flatter a fit a little. */
-        out->step[TR_DISTANCE_NEAR] = band_of(&f.tpot, 1.03);
-        out->first[TR_DISTANCE_NEAR] = band_of(&f.ttft, 1.03);
+        out->step[TR_DISTANCE_NEAR] = fit_band_of(&f.tpot, 1.03);
+        out->first[TR_DISTANCE_NEAR] = fit_band_of(&f.ttft, 1.03);
         s = leave_out(data, &f, 0, out, err);
     }
     if (s == TR_OK) {
-        out->tpot_model = judge(&f.tpot);
-        out->ttft_model = judge(&f.ttft);
-        out->step[TR_DISTANCE_MODEL] = band_of(&f.tpot, 1.0);
-        out->first[TR_DISTANCE_MODEL] = band_of(&f.ttft, 1.0);
+        out->tpot_model = fit_judge(&f.tpot);
+        out->ttft_model = fit_judge(&f.ttft);
+        out->step[TR_DISTANCE_MODEL] = fit_band_of(&f.tpot, 1.0);
+        out->first[TR_DISTANCE_MODEL] = fit_band_of(&f.ttft, 1.0);
         s = leave_out(data, &f, 1, out, err);
     }
     if (s == TR_OK) {
-        out->tpot_chip = judge(&f.tpot);
-        out->ttft_chip = judge(&f.ttft);
-        out->tpot_generic = judge(&f.tpot_generic);
-        out->ttft_generic = judge(&f.ttft_generic);
-        out->step[TR_DISTANCE_CHIP] = band_of(&f.tpot, 1.0);
-        out->first[TR_DISTANCE_CHIP] = band_of(&f.ttft, 1.0);
+        out->tpot_chip = fit_judge(&f.tpot);
+        out->ttft_chip = fit_judge(&f.ttft);
+        out->tpot_generic = fit_judge(&f.tpot_generic);
+        out->ttft_generic = fit_judge(&f.ttft_generic);
+        out->step[TR_DISTANCE_CHIP] = fit_band_of(&f.tpot, 1.0);
+        out->first[TR_DISTANCE_CHIP] = fit_band_of(&f.ttft, 1.0);
         /* Nothing of another vendor is in the data: what one chip says of another, once more. */
-        out->step[TR_DISTANCE_GENERIC] = band_of(&f.tpot_generic, 1.25);
-        out->first[TR_DISTANCE_GENERIC] = band_of(&f.ttft_generic, 1.25);
-        widen_outward(out->step);
-        widen_outward(out->first);
+        out->step[TR_DISTANCE_GENERIC] = fit_band_of(&f.tpot_generic, 1.25);
+        out->first[TR_DISTANCE_GENERIC] = fit_band_of(&f.ttft_generic, 1.25);
+        fit_widen_outward(out->step);
+        fit_widen_outward(out->first);
     }
     free_folds(&f);
     return s;

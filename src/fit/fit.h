@@ -14,7 +14,7 @@
 
 #include "fit/run.h"
 
-enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 8, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
+enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 32, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
 
 typedef struct fit_row {
     int model, chip, engine;     /* indexes into fit_data */
@@ -80,11 +80,31 @@ typedef struct fit_result {
     tr_band step[TR_DISTANCE_COUNT], first[TR_DISTANCE_COUNT];
 } fit_result;
 
+/* Measured over predicted, and what they say. */
+typedef struct fit_sample {
+    double *ratio;
+    double *other;               /* scratch of twice the size */
+    size_t count;
+} fit_sample;
+fit_error fit_judge(const fit_sample *sample);
+/* Nine in ten: the 5 and 95 % quantiles times widen, but never one-sided; 0.5 to 2 of fewer than 20. */
+tr_band fit_band_of(const fit_sample *sample, double widen);
+/* Nothing may be nearer to the data and yet less sure: band[0 .. TR_DISTANCE_COUNT - 1]. */
+void fit_widen_outward(tr_band *band);
+
 /* Fit, and judge by leaving out. Errors: TR_EMISSING (no rows), TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err);
 
 /* The calibration of (chip, engine), -1 = any. */
 void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out);
+
+/* One calibration as DIR/NAME.json, with rows of its own and errors by name. Errors: TR_EIO. */
+typedef struct fit_named_error {
+    const char *name;
+    const fit_error *error;
+} fit_named_error;
+tr_status fit_write_one(const fit_data *data, const tr_calibration *calibration, size_t own_rows,
+                        const fit_named_error *errors, size_t error_count, const char *folder, tr_error *err);
 
 /* All calibrations as DIR/NAME.json; only files that this makes are touched. Errors: TR_EIO. */
 tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err);

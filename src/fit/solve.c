@@ -42,6 +42,11 @@ double fit_predict(const fit_data *data, const fit_row *row, const double *value
         c.value[k] = fit_value(k, value[k]);
     for (int d = 0; d < TR_DISTANCE_COUNT; d++)
         c.step[d] = c.first[d] = wide;
+    if (target == FIT_STREAM) {
+        tr_quantity pass;
+        const int prompt = !(row->tpot_s > 0.0);
+        return fit_run_pass(row->run, &c, TR_DISTANCE_NEAR, prompt, &pass, NULL) == TR_OK ? pass.predicted : 0.0;
+    }
     if (fit_run_serve(row->run, &c, TR_DISTANCE_NEAR, &service, NULL) != TR_OK)
         return 0.0;
     return target == FIT_TPOT ? service.tpot_s.predicted : service.ttft_s.predicted;
@@ -59,7 +64,10 @@ typedef struct work {
     double *weight;
 } work;
 
-static double measured(const fit_row *row, fit_target target) { return target == FIT_TPOT ? row->tpot_s : row->ttft_s; }
+static double measured(const fit_row *row, fit_target target)
+{
+    return target == FIT_TPOT || (target == FIT_STREAM && row->tpot_s > 0.0) ? row->tpot_s : row->ttft_s;
+}
 
 static void unpack(const work *w, const double *x, fit_result *r)
 {
@@ -113,7 +121,11 @@ static void row_values(const work *w, size_t i, double *f, double *slopes)
 
 /* What is shared is shared by one maker's chips and the software written for them: another maker's may lie further
  * from it, and must not pull it. */
-static double widen(const tr_chip *chip) { return strcmp(chip->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS; }
+static double widen(const fit_problem *p, int chip)
+{
+    const int level = p->target == FIT_STREAM; /* the maker is one of its own */
+    return level || strcmp(p->data->chip[chip]->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS;
+}
 
 static void prior_rows(const work *w, const double *x, double *f, double *jac, int ld)
 {
@@ -125,7 +137,7 @@ static void prior_rows(const work *w, const double *x, double *f, double *jac, i
         const double width = in_pair               ? p->pair_width[k]
                              : block == 0          ? p->prior_width[k]
                              : block <= w->engines ? p->engine_width[k]
-                                                   : p->chip_width[k] * widen(p->data->chip[block - 1 - w->engines]);
+                                                   : p->chip_width[k] * widen(p, block - 1 - w->engines);
         const size_t at = w->rows + (size_t)j;
         if (jac == NULL)
             f[at] = (x[j] - (block == 0 ? p->prior[k] : 0.0)) / width;

@@ -69,40 +69,33 @@ static void write_models(FILE *f, const fit_data *data)
     (void)fprintf(f, "],\n");
 }
 
-static tr_status write_one(const fit_data *data, const fit_result *r, int chip, int engine, const char *folder,
-                           tr_error *err)
+tr_status fit_write_one(const fit_data *data, const tr_calibration *c, size_t rows, const fit_named_error *errors,
+                        size_t error_count, const char *folder, tr_error *err)
 {
-    tr_calibration c;
     char path[TR_PATH_MAX], name[TR_NAME_MAX + 8];
-    fit_calibration(data, r, chip, engine, &c);
-    (void)snprintf(name, sizeof name, "%s.json", c.name);
+    (void)snprintf(name, sizeof name, "%s.json", c->name);
     const tr_status s = tr_path_join(path, sizeof path, folder, name, err);
     if (s != TR_OK)
         return s;
     FILE *f = fopen(path, "w");
     if (f == NULL)
         return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
-    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c.name, c.chip,
-                  c.engine);
+    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c->name, c->chip,
+                  c->engine);
     (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published measurements named in "
                      "rows; their origins stand in NOTICE\",\n    \"date\": \"2026-11-21\",\n");
-    (void)fprintf(f, "    \"rows\": {\"of_this_chip_and_engine\": %zu", own_rows(data, chip, engine));
+    (void)fprintf(f, "    \"rows\": {\"of_this_chip_and_engine\": %zu", rows);
     for (int i = 0; i < data->files; i++)
         (void)fprintf(f, ", \"%s\": %zu", data->file[i], data->file_row[i]);
     (void)fprintf(f, "},\n");
     write_models(f, data);
-    write_constants(f, &c);
+    write_constants(f, c);
     (void)fprintf(f, "    \"error\": {\n");
-    write_error(f, "tpot_fitted", &r->tpot, ",");
-    write_error(f, "tpot_model_left_out", &r->tpot_model, ",");
-    write_error(f, "tpot_chip_left_out", &r->tpot_chip, ",");
-    write_error(f, "tpot_chip_left_out_engine_not_told", &r->tpot_generic, ",");
-    write_error(f, "ttft_fitted", &r->ttft, ",");
-    write_error(f, "ttft_model_left_out", &r->ttft_model, ",");
-    write_error(f, "ttft_chip_left_out", &r->ttft_chip, "");
+    for (size_t i = 0; i < error_count; i++)
+        write_error(f, errors[i].name, errors[i].error, i + 1 < error_count ? "," : "");
     (void)fprintf(f, "    },\n    \"band\": {\n");
-    write_bands(f, "step", c.step, ",");
-    write_bands(f, "first", c.first, "");
+    write_bands(f, "step", c->step, ",");
+    write_bands(f, "first", c->first, "");
     (void)fprintf(f, "    }\n}\n");
     const int bad = ferror(f) != 0;
     if (fclose(f) != 0 || bad)
@@ -110,11 +103,26 @@ static tr_status write_one(const fit_data *data, const fit_result *r, int chip, 
     return TR_OK;
 }
 
+static tr_status write_pair(const fit_data *data, const fit_result *r, int chip, int engine, const char *folder,
+                            tr_error *err)
+{
+    const fit_named_error errors[] = {{"tpot_fitted", &r->tpot},
+                                      {"tpot_model_left_out", &r->tpot_model},
+                                      {"tpot_chip_left_out", &r->tpot_chip},
+                                      {"tpot_chip_left_out_engine_not_told", &r->tpot_generic},
+                                      {"ttft_fitted", &r->ttft},
+                                      {"ttft_model_left_out", &r->ttft_model},
+                                      {"ttft_chip_left_out", &r->ttft_chip}};
+    tr_calibration c;
+    fit_calibration(data, r, chip, engine, &c);
+    return fit_write_one(data, &c, own_rows(data, chip, engine), errors, sizeof errors / sizeof errors[0], folder, err);
+}
+
 tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err)
 {
     tr_status s = TR_OK;
     for (int chip = -1; s == TR_OK && chip < data->chips; chip++)
         for (int engine = -1; s == TR_OK && engine < data->engines; engine++)
-            s = write_one(data, result, chip, engine, folder, err);
+            s = write_pair(data, result, chip, engine, folder, err);
     return s;
 }
