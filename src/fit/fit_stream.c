@@ -144,7 +144,8 @@ static int relative(const fit_data *data, const unsigned char *used, int chip)
     return found;
 }
 
-/* Rows that were left out (none: all), by the constants that their chip would be given. */
+/* Rows that were left out (none: all), by the constants that their chip would be given: of the engine as it is now,
+ * whenever a row was measured. */
 static void collect(const fit_data *data, const fit_result *r, leaving what, int group, samples *s)
 {
     const int kin = what == LEAVE_CHIP ? relative(data, s->used, group) : -1;
@@ -155,7 +156,7 @@ static void collect(const fit_data *data, const fit_result *r, leaving what, int
         if ((what != LEAVE_NONE && s->used[i]) || (what == LEAVE_MODEL && rows_used(data, s->used, row->chip) == 0))
             continue;
         fit_constants(r, what == LEAVE_MAKER ? -1 : what == LEAVE_CHIP ? kin : row->chip,
-                      what == LEAVE_MAKER ? -1 : row->engine, value);
+                      what == LEAVE_MAKER ? -1 : maker_group(data, data->chip[row->chip]), value);
         const double t = fit_predict(data, row, value, FIT_STREAM), y = row->tpot_s > 0.0 ? row->tpot_s : row->ttft_s;
         if (!(t > 0.0))
             continue;

@@ -51,7 +51,9 @@ static tr_status read_llamacpp(tr_record *r)
     load->pp = cards; /* several cards hold some layers each */
     load->input_token = prompt ? token : 0;
     load->output_token = prompt ? 0 : token;
-    const tr_weight_format weight = tr_names_weights(row.precision);
+    /* a file of that name has only its experts so */
+    const char *mix = tr_text_same(row.precision, "MXFP4") ? "mxfp4_moe" : row.precision;
+    const tr_weight_format weight = tr_names_weights(mix);
     if (weight == TR_WEIGHT_FORMAT_NATIVE)
         return tr_record_skip(r, "a number format that is not known");
     char date[12];

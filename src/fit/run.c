@@ -157,7 +157,8 @@ tr_status fit_run_pass(const fit_run *run, const tr_calibration *calibration, tr
     double time_s = 0;
     if (prompt) {
         const double fresh = larger(c->prompt_token - c->cached_token, 1);
-        const double chunk = run->engine.chunk_token >= 1 && !run->engine.whole_prompt ? run->engine.chunk_token : fresh;
+        const int cut = run->engine.chunk_token >= 1 && !run->engine.whole_prompt;
+        const double chunk = cut ? run->engine.chunk_token : fresh;
         double steps = 0;
         for (double done = 0; done < fresh; done += chunk, steps++) {
             pass.prefill_seq = 1;

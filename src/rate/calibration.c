@@ -51,7 +51,10 @@ static int memory_class(const tr_chip *chip)
 
 /* Cards for players multiply FP16 at half of what their units could do, which shows beside INT8; and what runs on them
  * adds up in FP16, where they do not. */
-static int is_halved(const tr_chip *chip) { return chip->flop_per_s[TR_DTYPE_INT8] > 3.0 * chip->flop_per_s[TR_DTYPE_BF16]; }
+static int is_halved(const tr_chip *chip)
+{
+    return chip->flop_per_s[TR_DTYPE_INT8] > 3.0 * chip->flop_per_s[TR_DTYPE_BF16];
+}
 
 /* How many times more the larger is; 0: alike, or not known. */
 static double times_more(double a, double b)
