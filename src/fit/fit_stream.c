@@ -79,6 +79,19 @@ size_t fit_stream_rows(const fit_data *data, int chip)
     return n;
 }
 
+/* llama.cpp runs a mixture by the same launches in every format, and one format of them was measured. */
+static void share_mixture(const fit_data *data, fit_result *r)
+{
+    static const int other[] = {TR_CONSTANT_MOE_S, TR_CONSTANT_MOE_FP8_S};
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        r->shared[other[i]] = r->shared[TR_CONSTANT_MOE_FP4_S];
+        for (int g = 0; g < data->engines; g++)
+            r->engine[g][other[i]] = r->engine[g][TR_CONSTANT_MOE_FP4_S];
+        for (int c = 0; c < data->chips; c++)
+            r->chip[c][other[i]] = r->chip[c][TR_CONSTANT_MOE_FP4_S];
+    }
+}
+
 static tr_status solve(const fit_data *data, const unsigned char *used, int with_deviation, fit_result *out,
                        tr_error *err)
 {
@@ -101,7 +114,9 @@ static tr_status solve(const fit_data *data, const unsigned char *used, int with
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
     memset(out->pair, 0, sizeof out->pair);
-    return fit_solve(&p, out, with_deviation, err);
+    const tr_status s = fit_solve(&p, out, with_deviation, err);
+    share_mixture(data, out);
+    return s;
 }
 
 /* ---- leaving out ----------------------------------------------------------------- */
