@@ -126,8 +126,8 @@ typedef enum tr_dtype {
     TR_DTYPE_FP4,        /* NVFP4 and MXFP4 payload */
     TR_DTYPE_INT4,       /* weight-only: math runs in BF16 */
     TR_DTYPE_COUNT,      /* of those above, which chips have ceilings for; no format itself */
-    TR_DTYPE_Q8_0,       /* llama.cpp's blocks of 32 with their scales, of caches and weights: unpacked, so that */
-    TR_DTYPE_Q5_1,       /* math runs in BF16 unless another is asked for */
+    TR_DTYPE_Q8_0,       /* llama.cpp's blocks of 32 with their scales, of caches and weights: whole numbers, so */
+    TR_DTYPE_Q5_1,       /* that weights multiply in INT8 where the chip is faster at that, else in BF16 */
     TR_DTYPE_Q5_0,
     TR_DTYPE_Q4_1,
     TR_DTYPE_Q4_0,

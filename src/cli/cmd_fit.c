@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fit/fit.h"
+#include "fit/fit_stream.h"
 #include "fit/kernel_fit.h"
 #include "io/file.h"
 
@@ -127,6 +128,34 @@ static tr_status fit_kernels(cli *c, kernel_data *data, const char *out, tr_erro
     return s;
 }
 
+static void print_stream(cli *c, const fit_result *r)
+{
+    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream of llama.cpp, errors in %", "rows", "mape",
+              "median", "p90", "bias", "within 20", "prompt", "median");
+    static const char fold[][20] = {"fitted", "a model left out", "a chip left out", "a maker left out"};
+    for (int k = 0; k < FIT_FOLD_COUNT; k++)
+        print_error(c, fold[k], &r->error[TR_INTERVAL_DECODE][k], &r->error[TR_INTERVAL_PREFILL][k]);
+    for (int i = 0; i < r->buckets; i++)
+        print_error(c, r->bucket[i].name, &r->bucket[i].tpot, NULL);
+}
+
+/* data and result are another fit's, and are used again. */
+static tr_status fit_one_stream(cli *c, fit_data *data, fit_result *result, const char *out, tr_error *err)
+{
+    char path[TR_PATH_MAX];
+    fit_data_free(data);
+    tr_status s = tr_path_join(path, sizeof path, tr_input_text(c->scenario, TR_IN_TRUTH), fit_stream_file(), err);
+    if (s == TR_OK)
+        s = fit_read_stream(path, data, err);
+    if (s == TR_OK)
+        s = fit_stream(data, result, err);
+    if (s == TR_OK && out[0] != '\0')
+        s = fit_stream_write(data, result, out, err);
+    if (s == TR_OK)
+        print_stream(c, result);
+    return s;
+}
+
 tr_status cmd_fit(cli *c, tr_error *err)
 {
     kernel_data kernels;
@@ -150,6 +179,8 @@ tr_status cmd_fit(cli *c, tr_error *err)
     const char *report = tr_input_text(c->scenario, TR_IN_REPORT);
     if (s == TR_OK && report[0] != '\0')
         s = fit_report(data, result, kernels.count > 0 ? &kernels : NULL, report, err);
+    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
+        s = fit_one_stream(c, data, result, out, err);
     kernel_data_free(&kernels);
     if (data != NULL)
         fit_data_free(data);

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "fit/fit.h"
+#include "fit/fit_stream.h"
 #include "fit/measured.h"
 #include "fit/predict.h"
 #include "io/file.h"
@@ -93,8 +94,13 @@ static tr_status add(fit_data *data, const fit_row *row, tr_error *err)
     return TR_OK;
 }
 
-static const char *unusable(const tr_measured *m)
+static const char *unusable(const tr_measured *m, int stream)
 {
+    if (stream)
+        return m->metric != TR_METRIC_GENERATE && m->metric != TR_METRIC_PROMPT ? "not one stream"
+               : m->known_engine == NULL || strcmp(m->known_engine->name, FIT_STREAM_ENGINE) != 0
+                   ? "another engine"
+                   : NULL;
     if (m->metric != TR_METRIC_TPOT && m->metric != TR_METRIC_TTFT)
         return "not a serving run with clients in a closed loop";
     if (m->serving.prefill_chip > 0 || m->serving.decode_chip > 0)
@@ -113,14 +119,24 @@ static const char *unusable(const tr_measured *m)
 typedef struct collecting {
     fit_data *data;
     int file;
+    int stream;
 } collecting;
+
+/* Where a row keeps its number: of a token, or of what comes before the first. */
+static void put(fit_row *row, const tr_measured *m)
+{
+    if (m->metric == TR_METRIC_TPOT || m->metric == TR_METRIC_GENERATE)
+        row->tpot_s = m->measured_s;
+    else
+        row->ttft_s = m->metric == TR_METRIC_PROMPT ? m->measured_s * m->serving.input_token : m->measured_s;
+}
 
 static tr_status take(void *context, const tr_measured *m, tr_error *err)
 {
     collecting *now = context;
     fit_data *data = now->data;
     fit_row row;
-    const char *why = unusable(m);
+    const char *why = unusable(m, now->stream);
     if (why != NULL) {
         skip_row(data, why);
         return TR_OK;
@@ -128,7 +144,7 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     /* A run's second number joins its first. */
     fit_row *last = data->count > 0 ? &data->row[data->count - 1] : NULL;
     if (last != NULL && last->line == m->line && last->file == now->file) {
-        *(m->metric == TR_METRIC_TPOT ? &last->tpot_s : &last->ttft_s) = m->measured_s;
+        put(last, m);
         if (m->metric == TR_METRIC_TTFT && m->is_median) /* of the steady part: time per token hardly sees the first wave */
             last->run->clients.request_per_client = 0.0;
         return TR_OK;
@@ -136,8 +152,8 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     memset(&row, 0, sizeof row);
     row.file = now->file;
     row.line = m->line;
-    *(m->metric == TR_METRIC_TPOT ? &row.tpot_s : &row.ttft_s) = m->measured_s;
-    row.engine = take_engine(data, m->known_engine->name);
+    put(&row, m);
+    row.engine = take_engine(data, now->stream ? fit_stream_group(m) : m->known_engine->name);
     if (row.engine < 0)
         return tr_fail(err, TR_ECAPACITY, "engine", 0.0, "more than %d engines", FIT_ENGINE_MAX);
     tr_status s = take_chip(data, &m->system->chip, &row.chip, err);
@@ -198,11 +214,11 @@ const char *fit_all_file(size_t index)
     return index < sizeof all / sizeof all[0] ? all[index] : NULL;
 }
 
-tr_status fit_read(const char *path, fit_data *data, tr_error *err)
+static tr_status read_rows(const char *path, int stream, fit_data *data, tr_error *err)
 {
     if (data->files == FIT_FILE_MAX)
         return tr_fail(err, TR_ECAPACITY, "file", 0.0, "more than %d files", FIT_FILE_MAX);
-    collecting now = {data, data->files};
+    collecting now = {data, data->files, stream};
     const tr_measured_sink sink = {take, skip, &now};
     const char *form = NULL;
     size_t count = 0;
@@ -210,3 +226,6 @@ tr_status fit_read(const char *path, fit_data *data, tr_error *err)
     data->files++;
     return tr_measured_read(path, &sink, &count, &form, err);
 }
+
+tr_status fit_read(const char *path, fit_data *data, tr_error *err) { return read_rows(path, 0, data, err); }
+tr_status fit_read_stream(const char *path, fit_data *data, tr_error *err) { return read_rows(path, 1, data, err); }

@@ -14,7 +14,7 @@
 
 #include "fit/run.h"
 
-enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 8, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
+enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 32, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
 
 typedef struct fit_row {
     int model, chip, engine;     /* indexes into fit_data */
@@ -92,6 +92,13 @@ typedef struct fit_result {
     int buckets;
 } fit_result;
 
+/* What ratios of measured to predicted say; scratch has their size. The ratios are used up. */
+fit_error fit_error_of(double *ratio, size_t count, double *scratch);
+/* Nine in ten: the 5 and 95 % quantiles times widen, but never one-sided. The ratios are sorted. */
+tr_band fit_band_of(double *ratio, size_t count, double *scratch, double widen);
+/* Nothing may be farther from what was measured and yet more sure: band[0 .. TR_DISTANCE_COUNT - 1]. */
+void fit_widen_outward(tr_band *band);
+
 /* Fit, and judge by leaving out. Errors: TR_EMISSING (no rows), TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err);
 
@@ -103,6 +110,10 @@ tr_status fit_judge(const fit_data *data, fit_again again, fit_result *result, t
 
 /* The calibration of (chip, engine), -1 = any. */
 void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out);
+
+/* One calibration as DIR/NAME.json, with rows of its own; last_fold names what FIT_CHIP_ENGINE left out. Errors: TR_EIO. */
+tr_status fit_write_one(const fit_data *data, const tr_calibration *calibration, const fit_result *result,
+                        size_t own_rows, const char *last_fold, const char *folder, tr_error *err);
 
 /* All calibrations as DIR/NAME.json; only files that this makes are touched. Errors: TR_EIO. */
 tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err);

@@ -9,6 +9,25 @@
 
 enum { CPP_DEVICE, CPP_MODEL, CPP_QUANT, CPP_TEST, CPP_VALUE, CPP_UNIT, CPP_BACKEND };
 
+/* "2024-05" of "llama.cpp (May 2024)"; "" where no month is told. */
+static void date_of(const char *engine, char *out, size_t size)
+{
+    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const char *at = strchr(engine, '(');
+    out[0] = '\0';
+    for (int m = 0; at != NULL && m < 12; m++)
+        if (tr_text_starts(at + 1, month[m]) && strcspn(at, " ") + 5 <= strlen(at))
+            (void)snprintf(out, size, "%.4s-%02d", at + strcspn(at, " ") + 1, m + 1);
+}
+
+/* Quantised weights of a prompt multiply as whole numbers since June 2024 (github.com/ggml-org/llama.cpp pull 8075);
+ * before, they were unpacked to FP16. */
+static tr_dtype math_of(const char *date)
+{
+    return date[0] != '\0' && strcmp(date, "2024-06") < 0 ? TR_DTYPE_BF16 : TR_DTYPE_NATIVE;
+}
+
 static tr_status read_llamacpp(tr_record *r)
 {
     tr_measured row = {.model_name = tr_record_text(r, CPP_MODEL),
@@ -32,19 +51,21 @@ static tr_status read_llamacpp(tr_record *r)
     load->pp = cards; /* several cards hold some layers each */
     load->input_token = prompt ? token : 0;
     load->output_token = prompt ? 0 : token;
-    const tr_weight_format weight = tr_names_weights(row.precision);
+    /* a file of that name has only its experts so */
+    const char *mix = tr_text_same(row.precision, "MXFP4") ? "mxfp4_moe" : row.precision;
+    const tr_weight_format weight = tr_names_weights(mix);
     if (weight == TR_WEIGHT_FORMAT_NATIVE)
         return tr_record_skip(r, "a number format that is not known");
-    /* Quantised weights are multiplied as they are where the chip has integer units. */
-    row.dtypes = (tr_formats){.weight = weight,
-                              .math = weight == TR_WEIGHT_FORMAT_BF16 ? TR_DTYPE_BF16 : TR_DTYPE_INT8};
+    char date[12];
+    date_of(row.engine, date, sizeof date);
+    row.dtypes = (tr_formats){.weight = weight, .math = math_of(date)};
     row.model = tr_names_model(r->names, row.model_name);
     if (row.model == NULL)
         return tr_record_skip(r, "a model that is not in the catalog");
     row.system = tr_names_system(r->names, device, cards);
     if (row.system == NULL)
         return tr_record_skip(r, "a chip that is not in the catalog");
-    const protocol_run run = {"", "", 0, TR_DTYPE_NATIVE};
+    const protocol_run run = {"", date, 0, TR_DTYPE_NATIVE};
     (void)protocol_complete(&row, &run);
     row.measured_s = 1 / tr_record_number(r, CPP_VALUE, 0);
     return tr_record_measured(r, &row);

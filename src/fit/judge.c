@@ -84,7 +84,7 @@ static size_t gather(const fit_data *data, const double *ratio, tr_interval q, t
     return n;
 }
 
-static fit_error error_of(double *ratio, size_t count, double *scratch)
+fit_error fit_error_of(double *ratio, size_t count, double *scratch)
 {
     fit_error e;
     memset(&e, 0, sizeof e);
@@ -105,8 +105,7 @@ static fit_error error_of(double *ratio, size_t count, double *scratch)
     return e;
 }
 
-/* Nine in ten: the 5 and 95 % quantiles, but never one-sided. */
-static tr_band band_of(double *ratio, size_t count, double *scratch, double widen)
+tr_band fit_band_of(double *ratio, size_t count, double *scratch, double widen)
 {
     tr_band b = {0.4, 2.5};
     if (count < LEAST_ROWS)
@@ -118,8 +117,7 @@ static tr_band band_of(double *ratio, size_t count, double *scratch, double wide
     return b;
 }
 
-/* Nothing may be farther from what was measured and yet more sure. */
-static void widen_outward(tr_band *band)
+void fit_widen_outward(tr_band *band)
 {
     for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
         if (band[d].low_ratio > band[d - 1].low_ratio)
@@ -160,14 +158,14 @@ static void take_errors(const fit_data *data, const ratios *r, fit_result *out)
     for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
         for (int k = 0; k < FIT_FOLD_COUNT; k++) {
             size_t n = gather(data, r->of[k], (tr_interval)q, NULL, NULL, x);
-            out->error[q][k] = error_of(x, n, scratch);
+            out->error[q][k] = fit_error_of(x, n, scratch);
             n = gather(data, r->of[k], (tr_interval)q, k == FIT_CHIP ? of_known_maker : NULL, NULL, x);
-            out->band[q][k] = band_of(x, n, scratch, widen[k]); /* folds are in the order of distances */
+            out->band[q][k] = fit_band_of(x, n, scratch, widen[k]); /* folds are in the order of distances */
         }
         /* A maker whose chips nobody measured lies as far off as this one did when it was left out. */
         const size_t n = gather(data, r->of[FIT_CHIP], (tr_interval)q, of_another_maker, NULL, x);
         hold(&out->band[q][TR_DISTANCE_GENERIC], x, n, scratch);
-        widen_outward(out->band[q]);
+        fit_widen_outward(out->band[q]);
     }
 }
 
@@ -219,10 +217,10 @@ static void add_bucket(const fit_data *data, const ratios *r, const slice *which
     const tr_distance far = stranger ? TR_DISTANCE_GENERIC : fold == FIT_CHIP ? TR_DISTANCE_CHIP : TR_DISTANCE_MODEL;
     (void)snprintf(b->name, sizeof b->name, "%s %.32s", kind, name);
     b->tpot_coverage_share = coverage(x, n, &out->band[TR_INTERVAL_TPOT][far]);
-    b->tpot = error_of(x, n, scratch);
+    b->tpot = fit_error_of(x, n, scratch);
     n = gather(data, r->of[fold], TR_INTERVAL_TTFT, in_slice, which, x);
     b->ttft_coverage_share = coverage(x, n, &out->band[TR_INTERVAL_TTFT][far]);
-    b->ttft = error_of(x, n, scratch);
+    b->ttft = fit_error_of(x, n, scratch);
     out->buckets++;
 }
 

@@ -54,13 +54,13 @@ static tr_status served(const tr_measured *row, const fit_run *run, const tr_cal
                         tr_distance distance, tr_prediction *out, tr_error *err)
 {
     tr_service service;
-    tr_step step;
+    tr_quantity pass;
     const int prompt = row->metric == TR_METRIC_PROMPT;
     if (prompt || row->metric == TR_METRIC_GENERATE) {
-        const tr_status s = fit_run_pass(run, calibration, distance, prompt, &step, err);
+        const tr_status s = fit_run_pass(run, calibration, distance, prompt, &pass, err);
         const double per = prompt ? larger(run->clients.prompt_token - run->clients.cached_token, 1) : 1;
         if (s == TR_OK)
-            *out = (tr_prediction){step.step_s / per, step.low_s / per, step.high_s / per, 0};
+            *out = (tr_prediction){pass.predicted / per, pass.low / per, pass.high / per, 0};
         return s;
     }
     const tr_status s = fit_run_serve(run, calibration, distance, &service, err);
@@ -100,6 +100,13 @@ static tr_status run_bound(const tr_measured *row, const fit_run *run, tr_physic
     const tr_shard *shard = apart ? &run->prefill_shard : &run->shard;
     const tr_roofline *roof = apart ? &run->prefill_roof : &run->roof;
     const tr_pass *pass = prompts ? &prompt : &decode;
+    if (ops && row->metric == TR_METRIC_PROMPT) {
+        tr_quantity least;
+        s = fit_run_pass(run, NULL, TR_DISTANCE_NEAR, 1, &least, err);
+        if (s == TR_OK)
+            *out = least.predicted / prompt.prefill_query_token;
+        return s;
+    }
     s = ops ? tr_pass_step(shard, roof, NULL, TR_DISTANCE_NEAR, pass, &step, err)
             : tr_bound_pass(roof, pass, &step, err);
     if (s != TR_OK)

@@ -142,18 +142,48 @@ tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, t
     return s;
 }
 
+/* A prompt's steps follow one another through the stages: the first fills them, each other one ends a stage's share
+ * later. */
+static double pipelined(double sum_s, double steps, double stages)
+{
+    return sum_s * (steps + stages - 1) / (steps * stages);
+}
+
 tr_status fit_run_pass(const fit_run *run, const tr_calibration *calibration, tr_distance distance, int prompt,
-                       tr_step *out, tr_error *err)
+                       tr_quantity *out, tr_error *err)
 {
     const tr_clients *c = &run->clients;
     tr_pass pass = {.token_per_seq = 1};
+    tr_step step;
+    double time_s = 0;
     if (prompt) {
-        pass.prefill_seq = 1;
-        pass.prefill_query_token = larger(c->prompt_token - c->cached_token, 1);
-        pass.prefill_context_token = c->cached_token;
+        const double fresh = larger(c->prompt_token - c->cached_token, 1);
+        const int cut = run->engine.chunk_token >= 1 && !run->engine.whole_prompt;
+        const double chunk = cut ? run->engine.chunk_token : fresh;
+        double steps = 0;
+        for (double done = 0; done < fresh; done += chunk, steps++) {
+            pass.prefill_seq = 1;
+            pass.prefill_query_token = smaller(chunk, fresh - done);
+            pass.prefill_context_token = c->cached_token + done;
+            const tr_status s = tr_pass_step(&run->shard, &run->roof, calibration, distance, &pass, &step, err);
+            if (s != TR_OK)
+                return s;
+            time_s += step.step_s;
+        }
+        time_s = pipelined(time_s, steps, run->shard.layout.pp_rank);
     } else {
         pass.decode_seq = 1;
         pass.decode_context_token = c->prompt_token + c->output_token / 2;
+        const tr_status s = tr_pass_step(&run->shard, &run->roof, calibration, distance, &pass, &step, err);
+        if (s != TR_OK)
+            return s;
+        time_s = step.step_s;
     }
-    return tr_pass_step(&run->shard, &run->roof, calibration, distance, &pass, out, err);
+    out->predicted = out->low = out->high = time_s;
+    if (calibration != NULL) {
+        const tr_band *band = &calibration->band[prompt ? TR_INTERVAL_PREFILL : TR_INTERVAL_DECODE][distance];
+        out->low = time_s * band->low_ratio;
+        out->high = time_s * band->high_ratio;
+    }
+    return TR_OK;
 }

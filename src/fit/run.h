@@ -30,8 +30,9 @@ tr_status fit_run_of(const tr_measured *row, fit_run *out, tr_error *err);
 tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, tr_distance distance, tr_service *out,
                         tr_error *err);
 
-/* One stream: the pass of a generated token, or of its whole prompt. */
+/* One stream under a calibration (NULL: at datasheet peak): the pass of a generated token, or its whole prompt in steps
+ * of the engine's. bound is not written. Errors: those of tr_pass_step. */
 tr_status fit_run_pass(const fit_run *run, const tr_calibration *calibration, tr_distance distance, int prompt,
-                       tr_step *out, tr_error *err);
+                       tr_quantity *out, tr_error *err);
 
 #endif

@@ -31,21 +31,38 @@ double fit_value(int constant, double logarithm)
     return constant <= TR_CONSTANT_EXPERT_FP4 && value > MOST_SHARE ? MOST_SHARE : value;
 }
 
+/* Only what is predicted is read: the intervals are any. */
+static void calibrate(const double *value, tr_calibration *c)
+{
+    memset(c, 0, sizeof *c);
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        c->value[k] = fit_value(k, value[k]);
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
+            c->band[q][d] = (tr_band){0.5, 2.0};
+}
+
 int fit_serve(const fit_row *row, const double *value, tr_service *out)
 {
     tr_calibration c;
-    memset(&c, 0, sizeof c);
-    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
-        c.value[k] = fit_value(k, value[k]);
-    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
-        for (int d = 0; d < TR_DISTANCE_COUNT; d++)
-            c.band[q][d] = (tr_band){0.5, 2.0};
+    calibrate(value, &c);
     return fit_run_serve(row->run, &c, TR_DISTANCE_NEAR, out, NULL) == TR_OK;
+}
+
+static double one_stream(const fit_row *row, const double *value)
+{
+    tr_calibration c;
+    tr_quantity pass;
+    calibrate(value, &c);
+    const int prompt = !(row->tpot_s > 0.0);
+    return fit_run_pass(row->run, &c, TR_DISTANCE_NEAR, prompt, &pass, NULL) == TR_OK ? pass.predicted : 0.0;
 }
 
 double fit_predict(const fit_row *row, const double *value, fit_target target)
 {
     tr_service service;
+    if (target == FIT_STREAM)
+        return one_stream(row, value);
     if (!fit_serve(row, value, &service))
         return 0.0;
     return target == FIT_TPOT ? service.tpot_s.predicted : service.ttft_s.predicted;
@@ -63,7 +80,10 @@ typedef struct work {
     double *weight;
 } work;
 
-static double measured(const fit_row *row, fit_target target) { return target == FIT_TPOT ? row->tpot_s : row->ttft_s; }
+static double measured(const fit_row *row, fit_target target)
+{
+    return target == FIT_TPOT || (target == FIT_STREAM && row->tpot_s > 0.0) ? row->tpot_s : row->ttft_s;
+}
 
 static void unpack(const work *w, const double *x, fit_result *r)
 {
@@ -134,7 +154,11 @@ static void row_values(const work *w, size_t i, double *f, double *slopes)
 
 /* What is shared is shared by one maker's chips and the software written for them: another maker's may lie further
  * from it, and must not pull it. */
-static double widen(const tr_chip *chip) { return strcmp(chip->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS; }
+static double widen(const fit_problem *p, int chip)
+{
+    const int level = p->target == FIT_STREAM; /* the maker is one of its own */
+    return level || strcmp(p->data->chip[chip]->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS;
+}
 
 static void prior_rows(const work *w, const double *x, double *f, double *jac, int ld)
 {
@@ -146,7 +170,7 @@ static void prior_rows(const work *w, const double *x, double *f, double *jac, i
         const double width = in_pair               ? p->pair_width[k]
                              : block == 0          ? p->prior_width[k]
                              : block <= w->engines ? p->engine_width[k]
-                                                   : p->chip_width[k] * widen(p->data->chip[block - 1 - w->engines]);
+                                                   : p->chip_width[k] * widen(p, block - 1 - w->engines);
         const size_t at = w->rows + (size_t)j;
         if (jac == NULL)
             f[at] = (x[j] - (block == 0 ? p->prior[k] : 0.0)) / width;

@@ -4,7 +4,11 @@
 
 #include "fit/fit.h"
 
-typedef enum fit_target { FIT_TPOT = 0, FIT_TTFT } fit_target;
+typedef enum fit_target {
+    FIT_TPOT = 0,
+    FIT_TTFT,
+    FIT_STREAM                   /* one stream: its generated token, or (tpot_s 0) its prompt */
+} fit_target;
 
 typedef struct fit_problem {
     const fit_data *data;

@@ -7,12 +7,12 @@
 #include "fit/fit.h"
 #include "io/file.h"
 
-static void write_error(FILE *f, const char *name, const fit_error *e, const char *end)
+static void write_error(FILE *f, const char *name, const fit_error *e, const char *comma)
 {
     (void)fprintf(f,
-                  "        \"%s\": {\"rows\": %zu, \"mape_ratio\": %.3f, \"median_ratio\": %.3f, \"p90_ratio\": %.3f, "
-                  "\"bias_ratio\": %.3f, \"within_20_share\": %.3f}%s\n",
-                  name, e->rows, e->mape_ratio, e->median_ratio, e->p90_ratio, e->bias_ratio, e->within_20_share, end);
+                  "%s\n        \"%s\": {\"rows\": %zu, \"mape_ratio\": %.3f, \"median_ratio\": %.3f, \"p90_ratio\": %.3f, "
+                  "\"bias_ratio\": %.3f, \"within_20_share\": %.3f}",
+                  comma, name, e->rows, e->mape_ratio, e->median_ratio, e->p90_ratio, e->bias_ratio, e->within_20_share);
 }
 
 static void write_bands(FILE *f, const char *name, const tr_band *band, const char *end)
@@ -69,40 +69,47 @@ static void write_models(FILE *f, const fit_data *data)
     (void)fprintf(f, "],\n");
 }
 
-static tr_status write_one(const fit_data *data, const fit_result *r, int chip, int engine, const char *folder,
-                           tr_error *err)
+static void write_errors(FILE *f, const fit_result *r, const char *last_fold)
 {
-    tr_calibration c;
+    const char *fold[] = {"fitted", "family_left_out", "chip_left_out", last_fold}, *comma = "";
+    (void)fprintf(f, "    \"error\": {");
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int k = 0; k < FIT_FOLD_COUNT; k++) {
+            char name[96];
+            (void)snprintf(name, sizeof name, "%s_%s", tr_interval_name((tr_interval)q), fold[k]);
+            if (r->error[q][k].rows == 0)
+                continue;
+            write_error(f, name, &r->error[q][k], comma);
+            comma = ",";
+        }
+    (void)fprintf(f, "\n    },\n");
+}
+
+tr_status fit_write_one(const fit_data *data, const tr_calibration *c, const fit_result *r, size_t rows,
+                        const char *last_fold, const char *folder, tr_error *err)
+{
     char path[TR_PATH_MAX], name[TR_NAME_MAX + 8];
-    fit_calibration(data, r, chip, engine, &c);
-    (void)snprintf(name, sizeof name, "%s.json", c.name);
+    (void)snprintf(name, sizeof name, "%s.json", c->name);
     const tr_status s = tr_path_join(path, sizeof path, folder, name, err);
     if (s != TR_OK)
         return s;
     FILE *f = fopen(path, "w");
     if (f == NULL)
         return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
-    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c.name, c.chip,
-                  c.engine);
+    (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c->name, c->chip,
+                  c->engine);
     (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published measurements named in "
                      "rows; their origins stand in NOTICE\",\n    \"date\": \"2026-11-21\",\n");
-    (void)fprintf(f, "    \"rows\": {\"of_this_chip_and_engine\": %zu", own_rows(data, chip, engine));
+    (void)fprintf(f, "    \"rows\": {\"of_this_chip_and_engine\": %zu", rows);
     for (int i = 0; i < data->files; i++)
         (void)fprintf(f, ", \"%s\": %zu", data->file[i], data->file_row[i]);
     (void)fprintf(f, "},\n");
     write_models(f, data);
-    write_constants(f, &c);
-    (void)fprintf(f, "    \"error\": {\n");
-    static const char fold[][32] = {"fitted", "family_left_out", "chip_left_out", "chip_left_out_engine_not_told"};
-    for (int q = TR_INTERVAL_TPOT; q < TR_INTERVAL_COUNT; q++)
-        for (int k = 0; k < FIT_FOLD_COUNT; k++) {
-            char what[192];
-            (void)snprintf(what, sizeof what, "%s_%s", tr_interval_name((tr_interval)q), fold[k]);
-            write_error(f, what, &r->error[q][k], q + 1 == TR_INTERVAL_COUNT && k + 1 == FIT_FOLD_COUNT ? "" : ",");
-        }
-    (void)fprintf(f, "    },\n    \"band\": {\n");
+    write_constants(f, c);
+    write_errors(f, r, last_fold);
+    (void)fprintf(f, "    \"band\": {\n");
     for (int q = 0; q < TR_INTERVAL_COUNT; q++)
-        write_bands(f, tr_interval_name((tr_interval)q), c.band[q], q + 1 < TR_INTERVAL_COUNT ? "," : "");
+        write_bands(f, tr_interval_name((tr_interval)q), c->band[q], q + 1 < TR_INTERVAL_COUNT ? "," : "");
     (void)fprintf(f, "    }\n}\n");
     const int bad = ferror(f) != 0;
     if (fclose(f) != 0 || bad)
@@ -110,11 +117,19 @@ static tr_status write_one(const fit_data *data, const fit_result *r, int chip, 
     return TR_OK;
 }
 
+static tr_status write_pair(const fit_data *data, const fit_result *r, int chip, int engine, const char *folder,
+                            tr_error *err)
+{
+    tr_calibration c;
+    fit_calibration(data, r, chip, engine, &c);
+    return fit_write_one(data, &c, r, own_rows(data, chip, engine), "chip_left_out_engine_not_told", folder, err);
+}
+
 tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err)
 {
     tr_status s = TR_OK;
     for (int chip = -1; s == TR_OK && chip < data->chips; chip++)
         for (int engine = -1; s == TR_OK && engine < data->engines; engine++)
-            s = write_one(data, result, chip, engine, folder, err);
+            s = write_pair(data, result, chip, engine, folder, err);
     return s;
 }

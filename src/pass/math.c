@@ -10,6 +10,9 @@ static tr_dtype request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
     const tr_dtype unpacked4 = asked == TR_DTYPE_INT8 ? TR_DTYPE_INT8 : TR_DTYPE_BF16;
     const tr_dtype stored = weight == TR_DTYPE_INT4 ? unpacked4 : weight;
     if (asked == TR_DTYPE_NATIVE) {
+        /* llama.cpp's blocks are whole numbers with a scale, and multiply as such where there are units for that. */
+        if (stored > TR_DTYPE_COUNT && chip->flop_per_s[TR_DTYPE_INT8] > chip->flop_per_s[TR_DTYPE_BF16])
+            return TR_DTYPE_INT8;
         /* So is FP4 where no unit takes it. FP8 would hold its values, but then the other operand is rounded too: a
          * choice of the run, to be asked for. */
         const int unpacked = weight == TR_DTYPE_FP4 && !(chip->flop_per_s[TR_DTYPE_FP4] > 0.0) &&
@@ -21,7 +24,7 @@ static tr_dtype request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
     if (asked == TR_DTYPE_INT8 && (stored == TR_DTYPE_FP8 || stored == TR_DTYPE_FP4))
         return TR_DTYPE_BF16; /* float weights have no whole-number form: the common one is BF16 */
     if (asked == TR_DTYPE_INT8 && stored > TR_DTYPE_COUNT)
-        return asked; /* llama.cpp's blocks are whole numbers with a scale */
+        return asked;
     return tr_dtype_byte(asked) < tr_dtype_byte(stored) ? stored : asked;
 }
 

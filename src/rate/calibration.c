@@ -43,19 +43,47 @@ int tr_calibration_has_model(const tr_model *model)
     return 0;
 }
 
-/* [F9] How unlike two chips are: another vendor is out of reach; then kinds of memory, number formats, years. */
-static double unlike_year(const tr_chip *chip, const tr_chip *other)
+/* Kinds of memory: servers' chips, cards, and what shares its memory with a CPU. */
+static int memory_class(const tr_chip *chip)
 {
-    if (strcmp(chip->vendor, other->vendor) != 0)
+    return strncmp(chip->memory_kind, "HBM", 3) == 0 ? 0 : strncmp(chip->memory_kind, "GDDR", 4) == 0 ? 1 : 2;
+}
+
+/* Cards for players multiply FP16 at half of what their units could do, which shows beside INT8; and what runs on them
+ * adds up in FP16, where they do not. */
+static int is_halved(const tr_chip *chip)
+{
+    return chip->flop_per_s[TR_DTYPE_INT8] > 3.0 * chip->flop_per_s[TR_DTYPE_BF16];
+}
+
+/* How many times more the larger is; 0: alike, or not known. */
+static double times_more(double a, double b)
+{
+    if (!(a > 0.0 && b > 0.0))
+        return 0.0;
+    return (a > b ? a / b : b / a) - 1.0;
+}
+
+double tr_chip_unlike_year(const tr_chip *chip, const tr_chip *other)
+{
+    if (strcmp(chip->vendor, other->vendor) != 0 || (chip->kind == TR_CHIP_CPU) != (other->kind == TR_CHIP_CPU))
         return 100.0;
+    /* What runs on cards and laptops is quantised to whole numbers: narrow floats decide less there. */
+    const int memory = memory_class(chip);
+    const double format = memory == 0 ? 10.0 : 3.0;
     double far = 0.0;
     if ((chip->flop_per_s[TR_DTYPE_FP8] > 0.0) != (other->flop_per_s[TR_DTYPE_FP8] > 0.0))
-        far += 10.0;
+        far += format;
     if ((chip->flop_per_s[TR_DTYPE_FP4] > 0.0) != (other->flop_per_s[TR_DTYPE_FP4] > 0.0))
+        far += format;
+    if (memory != 0 && is_halved(chip) != is_halved(other))
         far += 10.0;
     /* A server's chip says little about a card or a laptop. */
-    if ((strncmp(chip->memory_kind, "HBM", 3) == 0) != (strncmp(other->memory_kind, "HBM", 3) == 0))
+    if (memory != memory_class(other))
         far += 20.0;
+    /* Nor does a large one of a small one: twice the bandwidth, or the peak, is as far as a year. */
+    far += times_more(chip->memory_byte_per_s, other->memory_byte_per_s);
+    far += times_more(chip->flop_per_s[TR_DTYPE_BF16], other->flop_per_s[TR_DTYPE_BF16]);
     const double years = (double)(chip->year - other->year);
     return far + (years < 0.0 ? -years : years);
 }
@@ -74,7 +102,7 @@ static const tr_calibration *best(const tr_chip *chip, const char *engine, doubl
             if (strcmp(c->chip, chip->name) == 0)
                 unlike = -1.0;
             else if (measured != NULL)
-                unlike = unlike_year(chip, measured);
+                unlike = tr_chip_unlike_year(chip, measured);
         }
         if (unlike < *far) {
             *far = unlike;
