@@ -18,7 +18,7 @@ static void write_words(const tr_problem *question, const char *where, double ti
         (void)snprintf(out->title, sizeof out->title, "%s a step is expected to take %s times its bound", where,
                        times_text);
         (void)snprintf(out->source, sizeof out->source,
-                       "Fitted physics, calibration %s: equations F1\xE2\x80\x93"
+                       "Fitted physics, calibration %s: equations F3\xE2\x80\x93"
                        "F4. Terms and step at datasheet peak: R1\xE2\x80\x93R6.",
                        question->calibration.origin);
         return;

@@ -27,7 +27,7 @@ void tr_step_rates(tr_step *step, const tr_roofline *roof, const tr_pass *pass, 
     step->token_per_s = token / step_s;
     step->token_per_s_per_seq = step->token_per_s / seq;
     step->token_per_s_per_chip = step->token_per_s / roof->chip_count;
-    step->usd_per_mtoken = roof->usd_per_s * 1e6 / step->token_per_s;
+    step->usd_per_mtoken = roof->usd_per_s * 1e6 / step->token_per_s; /* [K1] */
     /* [R8] shares of the peaks that the work itself needs */
     step->mfu = step->flop / roof->flop_per_s / step_s;
     step->mbu = byte / roof->byte_per_s / step_s;

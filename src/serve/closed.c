@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "rate/terms.h"
 
 #define SLACK_RATIO 1.15      /* an engine admits by what is used now */
 #define FLIGHT_MAX_SEQ 4096.0 /* an engine under more arrivals than it can answer */
@@ -262,6 +263,8 @@ tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_cali
     if (shard == NULL || roof == NULL)
         return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard and its roofline");
     tr_status s = check_clients(clients, err);
+    if (s == TR_OK)
+        s = tr_roofline_check(roof, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
         s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance, "the distance is none of near, model, chip, generic");
     if (s == TR_OK)

@@ -88,7 +88,7 @@ static double weight_byte(const tr_shard *s)
 
 /* ---- what a pass needs beside them ------------------------------------------------ */
 
-/* Numbers of one token between operators at their widest: the stream twice, and what the widest operator takes and
+/* [R18] Numbers of one token between operators at their widest: the stream twice, and what the widest operator takes and
  * gives. */
 static double activation_byte_per_token(const tr_shard *s)
 {

@@ -1,4 +1,4 @@
-/* test_lecture_step.c -- the blackboard lecture's claims that the step room computes, from inline numbers.
+/* test_lecture_step.c -- the blackboard lecture's claims that the rate room computes, from inline numbers.
  *
  * Each test carries the numbers of the claims (L001 to L143 of the project's
  * list) that it checks. Where a printed claim is wrong the corrected value is
@@ -7,28 +7,31 @@
 #include "fixture.h"
 
 typedef struct board {
-    tr_model model;
+    const tr_model *model;
     tr_roofline roof;
 } board;
 
+/* Boards of one test stand side by side; their models and systems stay where the rooflines look for them. */
 static board on_board(double total_param, double active_param, double kv_byte_per_token, double weight_byte,
                       double flop_per_s, double byte_per_s)
 {
-    board b;
-    b.model = chalk_model(total_param, active_param, kv_byte_per_token, weight_byte);
-    const tr_system system = chalk_system(flop_per_s, byte_per_s, 0.0, 0.0);
-    b.roof = roof_of(&b.model, &system);
-    return b;
+    static tr_model models[8];
+    static tr_system systems[8];
+    static int next;
+    const int i = next++ % 8;
+    models[i] = chalk_model(total_param, active_param, kv_byte_per_token, weight_byte);
+    systems[i] = chalk_system(flop_per_s, byte_per_s, 0.0, 0.0);
+    return (board){&models[i], roof_of(&models[i], &systems[i])};
 }
 
 static tr_step at(const board *b, double batch_seq, double context_token)
 {
-    return decode(&b->roof, &b->model, batch_seq, context_token);
+    return decode(&b->roof, batch_seq, context_token);
 }
 
 static double balance(const board *b, double context_token)
 {
-    return tr_balance_batch_seq(&b->roof, &b->model, context_token);
+    return tr_balance_batch_seq(&b->roof, context_token);
 }
 
 /* ---- roofline ---------------------------------------------------------------- */
@@ -131,7 +134,7 @@ static void L021_doubling_the_context_doubles_the_balance_batch_only_at_a_third(
 {
     (void)state;
     const board b = on_board(671e9, 37e9, 35136.0, 1.0, 5e15, 8e12);
-    const double l_star = tr_balance_context_token(&b.roof, &b.model);
+    const double l_star = tr_balance_context_token(&b.roof);
     assert_close(balance(&b, l_star / 2.0) / balance(&b, l_star / 4.0), 1.5, 1e-9);
     assert_close(balance(&b, l_star * 2.0 / 3.0) / balance(&b, l_star / 3.0), 2.0, 1e-9);
     assert_true(isinf(balance(&b, l_star * 1.0001)));
@@ -169,12 +172,12 @@ static void L027_an_unbatched_token_costs_the_balance_batch_times_as_much(void *
     const tr_model model = chalk_model(8e9, 1e9, 0.0, 1.0);
     const tr_system system = chalk_system(600e12, 1e12, 0.0, 2.0);
     const tr_roofline roof = roof_of(&model, &system);
-    const double best = tr_balance_batch_seq(&roof, &model, 0.0);
+    const double best = tr_balance_batch_seq(&roof, 0.0);
     assert_close(best, 2400.0, 1e-14);
-    const double best_usd = decode(&roof, &model, best, 0.0).usd_per_mtoken;
-    assert_close(decode(&roof, &model, 1.0, 0.0).usd_per_mtoken / best_usd, 2400.0, 1e-12);
+    const double best_usd = decode(&roof, best, 0.0).usd_per_mtoken;
+    assert_close(decode(&roof, 1.0, 0.0).usd_per_mtoken / best_usd, 2400.0, 1e-12);
     /* Past it nothing is gained. */
-    assert_close(decode(&roof, &model, 1e6, 0.0).usd_per_mtoken, best_usd, 1e-12);
+    assert_close(decode(&roof, 1e6, 0.0).usd_per_mtoken, best_usd, 1e-12);
 }
 
 /* ---- the train ------------------------------------------------------------------- */
@@ -214,11 +217,11 @@ static void L041_a_slow_mode_cannot_cost_less_than_compute_or_kv(void **state)
     const tr_system system = chalk_system(5e15, 8e12, 0.0, 3.6);
     const tr_roofline roof = roof_of(&model, &system);
     const double compute_usd = 2.0 * 37e9 / 5e15 * 0.001 * 1e6, kv_usd = 10000.0 * 35136.0 / 8e12 * 0.001 * 1e6;
-    assert_close(decode(&roof, &model, 1e9, 100.0).usd_per_mtoken, compute_usd, 1e-6);
-    assert_close(decode(&roof, &model, 1e9, 10000.0).usd_per_mtoken, kv_usd, 1e-4);
+    assert_close(decode(&roof, 1e9, 100.0).usd_per_mtoken, compute_usd, 1e-6);
+    assert_close(decode(&roof, 1e9, 10000.0).usd_per_mtoken, kv_usd, 1e-4);
     for (double batch = 1.0; batch < 1e9; batch *= 7.0) {
-        assert_true(decode(&roof, &model, batch, 100.0).usd_per_mtoken >= compute_usd * (1.0 - 1e-12));
-        assert_true(decode(&roof, &model, batch, 10000.0).usd_per_mtoken >= kv_usd * (1.0 - 1e-12));
+        assert_true(decode(&roof, batch, 100.0).usd_per_mtoken >= compute_usd * (1.0 - 1e-12));
+        assert_true(decode(&roof, batch, 10000.0).usd_per_mtoken >= kv_usd * (1.0 - 1e-12));
     }
 }
 
@@ -228,14 +231,14 @@ static void L043_deepseek_v3_balances_at_3370_tokens_on_gb200_not_at_100k(void *
 {
     (void)state;
     const board b = on_board(671e9, 37e9, 35136.0, 1.0, 5e15, 8e12);
-    assert_close(tr_balance_context_token(&b.roof, &b.model), 3369.76321, 1e-8);
+    assert_close(tr_balance_context_token(&b.roof), 3369.76321, 1e-8);
 }
 
 static void L044_twice_the_balanced_context_halves_utilisation_without_attention(void **state)
 {
     (void)state;
     const board b = on_board(37e9, 37e9, 37.0, 1.0, 5e15, 8e12); /* L* = 3.2 million: whole tokens do not matter */
-    const double l_star = tr_balance_context_token(&b.roof, &b.model);
+    const double l_star = tr_balance_context_token(&b.roof);
     assert_close(at(&b, 1e9, l_star).mfu, 1.0, 1e-5);
     assert_close(at(&b, 1e9, 2.0 * l_star).mfu, 0.5, 1e-5);
     assert_close(at(&b, 1e9, 4.0 * l_star).mfu, 0.25, 1e-5);
@@ -245,14 +248,14 @@ static void
 L043_L044_deepseek_v3_with_its_attention_balances_at_2720_tokens_and_keeps_69_percent_at_twice(void **state)
 {
     (void)state;
-    board b;
-    assert_int_equal(tr_model_catalog_get("deepseek-v3", &b.model, NULL), TR_OK);
+    static tr_model model;
+    get_model("deepseek-v3", &model);
     const tr_system system = chalk_system(5e15, 8e12, 0.0, 0.0);
-    b.roof = roof_of(&b.model, &system);
-    const double l_star = tr_balance_context_token(&b.roof, &b.model);
+    const board b = {&model, roof_of(&model, &system)};
+    const double l_star = tr_balance_context_token(&b.roof);
     /* By hand, of the weights' multiplies: reading 70,272 B a token takes 1 / 1668 of them, attention's own
      * 61 layers x 128 heads x (576 + 512) x 2 FLOP a token are 1 / 4312; equal at 1 / (1 / 1668 - 1 / 4312). */
-    const double weights_flop = 2.0 * b.model.multiply_param, attention_flop = 61.0 * 128.0 * 1088.0 * 2.0;
+    const double weights_flop = 2.0 * b.model->multiply_param, attention_flop = 61.0 * 128.0 * 1088.0 * 2.0;
     const double read_flop = 70272.0 * 5e15 / 8e12, by_hand_token = weights_flop / (read_flop - attention_flop);
     assert_close(l_star, by_hand_token, 1e-4);
     assert_close(l_star, 2720.0, 1e-3);
@@ -266,18 +269,18 @@ static void L048_a_cliff_at_200k_implies_the_bytes_of_a_token(void **state)
     (void)state;
     /* 100e9 active. In units of one byte a weight 1/300 gives 1667 B; GB200's FP4 peak gives 800 B. */
     const board byte = on_board(100e9, 100e9, 5000.0 / 3.0, 1.0, 600e12, 1e12);
-    assert_close(tr_balance_context_token(&byte.roof, &byte.model), 200000.0, 1e-9);
+    assert_close(tr_balance_context_token(&byte.roof), 200000.0, 1e-9);
     const board fp4 = on_board(100e9, 100e9, 800.0, 0.5, 1e16, 8e12);
-    assert_close(tr_balance_context_token(&fp4.roof, &fp4.model), 200000.0, 1e-9);
+    assert_close(tr_balance_context_token(&fp4.roof), 200000.0, 1e-9);
     const board bf16 = on_board(100e9, 100e9, 3200.0, 2.0, 2.5e15, 8e12);
-    assert_close(tr_balance_context_token(&bf16.roof, &bf16.model), 200000.0, 1e-9);
+    assert_close(tr_balance_context_token(&bf16.roof), 200000.0, 1e-9);
 }
 
 static void L049_the_cliff_is_kv_against_compute_and_with_weights_it_comes_sooner(void **state)
 {
     (void)state;
     const board b = on_board(671e9, 37e9, 35136.0, 1.0, 5e15, 8e12);
-    assert_close(tr_cliff_context_token(&b.roof, &b.model, 9600.0), 1380.46922, 1e-8);
+    assert_close(tr_cliff_context_token(&b.roof, 9600.0), 1380.46922, 1e-8);
     /* KV fetch equals weight fetch somewhere else: 671e9 / (9600 x 35136) = 1989 tokens. */
     const tr_step s = at(&b, 9600.0, 1989.0);
     assert_close(s.kv_s, s.weights_s, 1e-3);
@@ -293,9 +296,9 @@ static void L052_attention_equals_the_weights_at_54k_tokens_for_a_70b_model(void
     model.layers = model.layer[0].layer_count = 80.0;
     const tr_system system = chalk_system(1e15, 1e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
-    const double none_s = decode(&roof, &model, 1.0, 0.0).compute_s;
-    assert_close(decode(&roof, &model, 1.0, 53825.3784).compute_s / none_s, 2.0, 1e-4);
-    assert_true(decode(&roof, &model, 1.0, 1e6).compute_s / none_s > 19.0);
+    const double none_s = decode(&roof, 1.0, 0.0).compute_s;
+    assert_close(decode(&roof, 1.0, 53825.3784).compute_s / none_s, 2.0, 1e-4);
+    assert_true(decode(&roof, 1.0, 1e6).compute_s / none_s > 19.0);
 }
 
 static void L055_L057_a_fifth_of_the_balance_batch_has_memory_five_times_compute(void **state)
@@ -306,7 +309,7 @@ static void L055_L057_a_fifth_of_the_balance_batch_has_memory_five_times_compute
     assert_close(s.weights_s / s.compute_s, 5.0, 1e-14);
     assert_close(s.mfu, 0.2, 1e-14);
     /* Prefill of as many tokens runs at the compute roof: five times the tokens a second. */
-    const tr_step p = prefill(&b.roof, &b.model, 1.0, 0.0, 5000.0);
+    const tr_step p = prefill(&b.roof, 1.0, 0.0, 5000.0);
     assert_close(p.token_per_s / s.token_per_s, 5.0, 1e-12);
 }
 
@@ -358,7 +361,7 @@ static void L120_attention_intensity_is_by_kind_and_not_always_one(void **state)
         model.layer[0].cache[0].elem = kind[i].elem;
         model.layer[0].cache[0].flop_per_row = kind[i].flop_per_row;
         const tr_roofline roof = roof_of(&model, &system);
-        assert_close(tr_attention_intensity_flop_per_byte(&roof, &model, 4096.0), kind[i].intensity, 1e-11);
+        assert_close(tr_attention_intensity_flop_per_byte(&roof, 4096.0), kind[i].intensity, 1e-11);
     }
 }
 
@@ -383,7 +386,7 @@ static void L121_L130_to_L138_the_simulator_is_reproduced_to_every_printed_digit
     assert_true(s.weights_s == 0.06);
     assert_close(s.kv_s, 1.048576e-05, 1e-15);
     assert_close(s.step_s, 0.06001048576, 1e-15);
-    assert_int_equal(s.bound, TR_LIMIT_WEIGHTS);
+    assert_int_equal(s.limit, TR_LIMIT_WEIGHTS);
     printed_as(s.compute_s * 1e3, "%.1f", "12.8");
     printed_as(s.weights_s * 1e3, "%.0f", "60");
     printed_as(s.kv_s * 1e3, "%.5f", "0.01049");
@@ -403,7 +406,7 @@ static void L132_with_all_elements_of_a_token_kv_is_687_ms_not_0_01(void **state
     const board b = on_board(12e9, 8e9, 2.0 * 32.0 * 8.0 * 128.0 * 2.0, 1.0, 160e12, 200e9);
     const tr_step s = at(&b, 128.0, 8192.0);
     assert_close(s.kv_s, 0.687194767, 1e-8);
-    assert_int_equal(s.bound, TR_LIMIT_KV);
+    assert_int_equal(s.limit, TR_LIMIT_KV);
 }
 
 static void L139_twenty_ms_of_moving_and_four_of_computing_take_twenty(void **state)

@@ -72,11 +72,15 @@ static void a_number_format_has_many_names(void **state)
     (void)state;
     tr_scenario *s = fresh();
     tr_error err;
-    assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_DTYPE_NATIVE);
+    assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_WEIGHT_FORMAT_NATIVE);
     set(s, "weights", "float8_e4m3fn");
-    assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_DTYPE_FP8);
+    assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_WEIGHT_FORMAT_FP8);
+    set(s, "weights", "q4_k_m");
+    assert_string_equal(tr_weight_format_name(tr_input_choice(s, TR_IN_WEIGHT_DTYPE)), "q4_k_m");
     set(s, "weights", "native");
-    assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_DTYPE_NATIVE);
+    assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_WEIGHT_FORMAT_NATIVE);
+    set(s, "kv", "float8_e4m3fn");
+    assert_int_equal(tr_input_choice(s, TR_IN_KV_DTYPE), TR_DTYPE_FP8);
     refuse(tr_scenario_set(s, "kv", "fp7", &err), TR_EPARSE, &err, "fp8, int8, fp4 or int4, not 'fp7'");
     tr_scenario_destroy(s);
 }

@@ -167,7 +167,8 @@ static void every_row_says_what_it_is(void **state)
         const tr_input *input = tr_input_at(i);
         assert_true(strlen(input->doc) > 10 && tr_group_name(input->group) != NULL);
         assert_int_equal(input->choices != NULL,
-                         input->kind == TR_INPUT_CHOICE || input->kind == TR_INPUT_DTYPE);
+                         input->kind == TR_INPUT_CHOICE || input->kind == TR_INPUT_DTYPE ||
+                             input->kind == TR_INPUT_WEIGHTS);
         assert_null(strchr(input->doc, '\n'));
     }
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <tokenroof/input.h>
+#include <tokenroof/problem.h>
 
 static inline tr_scenario *fresh(void)
 {

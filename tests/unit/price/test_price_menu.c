@@ -17,24 +17,31 @@ static void assert_near(double got, double expected, double tolerance)
 
 /* 100 GB of weights on 10 TB/s: 10 ms; 1 MB a token at 1000 tokens: 0.1 ms a sequence; compute 0.02 ms a
  * token, so that KV outgrows compute and memory bounds every batch. */
-static void board(tr_model *model, tr_roofline *roof, double kv_byte_per_token, double memory_byte)
+static struct {
+    tr_model model;
+    tr_system system;
+    tr_roofline roof;
+    tr_shard shard;
+} on;
+
+static void board(double kv_byte_per_token, double memory_byte)
 {
     const tr_model_numbers m = {.total_param = 100e9, .active_param = 10e9, .kv_byte_per_token = kv_byte_per_token,
                                 .weight_byte = 1};
     const tr_chip_numbers c = {.flop_per_s = 1e15, .memory_byte_per_s = 10e12, .memory_byte = memory_byte,
                                .usd_per_hour = 3.6};
-    tr_system *system = test_malloc(sizeof *system);
-    assert_int_equal(tr_model_from_numbers(&m, model, NULL), TR_OK);
-    assert_int_equal(tr_system_from_numbers(&c, system, NULL), TR_OK);
-    assert_int_equal(tr_roofline_of(model, system, NULL, roof, NULL), TR_OK);
-    test_free(system);
+    const tr_layout one = {1, 1, 1, 1, 1, 0};
+    assert_int_equal(tr_model_from_numbers(&m, &on.model, NULL), TR_OK);
+    assert_int_equal(tr_system_from_numbers(&c, &on.system, NULL), TR_OK);
+    assert_int_equal(tr_roofline_of(&on.model, &on.system, NULL, NULL, &on.roof, NULL), TR_OK);
+    assert_int_equal(tr_shard_of(&on.model, &on.system, NULL, &one, NULL, &on.shard, NULL), TR_OK);
 }
 
-static tr_step pass(const tr_roofline *roof, const tr_model *model, double batch_seq)
+static tr_step pass(double batch_seq)
 {
     const tr_load load = {.phase = TR_PHASE_DECODE, .batch_seq = batch_seq, .context_token = 1000, .query_token = 1};
     tr_step step;
-    assert_int_equal(tr_bound_step(roof, model, &load, &step, NULL), TR_OK);
+    assert_int_equal(tr_bound_step(&on.roof, &load, &step, NULL), TR_OK);
     return step;
 }
 
@@ -64,78 +71,66 @@ static void impossible_ratios_are_refused_and_leave_the_answer_alone(void **stat
 static void the_batches_of_a_menu_have_its_ratios(void **state)
 {
     (void)state;
-    tr_model *model = test_malloc(sizeof *model);
-    tr_roofline roof;
-    board(model, &roof, 1e6, 10e12);
+    board(1e6, 10e12);
     for (double price = 2; price <= 8; price += 1.5)
         for (double speed = 1.5; speed <= 4; speed += 0.5) {
             tr_menu_ratio r;
             double fast_seq = 0, normal_seq = 0;
             assert_int_equal(tr_menu_ratio_of(price, speed, &r, NULL), TR_OK);
-            assert_int_equal(tr_menu_batches(&roof, model, 1000, &r, &fast_seq, &normal_seq, NULL), TR_OK);
-            const tr_step fast = pass(&roof, model, fast_seq), normal = pass(&roof, model, normal_seq);
+            assert_int_equal(tr_menu_batches(&on.roof, &on.shard, 1000, &r, &fast_seq, &normal_seq, NULL), TR_OK);
+            const tr_step fast = pass(fast_seq), normal = pass(normal_seq);
             assert_near(normal.step_s / fast.step_s, speed, 1e-9);
             assert_near(fast.usd_per_mtoken / normal.usd_per_mtoken, price, 1e-9);
             assert_near(normal.kv_s / normal.step_s, r.normal_kv_share, 1e-9);
         }
-    test_free(model);
 }
 
 static void a_menu_needs_kv_memory_and_a_memory_bound_normal_mode(void **state)
 {
     (void)state;
-    tr_model *model = test_malloc(sizeof *model);
-    tr_roofline roof;
     tr_menu_ratio r;
     tr_error err;
     double fast_seq = -1, normal_seq = -1;
     assert_int_equal(tr_menu_ratio_of(6, 2.5, &r, NULL), TR_OK);
-    board(model, &roof, 0, 10e12);
-    assert_int_equal(tr_menu_batches(&roof, model, 1000, &r, &fast_seq, &normal_seq, &err), TR_ENOFIT);
+    board(0, 10e12);
+    assert_int_equal(tr_menu_batches(&on.roof, &on.shard, 1000, &r, &fast_seq, &normal_seq, &err), TR_ENOFIT);
     assert_non_null(strstr(err.text, "without a KV cache"));
-    board(model, &roof, 1e6, 200e9); /* 12 and 180 sequences; 100 fit */
-    assert_int_equal(tr_menu_batches(&roof, model, 1000, &r, &fast_seq, &normal_seq, &err), TR_ENOFIT);
+    board(1e6, 200e9); /* 12 and 180 sequences; 100 fit */
+    assert_int_equal(tr_menu_batches(&on.roof, &on.shard, 1000, &r, &fast_seq, &normal_seq, &err), TR_ENOFIT);
     assert_non_null(strstr(err.text, "the memory holds 100"));
-    board(model, &roof, 1e5, 10e12); /* 0.01 ms of KV against 0.02 ms of compute: balance at 1,000 */
-    assert_int_equal(tr_menu_batches(&roof, model, 1000, &r, &fast_seq, &normal_seq, &err), TR_ENOFIT);
+    board(1e5, 10e12); /* 0.01 ms of KV against 0.02 ms of compute: balance at 1,000 */
+    assert_int_equal(tr_menu_batches(&on.roof, &on.shard, 1000, &r, &fast_seq, &normal_seq, &err), TR_ENOFIT);
     assert_non_null(strstr(err.text, "compute bounds it"));
     assert_true(fast_seq == -1 && normal_seq == -1);
-    test_free(model);
 }
 
 static void the_batch_for_a_speed_is_the_last_one_that_reaches_it(void **state)
 {
     (void)state;
-    tr_model *model = test_malloc(sizeof *model);
-    tr_roofline roof;
-    board(model, &roof, 1e6, 10e12);
+    board(1e6, 10e12);
     double batch_seq = 0;
     /* 10 ms + 0.1 ms x B <= 20 ms */
-    assert_int_equal(tr_batch_for_speed(&roof, model, 1000, 49.99, &batch_seq, NULL), TR_OK);
+    assert_int_equal(tr_batch_for_speed(&on.roof, &on.shard, 1000, 49.99, &batch_seq, NULL), TR_OK);
     assert_true(batch_seq == 100);
     for (double speed = 5; speed < 99; speed *= 1.3) {
-        assert_int_equal(tr_batch_for_speed(&roof, model, 1000, speed, &batch_seq, NULL), TR_OK);
-        assert_true(pass(&roof, model, batch_seq).token_per_s_per_seq >= speed);
-        assert_true(pass(&roof, model, batch_seq + 1).token_per_s_per_seq < speed);
+        assert_int_equal(tr_batch_for_speed(&on.roof, &on.shard, 1000, speed, &batch_seq, NULL), TR_OK);
+        assert_true(pass(batch_seq).token_per_s_per_seq >= speed);
+        assert_true(pass(batch_seq + 1).token_per_s_per_seq < speed);
     }
-    test_free(model);
 }
 
 static void a_speed_that_one_sequence_alone_misses_is_refused(void **state)
 {
     (void)state;
-    tr_model *model = test_malloc(sizeof *model);
-    tr_roofline roof;
     tr_error err;
     double batch_seq = -1;
-    board(model, &roof, 1e6, 10e12);
-    assert_int_equal(tr_batch_for_speed(&roof, model, 1000, 100, &batch_seq, &err), TR_ENOFIT);
+    board(1e6, 10e12);
+    assert_int_equal(tr_batch_for_speed(&on.roof, &on.shard, 1000, 100, &batch_seq, &err), TR_ENOFIT);
     assert_non_null(strstr(err.text, "one sequence alone gets 99.01"));
-    assert_int_equal(tr_batch_for_speed(&roof, model, 1000, (double)NAN, &batch_seq, &err), TR_EDOMAIN);
-    assert_int_equal(tr_batch_for_speed(&roof, model, (double)NAN, 10, &batch_seq, &err), TR_EDOMAIN);
-    assert_int_equal(tr_batch_for_speed(&roof, model, 1000, 0, &batch_seq, &err), TR_EDOMAIN);
+    assert_int_equal(tr_batch_for_speed(&on.roof, &on.shard, 1000, (double)NAN, &batch_seq, &err), TR_EDOMAIN);
+    assert_int_equal(tr_batch_for_speed(&on.roof, &on.shard, (double)NAN, 10, &batch_seq, &err), TR_EDOMAIN);
+    assert_int_equal(tr_batch_for_speed(&on.roof, &on.shard, 1000, 0, &batch_seq, &err), TR_EDOMAIN);
     assert_true(batch_seq == -1);
-    test_free(model);
 }
 
 int main(void)

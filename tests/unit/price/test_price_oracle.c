@@ -93,14 +93,14 @@ static void prices_of_a_known_step_give_its_batch_its_kv_bytes_and_its_share_bac
     tr_roofline roof;
     assert_int_equal(tr_model_from_numbers(&numbers, &model, NULL), TR_OK);
     assert_int_equal(tr_system_from_numbers(&chip, &system, NULL), TR_OK);
-    assert_int_equal(tr_roofline_of(&model, &system, NULL, &roof, NULL), TR_OK);
-    const double balance_seq = tr_balance_batch_seq(&roof, &model, 0), cliff = tr_balance_context_token(&roof, &model);
+    assert_int_equal(tr_roofline_of(&model, &system, NULL, NULL, &roof, NULL), TR_OK);
+    const double balance_seq = tr_balance_batch_seq(&roof, 0), cliff = tr_balance_context_token(&roof);
     CLOSE(tr_implied_kv_byte_per_token(37e9, 2e15, 3.35e12, cliff, 0), 35136.0, 1e-12);
     for (double batch = 2; batch <= 512; batch *= 4) {
         for (double context = 0; context <= 3000; context += 1000) {
             const tr_load load = {TR_PHASE_DECODE, batch, context, 1};
             tr_step step;
-            assert_int_equal(tr_bound_step(&roof, &model, &load, &step, NULL), TR_OK);
+            assert_int_equal(tr_bound_step(&roof, &load, &step, NULL), TR_OK);
             const double input = 2 * 37e9 / 2e15 * (2.0 / 3600) * 1e6;
             const double r = tr_implied_memory_ratio(step.usd_per_mtoken / input, 1);
             CLOSE(r, (step.weights_s + step.kv_s) / step.compute_s, 1e-12);
@@ -109,7 +109,7 @@ static void prices_of_a_known_step_give_its_batch_its_kv_bytes_and_its_share_bac
             const tr_load few = {TR_PHASE_DECODE, batch / 2, context, 1};
             tr_step fast;
             tr_menu_ratio menu;
-            assert_int_equal(tr_bound_step(&roof, &model, &few, &fast, NULL), TR_OK);
+            assert_int_equal(tr_bound_step(&roof, &few, &fast, NULL), TR_OK);
             if (context > 0) {
                 assert_int_equal(tr_menu_ratio_of(fast.usd_per_mtoken / step.usd_per_mtoken, step.step_s / fast.step_s,
                                                   &menu, NULL), TR_OK);

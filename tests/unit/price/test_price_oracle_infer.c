@@ -115,17 +115,17 @@ static void a_known_step_sold_at_five_times_its_cost_lies_in_the_posterior(void 
     assert_int_equal(tr_model_from_numbers(&(tr_model_numbers){300e9, 20e9, 40e3, 1}, &model, NULL), TR_OK);
     assert_int_equal(tr_system_catalog_get("h100-sxm", &system, NULL), TR_OK);
     const double chip_usd_per_s = 2.0 / 3600;
-    assert_int_equal(tr_roofline_of(&model, &system, &(tr_formats){TR_DTYPE_FP8, TR_DTYPE_FP8, TR_DTYPE_FP8}, &roof,
+    assert_int_equal(tr_roofline_of(&model, &system, NULL, &(tr_formats){TR_WEIGHT_FORMAT_FP8, TR_DTYPE_FP8, TR_DTYPE_FP8, 0}, &roof,
                                     NULL), TR_OK);
     roof.memory_byte = HUGE_VAL; /* as many chips as it takes; costs a token do not change with their number */
     const tr_load load = {TR_PHASE_DECODE, 3000, 4000, 1};
-    assert_int_equal(tr_bound_step(&roof, &model, &load, &step, NULL), TR_OK);
+    assert_int_equal(tr_bound_step(&roof, &load, &step, NULL), TR_OK);
     tr_oracle_question q = ask("input=1,output=1", 200000);
     q.evidence.input_usd_per_mtoken = 5 * 2 * 20e9 / (roof.flop_per_s * 0.4) * chip_usd_per_s * 1e6;
     q.evidence.output_usd_per_mtoken = 5 * step.step_s / 3000 / 0.5 * chip_usd_per_s * 1e6;
-    q.evidence.long_above_token = tr_balance_context_token(&roof, &model);
+    q.evidence.long_above_token = tr_balance_context_token(&roof);
     run(&q, &a);
-    const double balance_seq = tr_balance_batch_seq(&roof, &model, 0);
+    const double balance_seq = tr_balance_batch_seq(&roof, 0);
     assert_true(holds(&a, TR_UNKNOWN_ACTIVE, 20e9) && holds(&a, TR_UNKNOWN_TOTAL, 300e9));
     assert_true(holds(&a, TR_UNKNOWN_KV, 40e3) && holds(&a, TR_UNKNOWN_CONTEXT, 4000));
     assert_true(holds(&a, TR_UNKNOWN_BATCH, 3000) && holds(&a, TR_UNKNOWN_BALANCE, 3000 / balance_seq));

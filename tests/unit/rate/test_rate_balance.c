@@ -182,6 +182,32 @@ static void attention_stands_still_whatever_the_batch(void **state)
     assert_true(tr_attention_intensity_flop_per_byte(&literal, 1000.0) == 0.0);
 }
 
+static void the_memory_drains_in_capacity_over_bandwidth(void **state)
+{
+    (void)state;
+    /* Datasheet capacity and bandwidth; the number of chips cancels. */
+    const struct {
+        double memory_byte, byte_per_s, drain_ms;
+    } chip[] = {
+        {288e9, 20e12, 14.4},     /* as the lecture rounds Rubin */
+        {288e9, 22e12, 13.0909},  /* Rubin as announced */
+        {80e9, 2.039e12, 39.2349}, /* A100 80 GB */
+        {80e9, 3.35e12, 23.8806}, /* H100 SXM */
+        {141e9, 4.8e12, 29.375},  /* H200 */
+        {180e9, 8e12, 22.5},      /* B200 */
+        {288e9, 8e12, 36.0},      /* GB300 by its nominal capacity */
+    };
+    const tr_model model = chalk_model(1e9, 1e9, 0.0, 1.0);
+    for (size_t i = 0; i < sizeof chip / sizeof chip[0]; i++) {
+        tr_system system = chalk_system(1e15, chip[i].byte_per_s, chip[i].memory_byte, 0.0);
+        for (double count = 1.0; count <= 8.0; count += 7.0) {
+            system.chip_count = count;
+            const tr_roofline roof = roof_of(&model, &system);
+            assert_close(tr_drain_s(&roof) * 1e3, chip[i].drain_ms, 1e-5);
+        }
+    }
+}
+
 static void nan_and_out_of_range_give_nan(void **state)
 {
     (void)state;
@@ -222,6 +248,7 @@ int main(void)
         cmocka_unit_test(the_cliff_keeps_the_weights_and_tends_to_the_balanced_context),
         cmocka_unit_test(the_weight_intensity_walks_up_with_the_batch),
         cmocka_unit_test(attention_stands_still_whatever_the_batch),
+        cmocka_unit_test(the_memory_drains_in_capacity_over_bandwidth),
         cmocka_unit_test(nan_and_out_of_range_give_nan),
     };
     return cmocka_run_group_tests_name("rate balance", tests, NULL, NULL);

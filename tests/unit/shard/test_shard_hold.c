@@ -154,6 +154,23 @@ static void files_that_are_smaller_shrink_every_part_and_larger_ones_stay_beside
     assert_close(half.weight_byte, 1.15e9, 1e-15);
 }
 
+/* Llama-3.1-8B: the stream twice, and what the FFN's two up matrices and the down one take and give: 2 B each. */
+static void activations_are_the_widest_layer_of_the_engines_token_budget(void **state)
+{
+    (void)state;
+    get_model("llama-3.1-8b", &model);
+    const tr_system one = get_system("h100-sxm"), two = get_system("2xh100-sxm");
+    tr_engine engine = *tr_engine_default();
+    engine.chunk_token = 2048.0;
+    const tr_shard alone = shard_with(&model, &one, &engine, (tr_layout){1, 1, 1, 1, 1, 0}, NULL);
+    const tr_shard half = shard_with(&model, &two, &engine, (tr_layout){2, 1, 1, 1, 1, 0}, NULL);
+    assert_close(alone.activation_byte, 2048.0 * 2 * (2 * 4096 + 3 * 14336), 1e-12);
+    assert_close(half.activation_byte, 2048.0 * 2 * (2 * 4096 + 3 * 14336 / 2), 1e-12);
+    assert_close(half.buffer_byte - alone.buffer_byte, 2.0 * 2048 * 4096 * 2, 1e-12); /* two messages */
+    const tr_shard board = shard_of(&model, &one, (tr_layout){1, 1, 1, 1, 1, 0});
+    assert_close(board.activation_byte + board.buffer_byte + board.reserve_byte, 0.0, 0.0);
+}
+
 static void formats_out_of_range_are_refused(void **state)
 {
     (void)state;
@@ -179,6 +196,7 @@ int main(void)
         cmocka_unit_test(weights_with_scales_take_their_scales_room),
         cmocka_unit_test(prediction_layers_are_resident_where_drafts_are_asked),
         cmocka_unit_test(files_that_are_smaller_shrink_every_part_and_larger_ones_stay_beside),
+        cmocka_unit_test(activations_are_the_widest_layer_of_the_engines_token_budget),
         cmocka_unit_test(formats_out_of_range_are_refused),
     };
     return cmocka_run_group_tests_name("shard hold", tests, NULL, NULL);
