@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "answer/question.h"
+#include "answer/asked.h"
 #include "base/fail.h"
 
 enum { ROW_MAX = 1000000 };

@@ -1,5 +1,5 @@
-/* answer/question.c -- what every answer says of its question: in which layout, and what one chip then holds. */
-#include "answer/question.h"
+/* answer/asked.c -- what every answer says of its question: in which layout, and what one chip then holds. */
+#include "answer/asked.h"
 
 #include <math.h>
 #include <stdio.h>
