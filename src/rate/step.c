@@ -118,12 +118,14 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     tr_sum_finish(&now.sum, &shard->layout, w.repeat, tr_pass_fixed_s(shard, calibration) + per_seq_s, &terms);
     if (!(terms.step_s > 0.0 && terms.step_s <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "step_s", terms.step_s, "the pass takes a time that is not a usable number");
+    const double bound_s = step.step_s;
     take_terms(&step, &terms);
     tr_step_rates(&step, roof, pass, terms.step_s);
     if (calibration != NULL) {
         const int decodes = pass->decode_seq > 0.0;
         const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL][distance];
-        step.low_s = terms.step_s * band->low_ratio;
+        /* Nothing real lies below the bound, however wide the interval. */
+        step.low_s = terms.step_s * band->low_ratio > bound_s ? terms.step_s * band->low_ratio : bound_s;
         step.high_s = terms.step_s * band->high_ratio;
     }
     *out = step;

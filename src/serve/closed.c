@@ -295,6 +295,11 @@ tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_cali
     rate->low = rate->predicted * (o.e2e_s.predicted / o.e2e_s.high);
     rate->high = rate->predicted * (o.e2e_s.predicted / o.e2e_s.low);
     bounds(roof, clients, v.token_per_step, &o);
+    /* Nothing real lies beyond a bound, however wide the interval. */
+    tr_quantity *const time[] = {&o.tpot_s, &o.ttft_s, &o.e2e_s};
+    for (int i = 0; i < 3; i++)
+        time[i]->low = larger(time[i]->low, smaller(time[i]->bound, time[i]->predicted));
+    rate->high = smaller(rate->high, larger(rate->bound, rate->predicted));
     *out = o;
     return TR_OK;
 }

@@ -40,7 +40,8 @@ static tr_status take(void *context, const tr_measured *row, tr_error *err)
     tr_prediction ops, fitted;
     assert_int_equal(tr_predict(row, TR_PHYSICS_OPS, &ops, err), TR_OK);
     assert_true(ops.predicted_s >= prediction.predicted_s);
-    if (tr_predict(row, TR_PHYSICS_FITTED, &fitted, NULL) == TR_OK)
+    /* A kernel timed again and again finds its bytes in the cache, which the bound does not count on. */
+    if (row->metric != TR_METRIC_KERNEL && tr_predict(row, TR_PHYSICS_FITTED, &fitted, NULL) == TR_OK)
         assert_true(fitted.predicted_s >= ops.predicted_s && fitted.low_s >= prediction.bound_s);
     return TR_OK;
 }

@@ -63,9 +63,7 @@ static void what_a_cache_holds_from_the_run_before_is_read_faster(void **state)
 {
     (void)state;
     tr_chip chip = chip_of_ones();
-    (void)strcpy(chip.name, "h100-sxm");
-    const double cache = chip.cache_byte;
-    assert_true(cache > 0);
+    const double cache = chip.cache_byte = 52.4e6;
     tr_kernel k = {.kind = TR_KERNEL_DECODE_ATTENTION, .heads = 1, .kv_heads = 1};
     const double v[] = {0, 0.5, 1, 0, 0, 0.5, 0, 0.25, 0};
     k.kv_byte = cache / 100;

@@ -361,7 +361,7 @@ static void a_number_after_the_memorys_size_counts_cards(void **state)
     assert_string_equal(s->precision[0], "Q4_K_M");
     assert_string_equal(s->row[0].known_engine->name, "llamacpp");
     assert_int_equal(s->row[0].dtypes.kv, TR_DTYPE_BF16);
-    assert_int_equal(s->row[1].dtypes.weight, TR_DTYPE_FP4);
+    assert_int_equal(s->row[1].dtypes.weight, TR_WEIGHT_FORMAT_FP4);
 }
 
 static void layouts_are_read_as_they_are_written(void **state)
