@@ -23,6 +23,7 @@ typedef struct asked {
     tr_model model;
     tr_system system;
     tr_problem question;
+    tr_problem over;         /* the same for verbs that look over many batches */
 } asked;
 
 typedef struct slot {
@@ -322,7 +323,10 @@ static tr_status look_up(const slot *s, asked *out, tr_error *err)
                                   : tr_system_catalog_get(on, &out->system, err);
     if (status == TR_OK)
         status = tr_problem_system(s->scenario, &out->system, err);
-    return status == TR_OK ? tr_problem_of(s->scenario, &out->model, &out->system, &out->question, err) : status;
+    if (status == TR_OK)
+        status = tr_problem_of(s->scenario, &out->model, &out->system, &out->question, err);
+    out->over = out->question;
+    return status == TR_OK ? tr_problem_over_batches(s->scenario, &out->over, err) : status;
 }
 
 /* Look up what the scenario names. After an error the slot keeps its last good question. */
@@ -342,6 +346,12 @@ static const tr_problem *question_of(int index)
     return &s->both[s->now].question;
 }
 
+static const tr_problem *over_batches_of(int index)
+{
+    const slot *s = slot_of(index);
+    return &s->both[s->now].over;
+}
+
 /* Nothing was asked yet, or nothing that has an answer: the refusal. */
 static int is_asked(int index, tr_error *err)
 {
@@ -357,8 +367,9 @@ PAGE_API int page_answer(int index, const char *verb, int format, int explain)
     static const struct {
         const char *verb;
         answer run;
-    } known[] = {{"step", tr_answer_step},   {"curve", tr_answer_curve}, {"menu", tr_answer_menu},
-                 {"memory", tr_answer_memory}, {"report", tr_answer_report}, {"roof", tr_answer_roof}};
+        int is_over_batches;
+    } known[] = {{"step", tr_answer_step, 0},     {"curve", tr_answer_curve, 1},   {"menu", tr_answer_menu, 1},
+                 {"memory", tr_answer_memory, 0}, {"report", tr_answer_report, 1}, {"roof", tr_answer_roof, 1}};
     tr_error err;
     const slot *s = slot_of(index);
     const tr_style style = {.format = (tr_format)format, .explain = explain, .columns = 100};
@@ -367,7 +378,8 @@ PAGE_API int page_answer(int index, const char *verb, int format, int explain)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].verb, verb) == 0) {
             tr_sink sink = out_begin();
-            return done(known[i].run(s->scenario, question_of(index), &style, &sink, &err), &err);
+            const tr_problem *question = known[i].is_over_batches ? over_batches_of(index) : question_of(index);
+            return done(known[i].run(s->scenario, question, &style, &sink, &err), &err);
         }
     err = (tr_error){.status = TR_EUNKNOWN, .text = "no such verb here"};
     return fail(&err);
@@ -391,22 +403,24 @@ PAGE_API int page_figure(int index, const char *name, double width_px, double he
     static const struct {
         const char *name;
         tr_status (*draw)(const tr_problem *, const tr_figure_target *, tr_sink *, tr_error *);
-    } known[] = {{"batch", tr_answer_figure_batch},
-                 {"cost", tr_answer_figure_cost},
-                 {"context", tr_answer_figure_context},
-                 {"roof", tr_answer_figure_roof},
-                 {"room", tr_answer_figure_room}};
+        int is_over_batches; /* as the verb that draws it */
+    } known[] = {{"batch", tr_answer_figure_batch, 0},
+                 {"cost", tr_answer_figure_cost, 1},
+                 {"context", tr_answer_figure_context, 1},
+                 {"roof", tr_answer_figure_roof, 1},
+                 {"room", tr_answer_figure_room, 0}};
     tr_error err;
     const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
     if (!is_asked(index, &err))
         return fail(&err);
     tr_sink sink = out_begin();
     if (strcmp(name, "menu") == 0)
-        return done(tr_answer_figure_menu(slot_of(index)->scenario, question_of(index), &target, &sink, &err),
+        return done(tr_answer_figure_menu(slot_of(index)->scenario, over_batches_of(index), &target, &sink, &err),
                     &err);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].name, name) == 0)
-            return done(known[i].draw(question_of(index), &target, &sink, &err), &err);
+            return done(known[i].draw(known[i].is_over_batches ? over_batches_of(index) : question_of(index), &target,
+                                      &sink, &err), &err);
     err = (tr_error){.status = TR_EUNKNOWN, .text = "no such picture"};
     return fail(&err);
 }
@@ -449,7 +463,7 @@ PAGE_API int page_lesson(int index, int number)
     tr_error err;
     tr_json json;
     char answer[64];
-    if (!is_asked(index, &err) || tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err) != TR_OK)
+    if (!is_asked(index, &err) || tr_lesson_ask(over_batches_of(index), (size_t)number, &exercise, &err) != TR_OK)
         return fail(&err);
     (void)tr_quantity_format(exercise.value, exercise.unit, answer, sizeof answer);
     tr_sink sink = out_begin();
@@ -479,7 +493,7 @@ PAGE_API int page_grade(int index, int number, const char *guess)
     tr_error err;
     tr_json json;
     double value = 0;
-    tr_status status = is_asked(index, &err) ? tr_lesson_ask(question_of(index), (size_t)number, &exercise, &err)
+    tr_status status = is_asked(index, &err) ? tr_lesson_ask(over_batches_of(index), (size_t)number, &exercise, &err)
                                              : TR_EMISSING;
     if (status == TR_OK)
         status = tr_lesson_parse(&exercise, guess, &value, &err);

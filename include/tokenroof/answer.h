@@ -2,8 +2,10 @@
  *
  * The same functions serve the command line, the HTTP server and the page, so
  * that an answer is written down once. Text goes to the caller's sink. No
- * allocation. An error may come after part of the text went to the sink
- * (never a wrong text): a caller that must not show half an answer buffers it.
+ * allocation but where it says so, and no stack frame over 16 KiB. An error may come
+ * after part of the text went to the sink (never a wrong text): a caller that
+ * must not show half an answer buffers it. What fits, the largest batch and the
+ * layout named are those of the question's shard.
  */
 #ifndef TOKENROOF_ANSWER_H
 #define TOKENROOF_ANSWER_H
@@ -39,9 +41,9 @@ typedef struct tr_style {
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu
  * they imply, what fits, the train schedule, and in text two figures. Decode at
- * one context. Where no batch balances at it, the balance without KV stands in. Needs a
- * stack of 128 KiB. Errors: TR_ECONFLICT (prefill, or a list), TR_ENOFIT (the
- * weights alone do not fit), TR_EDOMAIN, TR_EIO. */
+ * one context. Where no batch balances at it, the balance without KV stands in.
+ * Errors: TR_ECONFLICT (prefill, or a list), TR_ENOFIT (the weights alone do not
+ * fit), TR_EDOMAIN, TR_EIO. */
 TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
@@ -52,16 +54,15 @@ TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem 
 TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
-/* What fits: weights, KV cache and state against the memory, the largest batch
- * and the longest context; lists give rows. A load that does not fit is a row
- * that says so. Errors: TR_ENOFIT (the weights alone do not fit: the text says
- * how many chips would do), TR_ECAPACITY, TR_EIO. */
+/* What one chip holds: weights, activations, buffers, what the engine leaves alone, the caches of the load and what is
+ * left; the largest batch and the longest context; lists give rows. A load that does not fit is a row that says so.
+ * Errors: TR_ENOFIT (the weights alone do not fit: the text says how many chips would do), TR_ECAPACITY, TR_EIO. */
 TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
 /* Cost against speed at one context: fast (one sequence), normal (balance) and slow (three times that);
  * a row for each seq_token_per_s asked for; and, where price_ratio and speed_ratio are set, the batches
- * and the KV share that they imply. Needs a stack of 128 KiB. Errors: as tr_answer_report, and
+ * and the KV share that they imply. Errors: as tr_answer_report, and
  * TR_EMISSING (one ratio without the other). */
 TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
@@ -73,7 +74,7 @@ TR_API tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_pro
 
 /* Backwards from prices: what each says alone, and all together as bands against their priors. The scenario's
  * prices say which; known: the model, if it is (its parameters and KV bytes are taken as given), else NULL;
- * system: the chips, if they are known, else NULL. Allocates what tr_oracle_infer does. Needs a stack of 128 KiB.
+ * system: the chips, if they are known, else NULL. Allocates and frees.
  * Errors: TR_EMISSING (no prices; a chip without a price), TR_ENOFIT (no draw explains them), TR_ECONFLICT,
  * TR_EDOMAIN, TR_EUNKNOWN, TR_EIO. */
 TR_API tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
@@ -92,7 +93,7 @@ TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const t
                                             const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* From one machine to a world, in parts: train schedule, scale-up domains, experts' traffic, pipeline stages, sparsity,
- * walls of context. Needs a stack of 256 KiB. Errors: TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
+ * walls of context. Allocates and frees. Errors: TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
 TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The walls of context. Errors: as above, and those of tr_figure_draw. */
@@ -109,23 +110,24 @@ TR_API tr_status tr_answer_figure_operators(const tr_scenario *scenario, const t
                                             const tr_figure_target *target, tr_sink *sink,
                                             tr_error *err);
 
-/* Every legal layout that uses all chips, and agrees with what the scenario tells of tp, ep, pp and dp: memory of a
- * chip, traffic, time of the case's pass by ops physics; the fastest first, and why it is. Needs a stack of 128 KiB.
- * Errors: TR_ENOFIT (there is none), TR_EIO, and as tr_operator_step. */
+/* Every legal layout that the engine can run, uses all chips, and agrees with what the scenario tells of tp, ep, pp and
+ * dp: memory of a chip, traffic, time of the case's pass by all three physics; the fastest of the one asked for (not the
+ * bound) first, and why it is. Allocates and frees. Errors: TR_ENOFIT (there is none), TR_ECONFLICT (numbers on a
+ * blackboard), TR_EIO. */
 TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 /* The same as bars: those with room for the batch. Errors: as above; TR_ENOFIT (none has). */
 TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question,
                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
-/* What each input is worth: the pass of the case's load with one of them doubled, as ratios to the pass as it is.
- * Needs a stack of 256 KiB. Errors: as tr_answer_step. */
+/* What each input is worth: the pass of the case's load with one of them doubled, by the bound and in the same layout,
+ * as ratios to the pass as it is. Allocates and frees. Errors: as tr_answer_step. */
 TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                    tr_sink *sink, tr_error *err);
 
 /* ---- figures ---------------------------------------------------------------- */
 
-/* Four pictures of a case. Each needs a stack of 128 KiB.
+/* Pictures of a case.
  * Errors: TR_ENOFIT (the weights, or one sequence beside them, do not fit),
  * TR_ECONFLICT (the case is a prefill), and those of tr_figure_draw. */
 
@@ -141,9 +143,8 @@ TR_API tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figu
 /* Time and cost of one decode step against context at the case's batch, with the cliff. */
 TR_API tr_status tr_answer_figure_context(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                           tr_error *err);
-/* The largest batch against context: what fits the memory, up to the model's own limit, and the balance beside it.
- * Physics ops and fitted also draw what their layout has room for beside activations, buffers and the engine's
- * reserve. Errors: TR_ENOFIT, TR_ECONFLICT (memory that is not limited, or a model that keeps nothing). */
+/* The largest batch against context: what the layout has room for, up to the model's own limit, and the balance beside
+ * it. Errors: TR_ENOFIT, TR_ECONFLICT (memory that is not limited, or a model that keeps nothing). */
 TR_API tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                        tr_error *err);
 /* The roofline: weight multiplies by batch, attention, prefill, the ridge, and
@@ -158,7 +159,7 @@ TR_API tr_status tr_answer_figure_compare(const tr_problem *first, const tr_prob
 /* Decode steps along batch (lists of batch_seq, else powers of two) or, where
  * "over" says so, along context, with the crossings as rows of their own:
  * balance, KV = weights, cliff, memory full. Text is drawn, then tabled.
- * Needs a stack of 256 KiB. Errors: as the figures. */
+ * Allocates and frees. Errors: as the figures. */
 TR_API tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The pictures of a curve: over batch time and cost, over context the one that
@@ -168,7 +169,7 @@ TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_pr
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* The places under the roof as rows, with the ridge; text is drawn.
- * Needs a stack of 128 KiB. Errors: as the figures. */
+ * Errors: as the figures. */
 TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
@@ -196,8 +197,7 @@ typedef struct tr_model_list {
     void *context;
 } tr_model_list;
 
-/* One row a model; list NULL: the catalog, which allocates. Needs a stack of
- * 128 KiB (a tr_model is large). Errors: those of at, TR_EIO. */
+/* One row a model; list NULL: the catalog. Allocates and frees. Errors: those of at, TR_EIO. */
 TR_API tr_status tr_answer_models(const tr_scenario *scenario, const tr_model_list *list, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
@@ -254,7 +254,7 @@ TR_API tr_status tr_answer_explain(const char *id, tr_claim_experiment experimen
 
 /* The claims of the lecture as rows, computed now: what was said and printed, what comes out, the verdict;
  * with an id ("L048") one of them, with each question that was asked. What needs an experiment is "not run" where
- * experiment is NULL (tr_claim_compute). Needs a stack of 256 KiB; allocates.
+ * experiment is NULL (tr_claim_compute). Allocates and frees.
  * Errors: TR_EUNKNOWN (with a "did you mean"), those of tr_claim_compute, TR_EIO. */
 TR_API tr_status tr_answer_lecture(const char *id, tr_claim_experiment experiment, const tr_style *style,
                                    tr_sink *sink, tr_error *err);

@@ -35,7 +35,7 @@ typedef struct tr_exercise {
 } tr_exercise;
 
 /* The index-th exercise for a case, at its context and batch (64 sequences, or what fits, where the batch
- * is 1). Needs a stack of 128 KiB. On error *out is untouched.
+ * is 1). On error *out is untouched.
  * Errors: TR_EDOMAIN (no such index), TR_ECONFLICT (the case is a prefill), TR_EMISSING (NULL). */
 TR_API tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *out, tr_error *err);
 

@@ -6,6 +6,7 @@
 #include "answer/document.h"
 #include "answer/print.h"
 #include "answer/rows.h"
+#include "base/text.h"
 
 static double known(double number) { return number > 0 ? number : (double)NAN; }
 
@@ -60,6 +61,11 @@ NUMBER(scaleup, known(row->chip.scaleup_byte_per_s))
 TEXT(topology, tr_topology_name(row->chip.topology))
 NUMBER(pair, known(row->chip.pair_byte_per_s))
 NUMBER(to_host, known(row->chip.host_byte_per_s))
+TR_FLAG(tr_system, staged, row->chip.staged_copy)
+NUMBER(torus_x, known(row->chip.torus_dimension[0]))
+NUMBER(torus_y, known(row->chip.torus_dimension[1]))
+NUMBER(torus_z, known(row->chip.torus_dimension[2]))
+TEXT(changed, said(row->chip.change))
 TEXT(host_name, said(row->host.name))
 NUMBER(host_count, known(row->host_count))
 NUMBER(host_memory, known(row->host.memory_byte))
@@ -81,6 +87,7 @@ static const tr_field one_field[] = {
     TR_N("domain_chip", NONE, domain),
     TR_N("usd_per_hour", USD_PER_HOUR, price),
     TR_T("chip.name", chip_name),
+    TR_T("chip.change", changed),
     TR_T("chip.vendor", vendor),
     TR_T("chip.kind", kind),
     TR_N("chip.year", NONE, year),
@@ -115,8 +122,12 @@ static const tr_field one_field[] = {
     TR_T("chip.topology", topology),
     TR_N("chip.scaleup_byte_per_s", BYTE_PER_S, scaleup),
     TR_N("chip.pair_byte_per_s", BYTE_PER_S, pair),
+    TR_N("chip.torus_dimension.x", NONE, torus_x),
+    TR_N("chip.torus_dimension.y", NONE, torus_y),
+    TR_N("chip.torus_dimension.z", NONE, torus_z),
     TR_N("chip.scaleup_domain_chip", NONE, scaleup_domain),
     TR_N("chip.host_byte_per_s", BYTE_PER_S, to_host),
+    TR_F("chip.staged_copy", staged),
     TR_N("chip.scaleout_byte_per_s", BYTE_PER_S, scaleout),
     TR_N("chip.usd_per_hour", USD_PER_HOUR, chip_price),
     TR_N("chip.low_usd_per_hour", USD_PER_HOUR, price_low),
@@ -305,17 +316,44 @@ static void print_memory(const tr_chip *chip, tr_writer *out)
 }
 
 /* "one way, for each chip; mesh, 64 GB/s a pair" */
+static void print_cores(const tr_chip *chip, tr_writer *out)
+{
+    char text[64], rate[48];
+    (void)snprintf(text, sizeof text, "%.0f memory channels", chip->memory_channel_count);
+    print_known(out, "cores", chip->core_count, TR_UNIT_NONE, chip->memory_channel_count > 0 ? text : NULL);
+    (void)tr_quantity_format(chip->cache_byte_per_s, TR_UNIT_BYTE_PER_S, rate, sizeof rate);
+    (void)snprintf(text, sizeof text, chip->cache_byte_per_s > 0 ? "that all cores share, read at %s"
+                                                                 : "that all cores share", rate);
+    print_known(out, "cache", chip->cache_byte, TR_UNIT_BYTE, text);
+}
+
+/* How the links of a chip lie: "mesh, 64 GB/s a pair", "torus, 100 GB/s a link, 16 x 20 x 28". */
+static void describe_links(const tr_chip *chip, char *out, size_t size)
+{
+    char rate[32];
+    out[0] = '\0';
+    if (chip->topology == TR_TOPOLOGY_UNKNOWN)
+        return;
+    (void)tr_quantity_format(chip->pair_byte_per_s, TR_UNIT_BYTE_PER_S, rate, sizeof rate);
+    (void)snprintf(out, size, chip->pair_byte_per_s > 0 ? "; %s, %s %s" : "; %s", tr_topology_name(chip->topology), rate,
+                   chip->topology == TR_TOPOLOGY_TORUS ? "a link" : "a pair");
+    for (int i = 0; i < 3 && chip->torus_dimension[i] > 0; i++) {
+        char more[24];
+        (void)snprintf(more, sizeof more, i == 0 ? ", %.0f" : " x %.0f", chip->torus_dimension[i]);
+        (void)tr_text_append(out, size, more);
+    }
+}
+
 static void print_links(const tr_chip *chip, tr_writer *out)
 {
-    char text[96], pair[32];
-    (void)tr_quantity_format(chip->pair_byte_per_s, TR_UNIT_BYTE_PER_S, pair, sizeof pair);
-    (void)snprintf(text, sizeof text,
-                   chip->topology == TR_TOPOLOGY_UNKNOWN ? "one way, for each chip"
-                   : chip->pair_byte_per_s > 0           ? "one way, for each chip; %s, %s %s"
-                                                         : "one way, for each chip; %s",
-                   tr_topology_name(chip->topology), pair,
-                   chip->topology == TR_TOPOLOGY_TORUS ? "a link" : "a pair");
+    char text[160], how[96];
+    describe_links(chip, how, sizeof how);
+    (void)snprintf(text, sizeof text, "one way, for each chip%s", how);
     print_known(out, "scale-up", chip->scaleup_byte_per_s, TR_UNIT_BYTE_PER_S, text);
+    print_known(out, "scale-out", chip->scaleout_byte_per_s, TR_UNIT_BYTE_PER_S, "one way, for each chip");
+    print_known(out, "to the host", chip->host_byte_per_s, TR_UNIT_BYTE_PER_S,
+                chip->staged_copy ? "one way, for each chip; from chip to chip all is copied through its memory"
+                                  : "one way, for each chip");
 }
 
 static tr_status write_card(const tr_system *system, const tr_style *style, const tr_sink *sink,
@@ -342,12 +380,10 @@ static tr_status write_card(const tr_system *system, const tr_style *style, cons
     }
     print_peaks(chip, &out);
     print_memory(chip, &out);
-    print_known(&out, "cache", chip->cache_byte, TR_UNIT_BYTE, "that all cores share");
+    print_cores(chip, &out);
     print_known(&out, "bandwidth", chip->memory_byte_per_s, TR_UNIT_BYTE_PER_S, NULL);
     print_known(&out, "drain time", drain(system), TR_UNIT_SECOND, "to read all of the memory once");
     print_links(chip, &out);
-    print_known(&out, "scale-out", chip->scaleout_byte_per_s, TR_UNIT_BYTE_PER_S, "one way, for each chip");
-    print_known(&out, "to the host", chip->host_byte_per_s, TR_UNIT_BYTE_PER_S, "one way, for each chip");
     print_known(&out, "power", chip->power_w, TR_UNIT_WATT, "of the board");
     print_known(&out, "idle", chip->idle_power_w, TR_UNIT_WATT, NULL);
     print_known(&out, "price", chip->usd_per_hour, TR_UNIT_USD_PER_HOUR, chip->price_source);

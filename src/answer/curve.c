@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/asked.h"
 #include "answer/figure_parts.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/step_row.h"
 #include "base/fail.h"

@@ -67,8 +67,8 @@ void tr_notes_of_model(const tr_model *model, tr_notes *out)
     out->count = 0;
     if (model->unread_count == 0)
         return;
-    (void)tr_text_copy(out->unread, sizeof out->unread, "its config says what this family does not read, counted as if it "
-                                                        "were not there:");
+    (void)tr_text_copy(out->unread, sizeof out->unread,
+                       "its config has keys that this family does not read, counted as if they were not there:");
     for (int i = 0; i < model->unread_count && i < TR_UNREAD_MAX; i++) {
         (void)tr_text_append(out->unread, sizeof out->unread, i > 0 ? ", " : " ");
         (void)tr_text_append(out->unread, sizeof out->unread, model->unread[i]);

@@ -34,7 +34,8 @@ static void write_words(const tr_problem *question, const char *where, double ti
 }
 
 /* load holds what the curve does not move. */
-static int over(const tr_problem *question, const tr_curve *curve, int is_batch, tr_load load, double at, tr_expected *out)
+static int over(const tr_problem *question, const tr_curve *curve, int is_batch, tr_load load, double at,
+                tr_expected *out)
 {
     double times = (double)NAN, place = (double)NAN;
     if (question->physics == TR_PHYSICS_BOUND)

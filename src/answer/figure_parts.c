@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/question.h"
+#include "answer/asked.h"
 #include "base/fail.h"
 #include "base/text.h"
 

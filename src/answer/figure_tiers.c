@@ -185,8 +185,8 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, s
     return tr_figure_draw(&figure, target, sink, err);
 }
 
-tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
-                                 tr_sink *sink, tr_error *err)
+tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question,
+                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     sheet *s = calloc(1, sizeof *s);
     const tr_status status = s == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory")

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/asked.h"
 #include "answer/print.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 #include "base/fail.h"
 #include "pass/work.h"
@@ -238,8 +238,9 @@ static void why(const place *first, const tr_layout *second, const double *their
     (void)tr_quantity_format(my[most], TR_UNIT_SECOND, mine, sizeof mine);
     (void)tr_quantity_format(their[most], TR_UNIT_SECOND, theirs, sizeof theirs);
     (void)snprintf(ratio, sizeof ratio, "%.3g", gain);
-    (void)snprintf(out, size, "%s wins with %s times the tokens of the next, %s: %s take %s of its step, %s of the other's",
-                   a, ratio, b, work[most], mine, theirs);
+    (void)snprintf(out, size,
+                   "%s wins with %s times the tokens of the next, %s: %s take %s of its step, %s of the other's", a,
+                   ratio, b, work[most], mine, theirs);
 }
 
 static tr_status reason_of(sheet *t, char *out, size_t size, tr_error *err)
@@ -338,8 +339,8 @@ static tr_status write_json(sheet *t, const tr_rows *rows, tr_sink *sink, tr_err
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
-                           tr_error *err)
+tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                           tr_sink *sink, tr_error *err)
 {
     sheet *t = NULL;
     tr_notes notes;
@@ -396,7 +397,8 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
     const tr_figure figure = {.title = title,
                               .subtitle = subtitle,
                               .caption = "A step by what its operators wait for; only layouts with room for the batch.",
-                              .source = fitted ? "Fitted physics: equations F3, L1." : "Ops physics: equations R27, L1.",
+                              .source = fitted ? "Fitted physics: equations F3, L1."
+                                               : "Ops physics: equations R27, L1.",
                               .x = {.label = "time of a step", .unit = TR_UNIT_SECOND},
                               .series = series,
                               .series_count = shown,
@@ -404,8 +406,8 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
     return tr_figure_draw(&figure, target, sink, err);
 }
 
-tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
-                                  tr_sink *sink, tr_error *err)
+tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question,
+                                  const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     sheet *t = NULL;
     tr_status s = sheet_of(scenario, question, &t, err);

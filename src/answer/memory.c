@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/asked.h"
 #include "answer/document.h"
 #include "answer/print.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/step_row.h"
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/asked.h"
 #include "answer/print.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 #include "base/fail.h"
 #include "base/text.h"

@@ -88,8 +88,9 @@ static void print_layout(const tr_problem *question, tr_writer *out)
     (void)tr_quantity_format(question->layout_load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
     if (!question->layout_given && question->system->chip_count > 1.0)
         (void)snprintf(chosen, sizeof chosen,
-                       question->layout_status == TR_ENOFIT ? ": none has room for batch %s at %s, this one comes closest"
-                                                            : ": best of those that fit for batch %s at %s",
+                       question->layout_status == TR_ENOFIT
+                           ? ": none has room for batch %s at %s, this one comes closest"
+                           : ": best of those that fit for batch %s at %s",
                        batch, context);
     (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,
                    question->layout.overlap ? ", two micro-batches" : "", chosen);

@@ -2,8 +2,8 @@
 #ifndef TOKENROOF_SRC_ANSWER_REPORT_H
 #define TOKENROOF_SRC_ANSWER_REPORT_H
 
+#include "answer/asked.h"
 #include "answer/document.h"
-#include "answer/question.h"
 #include "answer/step_row.h"
 
 enum { TR_REPORT_POINTS = 3 };

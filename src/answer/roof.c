@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/asked.h"
 #include "answer/figure_parts.h"
 #include "answer/print.h"
 #include "answer/published.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 
 typedef struct walk {

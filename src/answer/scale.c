@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/question.h"
+#include "answer/asked.h"
 #include "base/fail.h"
 #include "base/text.h"
 

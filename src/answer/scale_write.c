@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer/asked.h"
 #include "answer/document.h"
 #include "answer/print.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/working.h"
 #include "base/fail.h"

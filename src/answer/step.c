@@ -2,10 +2,10 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "answer/asked.h"
 #include "answer/document.h"
 #include "answer/print.h"
 #include "answer/published.h"
-#include "answer/question.h"
 #include "answer/rows.h"
 #include "answer/step_row.h"
 #include "answer/working.h"

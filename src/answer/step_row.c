@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "answer/question.h"
+#include "answer/asked.h"
 #include "base/fail.h"
 
 enum { ROW_MAX = 1000000 };
@@ -102,8 +102,9 @@ tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_ste
     row.beside = !question->blackboard && row.fits;
     if (row.beside && question->physics == TR_PHYSICS_FITTED)
         row.expected = row.step;
-    row.predicted = row.beside && (question->physics == TR_PHYSICS_FITTED ||
-                                   tr_problem_step(question, TR_PHYSICS_FITTED, load, &row.expected, &row.why) == TR_OK);
+    row.predicted =
+        row.beside && (question->physics == TR_PHYSICS_FITTED ||
+                       tr_problem_step(question, TR_PHYSICS_FITTED, load, &row.expected, &row.why) == TR_OK);
     add_marks(&row);
     *out = row;
     return TR_OK;

@@ -52,7 +52,8 @@ static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err
         return tr_fail(err, TR_ECONFLICT, "context_token", (double)contexts,
                        "what is held has one length: give --context one value");
     t->context_token = tr_input_number(scenario, TR_IN_CONTEXT);
-    t->held_byte = tr_model_kv_store_byte(model, t->context_token, tr_dtype_byte(roof->kv_dtype)) + model->state_byte_per_seq;
+    t->held_byte =
+        tr_model_kv_store_byte(model, t->context_token, tr_dtype_byte(roof->kv_dtype)) + model->state_byte_per_seq;
     if (!(t->context_token > 0.0) || !(t->held_byte > 0.0))
         return tr_fail(err, TR_EDOMAIN, "context_token", t->context_token,
                        "nothing is held: the context is empty, or the model's kv was not given");

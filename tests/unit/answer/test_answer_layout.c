@@ -208,6 +208,35 @@ static void a_report_shows_the_batch_that_was_asked_for(void **state)
     json_decref(d);
 }
 
+static void who_looks_over_batches_lays_out_for_the_batch_that_hides_the_weights(void **state)
+{
+    (void)state;
+    const char *const one[] = {"model", "deepseek-v3", "system", "gb200-nvl72", NULL};
+    const char *const many[] = {"model", "deepseek-v3", "system", "gb200-nvl72", "batch", "8", NULL};
+    const char *const given[] = {"model", "deepseek-v3", "system", "gb200-nvl72", "tp", "8", NULL};
+    const char *const small[] = {"model", "deepseek-v3", "system", "8xh200-sxm", "context", "64k", NULL};
+    const char *const *const cases[] = {one, many, given, small};
+    for (int i = 0; i < 4; i++) {
+        tr_scenario *scenario = scenario_of(cases[i]);
+        tr_problem *question = question_of(scenario);
+        tr_problem over = *question;
+        tr_error err;
+        assert_int_equal(tr_problem_over_batches(scenario, &over, &err), TR_OK);
+        const double before = tr_shard_max_batch_seq(&question->shard, question->load.context_token);
+        const double after = tr_shard_max_batch_seq(&over.shard, over.load.context_token);
+        if (i == 1 || i == 2) { /* asked for, or given */
+            assert_memory_equal(&over.layout, &question->layout, sizeof over.layout);
+        } else {
+            assert_true(over.layout_load.batch_seq > 1 && question->layout_load.batch_seq == 1);
+            assert_true(over.layout_status == (after >= over.layout_load.batch_seq ? TR_OK : TR_ENOFIT));
+            assert_true(after > before);
+        }
+        assert_true(over.load.batch_seq == question->load.batch_seq);
+        free(question);
+        tr_scenario_destroy(scenario);
+    }
+}
+
 static void keys_of_a_config_that_nobody_reads_are_named_in_a_note(void **state)
 {
     (void)state;
@@ -250,6 +279,7 @@ int main(void)
         cmocka_unit_test(layouts_are_ranked_by_what_is_expected_and_those_without_room_come_last),
         cmocka_unit_test(twice_an_input_is_worth_what_it_comes_to_by_hand),
         cmocka_unit_test(a_report_shows_the_batch_that_was_asked_for),
+        cmocka_unit_test(who_looks_over_batches_lays_out_for_the_batch_that_hides_the_weights),
         cmocka_unit_test(keys_of_a_config_that_nobody_reads_are_named_in_a_note),
     };
     return cmocka_run_group_tests_name("answer: layout", tests, NULL, NULL);

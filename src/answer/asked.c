@@ -1,5 +1,5 @@
-/* answer/question.c -- what every answer says of its question: in which layout, and what one chip then holds. */
-#include "answer/question.h"
+/* answer/asked.c -- what every answer says of its question: in which layout, and what one chip then holds. */
+#include "answer/asked.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -33,8 +33,8 @@ static tr_status refuse(const tr_problem *question, const tr_error *why, const c
 {
     const int none = !question->layout_given && !question->blackboard && question->layout_status == TR_ENOFIT &&
                      question->system->chip_count > 1.0;
-    return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.340s%s", none ? "no layout has room; the closest is " : "",
-                   why->text, more);
+    return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.300s%s",
+                   none ? "no layout has room; the closest is " : "", why->text, more);
 }
 
 double tr_held_token(const tr_load *load)
@@ -61,8 +61,8 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err)
     const double held = shard->activation_byte + shard->buffer_byte + shard->reserve_byte;
     const double room = shard->memory_byte - held, chips = ceil(question->roof.store_weight_byte / room);
     if (room > 0.0 && chips > question->system->chip_count)
-        (void)snprintf(more, sizeof more, "; it needs %.0f such chips (--count) at least, or fewer bytes a weight (--weights)",
-                       chips);
+        (void)snprintf(more, sizeof more,
+                       "; it needs %.0f such chips (--count) at least, or fewer bytes a weight (--weights)", chips);
     return refuse(question, &why, more, err);
 }
 
@@ -131,7 +131,8 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
     const int limited = isfinite(shard->memory_byte);
     char text[256], number[48];
     if (limited)
-        tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE, q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
+        tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE,
+                          q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
     (void)snprintf(text, sizeof text, "%s, on each chip", tr_dtype_name(q->roof.weight_dtype));
     tr_print_quantity(out, "weights", shard->weight_byte, TR_UNIT_BYTE, text);
     if (shard->activation_byte > 0.0) {

@@ -1,6 +1,6 @@
-/* answer/question.h -- what every answer says of its question: in which layout, and what one chip then holds. */
-#ifndef TOKENROOF_SRC_ANSWER_QUESTION_H
-#define TOKENROOF_SRC_ANSWER_QUESTION_H
+/* answer/asked.h -- what every answer says of its question: in which layout, and what one chip then holds. */
+#ifndef TOKENROOF_SRC_ANSWER_ASKED_H
+#define TOKENROOF_SRC_ANSWER_ASKED_H
 
 #include <tokenroof/answer.h>
 
