@@ -80,13 +80,13 @@ static void a_band_is_wider_the_further_a_question_is_from_what_was_measured(voi
     (void)state;
     const tr_calibration c = given("rtx-4090"), any = given("epyc-9654");
     for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
-        assert_true(c.step[d].low_ratio <= c.step[d - 1].low_ratio && c.step[d].high_ratio >= c.step[d - 1].high_ratio);
-        assert_true(c.first[d].low_ratio <= c.first[d - 1].low_ratio &&
-                    c.first[d].high_ratio >= c.first[d - 1].high_ratio);
+        assert_true(c.band[TR_INTERVAL_DECODE][d].low_ratio <= c.band[TR_INTERVAL_DECODE][d - 1].low_ratio && c.band[TR_INTERVAL_DECODE][d].high_ratio >= c.band[TR_INTERVAL_DECODE][d - 1].high_ratio);
+        assert_true(c.band[TR_INTERVAL_PREFILL][d].low_ratio <= c.band[TR_INTERVAL_PREFILL][d - 1].low_ratio &&
+                    c.band[TR_INTERVAL_PREFILL][d].high_ratio >= c.band[TR_INTERVAL_PREFILL][d - 1].high_ratio);
     }
-    assert_true(any.step[any.distance].high_ratio > 1.2 * c.step[TR_DISTANCE_NEAR].high_ratio);
+    assert_true(any.band[TR_INTERVAL_DECODE][any.distance].high_ratio > 1.2 * c.band[TR_INTERVAL_DECODE][TR_DISTANCE_NEAR].high_ratio);
     /* a generated token is known better than a prompt */
-    assert_true(c.step[TR_DISTANCE_NEAR].high_ratio < c.first[TR_DISTANCE_NEAR].high_ratio);
+    assert_true(c.band[TR_INTERVAL_DECODE][TR_DISTANCE_NEAR].high_ratio < c.band[TR_INTERVAL_PREFILL][TR_DISTANCE_NEAR].high_ratio);
 }
 
 /* ---- prompts ---------------------------------------------------------------------- */
