@@ -106,8 +106,8 @@ typedef struct tr_layer {
     double ffn_matrices;     /* 3 gated, 2 plain */
     double experts;          /* routed experts, 0 = no mixture */
     double experts_active;   /* per token */
-    double expert_groups;    /* even groups that the router takes experts from, 0 or 1: any expert */
-    double expert_groups_active; /* of them, that one token's experts come from */
+    double expert_group_count;    /* even groups that the router takes experts from, 0 or 1: any expert */
+    double expert_group_active_count; /* of them, that one token's experts come from */
     double expert_dim;       /* inner width of one */
     double expert_in_dim;    /* outer width (latent mixtures: below hidden) */
     double routed_param;     /* all routed experts */

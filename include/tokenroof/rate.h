@@ -155,21 +155,21 @@ typedef struct tr_timing_term {
     int cache;                   /* its memory side is cache, not weights */
     tr_grows grows;
     double count;
-    double compute_s_per;        /* per unit of what it grows with */
+    double compute_s_per_count;        /* per unit of what it grows with */
     double memory_s;             /* once, where there is any of it */
-    double memory_s_per;
+    double memory_s_per_count;
     double tile_s;               /* experts: of multiplying one tile's padding, all touched */
     double idle_share;
     int reach;                   /* collectives: where the group lies, and bytes per unit */
-    double message_byte_per;
-    double across_byte_per;
+    double message_byte_per_count;
+    double across_byte_per_count;
 } tr_timing_term;
 typedef struct tr_timing {
     const tr_shard *shard;
     const tr_calibration *calibration; /* NULL: at datasheet peak */
     tr_pass at;                  /* the contexts and lengths it holds for; its counts are not used */
-    double ranks, groups;        /* that sequences are dealt out to: attention ranks, and sets of experts */
-    double repeat;               /* micro-batches of a pass */
+    double rank_count, group_count; /* that sequences are dealt out to: attention ranks, and sets of experts */
+    double repeat_count;         /* micro-batches of a pass */
     double fixed_s;              /* per pass: layers and the step itself */
     double fixed_s_per_seq;      /* per decoding sequence of a rank */
     double peak_flop_per_s;

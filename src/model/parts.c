@@ -48,8 +48,8 @@ void tr_layer_mixture(tr_layer *layer, double hidden, const tr_mixture *m)
     layer->ffn_matrices = matrices;
     layer->experts = m->experts;
     layer->experts_active = m->active;
-    layer->expert_groups = m->groups;
-    layer->expert_groups_active = m->groups_active;
+    layer->expert_group_count = m->groups;
+    layer->expert_group_active_count = m->groups_active;
     layer->expert_dim = m->dim;
     layer->expert_in_dim = in_dim;
     layer->routed_param += m->experts * (matrices * in_dim * m->dim + m->expert_extra);

@@ -114,9 +114,8 @@ static void numbers(const pass_work *w, int prefill)
     if (!(op.batch_seq > 0.0))
         return;
     op.op_class = prefill ? TR_OP_PREFILL_ATTENTION : TR_OP_DECODE_ATTENTION;
-    op.kv_byte = op.batch_seq *
-                 (m->kv_byte_per_token * (op.context_token + (prefill ? op.query_token : 0.0)) + m->state_byte_per_seq) /
-                 w->layout.tp_rank;
+    const double token = op.context_token + (prefill ? op.query_token : 0.0);
+    op.kv_byte = op.batch_seq * (m->kv_byte_per_token * token + m->state_byte_per_seq) / w->layout.tp_rank;
     tr_pass_emit(w, &op, "attention");
 }
 

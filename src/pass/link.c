@@ -12,8 +12,8 @@ static void collective(const pass_work *w, int layer, const char *name, tr_op_cl
     if (!(count > 0.0))
         return;
     tr_op op = {.layer = layer, .op_class = op_class, .grows = grows, .weight_dtype = TR_DTYPE_BF16,
-                .math_dtype = TR_DTYPE_BF16, .count = count, .m_row = tr_pass_work_amount(w, grows), .group_chip = group,
-                .message_byte = message_byte, .across_byte = across_byte, .flop_copy_count = 1.0,
+                .math_dtype = TR_DTYPE_BF16, .count = count, .m_row = tr_pass_work_amount(w, grows),
+                .group_chip = group, .message_byte = message_byte, .across_byte = across_byte, .flop_copy_count = 1.0,
                 .weight_copy_count = 1.0, .kv_copy_count = 1.0, .flop_per_s = w->attention.flop_per_s};
     tr_pass_emit(w, &op, name);
 }
@@ -30,7 +30,7 @@ static double choose(double n, double r)
  * then each of its choices falls there with chance i / active. */
 static double reached_groups(const tr_layer *l, double held)
 {
-    const double groups = l->expert_groups, active = l->expert_groups_active;
+    const double groups = l->expert_group_count, active = l->expert_group_active_count;
     double chance = 0.0;
     for (double i = 1.0; i <= held && i <= active; i += 1.0)
         chance += choose(held, i) * choose(groups - held, active - i) *
@@ -42,14 +42,14 @@ static double reached_groups(const tr_layer *l, double held)
  * (n - 1) (1 - (1 - 1/n)^k), and fewer where its experts come from some groups only. */
 static double reached(const tr_layer *l, double places)
 {
-    const double others = places - 1.0, held = l->expert_groups / places;
+    const double others = places - 1.0, held = l->expert_group_count / places;
     if (!(others > 0.0))
         return 0.0;
-    if (!(l->expert_groups > l->expert_groups_active))
+    if (!(l->expert_group_count > l->expert_group_active_count))
         return others * tr_expert_touched_share(others / places, l->experts_active);
     if (held < 1.0) /* a group lies in several places */
-        return others * (l->expert_groups_active / l->expert_groups) *
-               tr_expert_touched_share(1.0 - held / l->expert_groups_active, l->experts_active);
+        return others * (l->expert_group_active_count / l->expert_group_count) *
+               tr_expert_touched_share(1.0 - held / l->expert_group_active_count, l->experts_active);
     const double low = floor(held), part = held - low;
     return others * ((1.0 - part) * reached_groups(l, low) + (part > 0.0 ? part * reached_groups(l, low + 1.0) : 0.0));
 }

@@ -6,6 +6,22 @@
 #include "rate/terms.h"
 #include "rate/step.h"
 
+void tr_step_rates(tr_step *step, const tr_roofline *roof, const tr_pass *pass, double step_s)
+{
+    const double seq = pass->decode_seq + pass->prefill_seq;
+    const double token = pass->decode_seq * pass->token_per_seq + pass->prefill_seq * pass->prefill_query_token;
+    const double byte = step->weight_read_byte + step->kv_read_byte;
+    step->step_s = step->low_s = step->high_s = step_s;
+    step->token_per_s = token / step_s;
+    step->token_per_s_per_seq = step->token_per_s / seq;
+    step->token_per_s_per_chip = step->token_per_s / roof->chip_count;
+    step->usd_per_mtoken = roof->usd_per_s * 1e6 / step->token_per_s; /* [K1] */
+    /* [R8] shares of the peaks that the work itself needs */
+    step->mfu = step->flop / roof->flop_per_s / step_s;
+    step->mbu = byte / roof->byte_per_s / step_s;
+    step->intensity_flop_per_byte = byte > 0.0 ? step->flop / byte : 0.0;
+}
+
 static void add(void *context, const pass_work *w, const tr_op *op)
 {
     tr_step *step = context;

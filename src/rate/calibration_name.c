@@ -84,7 +84,8 @@ tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
         const double value = calibration->value[i], most = most_of((tr_constant)i);
         if (!(value > 0.0 && value <= most))
             return tr_fail(err, TR_EDOMAIN, tr_constant_name((tr_constant)i), value,
-                           "the calibration's %s must be above 0 and at most %g", tr_constant_name((tr_constant)i), most);
+                           "the calibration's %s must be above 0 and at most %g",
+                           tr_constant_name((tr_constant)i), most);
         if (!(calibration->error_ratio[i] >= 0.0 && calibration->error_ratio[i] <= 1e6))
             return tr_fail(err, TR_EDOMAIN, "error_ratio", calibration->error_ratio[i],
                            "the standard error of %s must be 0 or more", tr_constant_name((tr_constant)i));

@@ -66,7 +66,8 @@ static tr_collective reduce_across(const tr_reach *w, const tr_calibration *c, d
     const double d = w->domain_count, share = n / w->inside_chip, a = SCALEOUT_START_S;
     tr_collective best = {.algorithm = TR_ALGORITHM_NONE};
     double best_s = HUGE_VAL;
-    try_one(&best, &best_s, c, TR_ALGORITHM_RING, 2.0 * (d - 1.0) * a, 2.0 * share * (d - 1.0) / d, w->across_byte_per_s);
+    try_one(&best, &best_s, c, TR_ALGORITHM_RING, 2.0 * (d - 1.0) * a, 2.0 * share * (d - 1.0) / d,
+            w->across_byte_per_s);
     try_one(&best, &best_s, c, TR_ALGORITHM_TREE, 2.0 * log2_up(d) * a, 2.0 * share, w->across_byte_per_s);
     const tr_collective in = reduce_inside(w, c, n);
     best.link_byte += in.link_byte;

@@ -18,22 +18,6 @@ const char *tr_limit_name(tr_limit limit)
     return (int)limit >= 0 && limit <= TR_LIMIT_FIXED ? name[limit] : "";
 }
 
-void tr_step_rates(tr_step *step, const tr_roofline *roof, const tr_pass *pass, double step_s)
-{
-    const double seq = pass->decode_seq + pass->prefill_seq;
-    const double token = pass->decode_seq * pass->token_per_seq + pass->prefill_seq * pass->prefill_query_token;
-    const double byte = step->weight_read_byte + step->kv_read_byte;
-    step->step_s = step->low_s = step->high_s = step_s;
-    step->token_per_s = token / step_s;
-    step->token_per_s_per_seq = step->token_per_s / seq;
-    step->token_per_s_per_chip = step->token_per_s / roof->chip_count;
-    step->usd_per_mtoken = roof->usd_per_s * 1e6 / step->token_per_s; /* [K1] */
-    /* [R8] shares of the peaks that the work itself needs */
-    step->mfu = step->flop / roof->flop_per_s / step_s;
-    step->mbu = byte / roof->byte_per_s / step_s;
-    step->intensity_flop_per_byte = byte > 0.0 ? step->flop / byte : 0.0;
-}
-
 static void take_terms(tr_step *step, const tr_terms *t)
 {
     step->compute_s = t->compute_s;
@@ -107,7 +91,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
-        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance, "the distance is none of near, model, chip, generic");
+        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
+                    "the distance is none of near, model, chip, generic");
     if (s != TR_OK)
         return s;
     summing now = {.calibration = calibration, .status = TR_OK, .err = err};

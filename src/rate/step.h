@@ -15,7 +15,8 @@ typedef struct tr_sum {
 
 /* Count `count` operators that wait compute_s and memory_s side by side, time_s in all: the time goes to the resource
  * that is waited for; what the other does not hide behind that, to the other. */
-static inline void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s, double time_s)
+static inline void tr_sum_work(tr_sum *sum, double count, int is_cache, double compute_s, double memory_s,
+                               double time_s)
 {
     double *memory = is_cache ? &sum->work.kv_s : &sum->work.weights_s;
     if (memory_s >= compute_s) {

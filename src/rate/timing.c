@@ -28,13 +28,14 @@ static int merges(const tr_timing_term *a, const tr_timing_term *b)
     if (a->kind == MOVED)
         return 1;
     if (a->kind >= LINK)
-        return a->reach == b->reach && same(a->message_byte_per, b->message_byte_per) &&
-               same(a->across_byte_per, b->across_byte_per);
-    const double x = a->compute_s_per * b->memory_s, y = b->compute_s_per * a->memory_s;
-    const double u = a->compute_s_per * b->memory_s_per, v = b->compute_s_per * a->memory_s_per;
+        return a->reach == b->reach && same(a->message_byte_per_count, b->message_byte_per_count) &&
+               same(a->across_byte_per_count, b->across_byte_per_count);
+    const double x = a->compute_s_per_count * b->memory_s, y = b->compute_s_per_count * a->memory_s;
+    const double u = a->compute_s_per_count * b->memory_s_per_count, v = b->compute_s_per_count * a->memory_s_per_count;
+    const double p = a->tile_s * b->compute_s_per_count, q = b->tile_s * a->compute_s_per_count;
     return same(a->idle_share, b->idle_share) && fabs(x - y) <= 1e-12 * larger(x, y) &&
            fabs(u - v) <= 1e-12 * larger(u, v) &&
-           fabs(a->tile_s * b->compute_s_per - b->tile_s * a->compute_s_per) <= 1e-12 * (a->tile_s * b->compute_s_per);
+           fabs(p - q) <= 1e-12 * p;
 }
 
 static void push(tr_timing *t, const tr_timing_term *term)
@@ -50,9 +51,9 @@ static void push(tr_timing *t, const tr_timing_term *term)
             tr_timing_term *at = &t->term[i];
             if (!merges(at, term))
                 continue;
-            at->compute_s_per += term->compute_s_per;
+            at->compute_s_per_count += term->compute_s_per_count;
             at->memory_s += term->memory_s;
-            at->memory_s_per += term->memory_s_per;
+            at->memory_s_per_count += term->memory_s_per_count;
             at->tile_s += term->tile_s;
             return;
         }
@@ -98,8 +99,8 @@ static void take(void *context, const pass_work *w, const tr_op *op)
                                      .grows = op->grows,
                                      .count = op->count,
                                      .reach = reach_of(now, w->system, op->group_chip),
-                                     .message_byte_per = op->message_byte / amount,
-                                     .across_byte_per = op->across_byte / amount};
+                                     .message_byte_per_count = op->message_byte / amount,
+                                     .across_byte_per_count = op->across_byte / amount};
         push(t, &link);
         return;
     }
@@ -109,7 +110,7 @@ static void take(void *context, const pass_work *w, const tr_op *op)
     r.tile_token = 0.0; /* grows with the experts touched, or not at all, and not with the tokens */
     tr_op_sides_s(op, &r, &compute_s, &memory_s, &move_s);
     const tr_timing_term moved = {.kind = MOVED, .grows = op->grows, .count = 1.0,
-                                  .compute_s_per = op->count * move_s / amount};
+                                  .compute_s_per_count = op->count * move_s / amount};
     if (move_s > 0.0)
         push(t, &moved);
     const int cache = op->kv_byte > op->weight_byte;
@@ -117,9 +118,9 @@ static void take(void *context, const pass_work *w, const tr_op *op)
                            .cache = cache,
                            .grows = op->grows,
                            .count = 1.0,
-                           .compute_s_per = op->count * compute_s / amount,
+                           .compute_s_per_count = op->count * compute_s / amount,
                            .memory_s = cache ? 0.0 : op->count * memory_s,
-                           .memory_s_per = cache ? op->count * memory_s / amount : 0.0};
+                           .memory_s_per_count = cache ? op->count * memory_s / amount : 0.0};
     if (op->op_class == TR_OP_MOE) {
         const double row_s = op->count * compute_s / larger(op->m_row, 1e-300); /* one row of one expert, all layers */
         term.kind = EXPERTS;
@@ -153,19 +154,19 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     now.timing.shard = shard;
     now.timing.calibration = calibration;
     now.timing.at = *at;
-    now.timing.repeat = w.repeat;
+    now.timing.repeat_count = w.repeat;
     now.status = TR_OK;
     now.err = err;
     tr_timing *t = &now.timing;
-    t->groups = y->replica_count * y->pp_rank * w.repeat;
-    t->ranks = t->groups * y->dp_rank;
+    t->group_count = y->replica_count * y->pp_rank * w.repeat;
+    t->rank_count = t->group_count * y->dp_rank;
     t->fixed_s = tr_pass_fixed_s(shard, calibration);
     t->fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
     t->peak_flop_per_s = w.peak_flop_per_s;
     /* A sequence on every rank, of each kind that the pass has: amounts are then those of one. */
     tr_pass one = *at;
-    one.decode_seq = at->decode_seq > 0.0 ? t->ranks : 0.0;
-    one.prefill_seq = at->prefill_seq > 0.0 ? t->ranks : 0.0;
+    one.decode_seq = at->decode_seq > 0.0 ? t->rank_count : 0.0;
+    one.prefill_seq = at->prefill_seq > 0.0 ? t->rank_count : 0.0;
     s = tr_pass_work_load(&w, &one, err);
     if (s != TR_OK)
         return s;
@@ -202,14 +203,14 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
         if (t->kind >= LINK) {
             const tr_collective link =
                 tr_collective_on(&timing->reach[t->reach], c, (tr_collective_kind)(t->kind - LINK),
-                                 x * t->message_byte_per, x * t->across_byte_per);
+                                 x * t->message_byte_per_count, x * t->across_byte_per_count);
             double start_s, wire_s;
             tr_op_link_s(&link, c, &start_s, &wire_s);
             sum.start_s += t->count * start_s;
             sum.wire_s += t->count * wire_s;
             continue;
         }
-        double compute_s = x * t->compute_s_per, memory_s = t->memory_s + x * t->memory_s_per;
+        double compute_s = x * t->compute_s_per_count, memory_s = t->memory_s + x * t->memory_s_per_count;
         if (t->kind == MOVED) {
             sum.work.compute_s += compute_s;
             continue;
@@ -223,8 +224,8 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
         }
         tr_sum_work(&sum, t->count, t->cache, compute_s, memory_s, tr_op_beside_s(compute_s, memory_s, c));
     }
-    tr_sum_finish(&sum, &timing->shard->layout, timing->repeat, timing->fixed_s + timing->fixed_s_per_seq * decode_seq,
-                  out);
+    const double fixed_s = timing->fixed_s + timing->fixed_s_per_seq * decode_seq;
+    tr_sum_finish(&sum, &timing->shard->layout, timing->repeat_count, fixed_s, out);
 }
 
 void tr_timing_rank(const tr_timing *timing, double decode_seq, double prefill_seq, tr_terms *out)
@@ -242,8 +243,8 @@ void tr_timing_array(const tr_timing *timing, size_t n, const double *batch_seq,
             continue;
         }
         tr_terms t;
-        at_counts(timing, tr_split_busiest(batch, timing->ranks), 0.0, tr_split_busiest(batch, timing->groups), 0.0,
-                  &t);
+        at_counts(timing, tr_split_busiest(batch, timing->rank_count), 0.0,
+                  tr_split_busiest(batch, timing->group_count), 0.0, &t);
         step_s[i] = t.step_s;
     }
 }

@@ -234,8 +234,8 @@ static void interval(tr_quantity *q, const tr_calibration *calibration, tr_inter
     q->high *= calibration->band[of][distance].high_ratio;
 }
 
-/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt; the
- * most tokens where all that hold a place decode. */
+/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt;
+ * the most tokens where all that hold a place decode. */
 static void bounds(const tr_roofline *roof, const tr_clients *c, double token_per_step, tr_service *o)
 {
     const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
@@ -266,7 +266,8 @@ tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_cali
     if (s == TR_OK)
         s = tr_roofline_check(roof, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
-        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance, "the distance is none of near, model, chip, generic");
+        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
+                    "the distance is none of near, model, chip, generic");
     if (s == TR_OK)
         s = tr_shard_check(shard, 1.0, clients->prompt_token + clients->output_token, err);
     if (s == TR_OK)

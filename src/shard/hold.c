@@ -88,8 +88,8 @@ static double weight_byte(const tr_shard *s)
 
 /* ---- what a pass needs beside them ------------------------------------------------ */
 
-/* [R18] Numbers of one token between operators at their widest: the stream twice, and what the widest operator takes and
- * gives. */
+/* [R18] Numbers of one token between operators at their widest: the stream twice, and what the widest operator takes
+ * and gives. */
 static double activation_byte_per_token(const tr_shard *s)
 {
     const tr_model *m = s->model;
@@ -99,8 +99,9 @@ static double activation_byte_per_token(const tr_shard *s)
         const tr_layer *l = &m->layer[i];
         widest = larger(widest, (l->in_dim + l->out_dim) / tp);
         widest = larger(widest, l->ffn_matrices * larger(l->dense_dim, l->shared_dim) / tp);
+        const double expert = 2.0 * l->expert_in_dim + l->ffn_matrices * l->expert_dim;
         if (l->experts > 0.0)
-            widest = larger(widest, l->experts_active * (2.0 * l->expert_in_dim + l->ffn_matrices * l->expert_dim) / tp);
+            widest = larger(widest, l->experts_active * expert / tp);
     }
     return NUMBER_BYTE * (2.0 * m->hidden + widest);
 }

@@ -8,7 +8,8 @@
 /* Chips over which a cache's rows are split by heads; on the rest of tp they are copied.  [L8] */
 double tr_split_cache(const tr_layer *layer, const tr_cache *cache, double tp);
 
-/* Copies of a layer's input projections over all tp chips: 1 where heads split evenly, more where KV heads run out.  [L8] */
+/* Copies of a layer's input projections over all tp chips: 1 where heads split evenly, more where KV heads run out.
+ * [L8] */
 double tr_split_projection_copy(const tr_layer *layer, double tp);
 
 /* Whether the mixer's shape explains its parameters; if not it is taken as one matrix of what it has. */

@@ -15,9 +15,10 @@ NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")
 
 # Plain counts of things, named by the thing (the field's own words), and layer shapes.
 COUNTS = {"layers", "mtp_layers", "hidden", "vocab", "heads", "kv_heads", "index_heads", "experts", "experts_active",
-          "ffn_matrices", "poll_step", "row_cap", "read_cap", "columns", "rows", "rounds", "torus_dimension"}
+          "ffn_matrices", "poll_step", "batch_wait_step", "token_per_step", "request_per_client", "row_cap", "read_cap", "columns", "rows", "rounds", "torus_dimension"}
 # The unit stands beside the number, in a field or an argument of its own.
-UNIT_BESIDE = {"value", "min", "max", "step", "x", "x2", "y", "y2", "out"}
+# Of a quantity whose own name ends in its unit: tpot_s.predicted.
+UNIT_BESIDE = {"value", "min", "max", "step", "x", "x2", "y", "y2", "out", "predicted", "low", "high", "bound"}
 # Functions whose value is of the unit of what they are asked for.
 FUNCTIONS = {"tr_input_number", "tr_input_list"}
 

@@ -27,7 +27,7 @@ static void no_measured_dispatch_across_nodes_is_faster_than_the_wire(void **sta
     } best[] = {{2, 8192, 1414e-6, 3338e-6}, {4, 8192, 3510e-6, 6881e-6}, {8, 8192, 0, 8742e-6},
                 {2, 16384, 2740e-6, 0},      {4, 131072, 54949e-6, 106653e-6}};
     get_model("deepseek-v3", &model);
-    assert_close(model.layer[model.layer_kinds - 1].expert_groups_active, 4.0, 0.0);
+    assert_close(model.layer[model.layer_kinds - 1].expert_group_active_count, 4.0, 0.0);
     for (size_t i = 0; i < sizeof best / sizeof best[0]; i++) {
         const double chips = best[i].nodes * 8.0;
         char name[32];

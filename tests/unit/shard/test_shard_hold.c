@@ -133,7 +133,8 @@ static void prediction_layers_are_resident_where_drafts_are_asked(void **state)
     const tr_system system = get_system("8xb200-sxm");
     const tr_layout layout = {8, 1, 1, 1, 1, 0};
     const tr_formats drafts = {.draft_token = 1.0};
-    const tr_shard without = shard_of(&model, &system, layout), with = shard_with(&model, &system, NULL, layout, &drafts);
+    const tr_shard without = shard_of(&model, &system, layout);
+    const tr_shard with = shard_with(&model, &system, NULL, layout, &drafts);
     const double more = with.weight_byte - without.weight_byte;
     const double byte = model.weight.part[TR_PART_ROUTED].byte;
     assert_close(more, model.mtp_param / 8.0 * byte, 0.02);

@@ -1,4 +1,4 @@
-/* pass/math.c -- the number format that stored weights multiply in, and its ceiling. */
+/* pass/peak.c -- the number format that stored weights multiply in, and its ceiling. */
 #include "base/fail.h"
 #include "pass/work.h"
 

@@ -1,4 +1,4 @@
-/* pass/list.c -- the matrices of a pass, layer by layer, and the walk over all operators. */
+/* pass/walk.c -- the matrices of a pass, layer by layer, and the walk over all operators. */
 #include <tokenroof/pass.h>
 
 #include <math.h>
