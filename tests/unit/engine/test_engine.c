@@ -121,10 +121,15 @@ static void a_checkpoints_directive_counts_where_the_engine_honours_it_and_what_
 {
     (void)state;
     static tr_model model;
-    model.kv_dtype = TR_DTYPE_FP8;
+    model.checkpoint_kv = TR_KV_DIRECTIVE_SCHEME;
+    model.checkpoint_kv_dtype = TR_DTYPE_FP8;
     assert_int_equal(tr_engine_kv_dtype(found("vllm"), &model, TR_DTYPE_NATIVE), TR_DTYPE_FP8);
     assert_int_equal(tr_engine_kv_dtype(found("vllm@0.11"), &model, TR_DTYPE_NATIVE), TR_DTYPE_BF16);
     assert_int_equal(tr_engine_kv_dtype(found("trtllm"), &model, TR_DTYPE_NATIVE), TR_DTYPE_FP8);
+    assert_int_equal(tr_engine_kv_dtype(found("sglang"), &model, TR_DTYPE_NATIVE), TR_DTYPE_BF16);
+    model.checkpoint_kv = TR_KV_DIRECTIVE_ALGO; /* every engine believes ModelOpt */
+    assert_int_equal(tr_engine_kv_dtype(found("sglang"), &model, TR_DTYPE_NATIVE), TR_DTYPE_FP8);
+    model.checkpoint_kv = TR_KV_DIRECTIVE_SCHEME;
     assert_int_equal(tr_engine_kv_dtype(found("llama.cpp"), &model, TR_DTYPE_NATIVE), TR_DTYPE_BF16);
     assert_int_equal(tr_engine_kv_dtype(found("llama.cpp"), &model, TR_DTYPE_INT8), TR_DTYPE_INT8);
     assert_int_equal(tr_engine_kv_dtype(found("vllm"), &model, TR_DTYPE_BF16), TR_DTYPE_BF16);

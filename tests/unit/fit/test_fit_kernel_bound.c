@@ -22,7 +22,7 @@ static const struct {
      "up to 3.3 TB/s of a memory that has 2.0: sequences of the synthetic cache must share pages", 44},
     {TR_KERNEL_MOE, "h100-sxm", "vllm", "fewer experts are read than the routing, told to be even, reaches", 12},
     {TR_KERNEL_MOE, "b200-sxm", "vllm", "fewer experts are read than the routing, told to be even, reaches", 14},
-    {TR_KERNEL_MOE, "b200-sxm", "min_latency", "fewer experts are read than the routing, told to be even, reaches", 26},
+    {TR_KERNEL_MOE, "b200-sxm", "min_latency", "fewer experts are read than the routing, told to be even, reaches", 28},
     {TR_KERNEL_SEND, "a100-sxm-80gb", "a100_pairwise_nvlink",
      "up to 343 GB/s of a link that has 300: the clock must stop before the last byte arrives", 457},
 };

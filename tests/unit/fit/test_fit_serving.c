@@ -173,18 +173,22 @@ static void the_calibrations_that_ship_are_what_the_measurements_give(void **sta
     size_t count = 0, made_count = 0;
     assert_int_equal(tr_folder_list(shipped, ".json", &names, &count, &err), TR_OK);
     assert_int_equal(tr_folder_list(made, ".json", &again, &made_count, &err), TR_OK);
-    assert_int_equal(count, made_count);
+    size_t seen = 0;
     for (size_t i = 0; i < count; i++) {
         size_t a = 0, b = 0;
-        char *was = bytes_of(shipped, names[i], &a), *now = bytes_of(made, again[i], &b);
-        assert_string_equal(names[i], again[i]);
+        if (strstr(names[i], "-llamacpp.json") != NULL) /* another fit's: test_fit_stream.c */
+            continue;
+        assert_true(seen < made_count);
+        assert_string_equal(names[i], again[seen]);
+        char *was = bytes_of(shipped, names[i], &a), *now = bytes_of(made, again[seen], &b);
         if (a != b || memcmp(was, now, a) != 0)
             fail_msg("%s is not what `tokenroof fit --all` gives", names[i]);
         free(was);
         free(now);
-        assert_int_equal(tr_path_join(path, sizeof path, made, again[i], NULL), TR_OK);
+        assert_int_equal(tr_path_join(path, sizeof path, made, again[seen++], NULL), TR_OK);
         (void)unlink(path);
     }
+    assert_int_equal(seen, made_count);
     (void)rmdir(made);
     free(names);
     free(again);
