@@ -335,7 +335,8 @@ static void describe_links(const tr_chip *chip, char *out, size_t size)
     if (chip->topology == TR_TOPOLOGY_UNKNOWN)
         return;
     (void)tr_quantity_format(chip->pair_byte_per_s, TR_UNIT_BYTE_PER_S, rate, sizeof rate);
-    (void)snprintf(out, size, chip->pair_byte_per_s > 0 ? "; %s, %s %s" : "; %s", tr_topology_name(chip->topology), rate,
+    (void)snprintf(out, size, chip->pair_byte_per_s > 0 ? "; %s, %s %s" : "; %s",
+                   tr_topology_name(chip->topology), rate,
                    chip->topology == TR_TOPOLOGY_TORUS ? "a link" : "a pair");
     for (int i = 0; i < 3 && chip->torus_dimension[i] > 0; i++) {
         char more[24];

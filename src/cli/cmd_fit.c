@@ -130,8 +130,8 @@ static tr_status fit_kernels(cli *c, kernel_data *data, const char *out, tr_erro
 
 static void print_stream(cli *c, const fit_result *r)
 {
-    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream of llama.cpp, errors in %", "rows", "mape",
-              "median", "p90", "bias", "within 20", "prompt", "median");
+    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream of llama.cpp, errors in %",
+              "rows", "mape", "median", "p90", "bias", "within 20", "prompt", "median");
     static const char fold[][20] = {"fitted", "a model left out", "a chip left out", "a maker left out"};
     for (int k = 0; k < FIT_FOLD_COUNT; k++)
         print_error(c, fold[k], &r->error[TR_INTERVAL_DECODE][k], &r->error[TR_INTERVAL_PREFILL][k]);

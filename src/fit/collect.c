@@ -122,6 +122,15 @@ typedef struct collecting {
     int stream;
 } collecting;
 
+const char *fit_stream_group(const tr_measured *row)
+{
+    const char *date = row->serving.engine_date;
+    const tr_chip *known = tr_chip_catalog_find(row->system->chip.name);
+    if (date[0] != '\0' && strcmp(date, "2024-06") < 0)
+        return "before June 2024";
+    return known != NULL ? known->vendor : "";
+}
+
 /* Where a row keeps its number: of a token, or of what comes before the first. */
 static void put(fit_row *row, const tr_measured *m)
 {
@@ -145,7 +154,8 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     fit_row *last = data->count > 0 ? &data->row[data->count - 1] : NULL;
     if (last != NULL && last->line == m->line && last->file == now->file) {
         put(last, m);
-        if (m->metric == TR_METRIC_TTFT && m->is_median) /* of the steady part: time per token hardly sees the first wave */
+        /* A median is of the steady part, and time per token hardly sees the first wave. */
+        if (m->metric == TR_METRIC_TTFT && m->is_median)
             last->run->clients.request_per_client = 0.0;
         return TR_OK;
     }

@@ -119,21 +119,3 @@ tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
     free(all);
     return s;
 }
-
-void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out)
-{
-    memset(out, 0, sizeof *out);
-    const char *c = chip >= 0 ? data->chip[chip]->name : "", *e = engine >= 0 ? data->engine[engine] : "";
-    (void)snprintf(out->chip, sizeof out->chip, "%s", c);
-    (void)snprintf(out->engine, sizeof out->engine, "%s", e);
-    (void)snprintf(out->name, sizeof out->name, "%.60s%s%s", chip >= 0 ? c : "generic", engine >= 0 ? "-" : "", e);
-    double value[TR_CONSTANT_COUNT];
-    fit_constants(result, chip, engine, value);
-    for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
-        out->value[k] = fit_value(k, value[k]);
-        out->error_ratio[k] =
-            result->deviation[engine >= 0 ? engine : FIT_ENGINE_MAX][chip >= 0 ? chip : FIT_CHIP_MAX][k];
-    }
-    memcpy(out->band, result->band, sizeof out->band);
-    out->distance = chip >= 0 ? TR_DISTANCE_NEAR : TR_DISTANCE_GENERIC;
-}

@@ -111,7 +111,8 @@ tr_status fit_judge(const fit_data *data, fit_again again, fit_result *result, t
 /* The calibration of (chip, engine), -1 = any. */
 void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out);
 
-/* One calibration as DIR/NAME.json, with rows of its own; last_fold names what FIT_CHIP_ENGINE left out. Errors: TR_EIO. */
+/* One calibration as DIR/NAME.json, with rows of its own; last_fold names what
+ * FIT_CHIP_ENGINE left out. Errors: TR_EIO. */
 tr_status fit_write_one(const fit_data *data, const tr_calibration *calibration, const fit_result *result,
                         size_t own_rows, const char *last_fold, const char *folder, tr_error *err);
 

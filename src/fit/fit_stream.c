@@ -53,15 +53,6 @@ static const struct {
 
 const char *fit_stream_file(void) { return "e2e_consumer_llamacpp.csv"; }
 
-const char *fit_stream_group(const tr_measured *row)
-{
-    const char *date = row->serving.engine_date;
-    const tr_chip *known = tr_chip_catalog_find(row->system->chip.name);
-    if (date[0] != '\0' && strcmp(date, "2024-06") < 0)
-        return "before June 2024";
-    return known != NULL ? known->vendor : "";
-}
-
 /* The maker of a chip as a group, -1: none measured. */
 static int maker_group(const fit_data *data, const tr_chip *chip)
 {

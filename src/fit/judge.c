@@ -73,7 +73,8 @@ static void judge_row(const fit_data *data, const fit_result *r, size_t index, i
 
 typedef int (*takes)(const fit_data *data, const fit_row *row, const void *which);
 
-static size_t gather(const fit_data *data, const double *ratio, tr_interval q, takes take, const void *which, double *out)
+static size_t gather(const fit_data *data, const double *ratio, tr_interval q, takes take, const void *which,
+                     double *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < data->count; i++) {

@@ -169,7 +169,8 @@ static double reduce_s(one w, double byte, double group)
 
 static void pass_reduce(const one *w, double *value)
 {
-    const double much = 256e6, some = 1e6, chips = 8, wire = 2 * (chips - 1) / chips / kernel_link_byte_per_s(&w->chip, chips);
+    const double much = 256e6, some = 1e6, chips = 8,
+                 wire = 2 * (chips - 1) / chips / kernel_link_byte_per_s(&w->chip, chips);
     const double start_s = reduce_s(*w, 1e-9, 2), full_s = reduce_s(*w, 1e-9, chips);
     const double share = wire * much / (reduce_s(*w, 2 * much, chips) - reduce_s(*w, much, chips));
     const double mid_s = reduce_s(*w, some, chips) - full_s - wire * some / share;

@@ -195,7 +195,10 @@ static int evaluate(void *context, int m, int n, const double *x, double *f, dou
                 jac[(size_t)(block[b] * w->kinds + j) * (size_t)ld + i] = slopes[j];
         }
         for (int j = 0; flag == 2 && j < w->pair_kinds; j++)
-            jac[(size_t)(pair_start(w, w->row[i]->engine, w->row[i]->chip) + j) * (size_t)ld + i] = slopes[w->paired[j]];
+            {
+            const int at = pair_start(w, w->row[i]->engine, w->row[i]->chip) + j;
+            jac[(size_t)at * (size_t)ld + i] = slopes[w->paired[j]];
+        }
     }
     prior_rows(w, x, f, flag == 2 ? jac : NULL, ld);
     return 0;

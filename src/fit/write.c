@@ -5,14 +5,35 @@
 #include "base/fail.h"
 #include "base/sort.h"
 #include "fit/fit.h"
+#include "fit/solve.h"
 #include "io/file.h"
+
+void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out)
+{
+    memset(out, 0, sizeof *out);
+    const char *c = chip >= 0 ? data->chip[chip]->name : "", *e = engine >= 0 ? data->engine[engine] : "";
+    (void)snprintf(out->chip, sizeof out->chip, "%s", c);
+    (void)snprintf(out->engine, sizeof out->engine, "%s", e);
+    (void)snprintf(out->name, sizeof out->name, "%.60s%s%s", chip >= 0 ? c : "generic", engine >= 0 ? "-" : "", e);
+    double value[TR_CONSTANT_COUNT];
+    fit_constants(result, chip, engine, value);
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
+        out->value[k] = fit_value(k, value[k]);
+        out->error_ratio[k] =
+            result->deviation[engine >= 0 ? engine : FIT_ENGINE_MAX][chip >= 0 ? chip : FIT_CHIP_MAX][k];
+    }
+    memcpy(out->band, result->band, sizeof out->band);
+    out->distance = chip >= 0 ? TR_DISTANCE_NEAR : TR_DISTANCE_GENERIC;
+}
 
 static void write_error(FILE *f, const char *name, const fit_error *e, const char *comma)
 {
     (void)fprintf(f,
-                  "%s\n        \"%s\": {\"rows\": %zu, \"mape_ratio\": %.3f, \"median_ratio\": %.3f, \"p90_ratio\": %.3f, "
+                  "%s\n        \"%s\": {\"rows\": %zu, \"mape_ratio\": %.3f, \"median_ratio\": %.3f, "
+                  "\"p90_ratio\": %.3f, "
                   "\"bias_ratio\": %.3f, \"within_20_share\": %.3f}",
-                  comma, name, e->rows, e->mape_ratio, e->median_ratio, e->p90_ratio, e->bias_ratio, e->within_20_share);
+                  comma, name, e->rows, e->mape_ratio, e->median_ratio, e->p90_ratio, e->bias_ratio,
+                  e->within_20_share);
 }
 
 static void write_bands(FILE *f, const char *name, const tr_band *band, const char *end)

@@ -109,7 +109,8 @@ tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *probl
     if (p.layout_given || p.blackboard || asked ||
         !(p.layout_load.batch_seq >= 1.0 && p.layout_load.batch_seq <= 1e9))
         return TR_OK;
-    tr_status s = tr_layout_best(p.model, p.system, p.engine, &p.formats, &p.calibration, &p.layout_load, &p.layout, err);
+    tr_status s = tr_layout_best(p.model, p.system, p.engine, &p.formats, &p.calibration, &p.layout_load,
+                                 &p.layout, err);
     p.layout_status = s;
     if (s == TR_OK || s == TR_ENOFIT)
         s = hold(scenario, &p, err);

@@ -36,7 +36,8 @@ tr_status tr_reversible_of(const tr_scenario *scenario, const tr_problem *questi
     const tr_status s = tr_train_memory_of(question->model, &out->numbers, &out->memory, err);
     if (s != TR_OK)
         return s;
-    return tr_kv_mirror_of(question->model, out->context_token, tr_dtype_byte(question->roof.kv_dtype), &out->mirror, err);
+    return tr_kv_mirror_of(question->model, out->context_token, tr_dtype_byte(question->roof.kv_dtype),
+                           &out->mirror, err);
 }
 
 static int way_count(const tr_reversible *answer) { return answer->question != NULL ? TR_WAY_COUNT : TR_KEEP_COUNT; }

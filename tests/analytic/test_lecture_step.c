@@ -441,7 +441,8 @@ int main(void)
         cmocka_unit_test(L011_L012_it_is_not_300_times_active_over_total),
         cmocka_unit_test(L020_kv_raises_the_balance_batch_and_past_l_star_none_is_left),
         cmocka_unit_test(L021_doubling_the_context_doubles_the_balance_batch_only_at_a_third),
-        cmocka_unit_test(L022_L023_scale_does_not_move_the_balance_batch_and_a_dense_model_has_the_chip_s_own),
+        cmocka_unit_test(
+            L022_L023_scale_does_not_move_the_balance_batch_and_a_dense_model_has_the_chip_s_own),
         cmocka_unit_test(L024_L025_L026_L142_the_300_depends_on_chip_and_dtype),
         cmocka_unit_test(L027_an_unbatched_token_costs_the_balance_batch_times_as_much),
         cmocka_unit_test(L028_L029_memory_drains_in_its_own_time_by_chip),
@@ -449,7 +450,8 @@ int main(void)
         cmocka_unit_test(L041_a_slow_mode_cannot_cost_less_than_compute_or_kv),
         cmocka_unit_test(L043_deepseek_v3_balances_at_3370_tokens_on_gb200_not_at_100k),
         cmocka_unit_test(L044_twice_the_balanced_context_halves_utilisation_without_attention),
-        cmocka_unit_test(L043_L044_deepseek_v3_with_its_attention_balances_at_2720_tokens_and_keeps_69_percent_at_twice),
+        cmocka_unit_test(
+            L043_L044_deepseek_v3_with_its_attention_balances_at_2720_tokens_and_keeps_69_percent_at_twice),
         cmocka_unit_test(L048_a_cliff_at_200k_implies_the_bytes_of_a_token),
         cmocka_unit_test(L049_the_cliff_is_kv_against_compute_and_with_weights_it_comes_sooner),
         cmocka_unit_test(L052_attention_equals_the_weights_at_54k_tokens_for_a_70b_model),

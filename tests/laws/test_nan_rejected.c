@@ -142,7 +142,10 @@ static tr_status take_chip_check(const void *chip, void *out, tr_error *err)
     return tr_chip_check(chip, err);
 }
 
-static tr_status take_system_of(const void *chip, void *out, tr_error *err) { return tr_system_of(chip, 8.0, out, err); }
+static tr_status take_system_of(const void *chip, void *out, tr_error *err)
+{
+    return tr_system_of(chip, 8.0, out, err);
+}
 
 static tr_status take_system_numbers(const void *numbers, void *out, tr_error *err)
 {
@@ -430,8 +433,10 @@ static void costs_of_a_nan_place_are_nan(void **state)
                 isnan(tr_hold_usd(&sound, 1e6, 60, x)));
     assert_true(isnan(tr_place_break_even_s(&dear, &sound, 1)) && isnan(tr_place_break_even_s(&sound, &far, 1)) &&
                 isnan(tr_place_break_even_s(&sound, &sound, x)));
-    assert_true(isnan(tr_recompute_break_even_s(&dear, 1e6, 1, 1)) && isnan(tr_recompute_break_even_s(&sound, x, 1, 1)) &&
-                isnan(tr_recompute_break_even_s(&sound, 1e6, x, 1)) && isnan(tr_recompute_break_even_s(&sound, 1e6, 1, x)));
+    assert_true(isnan(tr_recompute_break_even_s(&dear, 1e6, 1, 1)) &&
+                isnan(tr_recompute_break_even_s(&sound, x, 1, 1)) &&
+                isnan(tr_recompute_break_even_s(&sound, 1e6, x, 1)) &&
+                isnan(tr_recompute_break_even_s(&sound, 1e6, 1, x)));
     assert_true(isnan(tr_recompute_usd(x, 1, 1, 1)) && isnan(tr_recompute_usd(1, x, 1, 1)) &&
                 isnan(tr_recompute_usd(1, 1, x, 1)) && isnan(tr_recompute_usd(1, 1, 1, x)));
     assert_true(isnan(tr_premium_hit_count(x, 0.1)) && isnan(tr_premium_hit_count(1.25, x)));
@@ -455,8 +460,8 @@ static void a_place_of_a_nan_tier_is_refused(void **state)
     memset(&in, 0, sizeof in);
     in.tier = (tr_tier){.name = "ddr", .capacity_byte = 1e9, .read_byte_per_s = 1e9, .usd_per_byte = 1e-9};
     in.terms = (tr_hold_terms){1e-3, 1, 1e8};
-    refuses_each("tr_place_of (tier)", tr_tier_field, COUNT(tr_tier_field), &in, sizeof in, sizeof(tr_place), take_place,
-                 NULL);
+    refuses_each("tr_place_of (tier)", tr_tier_field, COUNT(tr_tier_field), &in, sizeof in, sizeof(tr_place),
+                 take_place, NULL);
     field moved[COUNT(tr_hold_terms_field)];
     for (size_t i = 0; i < COUNT(moved); i++) {
         moved[i] = tr_hold_terms_field[i];
@@ -742,13 +747,22 @@ static void an_operator_or_collective_of_nan_is_refused(void **state)
     static const char *const shape[] = {"n_dim", "k_dim", "batch_seq", "query_token", "context_token", "heads",
                                         "kv_heads", "head_dim", "experts", "group_chip", "message_byte", "across_byte",
                                         "launch_count", "flop_copy_count", "weight_copy_count", "kv_copy_count", NULL};
-    const tr_op op = {.op_class = TR_OP_MOE, .count = 1, .m_row = 8, .touched_count = 2, .flop = 1e9, .weight_byte = 1e6,
-                      .flop_per_s = 1e15, .byte_per_s = 1e12};
+    const tr_op op = {.op_class = TR_OP_MOE,
+                      .count = 1,
+                      .m_row = 8,
+                      .touched_count = 2,
+                      .flop = 1e9,
+                      .weight_byte = 1e6,
+                      .flop_per_s = 1e15,
+                      .byte_per_s = 1e12};
     refuses_each("tr_operator_time", tr_op_field, COUNT(tr_op_field), &op, sizeof op, sizeof(tr_op_time), take_operator,
                  shape);
-    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, NOT_A_NUMBER, 1, 0, &collective, &err), TR_EDOMAIN);
-    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, NOT_A_NUMBER, 0, &collective, &err), TR_EDOMAIN);
-    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, 1, NOT_A_NUMBER, &collective, &err), TR_EDOMAIN);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, NOT_A_NUMBER, 1, 0, &collective, &err),
+                     TR_EDOMAIN);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, NOT_A_NUMBER, 0, &collective, &err),
+                     TR_EDOMAIN);
+    assert_int_equal(tr_collective_of(&g->system, TR_COLLECTIVE_SEND, 2, 1, NOT_A_NUMBER, &collective, &err),
+                     TR_EDOMAIN);
 }
 
 int main(void)

@@ -375,10 +375,14 @@ static void put_quantity(const char *name, const tr_quantity *q)
 static void put_service(tr_rng *rng, const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration)
 {
     tr_service service;
-    tr_clients clients = {.concurrency_seq = whole(rng, 0, 9), .prompt_token = whole(rng, 0, 14),
-                          .output_token = whole(rng, 0, 12), .request_per_s = one_in(rng, 4) ? octaves(rng, -4, 4) : 0.0,
-                          .fixed_lengths = one_in(rng, 3), .request_per_client = one_in(rng, 3) ? whole(rng, 0, 5) : 0.0,
-                          .prefill_first = (int)tr_rng_below(rng, 3) - 1, .whole_prompt = one_in(rng, 4),
+    tr_clients clients = {.concurrency_seq = whole(rng, 0, 9),
+                          .prompt_token = whole(rng, 0, 14),
+                          .output_token = whole(rng, 0, 12),
+                          .request_per_s = one_in(rng, 4) ? octaves(rng, -4, 4) : 0.0,
+                          .fixed_lengths = one_in(rng, 3),
+                          .request_per_client = one_in(rng, 3) ? whole(rng, 0, 5) : 0.0,
+                          .prefill_first = (int)tr_rng_below(rng, 3) - 1,
+                          .whole_prompt = one_in(rng, 4),
                           .prefill_apart = one_in(rng, 4)};
     if (one_in(rng, 3)) {
         clients.draft_token = 3.0;
@@ -419,7 +423,8 @@ static void put_layout(tr_rng *rng, const tr_model *model, const tr_system *syst
     }
     if (one_in(rng, LAYOUT_EVERY)) {
         tr_layout best = layout;
-        put("best layout status", (double)tr_layout_best(model, system, engine, formats, calibration, load, &best, NULL));
+        put("best layout status",
+            (double)tr_layout_best(model, system, engine, formats, calibration, load, &best, NULL));
         put("best layout", best.tp_rank + 1e3 * best.dp_rank + 1e6 * best.ep_rank + 1e9 * best.pp_rank);
     }
     memset(&collective, 0, sizeof collective);

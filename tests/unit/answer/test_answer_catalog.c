@@ -54,7 +54,8 @@ static void memory_shows_what_one_chip_of_the_layout_holds(void **state)
     const char *const pairs[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "tp", "8", "context", "1000", NULL};
     json_t *d = json_of(tr_answer_memory, pairs);
     const double memory_byte = number_at(d, "chip.memory_byte"), weight_byte = number_at(d, "chip.weight_byte");
-    const double activation_byte = 8192 * 2.0 * (2 * 4096 + 3 * 14336 / 8), buffer_byte = number_at(d, "chip.buffer_byte");
+    const double activation_byte = 8192 * 2.0 * (2 * 4096 + 3 * 14336 / 8),
+                 buffer_byte = number_at(d, "chip.buffer_byte");
     assert_true(fabs(weight_byte - (8030261248.0 + 7 * 65 * 4096) * 2 / 8) < 1); /* 65 norms are copied */
     assert_true(number_at(d, "chip.activation_byte") == activation_byte);
     assert_true(fabs(number_at(d, "chip.reserve_byte") - 0.1 * memory_byte) < 1);

@@ -65,7 +65,8 @@ static void the_prediction_stands_beside_every_bound_that_fits(void **state)
     (void)state;
     static const char *const system[] = {"8xh200-sxm", "gb200-nvl72", "8xmi300x"};
     for (int i = 0; i < 3; i++) {
-        const char *const pairs[] = {"model", "deepseek-r1", "system", system[i], "batch", "64", "context", "32k", NULL};
+        const char *const pairs[] = {"model", "deepseek-r1", "system", system[i], "batch",
+                                     "64",    "context",     "32k",    NULL};
         json_t *d = json_of(tr_answer_step, pairs);
         const char *const fitted[] = {"model", "deepseek-r1", "system", system[i], "batch", "64", "context", "32k",
                                       "physics", "fitted", NULL};
@@ -163,7 +164,8 @@ static void layouts_are_ranked_by_what_is_expected_and_those_without_room_come_l
         }
         assert_int_equal(without, 0);
         const double s = number_at(row, "expected_s");
-        assert_true(number_at(row, "bound_s") <= number_at(row, "ops_s") && number_at(row, "ops_s") <= s && last_s <= s);
+        assert_true(number_at(row, "bound_s") <= number_at(row, "ops_s") && number_at(row, "ops_s") <= s &&
+                    last_s <= s);
         last_s = s;
     }
     assert_true(without > 0);

@@ -265,8 +265,8 @@ static void unknown_topics_indices_and_prefill_are_refused(void **state)
     free(question);
 }
 
-static tr_status lesson_with_some_guesses(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
-                                          tr_sink *sink, tr_error *err)
+static tr_status lesson_with_some_guesses(const tr_scenario *scenario, const tr_problem *question,
+                                          const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_guess guess[TR_LESSON_MAX];
     for (size_t i = 0; i < TR_LESSON_MAX; i++)

@@ -232,7 +232,8 @@ static void a_plus_within_a_number_or_a_name_opens_no_host(void **state)
 static void tiers_stay_in_order_whatever_is_changed(void **state)
 {
     (void)state;
-    static const char *const text[] = {"h100-sxm,bw=20GB/s", "h100-sxm,bw=1GB/s", "gb200-nvl72+epyc-9654", "gb200,bw=1x",
+    static const char *const text[] = {"h100-sxm,bw=20GB/s",      "h100-sxm,bw=1GB/s",
+                                       "gb200-nvl72+epyc-9654",   "gb200,bw=1x",
                                        "72xh100-sxm+ryzen-9950x", "l4+epyc-7763,bw=1GB/s"};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
         (void)named(text[i]); /* which checks the whole chip */

@@ -166,7 +166,8 @@ static void a_price_range_goes_from_low_to_high(void **state)
 static void tiers_go_from_fast_to_slow_and_start_with_the_chips_own(void **state)
 {
     (void)state;
-    const tr_tier ddr = { .name = "ddr", .capacity_byte = 256e9, .read_byte_per_s = 63e9 }, disk = { .name = "disk", .capacity_byte = 24e12, .read_byte_per_s = 285e6 };
+    const tr_tier ddr = {.name = "ddr", .capacity_byte = 256e9, .read_byte_per_s = 63e9},
+                  disk = {.name = "disk", .capacity_byte = 24e12, .read_byte_per_s = 285e6};
     tr_chip chip = plain_chip();
     chip.tier[1] = ddr;
     chip.tier[2] = disk;

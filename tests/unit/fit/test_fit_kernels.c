@@ -30,9 +30,16 @@ static void a_multiply_is_a_start_and_the_blend_of_its_two_roofs(void **state)
 {
     (void)state;
     const tr_chip chip = chip_of_ones();
-    tr_kernel k = {.kind = TR_KERNEL_GEMM, .math_dtype = TR_DTYPE_FP8, .m = 1000, .n = 10, .k = 1000, .flop = 3e15 * 0.5,
-                   .weight_byte = 1e12, .activation_byte = 1e12};
-    double v[] = {2, 0.5, 0.5, 7, 0.5, 0.25, 1e-30, 1, 0}; /* 3 s and 4 s, side by side; a quarter for each of 1000 along k */
+    tr_kernel k = {.kind = TR_KERNEL_GEMM,
+                   .math_dtype = TR_DTYPE_FP8,
+                   .m = 1000,
+                   .n = 10,
+                   .k = 1000,
+                   .flop = 3e15 * 0.5,
+                   .weight_byte = 1e12,
+                   .activation_byte = 1e12};
+    double v[] = {2,    0.5,   0.5, 7, 0.5,
+                  0.25, 1e-30, 1,   0}; /* 3 s and 4 s, side by side; a quarter for each of 1000 along k */
     assert_near(kernel_time_s(&k, &chip, v), 2 + 250 + 4);
     v[6] = 4; /* one after the other */
     assert_near(kernel_time_s(&k, &chip, v), 2 + 250 + 7);
@@ -106,8 +113,15 @@ static void a_latent_module_has_its_projections_around_it(void **state)
 {
     (void)state;
     const tr_chip chip = chip_of_ones();
-    tr_kernel k = {.kind = TR_KERNEL_DECODE_MLA, .weight_dtype = TR_DTYPE_FP8, .math_dtype = TR_DTYPE_BF16, .batch_seq = 2,
-                   .query_token = 1, .context_token = 16, .heads = 4, .flop = 3e15, .kv_byte = 4e12};
+    tr_kernel k = {.kind = TR_KERNEL_DECODE_MLA,
+                   .weight_dtype = TR_DTYPE_FP8,
+                   .math_dtype = TR_DTYPE_BF16,
+                   .batch_seq = 2,
+                   .query_token = 1,
+                   .context_token = 16,
+                   .heads = 4,
+                   .flop = 3e15,
+                   .kv_byte = 4e12};
     double v[] = {1, 1, 1, 1, 1, 0.5, 1e-30, 1, 0, 0, 0, 2}; /* 3 s and 4 s side by side: 6 */
     assert_near(kernel_time_s(&k, &chip, v), 1 + 2 * 0.5 + 6);
     k.weight_byte = 2e12;
@@ -125,8 +139,16 @@ static void skewed_routing_takes_the_hottest_rank(void **state)
 {
     (void)state;
     const tr_chip chip = chip_of_ones();
-    tr_kernel k = {.kind = TR_KERNEL_MOE, .weight_dtype = TR_DTYPE_BF16, .math_dtype = TR_DTYPE_BF16, .m = 1e6, .hidden = 1,
-                   .inner = 1, .experts = 8, .experts_active = 2, .expert_tp = 1, .expert_ep = 4};
+    tr_kernel k = {.kind = TR_KERNEL_MOE,
+                   .weight_dtype = TR_DTYPE_BF16,
+                   .math_dtype = TR_DTYPE_BF16,
+                   .m = 1e6,
+                   .hidden = 1,
+                   .inner = 1,
+                   .experts = 8,
+                   .experts_active = 2,
+                   .expert_tp = 1,
+                   .expert_ep = 4};
     k.flop = 2 * 0.5e6 * 1e9; /* 5e5 rows on this rank, experts of 1e9 parameters */
     const double v[] = {1e-30, 1, 1, 1e-9, 1, 0.5, 1e-30, 1e-30, 1e-30, 1e-30, 1};
     const double even = kernel_time_s(&k, &chip, v);
@@ -179,8 +201,14 @@ static void a_kernel_gets_its_own_calibration_or_its_nearest_relatives(void **st
     assert_int_equal(tr_system_catalog_get("b300-sxm", &b300, NULL), TR_OK);
     assert_int_equal(tr_system_catalog_get("mi300x", &mi300, NULL), TR_OK);
     tr_measured row = {.metric = TR_METRIC_KERNEL, .engine = "trtllm", .precision = "bfloat16", .system = &h100};
-    row.kernel = (tr_kernel){.kind = TR_KERNEL_GEMM, .math_dtype = TR_DTYPE_BF16, .weight_dtype = TR_DTYPE_BF16, .m = 64,
-                             .n = 4096, .k = 4096, .flop = 2.0 * 64 * 4096 * 4096, .weight_byte = 2.0 * 4096 * 4096,
+    row.kernel = (tr_kernel){.kind = TR_KERNEL_GEMM,
+                             .math_dtype = TR_DTYPE_BF16,
+                             .weight_dtype = TR_DTYPE_BF16,
+                             .m = 64,
+                             .n = 4096,
+                             .k = 4096,
+                             .flop = 2.0 * 64 * 4096 * 4096,
+                             .weight_byte = 2.0 * 4096 * 4096,
                              .activation_byte = 2.0 * 64 * 8192};
     const kernel_row *own = kernel_find(&row, &far);
     assert_non_null(own);

@@ -77,9 +77,13 @@ static void invent(fit_data *data, const double *constant)
                         tr_system system;
                         tr_measured as_run = {.metric = TR_METRIC_TPOT, .engine = "", .version = "", .precision = "",
                                               .model = data->model[m], .system = &system};
-                        as_run.serving = (tr_serving){.concurrency_seq = clients, .input_token = shape == 1 ? 4096 : 512,
+                        as_run.serving = (tr_serving){.concurrency_seq = clients,
+                                                      .input_token = shape == 1 ? 4096 : 512,
                                                       .output_token = shape == 2 ? 128 : 1024,
-                                                      .tp = m < 2 && shape > 0 ? 4 : 8, .pp = 1, .dp = 1, .ep = 1};
+                                                      .tp = m < 2 && shape > 0 ? 4 : 8,
+                                                      .pp = 1,
+                                                      .dp = 1,
+                                                      .ep = 1};
                         assert_int_equal(tr_system_of(data->chip[c], as_run.serving.tp, &system, NULL), TR_OK);
                         row->run = calloc(1, sizeof *row->run);
                         assert_non_null(row->run);
@@ -205,7 +209,8 @@ static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state
     assert_int_equal(tr_system_catalog_get("h100-sxm", &system, NULL), TR_OK);
     tr_measured row = {.metric = TR_METRIC_TPOT, .engine = "vllm", .version = "", .precision = "", .model = &model,
                        .system = &system};
-    row.serving = (tr_serving){.request_per_s = 8, .input_token = 512, .output_token = 256, .tp = 1, .pp = 1, .dp = 1, .ep = 1};
+    row.serving = (tr_serving){
+        .request_per_s = 8, .input_token = 512, .output_token = 256, .tp = 1, .pp = 1, .dp = 1, .ep = 1};
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &at_rate, NULL), TR_OK);
     row.metric = TR_METRIC_TTFT;
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &first, NULL), TR_OK);
@@ -226,9 +231,19 @@ static void prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer(
     assert_int_equal(tr_system_catalog_get("8xh100-sxm", &system, NULL), TR_OK);
     tr_measured row = {.metric = TR_METRIC_TTFT, .engine = "vllm", .version = "", .precision = "", .model = &model,
                        .system = &system};
-    row.serving = (tr_serving){.concurrency_seq = 1, .input_token = 8192, .output_token = 1024, .tp = 8, .pp = 1, .dp = 1,
-                               .ep = 1, .prefill_chip = 8, .decode_chip = 8, .prefill_tp = 8, .prefill_dp = 1,
-                               .prefill_worker = 1, .decode_worker = 1};
+    row.serving = (tr_serving){.concurrency_seq = 1,
+                               .input_token = 8192,
+                               .output_token = 1024,
+                               .tp = 8,
+                               .pp = 1,
+                               .dp = 1,
+                               .ep = 1,
+                               .prefill_chip = 8,
+                               .decode_chip = 8,
+                               .prefill_tp = 8,
+                               .prefill_dp = 1,
+                               .prefill_worker = 1,
+                               .decode_worker = 1};
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &one, NULL), TR_OK);
     row.serving.concurrency_seq = 64;
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &busy, NULL), TR_OK);

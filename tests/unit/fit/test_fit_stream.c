@@ -80,13 +80,16 @@ static void a_band_is_wider_the_further_a_question_is_from_what_was_measured(voi
     (void)state;
     const tr_calibration c = given("rtx-4090"), any = given("epyc-9654");
     for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
-        assert_true(c.band[TR_INTERVAL_DECODE][d].low_ratio <= c.band[TR_INTERVAL_DECODE][d - 1].low_ratio && c.band[TR_INTERVAL_DECODE][d].high_ratio >= c.band[TR_INTERVAL_DECODE][d - 1].high_ratio);
+        assert_true(c.band[TR_INTERVAL_DECODE][d].low_ratio <= c.band[TR_INTERVAL_DECODE][d - 1].low_ratio &&
+                    c.band[TR_INTERVAL_DECODE][d].high_ratio >= c.band[TR_INTERVAL_DECODE][d - 1].high_ratio);
         assert_true(c.band[TR_INTERVAL_PREFILL][d].low_ratio <= c.band[TR_INTERVAL_PREFILL][d - 1].low_ratio &&
                     c.band[TR_INTERVAL_PREFILL][d].high_ratio >= c.band[TR_INTERVAL_PREFILL][d - 1].high_ratio);
     }
-    assert_true(any.band[TR_INTERVAL_DECODE][any.distance].high_ratio > 1.2 * c.band[TR_INTERVAL_DECODE][TR_DISTANCE_NEAR].high_ratio);
+    assert_true(any.band[TR_INTERVAL_DECODE][any.distance].high_ratio >
+                1.2 * c.band[TR_INTERVAL_DECODE][TR_DISTANCE_NEAR].high_ratio);
     /* a generated token is known better than a prompt */
-    assert_true(c.band[TR_INTERVAL_DECODE][TR_DISTANCE_NEAR].high_ratio < c.band[TR_INTERVAL_PREFILL][TR_DISTANCE_NEAR].high_ratio);
+    assert_true(c.band[TR_INTERVAL_DECODE][TR_DISTANCE_NEAR].high_ratio <
+                c.band[TR_INTERVAL_PREFILL][TR_DISTANCE_NEAR].high_ratio);
 }
 
 /* ---- prompts ---------------------------------------------------------------------- */
@@ -237,10 +240,14 @@ static void the_calibrations_of_one_stream_are_what_the_measurements_give(void *
     if (fit_read_stream(path, &data, &err) != TR_OK || fit_stream(&data, &result, &err) != TR_OK)
         fail_msg("%s", err.text);
     assert_int_equal(data.count, 186);
-    assert_true(result.error[TR_INTERVAL_DECODE][FIT_FITTED].mape_ratio < 0.08 && result.error[TR_INTERVAL_DECODE][FIT_FITTED].median_ratio < 0.06);
-    assert_true(result.error[TR_INTERVAL_PREFILL][FIT_FITTED].mape_ratio < 0.20 && result.error[TR_INTERVAL_PREFILL][FIT_FITTED].median_ratio < 0.15);
-    assert_true(result.error[TR_INTERVAL_DECODE][FIT_CHIP].mape_ratio < 0.12 && result.error[TR_INTERVAL_DECODE][FIT_CHIP].median_ratio < 0.10);
-    assert_true(result.error[TR_INTERVAL_PREFILL][FIT_CHIP].mape_ratio < 0.25 && result.error[TR_INTERVAL_PREFILL][FIT_CHIP].median_ratio < 0.18);
+    assert_true(result.error[TR_INTERVAL_DECODE][FIT_FITTED].mape_ratio < 0.08 &&
+                result.error[TR_INTERVAL_DECODE][FIT_FITTED].median_ratio < 0.06);
+    assert_true(result.error[TR_INTERVAL_PREFILL][FIT_FITTED].mape_ratio < 0.20 &&
+                result.error[TR_INTERVAL_PREFILL][FIT_FITTED].median_ratio < 0.15);
+    assert_true(result.error[TR_INTERVAL_DECODE][FIT_CHIP].mape_ratio < 0.12 &&
+                result.error[TR_INTERVAL_DECODE][FIT_CHIP].median_ratio < 0.10);
+    assert_true(result.error[TR_INTERVAL_PREFILL][FIT_CHIP].mape_ratio < 0.25 &&
+                result.error[TR_INTERVAL_PREFILL][FIT_CHIP].median_ratio < 0.18);
     assert_non_null(mkdtemp(made));
     if (fit_stream_write(&data, &result, made, &err) != TR_OK)
         fail_msg("%s", err.text);

@@ -26,8 +26,8 @@ static tr_status run(const tr_scenario *scenario, const tr_problem *question, co
     return s;
 }
 
-static tr_status run_alone(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
-                           tr_error *err)
+static tr_status run_alone(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                           tr_sink *sink, tr_error *err)
 {
     (void)question;
     return run(scenario, NULL, style, sink, err);

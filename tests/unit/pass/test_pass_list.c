@@ -193,7 +193,8 @@ static void a_mixed_pass_reads_weights_once_for_both_phases(void **state)
     tr_pass both = decode_only;
     both.prefill_seq = 2;
     both.prefill_query_token = 512;
-    const totals d = totals_of(&model, &system, &one, &decode_only), p = totals_of(&model, &system, &one, &prefill_only);
+    const totals d = totals_of(&model, &system, &one, &decode_only),
+                 p = totals_of(&model, &system, &one, &prefill_only);
     const totals m = totals_of(&model, &system, &one, &both);
     assert_close(m.flop, d.flop + p.flop, 1e-12);
     assert_close(m.kv_byte, d.kv_byte + p.kv_byte, 1e-12);

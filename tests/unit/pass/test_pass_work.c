@@ -75,8 +75,9 @@ static void ranks_without_a_sequence_do_no_work(void **state)
         assert_close(op->m_row, batches[i] * 8 / 72, 1e-12);
         assert_true(op->weight_byte > before);
         before = op->weight_byte;
-        assert_close(named("q-up", list(&shard, &(tr_pass){.decode_seq = batches[i], .token_per_seq = 1.0}))->m_row, 1.0,
-                     0.0); /* the busiest rank has one sequence in each */
+        assert_close(
+            named("q-up", list(&shard, &(tr_pass){.decode_seq = batches[i], .token_per_seq = 1.0}))->m_row,
+            1.0, 0.0); /* the busiest rank has one sequence in each */
     }
 }
 

@@ -126,8 +126,11 @@ static void typed_prices_are_read(void **state)
 {
     (void)state;
     tr_price_evidence e;
-    assert_int_equal(tr_price_evidence_inline(" input = $5, output=25,cached=0.5,write_5m=6.25,write_1h=10,threshold=200k,"
-                                              "long_output=1.5,fast_price=6,fast_speed=2.5", &e, NULL), TR_OK);
+    assert_int_equal(
+        tr_price_evidence_inline(" input = $5, output=25,cached=0.5,write_5m=6.25,write_1h=10,threshold=200k,"
+                                 "long_output=1.5,fast_price=6,fast_speed=2.5",
+                                 &e, NULL),
+        TR_OK);
     CLOSE(e.input_usd_per_mtoken, 5.0, 0);
     CLOSE(e.write_1h_usd_per_mtoken, 10.0, 0);
     CLOSE(e.long_above_token, 200e3, 0);

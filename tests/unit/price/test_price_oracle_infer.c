@@ -177,7 +177,8 @@ static void leaving_a_piece_out_is_the_inference_without_it(void **state)
         CLOSE(with.without[TR_EVIDENCE_THRESHOLD].band[u].value, without.posterior.band[u].value, 0.06);
     tr_oracle_shift shift;
     assert_int_equal(tr_oracle_shift_of(&with, TR_EVIDENCE_THRESHOLD, TR_UNKNOWN_KV, &shift, NULL), TR_OK);
-    CLOSE(shift.median_ratio, with.posterior.band[TR_UNKNOWN_KV].value / without.posterior.band[TR_UNKNOWN_KV].value, 0.06);
+    CLOSE(shift.median_ratio,
+          with.posterior.band[TR_UNKNOWN_KV].value / without.posterior.band[TR_UNKNOWN_KV].value, 0.06);
     assert_true(shift.width_ratio < 1); /* the threshold is about KV bytes more than about anything */
     assert_int_equal(tr_oracle_shift_of(&with, TR_EVIDENCE_FAST, TR_UNKNOWN_KV, &shift, NULL), TR_OK);
     assert_true(isnan(shift.median_ratio));

@@ -92,7 +92,8 @@ static void places_take_over_in_the_order_of_their_drain_times(void **state)
     near_to(tr_place_break_even_s(&p[HBM], &p[DDR], 10), 12.62, 1e-3); /* fetched ten times */
 }
 
-static size_t cheapest(const tr_place *p, size_t n, double held, double again, double hits, tr_cheapest out[TR_PLACE_MAX + 1])
+static size_t cheapest(const tr_place *p, size_t n, double held, double again, double hits,
+                       tr_cheapest out[TR_PLACE_MAX + 1])
 {
     size_t count = 0;
     assert_int_equal(tr_cheapest_of(p, n, held, again, hits, out, TR_PLACE_MAX + 1, &count, NULL), TR_OK);
@@ -159,7 +160,8 @@ static void the_cheapest_changes_only_at_the_computed_break_evens(void **state)
         }
         for (size_t i = 1; i < count; i++) { /* at a break-even both cost the same */
             const double t = c[i].from_s;
-            near_to(cost_of(p, c[i].place, held, again, hits, t), cost_of(p, c[i - 1].place, held, again, hits, t), 1e-9);
+            near_to(cost_of(p, c[i].place, held, again, hits, t),
+                    cost_of(p, c[i - 1].place, held, again, hits, t), 1e-9);
         }
     }
 }

@@ -109,7 +109,8 @@ static void a_torus_goes_round_faster_than_across(void **state)
     assert_true(reach.ring_byte_per_s > reach.inside_byte_per_s);
     const tr_collective sum = over(&system, TR_COLLECTIVE_ALL_REDUCE, 16, 1e9, 0);
     assert_close(sum.wire_s, 2.0 * 1e9 * 15 / 16 / reach.ring_byte_per_s, 1e-12);
-    assert_close(over(&system, TR_COLLECTIVE_ALL_GATHER, 16, 1e9, 0).wire_s, 1e9 * 15 / 16 / reach.ring_byte_per_s, 1e-12);
+    assert_close(over(&system, TR_COLLECTIVE_ALL_GATHER, 16, 1e9, 0).wire_s,
+                 1e9 * 15 / 16 / reach.ring_byte_per_s, 1e-12);
     assert_close(over(&system, TR_COLLECTIVE_ALL_TO_ALL, 16, 1e9, 0).wire_s, 1e9 / reach.inside_byte_per_s, 1e-12);
 }
 

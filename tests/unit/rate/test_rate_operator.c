@@ -137,7 +137,8 @@ static void a_calibration_makes_operators_slower_and_never_faster(void **state)
     assert_int_equal(tr_operator_list(&shard, &pass, ops, TR_OP_LIST_MAX, &count, NULL), TR_OK);
     for (size_t k = 0; k < tr_calibration_count(); k++)
         for (size_t i = 0; i < count; i++)
-            assert_true(time_of(&ops[i], &system, tr_calibration_at(k)).time_s >= time_of(&ops[i], &system, NULL).time_s);
+            assert_true(time_of(&ops[i], &system, tr_calibration_at(k)).time_s >=
+                        time_of(&ops[i], &system, NULL).time_s);
 }
 
 static void an_operator_that_is_no_work_is_refused(void **state)

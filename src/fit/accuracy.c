@@ -1,4 +1,4 @@
-/* fit/report.c -- how accurate the predictions are, as a page: docs/accuracy.md is made by it and by nothing else. */
+/* fit/accuracy.c -- how accurate the predictions are, as a page: docs/accuracy.md is made by it and by nothing else. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,7 +25,9 @@ static void write_folds(FILE *f, const fit_result *r)
     static const char *const fold[] = {"fitted on these rows", "the whole family left out", "the chip left out",
                                        "the chip left out, the engine not told"};
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
-        (void)fprintf(f, "\n## %s\n\n| | rows | MAPE | median | p90 | bias | within 20 %% |\n|---|---|---|---|---|---|---|\n",
+        (void)fprintf(f,
+                      "\n## %s\n\n| | rows | MAPE | median | p90 | bias | within 20 %% "
+                      "|\n|---|---|---|---|---|---|---|\n",
                       part[i].title);
         for (int k = 0; k < FIT_FOLD_COUNT; k++)
             row(f, fold[k], &r->error[part[i].of][k]);
@@ -34,8 +36,10 @@ static void write_folds(FILE *f, const fit_result *r)
 
 static void write_buckets(FILE *f, const fit_result *r)
 {
-    (void)fprintf(f, "\n## By bucket, left out\n\nEach family's rows are predicted by a fit without that family, each chip's "
-                     "by one without that chip, and all\nothers by the fit without their family. Inside: the share of rows "
+    (void)fprintf(f, "\n## By bucket, left out\n\nEach family's rows are predicted by a fit without that "
+                     "family, each chip's "
+                     "by one without that chip, and all\nothers by the fit without their family. Inside: the "
+                     "share of rows "
                      "in the 90 %% interval that is printed for such a question.\n\n"
                      "| bucket | rows | TPOT MAPE | median | inside | rows | TTFT MAPE | median | inside |\n"
                      "|---|---|---|---|---|---|---|---|---|\n");
@@ -53,9 +57,12 @@ static void write_buckets(FILE *f, const fit_result *r)
 
 static void write_intervals(FILE *f, const fit_result *r)
 {
-    (void)fprintf(f, "\n## The intervals\n\nMeasured over predicted, nine in ten. Near: chip, engine and model were measured. "
-                     "Model: the model was not. Chip: constants\nof the nearest relative. Generic: another maker, another "
-                     "class of machine.\n\n| | near | model | chip | generic |\n|---|---|---|---|---|\n");
+    (void)fprintf(
+        f,
+        "\n## The intervals\n\nMeasured over predicted, nine in ten. Near: chip, engine and model were "
+        "measured. "
+        "Model: the model was not. Chip: constants\nof the nearest relative. Generic: another maker, another "
+        "class of machine.\n\n| | near | model | chip | generic |\n|---|---|---|---|---|\n");
     for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
         (void)fprintf(f, "| %s ", tr_interval_name((tr_interval)q));
         for (int d = 0; d < TR_DISTANCE_COUNT; d++)
@@ -76,7 +83,8 @@ static void write_rows(FILE *f, const fit_data *data)
 
 static void write_kernels(FILE *f, const kernel_data *kernels)
 {
-    (void)fprintf(f, "\n## Kernels alone, shapes left out\n\n| class | rows | MAPE | median | p90 | bias | within 20 %% |\n"
+    (void)fprintf(f, "\n## Kernels alone, shapes left out\n\n| class | rows | MAPE | median | p90 | bias | "
+                     "within 20 %% |\n"
                      "|---|---|---|---|---|---|---|\n");
     for (int k = TR_KERNEL_NONE + 1; k < TR_KERNEL_COUNT; k++) {
         const fit_error e = kernel_class_error(kernels, (tr_kernel_class)k);
@@ -91,11 +99,14 @@ tr_status fit_report(const fit_data *data, const fit_result *result, const kerne
     FILE *f = fopen(path, "w");
     if (f == NULL)
         return tr_fail(err, TR_EIO, "report", 0.0, "%.200s cannot be written", path);
-    (void)fprintf(f, "# How accurate the predictions are\n\nWritten by `tokenroof fit --all --report docs/accuracy.md` from "
-                     "published measurements; their origins stand in NOTICE. Errors in %%\nof the measurement: MAPE is the "
-                     "mean, bias is signed. Rows are read as they were run (`data/protocols`).\n\n"
-                     "On rows that NVIDIA's AIConfigurator answers too, its own published error is 21.2 / 13.7 (MAPE / "
-                     "median) for TPOT and\n47 / 44 for TTFT.\n");
+    (void)fprintf(
+        f, "# How accurate the predictions are\n\nWritten by `tokenroof fit --all --report docs/accuracy.md` "
+           "from "
+           "published measurements; their origins stand in NOTICE. Errors in %%\nof the measurement: MAPE is "
+           "the "
+           "mean, bias is signed. Rows are read as they were run (`data/protocols`).\n\n"
+           "On rows that NVIDIA's AIConfigurator answers too, its own published error is 21.2 / 13.7 (MAPE / "
+           "median) for TPOT and\n47 / 44 for TTFT.\n");
     write_folds(f, result);
     write_buckets(f, result);
     write_intervals(f, result);
