@@ -118,9 +118,12 @@ static tr_status run_bound(const tr_measured *row, const fit_run *run, tr_physic
         *out = step.step_s / larger(run->clients.token_per_step, 1);
     else if (row->metric == TR_METRIC_OUTPUT) {
         /* Prompts and answers share the machine; multiplies of one may hide the reads of the other. */
-        s = tr_bound_pass(roof, &prompt, &first, err);
-        const double compute_s = step.compute_s / batch + first.compute_s / run->clients.output_token;
-        *out = larger(compute_s, step.step_s / batch);
+        tr_step least;
+        s = tr_bound_pass(roof, pass, &least, err);
+        if (s == TR_OK)
+            s = tr_bound_pass(roof, &prompt, &first, err);
+        if (s == TR_OK)
+            *out = larger(least.compute_s / batch + first.compute_s / run->clients.output_token, step.step_s / batch);
     }
     return s;
 }

@@ -113,11 +113,15 @@ static void a_fit_of_its_own_predictions_finds_them_again(void **state)
         fail_msg("%s", err.text);
     assert_true(result.error[TR_INTERVAL_TPOT][FIT_FITTED].mape_ratio < 0.015);
     assert_true(result.error[TR_INTERVAL_TPOT][FIT_FAMILY].mape_ratio < 0.15);
-    tr_calibration shared;
-    fit_calibration(&data, &result, -1, -1, &shared);
-    assert_true(fabs(shared.value[TR_CONSTANT_LINEAR_BYTE] / 0.7 - 1) < 0.1);
-    assert_true(fabs(shared.value[TR_CONSTANT_LAYER_S] / 60e-6 - 1) < 0.25);
-    assert_true(shared.error_ratio[TR_CONSTANT_LAYER_S] > 0 && shared.error_ratio[TR_CONSTANT_LAYER_S] < 0.5);
+    /* what two chips and two engines share is told from their own only by priors, so their sums are looked at */
+    for (int chip = 0; chip < 2; chip++)
+        for (int engine = 0; engine < 2; engine++) {
+            tr_calibration c;
+            fit_calibration(&data, &result, chip, engine, &c);
+            assert_true(fabs(c.value[TR_CONSTANT_LINEAR_BYTE] / 0.7 - 1) < 0.05);
+            assert_true(fabs(c.value[TR_CONSTANT_LAYER_S] / 60e-6 - 1) < 0.25);
+            assert_true(c.error_ratio[TR_CONSTANT_LAYER_S] > 0 && c.error_ratio[TR_CONSTANT_LAYER_S] < 0.5);
+        }
     fit_data_free(&data);
 }
 
@@ -218,7 +222,8 @@ static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state
     row.serving.concurrency_seq = 8 * (first.predicted_s + 256 * at_rate.predicted_s);
     row.serving.request_per_s = 0;
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &closed, NULL), TR_OK);
-    assert_true(fabs(closed.predicted_s / at_rate.predicted_s - 1) < 1e-3);
+    if (!(fabs(closed.predicted_s / at_rate.predicted_s - 1) < 1e-3))
+        fail_msg("%.6g s by rate, %.6g s by what is then in flight", at_rate.predicted_s, closed.predicted_s);
 }
 
 static void prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer(void **state)
