@@ -78,7 +78,8 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
         tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_TOP_K, m->active,
                      "is %.0f; expected at most the %.0f experts", m->active, m->experts);
     m->groups = tr_keys_whole_or(keys, "n_group|num_expert_group", 0, m->experts, 0);
-    m->groups_active = tr_keys_whole_or(keys, "topk_group", 0, m->experts, m->groups);
+    if (m->groups > 0)
+        m->groups_active = tr_keys_whole_or(keys, "topk_group", 0, m->experts, m->groups);
     if (m->groups_active > m->groups)
         tr_keys_fail(keys, TR_ECONFLICT, "topk_group", m->groups_active, "is %.0f; expected at most the %.0f groups",
                      m->groups_active, m->groups);

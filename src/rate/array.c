@@ -12,7 +12,7 @@
 #include "pass/work.h"
 #include "rate/terms.h"
 
-#define BLOCK 512      /* elements: fits the first cache with room to spare */
+#define BLOCK 128      /* elements: fits the first cache and a small stack with room to spare */
 #define TABLE_MIN 48   /* fewer than this and filling a table costs more than it saves */
 
 /* 0 where the whole element is in range, else NaN: added to a term it changes

@@ -122,7 +122,7 @@ static inline tr_step step_on(const tr_shard *shard, const tr_calibration *calib
 {
     tr_roofline roof;
     tr_pass pass;
-    tr_step step;
+    tr_step step = {0};
     tr_error err;
     if (tr_roofline_of(shard->model, shard->system, shard->engine, &shard->formats, &roof, &err) != TR_OK ||
         tr_pass_of(&load, &pass, &err) != TR_OK ||

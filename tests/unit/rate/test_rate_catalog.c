@@ -81,7 +81,7 @@ static size_t each(uint64_t seed, check *judge)
 
 static tr_step step_by(const instance *now, tr_physics physics)
 {
-    tr_step step;
+    tr_step step = {0};
     tr_pass pass;
     tr_error err;
     tr_status s = tr_pass_of(&now->load, &pass, &err);

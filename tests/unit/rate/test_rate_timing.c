@@ -27,7 +27,7 @@ static void take(const tr_shard *shard, const tr_calibration *c, const tr_pass *
 static tr_step pass_step(const tr_shard *shard, const tr_calibration *c, const tr_pass *pass)
 {
     tr_roofline roof;
-    tr_step step;
+    tr_step step = {0};
     tr_error err;
     if (tr_roofline_of(shard->model, shard->system, shard->engine, &shard->formats, &roof, &err) != TR_OK ||
         tr_pass_step(shard, &roof, c, TR_DISTANCE_NEAR, pass, &step, &err) != TR_OK)
