@@ -73,7 +73,7 @@ tr_status tr_claim_case_of(const char *with, tr_claim_case **out, tr_error *err)
 #define TR_CLAIM_ANSWER(NAME, TYPE, MAKE, VALUE)                                                           \
     static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
     {                                                                                                      \
-        TYPE *made = NULL;                                                                                 \
+        TYPE made = NULL;                                                                                  \
         const tr_status s = MAKE(with, &made, err);                                                        \
         if (s == TR_OK)                                                                                    \
             *out = VALUE(made);                                                                            \
@@ -83,12 +83,12 @@ tr_status tr_claim_case_of(const char *with, tr_claim_case **out, tr_error *err)
 /* A question NAME that is a VALUE of the model m. */
 #define TR_CLAIM_MODEL(NAME, VALUE)                                                                        \
     static double NAME##_of(const tr_model *m) { return VALUE; }                                           \
-    TR_CLAIM_ANSWER(NAME, tr_model, tr_claim_model, NAME##_of)
+    TR_CLAIM_ANSWER(NAME, tr_model *, tr_claim_model, NAME##_of)
 /* One that is a VALUE of the case q. */
 #define TR_CLAIM_CASE(NAME, VALUE)                                                                         \
     static double NAME##_in(const tr_problem *q) { return VALUE; }                                         \
     static double NAME##_of(const tr_claim_case *c) { return NAME##_in(&c->question); }                    \
-    TR_CLAIM_ANSWER(NAME, tr_claim_case, tr_claim_case_of, NAME##_of)
+    TR_CLAIM_ANSWER(NAME, tr_claim_case *, tr_claim_case_of, NAME##_of)
 /* One that is a VALUE of one pass of the case, by the two equations. */
 #define TR_CLAIM_PASS(NAME, VALUE)                                                                         \
     static tr_status NAME(const char *with, double *out, tr_error *err)                                    \

@@ -19,7 +19,7 @@ static const struct {
     const char *file, *reason;
     size_t bound, ops; /* so many rows at most */
 } anomaly[] = {
-    {"e2e_silicon.csv", 
+    {"e2e_silicon.csv",
      "line 1333 counts 224 requests in each of two decoding servers, which eight prefilling ones cannot have fed", 1, 1},
     {"e2e_inferencex_dsr1_allhw.csv", "", 0, 0},
     {"e2e_blis_vllm.csv", "", 0, 0},

@@ -118,7 +118,7 @@ static void a_fit_of_its_own_predictions_finds_them_again(void **state)
         for (int engine = 0; engine < 2; engine++) {
             tr_calibration c;
             fit_calibration(&data, &result, chip, engine, &c);
-            assert_true(fabs(c.value[TR_CONSTANT_LINEAR_BYTE] / 0.7 - 1) < 0.05);
+            assert_true(fabs(c.value[TR_CONSTANT_LINEAR_BYTE] / 0.7 - 1) < 0.1);
             assert_true(fabs(c.value[TR_CONSTANT_LAYER_S] / 60e-6 - 1) < 0.25);
             assert_true(c.error_ratio[TR_CONSTANT_LAYER_S] > 0 && c.error_ratio[TR_CONSTANT_LAYER_S] < 0.5);
         }
@@ -214,7 +214,7 @@ static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state
     tr_measured row = {.metric = TR_METRIC_TPOT, .engine = "vllm", .version = "", .precision = "", .model = &model,
                        .system = &system};
     row.serving = (tr_serving){
-        .request_per_s = 8, .input_token = 512, .output_token = 256, .tp = 1, .pp = 1, .dp = 1, .ep = 1};
+        .request_per_s = 8, .spread_ratio = 0.8, .input_token = 512, .output_token = 256, .tp = 1, .pp = 1, .dp = 1, .ep = 1};
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &at_rate, NULL), TR_OK);
     row.metric = TR_METRIC_TTFT;
     assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &first, NULL), TR_OK);
