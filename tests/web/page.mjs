@@ -126,7 +126,7 @@ await check('every_input_of_the_table_has_a_control', async () => {
 await check('another_physics_is_a_choice_and_gives_the_numbers_of_the_command_line', async () => {
   const { page, context, complaints } = await visitor();
   const beside = JSON.parse(execFileSync(tokenroof, ['step', 'llama-3.1-70b', '8xh100-sxm', '--batch', '64', '--json'], { encoding: 'utf8' })).expected.step_s * 1e3;
-  holds(new RegExp(`such systems take.*${beside.toPrecision(3)}`).test(await text(page, '#numbers')), 'no expectation beside the bound');
+  holds(new RegExp(`such systems take.*${Number(beside.toPrecision(4))}`).test(await text(page, '#numbers')), 'no expectation beside the bound');
   for (const physics of ['ops', 'fitted']) {
     await page.selectOption('#physics', physics);
     await settle(page);
