@@ -9,7 +9,7 @@
 #ifndef TOKENROOF_LESSON_H
 #define TOKENROOF_LESSON_H
 
-#include <tokenroof/answer.h>
+#include <tokenroof/ask.h>
 #include <tokenroof/base.h>
 #include <tokenroof/input.h>
 

@@ -2,7 +2,7 @@
 #ifndef TOKENROOF_TOKENROOF_H
 #define TOKENROOF_TOKENROOF_H
 
-#include <tokenroof/answer.h>
+#include <tokenroof/ask.h>
 #include <tokenroof/base.h>
 #include <tokenroof/calibration.h>
 #include <tokenroof/chip.h>

@@ -6,7 +6,7 @@
 #ifndef TOKENROOF_SRC_FIT_VALIDATE_H
 #define TOKENROOF_SRC_FIT_VALIDATE_H
 
-#include <tokenroof/answer.h>
+#include <tokenroof/ask.h>
 
 #include "fit/score.h"
 

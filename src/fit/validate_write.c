@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "answer/document.h"
-#include "answer/field.h"
-#include "answer/print.h"
-#include "answer/rows.h"
+#include "write/document.h"
+#include "write/field.h"
+#include "write/print.h"
+#include "write/rows.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "fit/validation.h"

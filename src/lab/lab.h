@@ -9,7 +9,7 @@
 #ifndef TOKENROOF_SRC_LAB_LAB_H
 #define TOKENROOF_SRC_LAB_LAB_H
 
-#include <tokenroof/answer.h>
+#include <tokenroof/ask.h>
 #include <tokenroof/claims.h>
 #include <tokenroof/life.h>
 

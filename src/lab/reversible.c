@@ -1,12 +1,14 @@
 /* lab/reversible.c -- the answer of `reversible`: memory for compute in a model, and an experiment that shows it. */
 #include "lab/reversible.h"
 
+#include <tokenroof/ask.h>
+
 #include <math.h>
 #include <stdio.h>
 
-#include "answer/print.h"
-#include "answer/rows.h"
-#include "answer/working.h"
+#include "write/print.h"
+#include "write/rows.h"
+#include "ask/working.h"
 #include "base/fail.h"
 #include "life/reversible_limits.h"
 

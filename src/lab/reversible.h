@@ -2,7 +2,7 @@
 #ifndef TOKENROOF_SRC_LAB_REVERSIBLE_H
 #define TOKENROOF_SRC_LAB_REVERSIBLE_H
 
-#include "answer/field.h"
+#include "write/field.h"
 #include "lab/lab.h"
 #include "life/train_memory.h"
 

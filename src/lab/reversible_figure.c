@@ -1,8 +1,10 @@
 /* lab/reversible_figure.c -- memory against compute, and how far two runs part: a cipher beside a stack. */
+#include <tokenroof/ask.h>
+
 #include <math.h>
 #include <stdio.h>
 
-#include "answer/figure_parts.h"
+#include "ask/figure_parts.h"
 #include "lab/reversible.h"
 
 tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_problem *question,

@@ -29,20 +29,21 @@ MAY_INCLUDE = {
     "input": ["price", "life", "serve", "plan"],
     "claims": ["input"],
     "figure": ["base"],
-    "answer": ["input", "claims", "figure"],
+    "write": ["input"],
+    "ask": ["write", "claims", "figure"],
     # ---- the line: not in libtokenroof; but for lab, native ----
-    "lab": ["answer"],
-    "io": ["answer"],
-    "fit": ["answer", "io"],
+    "lab": ["ask"],
+    "io": ["ask"],
+    "fit": ["ask", "io"],
     "probe": ["base", "io"],
     "par": ["plan"],
-    "cli": ["answer", "lab", "io", "fit", "probe", "par", "httpd"],
-    "httpd": ["answer", "io"],
+    "cli": ["ask", "lab", "io", "fit", "probe", "par", "httpd"],
+    "httpd": ["ask", "io"],
 }
 CORE = ["base", "model", "chip", "engine", "shard", "pass", "rate", "serve", "price", "life", "plan", "input", "claims", "figure",
-        "answer"]
+        "write", "ask"]
 # A room has the public header of its own name; a room with several names the others here.
-HEADER_ROOM = {"calibration": "rate", "lesson": "answer", "problem": "input"}
+HEADER_ROOM = {"calibration": "rate", "lesson": "ask", "problem": "input"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.
 PUBLIC_ONLY = ["cli", "httpd"]
 

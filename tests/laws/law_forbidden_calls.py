@@ -34,14 +34,14 @@ MAY_ALSO = {
     "claims/step": {"free"},
     "claims/schedule": {"free"},
     "claims/printed": {"free"},
-    "answer/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
-    "answer/layout": {"malloc", "free"},
-    "answer/models": {"malloc", "free"},
-    "answer/oracle": {"malloc", "free"},
-    "answer/oracle_write": {"malloc", "free"},
-    "answer/scale": {"malloc", "free"},
-    "answer/figure_tiers": {"calloc", "free"},
-    "answer/what_if": {"malloc", "free"},
+    "ask/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
+    "ask/layout": {"malloc", "free"},
+    "ask/models": {"malloc", "free"},
+    "ask/oracle": {"malloc", "free"},
+    "ask/oracle_write": {"malloc", "free"},
+    "ask/scale": {"malloc", "free"},
+    "ask/figure_tiers": {"calloc", "free"},
+    "ask/what_if": {"malloc", "free"},
 }
 
 

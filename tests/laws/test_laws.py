@@ -104,7 +104,7 @@ def figure_sees_only_base():
 
 @case
 def a_native_room_in_the_core_is_caught():
-    return expect(direction("src/answer/a.c", '#include "io/json.h"\n'), "answer may not include io")
+    return expect(direction("src/ask/a.c", '#include "io/json.h"\n'), "ask may not include io")
 
 
 @case

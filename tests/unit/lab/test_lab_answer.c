@@ -1,5 +1,5 @@
 /* test_lab_answer.c -- the document of `reversible` keeps its contract and agrees with itself. */
-#include "../answer/unit_answer.h"
+#include "../ask/unit_ask.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,252 @@
+/* tokenroof/ask.h -- a verb's answer as a document: JSON, rows, and figures.
+ *
+ * The same functions serve the command line, the HTTP server and the page, so
+ * that an answer is written down once. Text goes to the caller's sink. No
+ * allocation but where it says so, and no stack frame over 16 KiB. An error may come
+ * after part of the text went to the sink (never a wrong text): a caller that
+ * must not show half an answer buffers it. What fits, the largest batch and the
+ * layout named are those of the question's shard.
+ */
+#ifndef TOKENROOF_ASK_H
+#define TOKENROOF_ASK_H
+
+#include <tokenroof/base.h>
+#include <tokenroof/claims.h>
+#include <tokenroof/figure.h>
+#include <tokenroof/problem.h>
+#include <tokenroof/price.h>
+#include <tokenroof/write.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Every JSON document begins {"tokenroof": {version, commit, data}, "scenario": {...}}. */
+
+/* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
+ * step at batch 1, at balance and at three times balance with the price menu
+ * they imply, what fits, the train schedule, and in text two figures. Decode at
+ * one context. Where no batch balances at it, the balance without KV stands in.
+ * Errors: TR_ECONFLICT (prefill, or a list), TR_ENOFIT (the weights alone do not
+ * fit), TR_EDOMAIN, TR_EIO. */
+TR_API tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+
+/* One pass by terms, bound, throughput and cost. Where batch, context or query
+ * is a list: one row for each combination (batch runs fastest), of which those
+ * that do not fit the memory say so instead of a time.
+ * Errors: TR_ENOFIT (no row fits), TR_EDOMAIN, TR_ECAPACITY (more than a million rows), TR_EIO. */
+TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
+/* What one chip holds: weights, activations, buffers, what the engine leaves alone, the caches of the load and what is
+ * left; the largest batch and the longest context; lists give rows. A load that does not fit is a row that says so.
+ * Errors: TR_ENOFIT (the weights alone do not fit: the text says how many chips would do), TR_ECAPACITY, TR_EIO. */
+TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+
+/* Cost against speed at one context: fast (one sequence), normal (balance) and slow (three times that);
+ * a row for each seq_token_per_s asked for; and, where price_ratio and speed_ratio are set, the batches
+ * and the KV share that they imply. Errors: as tr_answer_report, and
+ * TR_EMISSING (one ratio without the other). */
+TR_API tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
+/* What a token costs against the speed each sequence gets: the modes, the floor no slow mode passes, and what others
+ * ask for the same model where data/prices has it. Errors: as tr_answer_report, and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
+                                       const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* Backwards from prices: what each says alone, and all together as bands against their priors. The scenario's
+ * prices say which; known: the model, if it is (its parameters and KV bytes are taken as given), else NULL;
+ * system: the chips, if they are known, else NULL. Allocates and frees.
+ * Errors: TR_EMISSING (no prices; a chip without a price), TR_ENOFIT (no draw explains them), TR_ECONFLICT,
+ * TR_EDOMAIN, TR_EUNKNOWN, TR_EIO. */
+TR_API tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
+                                  const tr_style *style, tr_sink *sink, tr_error *err);
+/* Its bands, the prior's behind them, the truth where the model is open. */
+TR_API tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
+                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* Pre-training, reinforcement learning and serving of a model's life, how far it is overtrained, and, a row for each
+ * serving rate, the size that reaches the same loss for the least. Errors: TR_EDOMAIN, TR_ENOFIT (a loss no size
+ * reaches), TR_EIO. */
+TR_API tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                     tr_sink *sink, tr_error *err);
+/* Cost against size at that loss. Errors: as above, and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_problem *question,
+                                            const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* From one machine to a world, in parts: train schedule, scale-up domains, experts' traffic, pipeline stages, sparsity,
+ * walls of context. Allocates and frees. Errors: TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
+TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* The walls of context. Errors: as above, and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* A pass taken apart: operators of one name together, the longest first, each with its time, share and roof. The
+ * scenario may add drafts, a chunk of a prompt and skewed routing to the pass of ops physics; fitted physics shows
+ * what passes between operators too. Errors: TR_ECONFLICT (bound physics), TR_EIO, and as tr_operator_step. */
+TR_API tr_status tr_answer_operators(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                     tr_sink *sink, tr_error *err);
+/* The same as bars. */
+TR_API tr_status tr_answer_figure_operators(const tr_scenario *scenario, const tr_problem *question,
+                                            const tr_figure_target *target, tr_sink *sink,
+                                            tr_error *err);
+
+/* Every legal layout that the engine can run, uses all chips, and agrees with what the scenario tells of tp, ep, pp and
+ * dp: memory of a chip, traffic, time of the case's pass by all three physics; the fastest of the one asked for (not the
+ * bound) first, and why it is. Allocates and frees. Errors: TR_ENOFIT (there is none), TR_ECONFLICT (numbers on a
+ * blackboard), TR_EIO. */
+TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+/* The same as bars: those with room for the batch. Errors: as above; TR_ENOFIT (none has). */
+TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question,
+                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* What each input is worth: the pass of the case's load with one of them doubled, by the bound and in the same layout,
+ * as ratios to the pass as it is. Allocates and frees. Errors: as tr_answer_step. */
+TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
+
+/* ---- figures ---------------------------------------------------------------- */
+
+/* Pictures of a case.
+ * Errors: TR_ENOFIT (the weights, or one sequence beside them, do not fit),
+ * TR_ECONFLICT (the case is a prefill), and those of tr_figure_draw. */
+
+/* Time of one decode step against batch at the case's context: compute, weights
+ * and KV cache, where they balance, and where memory is full. The case's own
+ * batch is marked if it is more than 1. */
+TR_API tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
+                                        tr_error *err);
+/* Dollars for a million tokens against batch (chip-seconds where no price is
+ * known), with the floor that no batch can pass. */
+TR_API tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
+                                       tr_error *err);
+/* Time and cost of one decode step against context at the case's batch, with the cliff. */
+TR_API tr_status tr_answer_figure_context(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
+                                          tr_error *err);
+/* The largest batch against context: what the layout has room for, up to the model's own limit, and the balance beside
+ * it. Errors: TR_ENOFIT, TR_ECONFLICT (memory that is not limited, or a model that keeps nothing). */
+TR_API tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
+                                       tr_error *err);
+/* The roofline: weight multiplies by batch, attention, prefill, the ridge, and
+ * the batch at which memory is full. */
+TR_API tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
+                                       tr_error *err);
+
+/* Two cases on the same axes: time of one decode step against batch, each as far as its memory reaches. */
+TR_API tr_status tr_answer_figure_compare(const tr_problem *first, const tr_problem *second,
+                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* Decode steps along batch (lists of batch_seq, else powers of two) or, where
+ * "over" says so, along context, with the crossings as rows of their own:
+ * balance, KV = weights, cliff, memory full. Text is drawn, then tabled.
+ * Allocates and frees. Errors: as the figures. */
+TR_API tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* The pictures of a curve: over batch time and cost, over context the one that
+ * has both. Errors: as the figures; TR_EDOMAIN (no such picture). */
+TR_API size_t tr_answer_curve_figures(const tr_scenario *scenario);
+TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_problem *question, size_t index,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* The places under the roof as rows, with the ridge; text is drawn.
+ * Errors: as the figures. */
+TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
+/* Where to keep a KV cache between requests: what each tier beside the chip costs to hold and to fetch from,
+ * against computing again; the cheapest place over hold time; hits that pay a write premium. Rows are every
+ * hold time with every place. Errors: TR_EMISSING (no price of the chip), TR_ECONFLICT (several contexts; a
+ * price of a tier that is not there), TR_EDOMAIN (nothing held), TR_ECAPACITY, TR_EIO. */
+TR_API tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* The same over hold time, with the lower envelope and its crossings. Errors: as above and as the figures. */
+TR_API tr_status tr_answer_figure_tiers(const tr_scenario *scenario, const tr_problem *question,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* ---- the catalogs ----------------------------------------------------------- */
+
+/* One model with what it is made of; kv_dtype of the scenario says in what the
+ * cache is counted. Errors: TR_EIO. */
+TR_API tr_status tr_answer_model(const tr_scenario *scenario, const tr_model *model, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+
+/* Models by position, for a list that is more than the catalog. */
+typedef struct tr_model_list {
+    size_t count;
+    tr_status (*at)(void *context, size_t index, tr_model *out, tr_error *err);
+    void *context;
+} tr_model_list;
+
+/* One row a model; list NULL: the catalog. Allocates and frees. Errors: those of at, TR_EIO. */
+TR_API tr_status tr_answer_models(const tr_scenario *scenario, const tr_model_list *list, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
+
+/* One system and its chip, with sources. Errors: TR_EIO. */
+TR_API tr_status tr_answer_chip(const tr_scenario *scenario, const tr_system *system, const tr_style *style,
+                                tr_sink *sink, tr_error *err);
+
+/* Systems by position, for a list that is more than the catalog. */
+typedef struct tr_system_list {
+    size_t count;
+    tr_status (*at)(void *context, size_t index, tr_system *out, tr_error *err);
+    void *context;
+} tr_system_list;
+
+/* One row a chip or system; list NULL: the catalog's chips, then its systems. Errors: those of at, TR_EIO. */
+TR_API tr_status tr_answer_chips(const tr_scenario *scenario, const tr_system_list *list, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+
+/* Published prices as rows: those that text names (tr_price_is_named), else those whose provider or model
+ * holds it; text NULL or "": all. Errors: TR_EUNKNOWN, with a "did you mean"; TR_EIO. */
+TR_API tr_status tr_answer_prices(const char *text, const tr_style *style, tr_sink *sink, tr_error *err);
+/* One price with its ratios, the same model's other periods, and its sources. Errors: TR_EUNKNOWN (a
+ * provider nobody knows), TR_EIO. */
+TR_API tr_status tr_answer_price(const tr_price *price, const tr_style *style, tr_sink *sink, tr_error *err);
+/* Two prices side by side: every number that either has, and b over a. Errors: as tr_answer_price. */
+TR_API tr_status tr_answer_price_diff(const tr_price *a, const tr_price *b, const tr_style *style, tr_sink *sink,
+                                      tr_error *err);
+
+/* ---- the equations ---------------------------------------------------------- */
+
+/* One section of docs/equations.md. Static storage, no NULL fields. */
+typedef struct tr_equation {
+    const char *id;          /* "R1" */
+    const char *title;
+    const char *formula;
+    const char *meaning;
+    const char *derivation;
+    const char *source;
+    const char *caveats;
+    const char *test;        /* names of the tests that prove it */
+} tr_equation;
+
+TR_API size_t tr_equation_count(void);
+TR_API const tr_equation *tr_equation_at(size_t index);      /* by id; NULL past the end */
+TR_API const tr_equation *tr_equation_find(const char *id);  /* ASCII case ignored; NULL if unknown */
+
+/* One equation in full, or the claim of the lecture with this id (as tr_answer_lecture); id NULL or "": the
+ * list of all equations.
+ * Errors: TR_EUNKNOWN (with a "did you mean"), TR_EIO. */
+TR_API tr_status tr_answer_explain(const char *id, tr_claim_experiment experiment, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
+
+/* ---- the lecture ------------------------------------------------------------ */
+
+/* The claims of the lecture as rows, computed now: what was said and printed, what comes out, the verdict;
+ * with an id ("L048") one of them, with each question that was asked. What needs an experiment is "not run" where
+ * experiment is NULL (tr_claim_compute). Allocates and frees.
+ * Errors: TR_EUNKNOWN (with a "did you mean"), those of tr_claim_compute, TR_EIO. */
+TR_API tr_status tr_answer_lecture(const char *id, tr_claim_experiment experiment, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
+/* All of them as the Markdown of docs/lecture.md, totals first. Errors: as above. */
+TR_API tr_status tr_answer_lecture_markdown(tr_claim_experiment experiment, tr_sink *sink, tr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TOKENROOF_ASK_H */

@@ -1,0 +1,198 @@
+/* ask/asked.c -- what every answer says of its question: in which layout, and what one chip then holds. */
+#include "ask/asked.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/fail.h"
+#include "base/text.h"
+#include "write/print.h"
+
+static const tr_problem *of(const void *row) { return *(const tr_problem *const *)row; }
+
+const char *tr_question_model(const void *row) { return of(row)->model->name; }
+const char *tr_question_system(const void *row) { return of(row)->system->name; }
+double tr_question_tp(const void *row) { return of(row)->layout.tp_rank; }
+double tr_question_ep(const void *row) { return of(row)->layout.ep_rank; }
+double tr_question_pp(const void *row) { return of(row)->layout.pp_rank; }
+double tr_question_dp(const void *row) { return of(row)->layout.dp_rank; }
+double tr_question_replicas(const void *row) { return of(row)->layout.replica_count; }
+int tr_question_chosen(const void *row) { return !of(row)->layout_given; }
+
+void tr_question_json(const tr_problem *question, tr_json *json)
+{
+    static const tr_field field[] = {TR_QUESTION_LAYOUT};
+    const tr_fields fields = {field, sizeof field / sizeof field[0]};
+    tr_fields_json(&fields, &question, json);
+}
+
+/* ---- what does not fit -------------------------------------------------------------- */
+
+/* No layout would do: say that the one named is the closest, not the only one looked at. */
+static tr_status refuse(const tr_problem *question, const tr_error *why, const char *more, tr_error *err)
+{
+    const int none = !question->layout_given && !question->blackboard && question->layout_status == TR_ENOFIT &&
+                     question->system->chip_count > 1.0;
+    return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.300s%s",
+                   none ? "no layout has room; the closest is " : "", why->text, more);
+}
+
+double tr_held_token(const tr_load *load)
+{
+    return load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0);
+}
+
+tr_status tr_check_fits(const tr_problem *question, double batch_seq, double context_token, tr_error *err)
+{
+    tr_error why;
+    const tr_status s = tr_check_weights_fit(question, err);
+    if (s != TR_OK || tr_shard_check(&question->shard, batch_seq, context_token, &why) == TR_OK)
+        return s;
+    return refuse(question, &why, "", err);
+}
+
+tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err)
+{
+    const tr_shard *shard = &question->shard;
+    tr_error why;
+    char more[96] = "";
+    if (!(shard->cache_room_byte < 0.0) || tr_shard_check(shard, 1.0, 0.0, &why) == TR_OK)
+        return TR_OK;
+    const double held = shard->activation_byte + shard->buffer_byte + shard->reserve_byte;
+    const double room = shard->memory_byte - held, chips = ceil(question->roof.store_weight_byte / room);
+    if (room > 0.0 && chips > question->system->chip_count)
+        (void)snprintf(more, sizeof more,
+                       "; it needs %.0f such chips (--count) at least, or fewer bytes a weight (--weights)", chips);
+    return refuse(question, &why, more, err);
+}
+
+/* ---- what one chip holds -------------------------------------------------------------- */
+
+tr_hold tr_hold_of(const tr_problem *question, double batch_seq, double context_token)
+{
+    const tr_shard *shard = &question->shard;
+    tr_hold h = {.question = question, .batch_seq = batch_seq, .context_token = context_token};
+    h.seq_byte = tr_shard_seq_byte(shard, context_token);
+    h.used_byte = tr_shard_used_byte(shard, batch_seq, context_token);
+    h.cache_byte = h.used_byte - shard->weight_byte - shard->activation_byte - shard->buffer_byte;
+    h.left_byte = shard->cache_room_byte - h.cache_byte;
+    h.max_batch_seq = tr_shard_max_batch_seq(shard, context_token);
+    h.max_context_token = tr_shard_max_context_token(shard, batch_seq);
+    h.fits = tr_shard_check(shard, batch_seq, context_token, NULL) == TR_OK;
+    return h;
+}
+
+#define HOLD(NAME, VALUE)                                                                                  \
+    double NAME(const void *p)                                                                             \
+    {                                                                                                      \
+        const tr_hold *row = p;                                                                            \
+        return VALUE;                                                                                      \
+    }
+HOLD(tr_hold_memory, row->question->shard.memory_byte)
+HOLD(tr_hold_weights, row->question->shard.weight_byte)
+HOLD(tr_hold_activations, row->question->shard.activation_byte)
+HOLD(tr_hold_buffers, row->question->shard.buffer_byte)
+HOLD(tr_hold_reserve, row->question->shard.reserve_byte)
+HOLD(tr_hold_room, row->question->shard.cache_room_byte)
+HOLD(tr_hold_seq, row->seq_byte)
+HOLD(tr_hold_cache, row->cache_byte)
+HOLD(tr_hold_used, row->used_byte)
+HOLD(tr_hold_left, row->left_byte)
+
+void tr_hold_json(const tr_hold *hold, tr_json *json)
+{
+    static const tr_field field[] = {TR_HOLD_FIELDS};
+    const tr_fields fields = {field, sizeof field / sizeof field[0]};
+    tr_fields_json(&fields, hold, json);
+}
+
+static const char *show(double value, tr_unit unit, char *out, size_t size)
+{
+    (void)tr_quantity_format(value, unit, out, size);
+    return out;
+}
+
+static void print_reserve(const tr_problem *q, tr_writer *out)
+{
+    const tr_shard *shard = &q->shard;
+    char text[128], share[32];
+    if (q->engine == NULL || !(shard->reserve_byte > 0.0))
+        return;
+    (void)snprintf(text, sizeof text, "%s of the memory, which %s leaves alone",
+                   show(shard->reserve_byte / shard->memory_byte, TR_UNIT_RATIO, share, sizeof share),
+                   q->engine->name[0] != '\0' ? q->engine->title : "an engine");
+    tr_print_quantity(out, "reserve", shard->reserve_byte, TR_UNIT_BYTE, text);
+}
+
+void tr_hold_text(const tr_hold *hold, tr_writer *out)
+{
+    const tr_problem *q = hold->question;
+    const tr_shard *shard = &q->shard;
+    const int limited = isfinite(shard->memory_byte);
+    char text[256], number[48];
+    if (limited)
+        tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE,
+                          q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
+    (void)snprintf(text, sizeof text, "%s, on each chip", tr_dtype_name(q->roof.weight_dtype));
+    tr_print_quantity(out, "weights", shard->weight_byte, TR_UNIT_BYTE, text);
+    if (shard->activation_byte > 0.0) {
+        (void)snprintf(text, sizeof text, "of a pass of %s tokens",
+                       show(q->engine->chunk_token, TR_UNIT_CONTEXT, number, sizeof number));
+        tr_print_quantity(out, "activations", shard->activation_byte, TR_UNIT_BYTE, text);
+    }
+    if (shard->buffer_byte > 0.0)
+        tr_print_quantity(out, "buffers", shard->buffer_byte, TR_UNIT_BYTE, "of collectives and graphs");
+    print_reserve(q, out);
+    if (limited && shard->cache_room_byte >= 0.0)
+        tr_print_quantity(out, "room for caches", shard->cache_room_byte, TR_UNIT_BYTE, NULL);
+    else if (limited)
+        tr_print_quantity(out, "too much by", -shard->cache_room_byte, TR_UNIT_BYTE, "the weights do not fit");
+    (void)snprintf(text, sizeof text, "at %s tokens: KV cache in %s%s",
+                   show(hold->context_token, TR_UNIT_CONTEXT, number, sizeof number), tr_dtype_name(shard->kv_dtype),
+                   q->model->state_byte_per_seq > 0.0 ? " and recurrent state" : "");
+    tr_print_quantity(out, "a sequence takes", hold->seq_byte, TR_UNIT_BYTE, text);
+}
+
+/* ---- what the answer was computed with ------------------------------------------- */
+
+/* Nothing where all is pooled, numbers on a blackboard. */
+static void print_layout(const tr_problem *question, tr_writer *out)
+{
+    char layout[96], batch[48], context[48], chosen[192] = "", text[320];
+    if (question->blackboard)
+        return;
+    (void)tr_layout_format(&question->layout, layout, sizeof layout);
+    (void)tr_quantity_format(question->layout_load.batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
+    (void)tr_quantity_format(question->layout_load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
+    if (!question->layout_given && question->system->chip_count > 1.0)
+        (void)snprintf(chosen, sizeof chosen,
+                       question->layout_status == TR_ENOFIT
+                           ? ": none has room for batch %s at %s, this one comes closest"
+                           : ": best of those that fit for batch %s at %s",
+                       batch, context);
+    (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,
+                   question->layout.overlap ? ", two micro-batches" : "", chosen);
+    tr_write_text(out, text);
+}
+
+void tr_print_chips(const tr_problem *question, tr_writer *out)
+{
+    const tr_roofline *roof = &question->roof;
+    char text[512], chips[64], flop[64], bandwidth[64], memory[64];
+    (void)tr_quantity_format(roof->chip_count, TR_UNIT_NONE, chips, sizeof chips);
+    (void)tr_quantity_format(roof->flop_per_s, TR_UNIT_FLOP_PER_S, flop, sizeof flop);
+    (void)tr_quantity_format(roof->byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
+    (void)tr_quantity_format(roof->memory_byte, TR_UNIT_BYTE, memory, sizeof memory);
+    (void)snprintf(text, sizeof text, "%s chip%s: %s in %s, %s, %s; weights %s, KV cache %s; physics %s\n",
+                   chips, roof->chip_count > 1 ? "s" : "", flop, tr_dtype_name(roof->math_dtype), bandwidth,
+                   isfinite(roof->memory_byte) ? memory : "memory not limited",
+                   tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                   tr_physics_name(question->physics));
+    tr_write_text(out, text);
+}
+
+void tr_print_setting(const tr_problem *question, tr_writer *out)
+{
+    tr_print_chips(question, out);
+    print_layout(question, out);
+}

@@ -1,0 +1,84 @@
+/* ask/asked.h -- what every answer says of its question: in which layout, and what one chip then holds. */
+#ifndef TOKENROOF_SRC_ASK_ASKED_H
+#define TOKENROOF_SRC_ASK_ASKED_H
+
+#include <tokenroof/ask.h>
+
+#include "write/field.h"
+
+/* Getters of rows whose first member is `const tr_problem *question`. */
+const char *tr_question_model(const void *row);
+const char *tr_question_system(const void *row);
+double tr_question_tp(const void *row);
+double tr_question_ep(const void *row);
+double tr_question_pp(const void *row);
+double tr_question_dp(const void *row);
+double tr_question_replicas(const void *row);
+int tr_question_chosen(const void *row);     /* the layout was not given */
+
+#define TR_QUESTION_LAYOUT                                                                                 \
+    TR_N("layout.tp", NONE, tr_question_tp), TR_N("layout.ep", NONE, tr_question_ep),                      \
+        TR_N("layout.pp", NONE, tr_question_pp), TR_N("layout.dp", NONE, tr_question_dp),                  \
+        TR_N("layout.replicas", NONE, tr_question_replicas), TR_F("layout.chosen", tr_question_chosen)
+/* What names the question in rows that have nothing else of it. */
+#define TR_QUESTION_FIELDS                                                                                 \
+    TR_T("model.name", tr_question_model), TR_T("system.name", tr_question_system), TR_QUESTION_LAYOUT
+
+/* The same as members of an open document. */
+void tr_question_json(const tr_problem *question, tr_json *json);
+
+/* Tokens cached of each sequence at the end of a pass: a prefill's new ones are in the cache by then. */
+double tr_held_token(const tr_load *load);
+
+/* TR_OK where batch_seq sequences fit at a context. Errors: TR_ENOFIT: what lacks; which layout comes closest where
+ * none would do; and how many chips would, where not even the weights fit. */
+tr_status tr_check_fits(const tr_problem *question, double batch_seq, double context_token, tr_error *err);
+/* The weights are the one part that no smaller batch or context shrinks. Errors: as above. */
+tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
+
+/* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
+void tr_print_chips(const tr_problem *question, tr_writer *out);
+/* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
+void tr_print_setting(const tr_problem *question, tr_writer *out);
+
+/* ---- what one chip holds ---------------------------------------------------------- */
+
+typedef struct tr_hold {
+    const tr_problem *question;  /* first: tr_question_* read it */
+    double batch_seq, context_token; /* the load, at the end of its pass */
+    double seq_byte;             /* cache and state of one sequence on the chip */
+    double cache_byte;           /* of the batch's that the busiest chip has */
+    double used_byte;            /* that, weights, activations and buffers */
+    double left_byte;            /* below 0: too much by */
+    double max_batch_seq;        /* of the system at this context; HUGE_VAL: nothing limits it */
+    double max_context_token;    /* at this batch */
+    int fits;
+} tr_hold;
+tr_hold tr_hold_of(const tr_problem *question, double batch_seq, double context_token);
+
+/* chip{memory_byte, weight_byte, ...} of rows that are a tr_hold. */
+double tr_hold_memory(const void *row);
+double tr_hold_weights(const void *row);
+double tr_hold_activations(const void *row);
+double tr_hold_buffers(const void *row);
+double tr_hold_reserve(const void *row);
+double tr_hold_room(const void *row);
+double tr_hold_seq(const void *row);
+double tr_hold_cache(const void *row);
+double tr_hold_used(const void *row);
+double tr_hold_left(const void *row);
+#define TR_HOLD_FIELDS                                                                                     \
+    TR_N("chip.memory_byte", BYTE, tr_hold_memory),                                                        \
+        TR_N_HEAD("chip.weight_byte", BYTE, "weights", 10, tr_hold_weights),                               \
+        TR_N("chip.activation_byte", BYTE, tr_hold_activations),                                           \
+        TR_N("chip.buffer_byte", BYTE, tr_hold_buffers), TR_N("chip.reserve_byte", BYTE, tr_hold_reserve), \
+        TR_N_HEAD("chip.cache_room_byte", BYTE, "room", 10, tr_hold_room),                                 \
+        TR_N_HEAD("chip.cache_byte_per_seq", BYTE, "cache each", 10, tr_hold_seq),                         \
+        TR_N_HEAD("chip.cache_byte", BYTE, "cache all", 10, tr_hold_cache),                                \
+        TR_N("chip.used_byte", BYTE, tr_hold_used), TR_N_HEAD("chip.left_byte", BYTE, "left", 10, tr_hold_left)
+void tr_hold_json(const tr_hold *hold, tr_json *json);
+
+/* As lines of a page: the parts, and what a sequence takes. */
+void tr_hold_text(const tr_hold *hold, tr_writer *out);
+
+#endif

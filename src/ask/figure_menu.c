@@ -1,0 +1,135 @@
+/* ask/figure_menu.c -- what a token costs against the speed that each sequence gets. */
+#include <tokenroof/ask.h>
+#include <tokenroof/price.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask/figure_parts.h"
+#include "ask/report.h"
+
+enum { PRICES = 4 };
+
+typedef struct quote {
+    double usd_per_mtoken;
+    char text[96];
+} quote;
+
+/* The cheapest published output prices of the model, dearest last. */
+static size_t quotes_of(const tr_problem *question, tr_words *words, quote *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < tr_price_count(); i++) {
+        const tr_price *price = tr_price_at(i);
+        if (!(price->base.output_usd_per_mtoken > 0.0) ||
+            strcmp(price->catalog_model, question->model->name) != 0)
+            continue;
+        size_t at = n < PRICES ? n++ : PRICES;
+        if (at == PRICES && out[PRICES - 1].usd_per_mtoken <= price->base.output_usd_per_mtoken)
+            continue;
+        at = at == PRICES ? PRICES - 1 : at;
+        for (; at > 0 && out[at - 1].usd_per_mtoken > price->base.output_usd_per_mtoken; at--)
+            out[at] = out[at - 1];
+        out[at].usd_per_mtoken = price->base.output_usd_per_mtoken;
+        (void)snprintf(out[at].text, sizeof out[at].text, "%.24s asks %s", price->provider,
+                       tr_words_short(words, price->base.output_usd_per_mtoken, TR_UNIT_USD));
+    }
+    return n;
+}
+
+tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
+                                const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    tr_report report;
+    tr_curve c = {.n = 0};
+    tr_words words = {.next = 0};
+    char title[192], what[96], subtitle[384], point[TR_REPORT_POINTS][64];
+    quote quotes[PRICES];
+    tr_mark mark[TR_REPORT_POINTS + 1 + PRICES];
+    size_t marks = 0;
+    const tr_status s = tr_report_of(scenario, question, &report, err);
+    if (s != TR_OK)
+        return s;
+    const tr_roofline *roof = &question->roof;
+    const int priced = roof->usd_per_s > 0.0;
+    const double per_s = priced ? roof->usd_per_s : roof->chip_count;
+    const tr_unit unit = priced ? TR_UNIT_USD : TR_UNIT_NONE;
+    const double most = report.point[2].row.load.batch_seq < report.hold.max_batch_seq
+                            ? report.point[2].row.load.batch_seq
+                            : report.hold.max_batch_seq;
+    const double end = most > 1.0 ? 2.0 * most : 2.0;
+    const double places[2] = {report.normal_batch_seq, most};
+    tr_curve_grid_log(&c, 1.0,
+                      end < report.hold.max_batch_seq ? end
+                      : report.hold.max_batch_seq > 1 ? report.hold.max_batch_seq
+                                                 : 2.0,
+                      places, 2);
+    tr_curve_over_batch(&c, question, report.context_token);
+    double *const speed = c.weights_s, *const cost = c.kv_s; /* the terms are not drawn */
+    for (size_t i = 0; i < c.n; i++) { /* backwards: the slow end first, so that speed ascends */
+        const size_t k = c.n - 1 - i;
+        speed[i] = 1.0 / c.step_s[k];
+        cost[i] = c.step_s[k] / c.at[k] * per_s * 1e6;
+    }
+    double top = cost[c.n - 1], bottom = cost[0];
+    for (size_t i = 0; i < TR_REPORT_POINTS; i++) {
+        const tr_step_row *row = &report.point[i].row;
+        const double usd = row->step.step_s / row->load.batch_seq * per_s * 1e6;
+        if (!row->fits || usd > top * 1.01)
+            continue;
+        (void)snprintf(point[i], sizeof point[i], "%s: batch %s", report.point[i].name,
+                       tr_words_short(&words, floor(row->load.batch_seq + 0.5), TR_UNIT_SEQ));
+        mark[marks++] = (tr_mark){.kind = TR_MARK_POINT,
+                                  .role = TR_ROLE_RESULT,
+                                  .x = 1.0 / row->step.step_s,
+                                  .y = usd,
+                                  .text = point[i]};
+    }
+    const double least = priced ? report.floor_usd_per_mtoken : (double)NAN;
+    if (least > 0.0) {
+        mark[marks++] = (tr_mark){
+            .kind = TR_MARK_HORIZONTAL, .role = TR_ROLE_LIMIT, .y = least, .text = "no slow mode is cheaper"};
+        bottom = least < bottom ? least : bottom;
+    }
+    const size_t quoted = priced ? quotes_of(question, &words, quotes) : 0;
+    for (size_t i = 0; i < quoted; i++) {
+        mark[marks++] = (tr_mark){.kind = TR_MARK_HORIZONTAL,
+                                  .role = TR_ROLE_OTHER,
+                                  .y = quotes[i].usd_per_mtoken,
+                                  .text = quotes[i].text};
+        top = quotes[i].usd_per_mtoken > top ? quotes[i].usd_per_mtoken : top;
+        bottom = quotes[i].usd_per_mtoken < bottom ? quotes[i].usd_per_mtoken : bottom;
+    }
+    const double alone = report.point[1].row.step.token_per_s / report.point[0].row.step.token_per_s;
+    (void)snprintf(title, sizeof title,
+                   "Speed costs: alone a sequence is %s times as fast and a token %s times as dear",
+                   tr_words_short(&words, report.point[1].row.step.step_s / report.point[0].row.step.step_s,
+                                  TR_UNIT_NONE),
+                   tr_words_short(&words, alone, TR_UNIT_NONE));
+    (void)snprintf(what, sizeof what, "decode at %s context",
+                   tr_words_of(&words, report.context_token, TR_UNIT_CONTEXT));
+    tr_figure_subtitle(question, what, subtitle, sizeof subtitle);
+    const tr_series series[] = {
+        {.name = "a million tokens", .role = TR_ROLE_RESULT, .x = speed, .y = cost, .n = c.n}};
+    const tr_figure figure = {
+        .title = title,
+        .subtitle = subtitle,
+        .caption = "To the right smaller batches: each sequence is faster and shares the weights with fewer "
+                   "others. To the "
+                   "left the cost falls to what no batch shares: compute, or the reading of one's own cache.",
+        .source = "Bound physics. Equations R1, R9, K1\xE2\x80\x93K4; prices: data/prices, output tokens.",
+        .x = {.label = "tokens a second for each sequence",
+              .unit = TR_UNIT_TOKEN_PER_S,
+              .scale = TR_SCALE_LOG},
+        .y = {.label = priced ? "dollars for a million tokens" : "chip-seconds for a million tokens",
+              .unit = unit,
+              .scale = TR_SCALE_LOG,
+              .min = bottom / 1.6,
+              .max = top * 1.6},
+        .series = series,
+        .series_count = 1,
+        .marks = mark,
+        .mark_count = marks};
+    return tr_figure_draw(&figure, target, sink, err);
+}

@@ -1,0 +1,127 @@
+/* ask/figure_oracle.c -- bands of what prices imply, against what was assumed before, over the prior's median. */
+#include <tokenroof/ask.h>
+
+#include <math.h>
+#include <stdio.h>
+
+#include "ask/oracle.h"
+#include "base/text.h"
+#include "figure/axis_map.h"
+
+/* Two corners and a gap for each band. */
+enum { ROWS = TR_UNKNOWN_COUNT, CORNERS = 3 * ROWS };
+
+typedef struct sheet {
+    double x[2][CORNERS], low[2][CORNERS], high[2][CORNERS];
+    double median_x[ROWS], median_y[ROWS], truth_x[ROWS], truth_y[ROWS];
+    char label[ROWS][48], short_name[ROWS][32];
+    const char *labels[ROWS], *names[ROWS];
+    char title[224], subtitle[160], caption[160];
+} sheet;
+
+static void band(sheet *s, int which, int at, double y, double half, const tr_oracle_band *b, double unit)
+{
+    const double x[3] = {b->min / unit, b->max / unit, (double)NAN};
+    for (int k = 0; k < 3; k++) {
+        s->x[which][3 * at + k] = x[k];
+        s->low[which][3 * at + k] = y - half;
+        s->high[which][3 * at + k] = y + half;
+    }
+}
+
+/* Two digits are what a band is good for. */
+static void short_quantity(double value, tr_unit unit, char *out, size_t size)
+{
+    char text[40];
+    double x = value;
+    (void)snprintf(text, sizeof text, "%.1e", value);
+    (void)tr_quantity_parse(text, TR_UNIT_NONE, &x, NULL);
+    if (unit == TR_UNIT_NONE)
+        (void)snprintf(out, size, "%.2g", x);
+    else
+        tr_fig_quantity(x, unit, out, size);
+}
+
+/* Where there is no room beside the dots, the value stands with a short name. */
+static const char short_names[TR_UNKNOWN_COUNT][12] = {"active",      "all",    "KV",   "context", "batch", "B / B*",
+                                                       "prefill MFU", "decode", "chip", "markup"};
+
+static int rows_of(const tr_oracle_page *o, int narrow, int terminal, sheet *s)
+{
+    int n = 0, count = 0;
+    for (int u = 0; u < TR_UNKNOWN_COUNT; u++)
+        count += !o->known[u];
+    for (int u = 0; u < TR_UNKNOWN_COUNT; u++) {
+        const tr_oracle_band *prior = &o->answer.prior.band[u], *posterior = &o->answer.posterior.band[u];
+        const double y = count - n;
+        if (o->known[u])
+            continue;
+        /* A line of characters has one height. */
+        band(s, 0, n, y, terminal ? 0.5 : 0.36, prior, prior->value);
+        band(s, 1, n, y, terminal ? 0.5 : 0.2, posterior, prior->value);
+        s->median_x[n] = posterior->value / prior->value;
+        s->median_y[n] = y;
+        short_quantity(posterior->value, tr_unknown_unit((tr_unknown)u), s->label[n], sizeof s->label[n]);
+        s->labels[n] = s->label[n];
+        s->truth_x[n] = o->truth[u] / prior->value;
+        s->truth_y[n] = y;
+        s->names[count - n - 1] = tr_unknown_title((tr_unknown)u);
+        if (narrow) {
+            (void)tr_text_copy(s->short_name[n], sizeof s->short_name[n], short_names[u]);
+            (void)tr_text_append(s->short_name[n], sizeof s->short_name[n], " ");
+            (void)tr_text_append(s->short_name[n], sizeof s->short_name[n], s->label[n]);
+            s->names[count - n - 1] = s->short_name[n];
+        }
+        n++;
+    }
+    return n;
+}
+
+tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
+                                  const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    tr_oracle_page o;
+    sheet s;
+    tr_status status = tr_oracle_page_of(scenario, known, system, &o, err);
+    if (status != TR_OK)
+        return status;
+    const int narrow = target->terminal || target->svg.width_px < 600.0;
+    const int n = rows_of(&o, narrow, target->terminal, &s);
+    const tr_oracle_band *active = &o.answer.posterior.band[o.known[TR_UNKNOWN_ACTIVE] ? TR_UNKNOWN_MARKUP
+                                                                                      : TR_UNKNOWN_ACTIVE];
+    char low[32], high[32];
+    const tr_unit unit = o.known[TR_UNKNOWN_ACTIVE] ? TR_UNIT_NONE : TR_UNIT_PARAM;
+    short_quantity(active->min, unit, low, sizeof low);
+    short_quantity(active->max, unit, high, sizeof high);
+    (void)snprintf(s.title, sizeof s.title,
+                   o.known[TR_UNKNOWN_ACTIVE] ? "A price %s to %s times its cost" : "%s to %s active parameters", low,
+                   high);
+    (void)snprintf(s.subtitle, sizeof s.subtitle, "what %s%.100s leave open: bands of 90 %%",
+                   o.price != NULL ? "the prices of " : "", o.name);
+    (void)snprintf(s.caption, sizeof s.caption,
+                   "Wide: before the prices. Narrow: with them; the dot is the middle, with its value.%s",
+                   o.truth_name[0] != '\0' ? " Other dots: the open model's own numbers." : "");
+    const size_t rows = (size_t)n, corners = 3 * rows;
+    const tr_series series[] = {
+        {.name = "before", .kind = TR_SERIES_BAND, .role = TR_ROLE_OTHER, .x = s.x[0], .y = s.low[0], .y2 = s.high[0],
+         .n = corners},
+        {.name = "with the prices", .kind = TR_SERIES_BAND, .role = TR_ROLE_COMPUTE, .x = s.x[1], .y = s.low[1],
+         .y2 = s.high[1], .n = corners},
+        {.kind = TR_SERIES_POINTS, .role = TR_ROLE_COMPUTE, .x = s.median_x, .y = s.median_y,
+         .n = rows, .label = narrow ? NULL : s.labels},
+        {.name = "truth", .kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s.truth_x, .y = s.truth_y, .n = rows},
+    };
+    const tr_figure figure = {
+        .title = s.title,
+        .subtitle = s.subtitle,
+        .caption = s.caption,
+        .source = "importance sampling from stated priors [K17]",
+        .x = {.label = "times the middle of what was assumed", .unit = TR_UNIT_NONE, .scale = TR_SCALE_LOG},
+        .y = {.unit = TR_UNIT_NONE, .scale = TR_SCALE_LINEAR, .min = 0.4, .max = n + 0.6},
+        .series = series,
+        .series_count = o.truth_name[0] != '\0' ? 4 : 3,
+        .row_names = s.names,
+        .row_count = rows,
+    };
+    return tr_figure_draw(&figure, target, sink, err);
+}

@@ -1,0 +1,284 @@
+/* ask/figure_parts.c -- what the figures of a case share: grids, curves, and words with numbers in them.
+ */
+#include "ask/figure_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask/asked.h"
+#include "base/fail.h"
+#include "base/text.h"
+
+/* ---- grids -------------------------------------------------------------------- */
+
+static void insert(tr_curve *curve, double value)
+{
+    size_t i = curve->n;
+    if (curve->n == FIGURE_POINTS || !(value > curve->at[0] && value < curve->at[curve->n - 1]))
+        return;
+    for (; i > 0 && curve->at[i - 1] > value; i--)
+        curve->at[i] = curve->at[i - 1];
+    curve->at[i] = value;
+    curve->n++;
+}
+
+static void insert_marks(tr_curve *curve, const double *mark, size_t mark_count)
+{
+    for (size_t i = 0; i < mark_count; i++)
+        if (mark[i] < HUGE_VAL)
+            insert(curve, mark[i]);
+}
+
+void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *mark, size_t mark_count)
+{
+    curve->n = FIGURE_POINTS - 8;
+    for (size_t i = 0; i < curve->n; i++) {
+        const double t = (double)i / (double)(curve->n - 1);
+        curve->at[i] = from + (to - from) * t * t * t;
+    }
+    insert_marks(curve, mark, mark_count);
+}
+
+void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count)
+{
+    /* The 128th root by seven square roots: the same bits on every machine. */
+    double ratio = to / from;
+    for (int i = 0; i < 7; i++)
+        ratio = sqrt(ratio);
+    curve->n = 129;
+    curve->at[0] = from;
+    for (size_t i = 1; i < 128; i++)
+        curve->at[i] = curve->at[i - 1] * ratio;
+    curve->at[128] = to;
+    insert_marks(curve, mark, mark_count);
+}
+
+/* ---- curves ------------------------------------------------------------------- */
+
+static void evaluate(tr_curve *curve, const tr_problem *question, const double *batch_seq,
+                     const double *kv_read_byte, const double *attention_flop)
+{
+    tr_bound_step_array(&question->roof, curve->n, batch_seq, kv_read_byte, attention_flop, curve->compute_s,
+                        curve->weights_s, curve->kv_s, curve->step_s);
+}
+
+void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token)
+{
+    const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
+    const double flop = tr_model_attention_flop(question->model, context_token);
+    double reads[FIGURE_POINTS], flops[FIGURE_POINTS];
+    for (size_t i = 0; i < curve->n; i++) {
+        reads[i] = read;
+        flops[i] = flop;
+    }
+    evaluate(curve, question, curve->at, reads, flops);
+}
+
+void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq)
+{
+    double batch[FIGURE_POINTS], reads[FIGURE_POINTS], flops[FIGURE_POINTS];
+    for (size_t i = 0; i < curve->n; i++) {
+        batch[i] = batch_seq;
+        reads[i] = tr_roofline_kv_read_byte(&question->roof, curve->at[i]);
+        flops[i] = tr_model_attention_flop(question->model, curve->at[i]);
+    }
+    evaluate(curve, question, batch, reads, flops);
+}
+
+tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token)
+{
+    const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
+    const double flop = tr_model_attention_flop(question->model, context_token);
+    tr_step step = {0};
+    tr_bound_step_array(&question->roof, 1, &batch_seq, &read, &flop, &step.compute_s, &step.weights_s,
+                        &step.kv_s, &step.step_s);
+    return step;
+}
+
+/* Batch at which reading the KV cache takes as long as reading the weights, of which a
+ * small batch of a mixture reads few; 1 if one sequence is enough, HUGE_VAL if no batch is. */
+static double even_batch_seq(const tr_problem *question, double context_token)
+{
+    const tr_step one = tr_figure_step(question, 1.0, context_token);
+    if (!(one.kv_s > 0.0))
+        return HUGE_VAL;
+    double low = 1.0, high = tr_floor_s(&question->roof) / one.kv_s; /* with all weights read */
+    if (high > 1e9)
+        return HUGE_VAL;
+    if (high <= 1.0 || one.kv_s >= one.weights_s)
+        return 1.0;
+    for (int i = 0; i < 60; i++) {
+        const double middle = (low + high) / 2.0;
+        const tr_step step = tr_figure_step(question, middle, context_token);
+        if (step.kv_s >= step.weights_s)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+tr_batch_marks tr_batch_marks_of(const tr_problem *question, double context_token)
+{
+    const tr_roofline *roof = &question->roof;
+    tr_batch_marks m;
+    m.balance_seq = tr_balance_batch_seq(roof, context_token);
+    m.most_seq = tr_shard_max_batch_seq(&question->shard, context_token);
+    m.even_seq = even_batch_seq(question, context_token);
+    /* Without a balance, show where the KV cache has left the weights behind, and the memory's end if it is
+     * near. */
+    const int balanced = m.balance_seq < 1e9;
+    double end = balanced ? 2.2 * m.balance_seq : m.even_seq < HUGE_VAL ? 3.0 * m.even_seq : 1024.0;
+    if (m.most_seq < (balanced ? end : 3.0 * end))
+        end = 1.25 * m.most_seq;
+    /* A balance beyond the memory is still worth seeing where it is not far. */
+    if (m.most_seq < m.balance_seq && m.balance_seq < 3.0 * m.most_seq && end < 1.2 * m.balance_seq)
+        end = 1.2 * m.balance_seq;
+    m.end_seq = end < 8.0 ? 8.0 : end > 1e8 ? 1e8 : end;
+    return m;
+}
+
+tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err)
+{
+    if (question->load.phase == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", (double)question->load.phase,
+                       "curves and roofs are drawn of decode steps: leave --phase prefill out");
+    return tr_check_fits(question, batch_seq, context_token, err);
+}
+
+/* Context at which reading the KV cache takes as long as reading the weights; HUGE_VAL if it never does. */
+static double even_context_token(const tr_problem *question, double batch_seq)
+{
+    double low = 0.0, high = 1024.0;
+    for (;;) {
+        const tr_step step = tr_figure_step(question, batch_seq, high);
+        if (step.kv_s >= step.weights_s)
+            break;
+        low = high;
+        high *= 2.0;
+        if (high > 1e10)
+            return HUGE_VAL;
+    }
+    while (high - low > 1.0) {
+        const double middle = floor((low + high) / 2.0);
+        const tr_step step = tr_figure_step(question, batch_seq, middle);
+        if (step.kv_s >= step.weights_s)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+/* How far to look so that the event is seen, without running far past a wall or the model's limit. */
+static double end_of(double event, double wall, double limit, double here)
+{
+    /* Nobody's context: millions of tokens that no model is known to take. */
+    if (!(limit > 0.0) && event > 4194304.0)
+        event = HUGE_VAL;
+    double end = event < HUGE_VAL ? 2.2 * event : limit > 0.0 ? limit : 131072.0;
+    if (limit > 0.0 && end > 1.15 * limit)
+        end = event < 3.0 * limit && event > limit ? 1.2 * event : 1.15 * limit;
+    if (wall >= 1.0 && wall < end)
+        end = event < 2.5 * wall && event > wall ? 1.2 * event : 1.25 * wall;
+    if (end < 1.15 * here && here <= wall)
+        end = 1.15 * here;
+    return end < 64.0 ? 64.0 : end;
+}
+
+tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_seq)
+{
+    const tr_roofline *roof = &question->roof;
+    tr_context_marks m;
+    m.cliff_token = tr_cliff_context_token(roof, batch_seq);
+    m.even_token = even_context_token(question, batch_seq);
+    m.most_token = tr_shard_max_context_token(&question->shard, batch_seq);
+    m.limit_token = question->model->max_context_token;
+    m.end_token = end_of(m.cliff_token <= 0.0 ? m.even_token : m.cliff_token, m.most_token, m.limit_token,
+                         question->load.context_token);
+    return m;
+}
+
+double tr_context_batch_seq(const tr_problem *question)
+{
+    const double twice = 2.0 * tr_balance_batch_seq(&question->roof, 0.0);
+    const double most = tr_shard_max_batch_seq(&question->shard, question->load.context_token);
+    const double batch = twice < most ? twice : most;
+    if (!(batch >= 1.0 && batch <= 1e9))
+        return 1.0;
+    double unit = 1.0; /* a round number: two digits of it */
+    while (batch >= 100.0 * unit)
+        unit *= 10.0;
+    return floor(batch / unit) * unit;
+}
+
+tr_figure_target tr_figure_target_of(const tr_style *style)
+{
+    const int columns = style->columns < 40 ? 40 : style->columns > 120 ? 120 : style->columns;
+    return (tr_figure_target){.terminal = 1,
+                              .columns = columns,
+                              .rows = columns < 80 ? 24 : 28,
+                              .colour = style->colour,
+                              .ascii = style->ascii};
+}
+
+/* ---- words -------------------------------------------------------------------- */
+
+const char *tr_words_of(tr_words *words, double value, tr_unit unit)
+{
+    char *out = words->text[words->next];
+    words->next = (words->next + 1) % 12;
+    tr_fig_quantity(value, unit, out, sizeof words->text[0]);
+    return out;
+}
+
+const char *tr_words_short(tr_words *words, double value, tr_unit unit)
+{
+    if (value > 0.0 && value < 1e200) {
+        const double most = unit == TR_UNIT_USD && value < 0.1 ? 100.0 : 1000.0;
+        double scale = 1.0;
+        while (value / scale >= most)
+            scale *= 10.0;
+        while (value / scale < most / 10.0)
+            scale /= 10.0;
+        value = floor(value / scale + 0.5) * scale;
+    }
+    if (unit == TR_UNIT_CONTEXT && value >= 1e6) /* a rounded million is no multiple of 1024 */
+        unit = TR_UNIT_NONE;
+    return tr_words_of(words, value, unit);
+}
+
+/* A dot between two facts, glued to the first so that no line begins with it. */
+#define DOT "\xC2\xA0\xC2\xB7 "
+
+static void subtitle(const tr_problem *question, const char *layout, const char *what, char *out, size_t size)
+{
+    const tr_roofline *roof = &question->roof;
+    const char *model = question->model->name, *system = question->system->name;
+    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "";
+    if (strcmp(model, system) == 0) /* a preset is both */
+        (void)tr_text_copy(who, sizeof who, model);
+    else
+        (void)snprintf(who, sizeof who, "%s on %s", model, system);
+    if (question->model->layer_kinds > 0)
+        (void)snprintf(formats, sizeof formats,
+                       DOT "%s weights, %s KV\xC2\xA0"
+                           "cache, %s math",
+                       tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                       tr_dtype_name(roof->math_dtype));
+    (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", layout, formats);
+}
+
+void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size)
+{
+    char layout[96] = "";
+    if (!question->blackboard)
+        (void)tr_layout_format(&question->layout, layout, sizeof layout);
+    subtitle(question, layout, what, out, size);
+}
+
+void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size)
+{
+    subtitle(question, "", what, out, size);
+}

@@ -1,0 +1,102 @@
+/* ask/figure_parts.h -- what the figures of a case share: grids, curves, and words with numbers in them.
+ */
+#ifndef TOKENROOF_SRC_ASK_FIGURE_PARTS_H
+#define TOKENROOF_SRC_ASK_FIGURE_PARTS_H
+
+#include <tokenroof/ask.h>
+
+#include "figure/axis_map.h"
+
+#define FIGURE_POINTS 169 /* on each curve, the marked places included: a bend every six pixels at most */
+
+/* The terms of decode steps along batch or context. 7 KiB: on the stack. */
+typedef struct tr_curve {
+    size_t n;
+    double at[FIGURE_POINTS]; /* batch_seq or context_token */
+    double compute_s[FIGURE_POINTS];
+    double weights_s[FIGURE_POINTS];
+    double kv_s[FIGURE_POINTS];
+    double step_s[FIGURE_POINTS];
+} tr_curve;
+
+/* from..to with points closer together near from (by cubes) or evenly in the
+ * logarithm; the finite ones of marks that lie between are points of their own. */
+void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
+void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
+
+/* Decode steps at every point of the grid, capacity not asked. */
+void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token);
+void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq);
+
+/* One decode step, capacity not asked. */
+tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token);
+
+/* Is there anything to draw? The weights fit with this batch of this context.
+ * Errors: TR_ENOFIT; TR_ECONFLICT (a prefill case). */
+tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err);
+
+/* The batches worth marking at a context. */
+typedef struct tr_batch_marks {
+    double balance_seq; /* HUGE_VAL: none */
+    double most_seq;    /* HUGE_VAL: memory is not limited */
+    double even_seq;    /* reading the KV cache takes as long as the weights; HUGE_VAL: never */
+    double end_seq;     /* how far a figure should reach */
+} tr_batch_marks;
+tr_batch_marks tr_batch_marks_of(const tr_problem *question, double context_token);
+
+/* The contexts worth marking at a batch. */
+typedef struct tr_context_marks {
+    double cliff_token; /* from here on memory sets the pace; 0: always, HUGE_VAL: never */
+    double even_token;  /* reading the KV cache takes as long as the weights; HUGE_VAL: never */
+    double most_token;  /* that fit the memory; HUGE_VAL: not limited */
+    double limit_token; /* the model's own, 0 if not stated */
+    double end_token;   /* how far a figure should reach */
+} tr_context_marks;
+tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_seq);
+
+/* The batch at which to look over contexts where none was asked for: twice
+ * the balance of short contexts, where a cliff can be seen, or what fits. */
+double tr_context_batch_seq(const tr_problem *question);
+
+/* tr_answer_figure_context at another batch than the case's own. */
+tr_status tr_figure_context_at(const tr_problem *question, double batch_seq, const tr_figure_target *target,
+                               tr_sink *sink, tr_error *err);
+
+/* A figure in the terminal as a page of this style has it. */
+tr_figure_target tr_figure_target_of(const tr_style *style);
+
+/* A place under the roof. */
+typedef struct tr_roof_point {
+    const tr_problem *question;
+    const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics */
+    double batch_seq;   /* NaN: any */
+    double query_token; /* NaN: decode */
+    double intensity_flop_per_byte;
+    double flop_per_s;
+    double low_flop_per_s, high_flop_per_s; /* band of a step; NaN: none */
+    int fits;
+} tr_roof_point;
+#define ROOF_BATCHES 24
+#define ROOF_POINTS (2 * ROOF_BATCHES + 2)
+/* Weight multiplies at these batches (none: 1, 2, 4 ... as far as they fit and
+ * say something new), attention if it has an intensity, prefill if it fits.
+ * Where the case's physics is not the bound, also its steps at those batches, if they fit, last. Returns how many
+ * points; those of the weights come first. */
+size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
+                         tr_roof_point *out);
+
+/* "deepseek-v3 on gb200-nvl72 · WHAT · tp 8, replicas 9 · fp8 weights, bf16 KV cache, fp8 math" */
+void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size);
+/* The same of what no layout matters to. */
+void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size);
+
+/* Room for the texts of a few numbers: the twelve last written stay. */
+typedef struct tr_words {
+    char text[12][40];
+    int next;
+} tr_words;
+const char *tr_words_of(tr_words *words, double value, tr_unit unit);
+/* The same to three digits: enough for a mark that an eye places. Dollars below ten cents to two. */
+const char *tr_words_short(tr_words *words, double value, tr_unit unit);
+
+#endif

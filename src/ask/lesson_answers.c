@@ -1,0 +1,352 @@
+/* ask/lesson_answers.c -- the exercises' answers: each asks the rooms below, none is stored. */
+#include "ask/lesson_answers.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "life/life_cost.h"
+#include "life/loss_law.h"
+#include "life/racks.h"
+#include "life/reversible_limits.h"
+#include "life/train_memory.h"
+#include "price/cache_place.h"
+#include "price/speed_menu.h"
+
+static const tr_roofline *roof(const tr_lesson_case *c) { return &c->question->roof; }
+static const tr_shard *shard(const tr_lesson_case *c) { return &c->question->shard; }
+static const tr_model *model(const tr_lesson_case *c) { return c->question->model; }
+
+/* Passes by the two equations: whether they fit is asked apart. */
+static tr_status decode(const tr_lesson_case *c, double batch_seq, double context_token, tr_step *out, tr_error *err)
+{
+    const tr_load load = {
+        .phase = TR_PHASE_DECODE, .batch_seq = batch_seq, .context_token = context_token, .query_token = 1};
+    return tr_bound_step(roof(c), &load, out, err);
+}
+
+static tr_status prefill(const tr_lesson_case *c, double query_token, tr_step *out, tr_error *err)
+{
+    const tr_load load = {.phase = TR_PHASE_PREFILL, .batch_seq = 1, .context_token = 0, .query_token = query_token};
+    return tr_bound_step(roof(c), &load, out, err);
+}
+
+static double kv_byte(const tr_lesson_case *c)
+{
+    return tr_model_kv_store_byte(model(c), c->context_token, tr_dtype_byte(roof(c)->kv_dtype));
+}
+
+/* An answer that is one call, or one quotient of calls. */
+#define VALUE(NAME, EXPRESSION)                                                                            \
+    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        (void)c;                                                                                           \
+        (void)err;                                                                                         \
+        *out = (EXPRESSION);                                                                               \
+        return TR_OK;                                                                                      \
+    }
+
+/* An answer read from one decode pass. */
+#define STEP(NAME, BATCH, CONTEXT, EXPRESSION)                                                             \
+    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        tr_step step;                                                                                      \
+        const tr_status s = decode(c, BATCH, CONTEXT, &step, err);                                         \
+        if (s == TR_OK)                                                                                    \
+            *out = (EXPRESSION);                                                                           \
+        return s;                                                                                          \
+    }
+
+VALUE(tr_lesson_floor, tr_floor_s(roof(c)))
+VALUE(tr_lesson_ridge, tr_ridge_flop_per_byte(roof(c)))
+VALUE(tr_lesson_intensity, tr_weight_intensity_flop_per_byte(roof(c), 8))
+VALUE(tr_lesson_ridge_share, tr_weight_intensity_flop_per_byte(roof(c), 8) / tr_ridge_flop_per_byte(roof(c)))
+VALUE(tr_lesson_attention_intensity, tr_attention_intensity_flop_per_byte(roof(c), c->context_token))
+VALUE(tr_lesson_dense_balance, tr_ridge_flop_per_byte(roof(c)) * roof(c)->weight_byte / 2)
+VALUE(tr_lesson_sparsity, model(c)->total_param / model(c)->active_param)
+VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), 0))
+VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), c->context_token))
+VALUE(tr_lesson_drain, tr_drain_s(roof(c)))
+VALUE(tr_lesson_worst_wait, tr_train_worst_wait_s(tr_drain_s(roof(c))))
+VALUE(tr_lesson_kv_per_token, roof(c)->kv_byte_per_token)
+VALUE(tr_lesson_kv_per_seq, kv_byte(c))
+VALUE(tr_lesson_most_users, tr_shard_max_batch_seq(shard(c), c->context_token))
+VALUE(tr_lesson_longest, tr_shard_max_context_token(shard(c), 1))
+VALUE(tr_lesson_chips_to_hold, ceil(roof(c)->store_weight_byte * roof(c)->chip_count / roof(c)->memory_byte))
+VALUE(tr_lesson_cost_floor, tr_floor_usd_per_mtoken(roof(c), c->context_token))
+VALUE(tr_lesson_cliff, tr_balance_context_token(roof(c)))
+VALUE(tr_lesson_again, tr_keep_compute_ratio(TR_KEEP_NOTHING))
+VALUE(tr_lesson_premium, tr_premium_hit_count(1.25, 0.1))
+VALUE(tr_lesson_long_premium, tr_premium_hit_count(2, 0.1))
+VALUE(tr_lesson_avalanche, tr_feistel_ideal_share(16, 2))
+
+STEP(tr_lesson_lone_speed, 1, c->context_token, step.token_per_s_per_seq)
+STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, step.kv_s / (step.weights_s + step.kv_s))
+STEP(tr_lesson_step, c->batch_seq, c->context_token, step.step_s)
+STEP(tr_lesson_throughput, c->batch_seq, c->context_token, step.token_per_s)
+STEP(tr_lesson_mfu, c->batch_seq, c->context_token, step.mfu)
+STEP(tr_lesson_lone_cost, 1, c->context_token, step.usd_per_mtoken)
+
+tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_system one;
+    tr_roofline alone;
+    if (!(roof(c)->chip_count > 1))
+        return TR_ENOFIT;
+    tr_status s = tr_system_of(&c->question->system->chip, 1, &one, err);
+    if (s == TR_OK)
+        s = tr_roofline_of(model(c), &one, c->question->engine, &c->question->formats, &alone, err);
+    if (s == TR_OK)
+        *out = tr_floor_s(&alone);
+    return s;
+}
+
+/* Without KV, so that it is the weights alone that are shared. */
+tr_status tr_lesson_lone_penalty(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const double balance_seq = tr_balance_batch_seq(roof(c), 0);
+    tr_step one, balanced;
+    if (!(balance_seq >= 1 && balance_seq <= 1e9))
+        return TR_ENOFIT;
+    tr_status s = decode(c, 1, 0, &one, err);
+    if (s == TR_OK)
+        s = decode(c, balance_seq, 0, &balanced, err);
+    if (s == TR_OK)
+        *out = balanced.token_per_s / one.token_per_s;
+    return s;
+}
+
+/* Share of the peak with a batch so large that the weights are for nothing. */
+tr_status tr_lesson_beyond_cliff(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const double twice = 2 * tr_balance_context_token(roof(c));
+    (void)err;
+    if (!(twice > 0 && twice <= 1e12))
+        return TR_ENOFIT;
+    *out = tr_unshared_compute_s(roof(c), twice) / tr_unshared_kv_s(roof(c), twice);
+    return TR_OK;
+}
+
+/* [R10] turned around, for a cache that grows evenly and attention that costs nothing. */
+tr_status tr_lesson_kv_from_cliff(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    (void)err;
+    *out = roof(c)->flop_per_token / (tr_ridge_flop_per_byte(roof(c)) * 200e3);
+    return TR_OK;
+}
+
+tr_status tr_lesson_fast_batches(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_menu_ratio ratio;
+    (void)c;
+    const tr_status s = tr_menu_ratio_of(6, 2.5, &ratio, err);
+    if (s == TR_OK)
+        *out = ratio.batch_ratio;
+    return s;
+}
+
+tr_status tr_lesson_fast_kv(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_menu_ratio ratio;
+    (void)c;
+    const tr_status s = tr_menu_ratio_of(6, 2.5, &ratio, err);
+    if (s == TR_OK)
+        *out = ratio.normal_kv_share;
+    return s;
+}
+
+tr_status tr_lesson_half_speed(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    double lone_token_per_s = 0;
+    const tr_status s = tr_lesson_lone_speed(c, &lone_token_per_s, err);
+    return s == TR_OK
+               ? tr_batch_for_speed(roof(c), shard(c), c->context_token, lone_token_per_s / 2, out, err)
+               : s;
+}
+
+tr_status tr_lesson_prefill(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_step step;
+    const tr_status s = prefill(c, 8192, &step, err);
+    if (s == TR_OK)
+        *out = step.step_s;
+    return s;
+}
+
+tr_status tr_lesson_prefill_ratio(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_step in, made;
+    tr_status s = prefill(c, 8192, &in, err);
+    if (s == TR_OK)
+        s = decode(c, c->batch_seq, c->context_token, &made, err);
+    if (s == TR_OK)
+        *out = in.token_per_s / made.token_per_s;
+    return s;
+}
+
+static tr_status tier_drain(const tr_lesson_case *c, const char *name, double *out)
+{
+    const tr_chip *chip = &c->question->system->chip;
+    for (int i = 0; i < chip->tier_count; i++)
+        if (strcmp(chip->tier[i].name, name) == 0) {
+            *out = tr_tier_drain_s(&chip->tier[i]);
+            return TR_OK;
+        }
+    return TR_ENOFIT;
+}
+
+tr_status tr_lesson_ddr_drain(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    (void)err;
+    return tier_drain(c, "ddr", out);
+}
+
+tr_status tr_lesson_flash_drain(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    (void)err;
+    return tier_drain(c, "flash", out);
+}
+
+/* In the chips' own memory, fetched once and computed again at half of the peak. */
+tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const tr_chip *chip = &c->question->system->chip;
+    const tr_hold_terms terms = {
+        .chip_usd_per_s = roof(c)->usd_per_s / roof(c)->chip_count, .stall_ratio = 1, .life_s = 1};
+    const double held_byte =
+        kv_byte(c) + model(c)->state_byte_per_seq;
+    const double again_flop = roof(c)->flop_per_token * c->context_token +
+                              tr_model_prefill_attention_flop(model(c), 0, c->context_token);
+    tr_place place;
+    if (chip->tier_count < 1 || !(roof(c)->usd_per_s > 0) || !(held_byte > 0))
+        return TR_ENOFIT;
+    const tr_status s = tr_place_of(&chip->tier[0], 1, &terms, &place, err);
+    if (s == TR_OK)
+        *out = tr_recompute_break_even_s(
+            &place, held_byte, tr_recompute_usd(again_flop, roof(c)->flop_per_s, 0.5, roof(c)->usd_per_s), 1);
+    return s;
+}
+
+/* Each machine with as many sequences as fit it. */
+tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_step step;
+    const double most_seq = tr_shard_max_batch_seq(shard(c), c->context_token);
+    if (!(most_seq >= 1 && most_seq <= 1e9))
+        return TR_ENOFIT;
+    const tr_status s = decode(c, most_seq, c->context_token, &step, err);
+    if (s == TR_OK)
+        *out = tr_rack_count(128e6, step.token_per_s);
+    return s;
+}
+
+tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    const tr_chip *chip = &c->question->system->chip;
+    (void)err;
+    *out = chip->scaleup_byte_per_s / chip->scaleout_byte_per_s; /* not finite where either is not known */
+    return chip->scaleout_byte_per_s > 0 ? TR_OK : TR_ENOFIT;
+}
+
+VALUE(tr_lesson_bubble, tr_train_bubble_share(4, 8))
+
+/* The cache alone, in two stages of a machine each: the stages cancel. */
+VALUE(tr_lesson_stage_cache,
+      tr_stage_byte_per_chip(0, kv_byte(c),
+                             roof(c)->chip_count, 2, c->batch_seq))
+
+/* The rule of thumb: 20 tokens for each active parameter. */
+static double rule_token(const tr_lesson_case *c) { return tr_rule_token_per_param() * model(c)->active_param; }
+
+/* A life of this model: [K25] at these utilisations of the system. */
+static tr_status life(const tr_lesson_case *c, double train_token, double rl_token, double serve_token,
+                      double train_mfu, tr_life_cost *out)
+{
+    const tr_life tokens = {model(c)->active_param, train_token, rl_token, serve_token};
+    const tr_life_terms terms = {.rl_flop_per_param = 3,
+                                 .train_mfu = train_mfu,
+                                 .rl_mfu = train_mfu / 3,
+                                 .serve_mfu = train_mfu / 3,
+                                 .chip_flop_per_s = roof(c)->flop_per_s / roof(c)->chip_count};
+    return tr_life_cost_of(&tokens, &terms, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
+}
+
+tr_status tr_lesson_train_flop(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const tr_status s = life(c, rule_token(c), 0, 0, 1, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = cost.train_chip_s * roof(c)->flop_per_s / roof(c)->chip_count;
+    return s;
+}
+
+tr_status tr_lesson_train_time(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const tr_status s = life(c, rule_token(c), 0, 0, 0.4, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = cost.train_chip_s / roof(c)->chip_count;
+    return s;
+}
+
+tr_status tr_lesson_reinforcement(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const tr_status s = life(c, 1, 1, 0, 1, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = cost.rl_chip_s / cost.train_chip_s;
+    return s;
+}
+
+/* [K26] An equal share for pre-training and serving: served tokens at what one costs over a trained one. */
+tr_status tr_lesson_overtraining(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_life_cost cost;
+    const double served_token = tr_life_serve_token(50e6, 60 * 86400.0, 1);
+    const tr_status s = life(c, 1, 0, 1, 1, &cost);
+    (void)err;
+    if (s == TR_OK)
+        *out = served_token * cost.serve_chip_s / cost.train_chip_s / rule_token(c);
+    return s;
+}
+
+/* Training in two-byte numbers; what the optimizer takes does not matter for what a token keeps. */
+static tr_status training(const tr_lesson_case *c, tr_train_memory *out)
+{
+    const tr_train_numbers numbers = {
+        .state_byte_per_param = 16, .activation_elem_byte = 2, .sequence_token = 4096, .memory_byte = HUGE_VAL};
+    return tr_train_memory_of(model(c), &numbers, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
+}
+
+tr_status tr_lesson_kept(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_train_memory memory;
+    (void)err;
+    if (training(c, &memory) != TR_OK)
+        return TR_ENOFIT;
+    *out = memory.kept_byte_per_token[TR_KEEP_ALL];
+    return TR_OK;
+}
+
+tr_status tr_lesson_reversible_saving(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_train_memory memory;
+    (void)err;
+    if (training(c, &memory) != TR_OK)
+        return TR_ENOFIT;
+    *out = memory.kept_byte_per_token[TR_KEEP_ALL] / memory.kept_byte_per_token[TR_KEEP_NOTHING];
+    return TR_OK;
+}
+
+tr_status tr_lesson_no_cache(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_kv_mirror mirror;
+    (void)err;
+    if (tr_kv_mirror_of(model(c), c->context_token, tr_dtype_byte(roof(c)->kv_dtype), &mirror, NULL) != TR_OK)
+        return TR_ENOFIT;
+    *out = mirror.compute_ratio;
+    return TR_OK;
+}

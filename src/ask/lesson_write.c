@@ -1,0 +1,329 @@
+/* ask/lesson_write.c -- a lesson as a page or a document: questions, what was guessed, what is so, and cards. */
+#include <tokenroof/ask.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask/lesson.h"
+#include "base/fail.h"
+#include "base/text.h"
+#include "write/print.h"
+#include "write/rows.h"
+
+static const char *unit_text(tr_unit unit)
+{
+    switch (unit) {
+    case TR_UNIT_SECOND: return "s";
+    case TR_UNIT_BYTE: return "B";
+    case TR_UNIT_SEQ: return "sequences";
+    case TR_UNIT_CONTEXT:
+    case TR_UNIT_TOKEN: return "tokens";
+    case TR_UNIT_TOKEN_PER_S: return "tokens/s";
+    case TR_UNIT_FLOP_PER_BYTE: return "FLOP/byte";
+    case TR_UNIT_USD_PER_MTOKEN: return "USD/Mtoken";
+    case TR_UNIT_RATIO: return "share";
+    case TR_UNIT_FLOP: return "FLOP";
+    case TR_UNIT_NONE:
+    case TR_UNIT_BYTE_PER_S:
+    case TR_UNIT_FLOP_PER_S:
+    case TR_UNIT_PARAM:
+    case TR_UNIT_USD:
+    case TR_UNIT_USD_PER_HOUR:
+    case TR_UNIT_WATT:
+    case TR_UNIT_JOULE:
+    case TR_UNIT_COUNT: break;
+    }
+    return "";
+}
+
+/* For people: with the unit where the number does not carry one. */
+static const char *say(const tr_exercise *e, double value, char *out, size_t size)
+{
+    const int bare = e->unit == TR_UNIT_SEQ || e->unit == TR_UNIT_CONTEXT;
+    const double shown = bare && value < 1e5 && value >= 100 ? floor(value + 0.5) : value;
+    (void)tr_quantity_format(shown, e->unit == TR_UNIT_CONTEXT ? TR_UNIT_TOKEN : e->unit, out, size);
+    if (bare) {
+        (void)tr_text_append(out, size, " ");
+        (void)tr_text_append(out, size, unit_text(e->unit));
+    }
+    return out;
+}
+
+/* ---- one exercise as text ----------------------------------------------------------- */
+
+tr_status tr_lesson_write_question(const tr_exercise *e, size_t number, const tr_style *style, tr_sink *sink,
+                                   tr_error *err)
+{
+    char first[16];
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    (void)snprintf(first, sizeof first, "\n%2zu  ", number);
+    tr_print_wrapped(&out, first, "    ", e->question, style->columns);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+tr_status tr_lesson_write_hint(const tr_exercise *e, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_print_wrapped(&out, "    hint: ", "          ", e->hint, style->columns);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+static void print_grade(const tr_exercise *e, const tr_guess *guess, const tr_grade *grade, tr_writer *out)
+{
+    char text[256], said[64];
+    const double times = guess->value > e->value ? guess->value / e->value : e->value / guess->value;
+    (void)say(e, guess->value, said, sizeof said);
+    if (times < 1.005)
+        (void)snprintf(text, sizeof text, "    you said %s: %s\n", said, grade->verdict);
+    else
+        (void)snprintf(text, sizeof text, "    you said %s, %.3g times too %s: %s (%.3g powers of ten)\n", said, times,
+                       guess->value > e->value ? "much" : "little", grade->verdict, grade->log_error_ratio);
+    tr_write_text(out, text);
+}
+
+tr_status tr_lesson_write_reveal(const tr_exercise *e, const tr_guess *guess, const tr_style *style, tr_sink *sink,
+                                 tr_error *err)
+{
+    char text[1400], number[64];
+    tr_grade grade;
+    tr_writer out;
+    const tr_equation *equation = tr_equation_find(e->equation);
+    tr_writer_begin(&out, sink);
+    if (!isnan(guess->value) && tr_lesson_grade(e, guess->value, &grade, NULL) == TR_OK)
+        print_grade(e, guess, &grade, &out);
+    tr_write_text(&out, style->colour ? "    \033[1m= " : "    = ");
+    tr_write_text(&out, say(e, e->value, number, sizeof number));
+    tr_write_text(&out, style->colour ? "\033[0m\n" : "\n");
+    if (equation != NULL)
+        (void)snprintf(text, sizeof text, "%s (%s: %s)", e->reveal, e->equation, equation->formula);
+    else
+        (void)snprintf(text, sizeof text, "%s (claim %s)", e->reveal, e->equation);
+    tr_print_wrapped(&out, "    ", "    ", text, style->columns);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+tr_status tr_lesson_write_summary(const tr_lesson_summary *sums, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    char text[192], times[32];
+    double factor = 1.0; /* 10^median, a tenth of a power at a time, is enough for a sentence */
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_print_heading(&out, style, "How it went");
+    (void)snprintf(text, sizeof text, "%zu of %zu, %zu with a hint", sums->guessed, sums->asked, sums->hinted);
+    tr_print_line(&out, "guessed", text, NULL);
+    if (sums->guessed > 0) {
+        for (double left = sums->median_log_error_ratio; left > 0.0; left -= 0.05)
+            factor *= left >= 0.05 ? 1.1220184543019633 : 1.0 + (1.1220184543019633 - 1.0) * left / 0.05;
+        (void)snprintf(times, sizeof times, "%.3g", sums->median_log_error_ratio);
+        (void)snprintf(text, sizeof text, "powers of ten in the median: a factor of %.2g", factor);
+        tr_print_line(&out, "error", times, text);
+        (void)snprintf(times, sizeof times, "%.3g", sums->mean_log_error_ratio);
+        tr_print_line(&out, "", times, "in the mean");
+    }
+    if (sums->guessed > 0)
+        tr_print_quantity(&out, "score", sums->score_share, TR_UNIT_RATIO,
+                          "1 for the answer, 0 from a factor of ten on, for each question asked");
+    if (sums->weakest_topic != NULL) {
+        (void)snprintf(text, sizeof text, "again: --topic %s, --cards", sums->weakest_topic);
+        tr_print_line(&out, "furthest off", sums->weakest_topic, text);
+    }
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+/* ---- a whole lesson ------------------------------------------------------------------- */
+
+typedef struct lesson_row {
+    tr_exercise e;
+    tr_guess guess;
+    tr_grade grade; /* NaN without a guess */
+} lesson_row;
+
+typedef struct walk {
+    const tr_problem *question;
+    const char *topic;
+    const tr_guess *guess;
+    size_t index[TR_LESSON_MAX]; /* of the exercises in the topic */
+    size_t count;
+    lesson_row row;
+} walk;
+
+static const void *row_at(void *context, size_t index, tr_error *err)
+{
+    walk *w = context;
+    lesson_row *row = &w->row;
+    if (tr_lesson_ask(w->question, w->index[index], &row->e, err) != TR_OK)
+        return NULL;
+    row->guess = w->guess[w->index[index]];
+    row->grade = (tr_grade){(double)NAN, (double)NAN, NULL};
+    if (row->e.asked && !isnan(row->guess.value) &&
+        tr_lesson_grade(&row->e, row->guess.value, &row->grade, err) != TR_OK)
+        return NULL;
+    return row;
+}
+
+#define TEXT(NAME, VALUE) TR_TEXT(lesson_row, NAME, VALUE)
+#define NUMBER(NAME, VALUE) TR_NUMBER(lesson_row, NAME, VALUE)
+TEXT(id, row->e.id)
+TEXT(topic, row->e.topic)
+TEXT(question, row->e.question)
+TEXT(unit, unit_text(row->e.unit))
+TEXT(hint, row->e.hint)
+TEXT(equation, row->e.equation)
+TEXT(reveal, row->e.reveal)
+TEXT(verdict, row->grade.verdict)
+NUMBER(answer, row->e.value)
+NUMBER(guessed, row->guess.value)
+NUMBER(log_error, row->grade.log_error_ratio)
+NUMBER(score, row->grade.score_share)
+TR_FLAG(lesson_row, asked, row->e.asked)
+TR_FLAG(lesson_row, hinted, row->guess.hinted)
+static const tr_field list[] = {
+    TR_T("id", id),
+    TR_T("topic", topic),
+    TR_T("question", question),
+    TR_T("unit", unit),
+    TR_F("asked", asked),
+    TR_N("answer", NONE, answer),
+    TR_N("guess", NONE, guessed),
+    TR_N("log10_error", NONE, log_error),
+    TR_T("verdict", verdict),
+    TR_N("score", NONE, score),
+    TR_F("hinted", hinted),
+    TR_T("hint", hint),
+    TR_T("reveal", reveal),
+    TR_T("equation", equation),
+};
+static const tr_fields fields = {list, sizeof list / sizeof list[0]};
+
+static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    char text[512], context[32];
+    size_t number = 0;
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    (void)tr_quantity_format(w->question->load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
+    (void)snprintf(text, sizeof text, "%.90s on %.60s at %s tokens of context: predict, then look\n",
+                   w->question->model->name, w->question->system->name, context);
+    tr_write_text(&out, text);
+    tr_status s = tr_written(tr_writer_finish(&out), err);
+    for (size_t i = 0; s == TR_OK && i < w->count; i++) {
+        const lesson_row *row = row_at(w, i, err);
+        if (row == NULL)
+            return err != NULL ? err->status : TR_EDOMAIN;
+        if (!row->e.asked) {
+            tr_writer_begin(&out, sink);
+            (void)snprintf(text, sizeof text, "\n    (%s is not asked: %.300s)\n", row->e.id, row->e.reveal);
+            tr_write_text(&out, text);
+            s = tr_written(tr_writer_finish(&out), err);
+            continue;
+        }
+        s = tr_lesson_write_question(&row->e, ++number, style, sink, err);
+        if (s == TR_OK && row->guess.hinted)
+            s = tr_lesson_write_hint(&row->e, style, sink, err);
+        if (s == TR_OK)
+            s = tr_lesson_write_reveal(&row->e, &row->guess, style, sink, err);
+    }
+    return s == TR_OK ? tr_lesson_write_summary(sums, style, sink, err) : s;
+}
+
+static tr_status write_json(const tr_rows *rows, const tr_lesson_summary *sums, tr_sink *sink, tr_error *err)
+{
+    tr_json json;
+    tr_document_begin(&json, sink, 1, rows->scenario, NULL);
+    tr_json_key_array(&json, "exercises");
+    const tr_status s = tr_rows_json(rows, &json, err);
+    if (s != TR_OK)
+        return s;
+    tr_json_close(&json);
+    tr_json_key_object(&json, "summary");
+    tr_json_key_number(&json, "asked", (double)sums->asked);
+    tr_json_key_number(&json, "guessed", (double)sums->guessed);
+    tr_json_key_number(&json, "hinted", (double)sums->hinted);
+    tr_json_key_number(&json, "mean_log10_error", sums->mean_log_error_ratio);
+    tr_json_key_number(&json, "median_log10_error", sums->median_log_error_ratio);
+    tr_json_key_number(&json, "score", sums->score_share);
+    tr_json_key_string(&json, "weakest_topic", sums->weakest_topic);
+    tr_json_close(&json);
+    tr_json_close(&json);
+    return tr_written(tr_json_finish(&json), err);
+}
+
+tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const char *topic,
+                           const tr_guess *guess, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    tr_lesson_summary sums;
+    const tr_status s = tr_lesson_summarise(question, topic, guess, &sums, err);
+    if (s != TR_OK)
+        return s;
+    walk w = {.question = question, .topic = topic, .guess = guess};
+    for (size_t i = 0; i < tr_lesson_count() && i < TR_LESSON_MAX; i++)
+        if (tr_lesson_in_topic(i, topic))
+            w.index[w.count++] = i;
+    const tr_rows rows = {.fields = &fields,
+                          .name = "exercises",
+                          .count = w.count,
+                          .at = row_at,
+                          .context = &w,
+                          .scenario = scenario};
+    if (style->format == TR_FORMAT_TEXT)
+        return write_text(&w, &sums, style, sink, err);
+    if (style->format == TR_FORMAT_JSON)
+        return write_json(&rows, &sums, sink, err);
+    return tr_rows_write(&rows, style, sink, err);
+}
+
+/* ---- cards ---------------------------------------------------------------------------- */
+
+TR_TEXT(tr_lesson_row, card_topic, row->topic)
+TR_TEXT(tr_lesson_row, card_front, row->card_front)
+TR_TEXT(tr_lesson_row, card_back, row->card_back)
+TR_TEXT(tr_lesson_row, card_equation, row->equation)
+static const tr_field card_list[] = {
+    TR_T("topic", card_topic),
+    TR_T("front", card_front),
+    TR_T("back", card_back),
+    TR_T("equation", card_equation),
+};
+static const tr_fields card_fields = {card_list, sizeof card_list / sizeof card_list[0]};
+
+static const void *card_at(void *context, size_t index, tr_error *err)
+{
+    const walk *w = context;
+    (void)err;
+    return &tr_lesson_rows[w->index[index]];
+}
+
+static tr_status write_cards(const walk *w, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    char text[512];
+    const char *topic = "";
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_write_text(&out, "Cover what is indented, and say it first.\n");
+    for (size_t i = 0; i < w->count; i++) {
+        const tr_lesson_row *row = &tr_lesson_rows[w->index[i]];
+        if (strcmp(topic, row->topic) != 0)
+            tr_print_heading(&out, style, row->topic);
+        topic = row->topic;
+        tr_print_wrapped(&out, "  ", "  ", row->card_front, style->columns);
+        (void)snprintf(text, sizeof text, "%.400s [%s]", row->card_back, row->equation);
+        tr_print_wrapped(&out, "        ", "        ", text, style->columns);
+    }
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+tr_status tr_answer_cards(const char *topic, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    walk w = {.topic = topic};
+    for (size_t i = 0; i < tr_lesson_count() && i < TR_LESSON_MAX; i++)
+        if (tr_lesson_in_topic(i, topic))
+            w.index[w.count++] = i;
+    if (w.count == 0)
+        return tr_fail(err, TR_EUNKNOWN, "topic", 0.0, "no topic '%.40s': `tokenroof lesson --cards` shows them all",
+                       topic);
+    const tr_rows rows = {.fields = &card_fields, .name = "cards", .count = w.count, .at = card_at, .context = &w};
+    return style->format == TR_FORMAT_TEXT ? write_cards(&w, style, sink, err) : tr_rows_write(&rows, style, sink, err);
+}

@@ -1,0 +1,262 @@
+/* ask/report_write.c -- the report as a page and as members of a document. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask/report.h"
+#include "base/text.h"
+#include "life/racks.h"
+#include "write/print.h"
+
+/* ---- JSON ------------------------------------------------------------------- */
+
+static void json_point(const tr_report_point *point, tr_json *json)
+{
+    const tr_step *step = &point->row.step;
+    const int priced = point->row.question->roof.usd_per_s > 0;
+    tr_json_object_inline(json);
+    tr_json_key_string(json, "name", point->name);
+    tr_json_key_number(json, "batch_seq", point->row.load.batch_seq);
+    tr_json_key_bool(json, "fits", point->row.fits);
+    tr_json_key_object(json, "terms");
+    tr_json_key_number(json, "compute_s", step->compute_s);
+    tr_json_key_number(json, "weights_s", step->weights_s);
+    tr_json_key_number(json, "kv_s", step->kv_s);
+    tr_json_key_number(json, "comm_s", step->comm_s);
+    tr_json_key_number(json, "fixed_s", step->fixed_s);
+    tr_json_close(json);
+    tr_json_key_number(json, "step_s", step->step_s);
+    tr_json_key_string(json, "bound", tr_limit_name(step->limit));
+    tr_json_key_number(json, "token_per_s", step->token_per_s);
+    tr_json_key_number(json, "token_per_s_per_seq", step->token_per_s_per_seq);
+    tr_json_key_number(json, "usd_per_mtoken", priced ? step->usd_per_mtoken : (double)NAN);
+    tr_json_key_number(json, "speed_ratio", point->speed_ratio);
+    tr_json_key_number(json, "price_ratio", point->price_ratio);
+    tr_json_close(json);
+}
+
+void tr_report_json(const tr_report *report, tr_json *json)
+{
+    const tr_step_row *normal = &report->point[1].row;
+    tr_json_key_number(json, "context_token", report->context_token);
+    tr_json_key_string(json, "phase", tr_phase_name(normal->load.phase));
+    tr_json_key_string(json, "physics", tr_physics_name(report->question->physics));
+    tr_json_key_number(json, "sparsity_ratio", report->sparsity_ratio);
+    tr_json_key_number(json, "kv_byte_per_seq", report->kv_byte_per_seq);
+    tr_json_key_number(json, "floor_s", normal->floor_s);
+    tr_json_key_number(json, "ridge_flop_per_byte", normal->ridge_flop_per_byte);
+    tr_json_key_number(json, "balance_token", report->balance_token);
+    tr_json_key_number(json, "balance_batch_seq", report->balance_batch_seq);
+    tr_json_key_number(json, "balance_without_kv_batch_seq", report->balance_without_kv_batch_seq);
+    tr_json_key_number(json, "balanced_context_token", report->balanced_context_token);
+    tr_hold_json(&report->hold, json);
+    tr_json_key_number(json, "max_batch_seq", report->hold.max_batch_seq);
+    tr_json_key_number(json, "max_context_token", report->hold.max_context_token);
+    tr_json_key_number(json, "drain_s", report->drain_s);
+    tr_json_key_number(json, "floor_usd_per_mtoken", report->floor_usd_per_mtoken);
+    tr_json_key_array(json, "points");
+    for (int i = 0; i < TR_REPORT_POINTS; i++)
+        json_point(&report->point[i], json);
+    tr_json_close(json);
+    tr_report_expected_json(report, json);
+    /* [R17] A batch leaves every step: who just missed one waits for it and rides the next. */
+    tr_json_key(json, "schedule");
+    tr_json_object_inline(json);
+    tr_json_key_number(json, "batch_seq", report->departure.load.batch_seq);
+    tr_json_key_number(json, "departure_s", report->departure.step.step_s);
+    tr_json_key_number(json, "mean_wait_s", tr_train_mean_wait_s(report->departure.step.step_s));
+    tr_json_key_number(json, "worst_wait_s", tr_train_worst_wait_s(report->departure.step.step_s));
+    tr_json_close(json);
+}
+
+/* ---- the page ----------------------------------------------------------------- */
+
+enum { CELL = 64 };
+
+static const char *show(double value, tr_unit unit, char *out)
+{
+    (void)tr_quantity_format(value, unit, out, CELL);
+    return out;
+}
+
+static void print_model(const tr_report *report, tr_writer *out)
+{
+    const tr_problem *q = report->question;
+    char text[256], a[CELL], b[CELL];
+    if (report->sparsity_ratio > 1)
+        (void)snprintf(text, sizeof text, "%s active for a token, 1 in %s",
+                       show(q->model->active_param, TR_UNIT_PARAM, a),
+                       show(report->sparsity_ratio, TR_UNIT_NONE, b));
+    else
+        (void)tr_text_copy(text, sizeof text, "all active for every token");
+    tr_print_quantity(out, "parameters", q->model->total_param, TR_UNIT_PARAM, text);
+    tr_print_quantity(out, "weights", q->roof.store_weight_byte, TR_UNIT_BYTE, tr_dtype_name(q->roof.weight_dtype));
+    (void)snprintf(text, sizeof text, "for each token (%s); %s at %s tokens", tr_dtype_name(q->roof.kv_dtype),
+                   show(report->kv_byte_per_seq, TR_UNIT_BYTE, a),
+                   show(report->context_token, TR_UNIT_CONTEXT, b));
+    tr_print_quantity(out, "KV cache", q->roof.kv_byte_per_token, TR_UNIT_BYTE, text);
+}
+
+static void print_machine(const tr_report *report, tr_writer *out)
+{
+    const tr_step_row *normal = &report->point[1].row;
+    char text[256], a[CELL], b[CELL];
+    (void)snprintf(text, sizeof text, "%s peak over memory bandwidth",
+                   tr_dtype_name(report->question->roof.math_dtype));
+    tr_print_quantity(out, "ridge", normal->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
+    (void)snprintf(text, sizeof text, "tokens: ridge x %s bytes a weight / 2 (the lecture's 300)",
+                   show(report->question->roof.weight_byte, TR_UNIT_NONE, a));
+    tr_print_quantity(out, "balance, dense", report->balance_token, TR_UNIT_TOKEN, text);
+    tr_print_line(out, "balance without KV",
+                  tr_print_batch(report->balance_without_kv_batch_seq, b, sizeof b),
+                  "sequences: the same, times the sparsity of the multiplies");
+    if (isfinite(report->balance_batch_seq))
+        tr_print_line(out, "balance batch", tr_print_batch(report->balance_batch_seq, b, sizeof b),
+                      "sequences at this context, KV and attention counted");
+    else
+        tr_print_line(out, "balance batch", "none", "at this context no batch is compute-bound");
+    if (isfinite(report->balanced_context_token))
+        tr_print_quantity(out, "the cliff", report->balanced_context_token, TR_UNIT_TOKEN,
+                          "tokens of context, where reading KV outgrows compute");
+    else
+        tr_print_line(out, "the cliff", "none", "reading KV never outgrows compute");
+    tr_print_quantity(out, "floor", normal->floor_s, TR_UNIT_SECOND,
+                      "all weights once: no large batch is faster");
+    if (isfinite(report->drain_s))
+        tr_print_quantity(out, "drain time", report->drain_s, TR_UNIT_SECOND, "all of the memory once");
+}
+
+/* A line of the table of points. */
+static void print_cells(tr_writer *out, const char *label, char cells[TR_REPORT_POINTS][CELL])
+{
+    char line[256];
+    (void)snprintf(line, sizeof line, "  %-24s%16s%16s%16s\n", label, cells[0], cells[1], cells[2]);
+    tr_write_text(out, line);
+}
+
+static void print_quantities(tr_writer *out, const tr_report *report, const char *label, tr_unit unit,
+                             double (*read)(const tr_report_point *point))
+{
+    char cells[TR_REPORT_POINTS][CELL];
+    for (int i = 0; i < TR_REPORT_POINTS; i++)
+        (void)show(read(&report->point[i]), unit, cells[i]);
+    print_cells(out, label, cells);
+}
+
+static double compute_s(const tr_report_point *p) { return p->row.step.compute_s; }
+static double weights_s(const tr_report_point *p) { return p->row.step.weights_s; }
+static double kv_s(const tr_report_point *p) { return p->row.step.kv_s; }
+static double step_s(const tr_report_point *p) { return p->row.step.step_s; }
+static double all_token_per_s(const tr_report_point *p) { return p->row.step.token_per_s; }
+static double each_token_per_s(const tr_report_point *p) { return p->row.step.token_per_s_per_seq; }
+static double cost_usd(const tr_report_point *p) { return p->row.step.usd_per_mtoken; }
+
+static void print_batches(const tr_report *report, tr_writer *out)
+{
+    char cells[TR_REPORT_POINTS][CELL];
+    for (int i = 0; i < TR_REPORT_POINTS; i++) {
+        (void)show(report->point[i].row.load.batch_seq, TR_UNIT_SEQ, cells[i]);
+        if (!report->point[i].row.fits)
+            (void)tr_text_append(cells[i], CELL, " *");
+    }
+    print_cells(out, "batch", cells);
+}
+
+static void print_ratios(const tr_report *report, const char *label, int price, tr_writer *out)
+{
+    char cells[TR_REPORT_POINTS][CELL];
+    for (int i = 0; i < TR_REPORT_POINTS; i++) {
+        (void)show(price ? report->point[i].price_ratio : report->point[i].speed_ratio, TR_UNIT_NONE,
+                   cells[i]);
+        (void)tr_text_append(cells[i], CELL, "x");
+    }
+    print_cells(out, label, cells);
+}
+
+static void print_points(const tr_report *report, tr_writer *out)
+{
+    char heads[TR_REPORT_POINTS][CELL] = {"fast: alone", "normal: balance", "slow: 3 x that"};
+    char cells[TR_REPORT_POINTS][CELL];
+    int all_fit = 1;
+    print_cells(out, "", heads);
+    print_batches(report, out);
+    print_quantities(out, report, "compute", TR_UNIT_SECOND, compute_s);
+    print_quantities(out, report, "weights", TR_UNIT_SECOND, weights_s);
+    print_quantities(out, report, "KV cache", TR_UNIT_SECOND, kv_s);
+    print_quantities(out, report, "step", TR_UNIT_SECOND, step_s);
+    for (int i = 0; i < TR_REPORT_POINTS; i++) {
+        (void)tr_text_copy(cells[i], CELL, tr_limit_name(report->point[i].row.step.limit));
+        all_fit = all_fit && report->point[i].row.fits;
+    }
+    print_cells(out, "bound by", cells);
+    print_quantities(out, report, "tokens/s, all", TR_UNIT_NONE, all_token_per_s);
+    print_quantities(out, report, "tokens/s, each", TR_UNIT_NONE, each_token_per_s);
+    if (report->question->roof.usd_per_s > 0)
+        print_quantities(out, report, "$ per million tokens", TR_UNIT_USD, cost_usd);
+    print_ratios(report, "speed against normal", 0, out);
+    print_ratios(report, "price against normal", 1, out);
+    if (!all_fit)
+        tr_write_text(out, "  * does not fit in this layout; the figures are what more memory would give\n");
+}
+
+static void print_capacity(const tr_report *report, tr_writer *out)
+{
+    const double stated_token = report->question->model->max_context_token;
+    char text[320], a[CELL], b[CELL];
+    tr_hold_text(&report->hold, out);
+    if (!isfinite(report->hold.max_batch_seq)) {
+        tr_print_line(out, "largest batch", "not limited", NULL);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "sequences on the whole system at %s tokens",
+                   show(report->context_token, TR_UNIT_CONTEXT, a));
+    tr_print_quantity(out, "largest batch", report->hold.max_batch_seq, TR_UNIT_SEQ, text);
+    (void)snprintf(text, sizeof text, "tokens, one sequence alone%s%s",
+                   stated_token > 0 ? "; the model was made for " : "",
+                   stated_token > 0 ? show(stated_token, TR_UNIT_CONTEXT, b) : "");
+    if (isfinite(report->hold.max_context_token))
+        tr_print_quantity(out, "longest context", report->hold.max_context_token, TR_UNIT_TOKEN, text);
+    else
+        tr_print_line(out, "longest context", "not limited", NULL);
+}
+
+static void print_schedule(const tr_report *report, tr_writer *out)
+{
+    const double departure_s = report->departure.step.step_s;
+    const int full = report->departure.load.batch_seq < report->normal_batch_seq;
+    char text[128], batch[CELL];
+    (void)snprintf(text, sizeof text, "one step at batch %s, %s",
+                   show(report->departure.load.batch_seq, TR_UNIT_SEQ, batch),
+                   full ? "the largest that fits" : "the normal one");
+    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, text);
+    tr_print_quantity(out, "a request waits", tr_train_mean_wait_s(departure_s), TR_UNIT_SECOND,
+                      "on average: half a step for its batch, one step in it");
+    tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "it just missed one");
+}
+
+void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *out)
+{
+    const tr_problem *q = report->question;
+    char text[512], context[CELL], price[CELL];
+    (void)snprintf(text, sizeof text, "%s on %s: decode at %s tokens of context\n", q->model->name,
+                   q->system->name, show(report->context_token, TR_UNIT_CONTEXT, context));
+    tr_write_text(out, text);
+    tr_print_setting(q, out);
+    tr_print_heading(out, style, "The model and the machine");
+    print_model(report, out);
+    print_machine(report, out);
+    tr_print_heading(out, style, "One step, and the price menu it implies");
+    print_points(report, out);
+    if (!isfinite(report->balance_batch_seq))
+        tr_write_text(out, "  normal is the balance without KV: with this context's KV no batch balances\n");
+    if (q->roof.usd_per_s > 0) {
+        (void)snprintf(text, sizeof text, "per million tokens: no batch is cheaper, at %s for the system",
+                       show(q->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
+        tr_print_quantity(out, "cost floor", report->floor_usd_per_mtoken, TR_UNIT_USD, text);
+    }
+    tr_report_expected_text(report, style, out);
+    tr_print_heading(out, style, "What fits");
+    print_capacity(report, out);
+    tr_print_heading(out, style, "The train schedule");
+    print_schedule(report, out);
+}

@@ -1,0 +1,188 @@
+/* ask/scale.c -- gathers what `scale` answers: the train, domains, experts, stages, walls. */
+#include "ask/scale.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/asked.h"
+#include "base/fail.h"
+#include "base/text.h"
+
+void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out)
+{
+    const tr_roofline *roof = &question->roof;
+    /* The batch at which all weights' time is hidden, were there no cache. */
+    const double balance = tr_floor_s(roof) * roof->flop_per_s / roof->flop_per_token;
+    *out = (tr_scale_terms){.question = question,
+                            .batch_seq = tr_input_is_set(scenario, TR_IN_BATCH)
+                                             ? question->load.batch_seq
+                                             : floor(balance > 1 ? balance : 1),
+                            .context_token = question->load.context_token,
+                            .world_token_per_s = tr_input_number(scenario, TR_IN_WORLD),
+                            .hop_s = tr_input_number(scenario, TR_IN_HOP),
+                            .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
+                            .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
+}
+
+tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr_error *err)
+{
+    const tr_problem *q = terms->question;
+    tr_scale_train t = {.interval_s = tr_drain_s(&q->roof), .batch_seq = terms->batch_seq};
+    const double most = tr_shard_max_batch_seq(&q->shard, terms->context_token);
+    if (t.batch_seq > most)
+        t.batch_seq = most;
+    if (!(t.batch_seq >= 1.0))
+        t.batch_seq = 1.0;
+    const tr_load load = {.phase = TR_PHASE_DECODE,
+                          .batch_seq = t.batch_seq,
+                          .context_token = terms->context_token,
+                          .query_token = 1};
+    tr_step step;
+    tr_status s = tr_check_fits(q, 1.0, terms->context_token, err);
+    if (s == TR_OK)
+        s = tr_bound_step(&q->roof, &load, &step, err);
+    if (s != TR_OK)
+        return s;
+    t.step_s = step.step_s;
+    if (!(t.interval_s < 1e3)) /* memory not limited: a train leaves as each step ends */
+        t.interval_s = t.step_s;
+    t.keeps = t.step_s <= t.interval_s;
+    t.rack_token_per_s = t.batch_seq / t.interval_s;
+    t.racks = tr_rack_count(terms->world_token_per_s, t.rack_token_per_s);
+    t.worst_s = tr_train_worst_wait_s(t.interval_s);
+    t.mean_s = tr_train_mean_wait_s(t.interval_s);
+    s = tr_train_simulate(t.interval_s, 100000, 1, &t.simulated_mean_s, &t.simulated_worst_s, err);
+    if (s == TR_OK)
+        *out = t;
+    return s;
+}
+
+size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_t capacity)
+{
+    const tr_roofline *roof = &terms->question->roof;
+    const double weight_byte = roof->fixed_weight_byte + roof->routed_weight_byte;
+    size_t n = 0;
+    for (size_t i = 0; i < tr_system_catalog_count() && n < capacity; i++) {
+        tr_system system;
+        if (tr_system_catalog_get(tr_system_catalog_name(i), &system, NULL) != TR_OK)
+            continue;
+        tr_scale_domain d = {.chips = system.domain_chip, .year = system.chip.year};
+        (void)tr_text_copy(d.name, sizeof d.name, system.name);
+        d.byte_per_s = system.chip.memory_byte_per_s * d.chips;
+        d.memory_byte = system.chip.memory_byte * d.chips;
+        d.fetch_s = tr_domain_fetch_s(weight_byte, system.chip.memory_byte_per_s, d.chips);
+        d.holds = roof->store_weight_byte <= d.memory_byte;
+        size_t at = n++;
+        for (; at > 0 && out[at - 1].fetch_s > d.fetch_s; at--)
+            out[at] = out[at - 1];
+        out[at] = d;
+    }
+    return n;
+}
+
+void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
+{
+    const tr_model *model = terms->question->model;
+    const tr_chip *chip = &terms->question->system->chip;
+    tr_scale_moe m = {.group_chip = terms->question->system->domain_chip,
+                      .leaving_share = tr_leaving_share(terms->rack_count)};
+    for (int i = 0; i < model->layer_kinds; i++) {
+        const tr_layer *layer = &model->layer[i];
+        if (!(layer->experts > 0))
+            continue;
+        m.is_mixture = 1;
+        m.experts = layer->experts;
+        m.experts_active = layer->experts_active;
+        m.layers += layer->layer_count;
+    }
+    if (m.is_mixture) {
+        m.experts_per_chip = m.experts / m.group_chip;
+        /* Sent in FP8, brought back in BF16, as DeepSeek's library does. */
+        m.token_byte = tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, 1.0, 2.0);
+        const double chip_byte = m.token_byte * terms->batch_seq / m.group_chip * m.layers;
+        m.scaleup_s = chip->scaleup_byte_per_s > 0 ? chip_byte / chip->scaleup_byte_per_s : (double)NAN;
+        m.scaleout_s = chip->scaleout_byte_per_s > 0 ? chip_byte / chip->scaleout_byte_per_s : (double)NAN;
+        m.link_ratio = chip->scaleup_byte_per_s > 0 && chip->scaleout_byte_per_s > 0
+                           ? chip->scaleup_byte_per_s / chip->scaleout_byte_per_s
+                           : (double)NAN;
+        m.stage_over_hop_ratio = tr_stage_over_hop_ratio(m.link_ratio, m.experts_active, 1.0);
+    }
+    *out = m;
+}
+
+double tr_scale_room_byte(const tr_problem *question)
+{
+    return question->shard.weight_byte + question->shard.cache_room_byte;
+}
+
+tr_scale_stage tr_scale_stage_of(const tr_scale_terms *terms, double stages)
+{
+    const tr_problem *q = terms->question;
+    const double chips = q->roof.chip_count;
+    const double kv = tr_model_kv_store_byte(q->model, terms->context_token, tr_dtype_byte(q->roof.kv_dtype)) +
+                      q->model->state_byte_per_seq;
+    const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages;
+    tr_scale_stage s = {.stages = stages,
+                        .memory_byte = tr_scale_room_byte(q),
+                        .in_flight_seq = stages * terms->batch_seq};
+    s.byte_per_chip = tr_stage_byte_per_chip(q->roof.store_weight_byte, kv, chips, stages, terms->batch_seq);
+    s.kv_byte_per_chip = tr_stage_byte_per_chip(0.0, kv, chips, stages, terms->batch_seq);
+    s.weight_byte_per_chip = s.byte_per_chip - s.kv_byte_per_chip;
+    s.hops_s = stages > 1.0 ? tr_hops_s(stages, terms->hop_s) : 0.0;
+    s.bubble_share = tr_train_bubble_share(stages, micro);
+    s.idle_share = tr_decode_idle_share(stages, 1.0);
+    s.fits = s.byte_per_chip <= s.memory_byte;
+    return s;
+}
+
+/* ---- walls of context ------------------------------------------------------------------ */
+
+static const char *attention_of(const tr_model *model)
+{
+    const char *most = "none";
+    double count = 0;
+    for (int i = 0; i < model->layer_kinds; i++)
+        if (model->layer[i].layer_count > count && model->layer[i].attention[0] != '\0') {
+            most = model->layer[i].attention;
+            count = model->layer[i].layer_count;
+        }
+    return most;
+}
+
+static void wall_of(const tr_problem *q, double batch_seq, tr_scale_wall *out)
+{
+    const tr_model *model = q->model;
+    (void)tr_text_copy(out->name, sizeof out->name, model->name);
+    (void)tr_text_copy(out->attention, sizeof out->attention, attention_of(model));
+    out->bandwidth_token = tr_balance_context_token(&q->roof);
+    out->capacity_token = tr_shard_max_context_token(&q->shard, batch_seq);
+    out->compute_token = tr_attention_wall_token(model);
+    out->limit_token = model->max_context_token > 0 ? model->max_context_token : (double)NAN;
+}
+
+tr_status tr_scale_walls(const tr_scenario *scenario, const tr_scale_terms *terms, tr_scale_wall *out,
+                         size_t *count, tr_error *err)
+{
+    /* One of each kind of attention: dense, windowed, sparse, compressed. */
+    static const char others[TR_SCALE_WALLS - 1][24] = {"llama-3.1-70b", "gpt-oss-120b", "deepseek-v3.2",
+                                                        "deepseek-v4-pro"};
+    const tr_problem *q = terms->question;
+    const double batch = tr_input_is_set(scenario, TR_IN_BATCH) ? q->load.batch_seq : 64.0;
+    tr_model *model = malloc(sizeof *model);
+    tr_status s = model == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory") : TR_OK;
+    size_t n = 0;
+    wall_of(q, batch, &out[n++]);
+    for (size_t i = 0; s == TR_OK && i < TR_SCALE_WALLS - 1; i++) {
+        tr_problem other;
+        if (strcmp(others[i], q->model->name) == 0 || tr_model_catalog_get(others[i], model, NULL) != TR_OK)
+            continue;
+        s = tr_problem_of(scenario, model, q->system, &other, err);
+        if (s == TR_OK)
+            wall_of(&other, batch, &out[n++]);
+    }
+    free(model);
+    if (s == TR_OK)
+        *count = n;
+    return s;
+}

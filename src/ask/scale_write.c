@@ -1,0 +1,433 @@
+/* ask/scale_write.c -- the answer of `scale` as a page, a document or rows of one part. */
+#include "ask/scale.h"
+
+#include <tokenroof/ask.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask/asked.h"
+#include "ask/working.h"
+#include "base/fail.h"
+#include "write/document.h"
+#include "write/print.h"
+#include "write/rows.h"
+
+enum { ALL = 0, TRAIN, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL };
+
+typedef struct scale {
+    const tr_scenario *scenario;
+    tr_scale_terms terms;
+    tr_scale_train train;
+    int has_train;           /* it is asked for: one sequence must fit then */
+    tr_scale_moe moe;
+    tr_scale_domain domain[TR_SCALE_ROWS];
+    tr_scale_wall wall[TR_SCALE_WALLS];
+    size_t domains, walls;
+    tr_scale_stage stage;
+    double experts;
+} scale;
+
+static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
+
+/* ---- the parts that are one object ------------------------------------------------------- */
+
+#define OF(NAME, VALUE) TR_NUMBER(scale, NAME, VALUE)
+OF(train_interval, row->train.interval_s)
+OF(train_step, row->train.step_s)
+OF(train_batch, row->train.batch_seq)
+OF(train_rate, row->train.rack_token_per_s)
+OF(train_world, row->terms.world_token_per_s)
+OF(train_racks, row->train.racks)
+OF(train_worst, row->train.worst_s)
+OF(train_mean, row->train.mean_s)
+OF(train_sim_worst, row->train.simulated_worst_s)
+OF(train_sim_mean, row->train.simulated_mean_s)
+TR_FLAG(scale, train_keeps, row->train.keeps)
+
+static const tr_field train_list[] = {
+    TR_N("train.interval_s", SECOND, train_interval),
+    TR_N("train.step_s", SECOND, train_step),
+    TR_F("train.keeps_schedule", train_keeps),
+    TR_N("train.batch_seq", SEQ, train_batch),
+    TR_N("train.worst_wait_s", SECOND, train_worst),
+    TR_N("train.mean_wait_s", SECOND, train_mean),
+    TR_N("train.simulated_worst_wait_s", SECOND, train_sim_worst),
+    TR_N("train.simulated_mean_wait_s", SECOND, train_sim_mean),
+    TR_N("train.rack_token_per_s", TOKEN_PER_S, train_rate),
+    TR_N("train.world_token_per_s", TOKEN_PER_S, train_world),
+    TR_N("train.racks", NONE, train_racks),
+};
+static const tr_fields train_fields = {train_list, sizeof train_list / sizeof train_list[0]};
+
+OF(moe_experts, row->moe.experts)
+OF(moe_active, row->moe.experts_active)
+OF(moe_layers, row->moe.layers)
+OF(moe_group, row->moe.group_chip)
+OF(moe_each, row->moe.experts_per_chip)
+OF(moe_byte, row->moe.token_byte)
+OF(moe_up, row->moe.scaleup_s)
+OF(moe_out, row->moe.scaleout_s)
+OF(moe_ratio, row->moe.link_ratio)
+OF(moe_leaving, row->moe.leaving_share)
+OF(moe_stage, row->moe.stage_over_hop_ratio)
+
+static const tr_field moe_list[] = {
+    TR_N("moe.experts", NONE, moe_experts),
+    TR_N("moe.experts_active", NONE, moe_active),
+    TR_N("moe.layers", NONE, moe_layers),
+    TR_N("moe.group_chip", NONE, moe_group),
+    TR_N("moe.experts_per_chip", NONE, moe_each),
+    TR_N("moe.byte_per_token_layer", BYTE, moe_byte),
+    TR_N("moe.scaleup_s", SECOND, moe_up),
+    TR_N("moe.scaleout_s", SECOND, moe_out),
+    TR_N("moe.scaleup_over_scaleout", NONE, moe_ratio),
+    TR_N("moe.leaving_share", RATIO, moe_leaving),
+    TR_N("moe.stage_over_hop", NONE, moe_stage),
+};
+static const tr_fields moe_fields = {moe_list, sizeof moe_list / sizeof moe_list[0]};
+
+/* ---- the parts that are rows ---------------------------------------------------------------- */
+
+#define ROW(TYPE, NAME, VALUE) TR_NUMBER(TYPE, NAME, VALUE)
+TR_TEXT(tr_scale_domain, domain_name, row->name)
+ROW(tr_scale_domain, domain_chips, row->chips)
+ROW(tr_scale_domain, domain_rate, row->byte_per_s)
+ROW(tr_scale_domain, domain_memory, row->memory_byte)
+ROW(tr_scale_domain, domain_fetch, row->fetch_s)
+ROW(tr_scale_domain, domain_year, row->year > 0 ? row->year : (double)NAN)
+TR_FLAG(tr_scale_domain, domain_holds, row->holds)
+static const tr_field domain_list[] = {
+    TR_T_HEAD("system", "system", 22, domain_name),
+    TR_N("year", NONE, domain_year),
+    TR_N_HEAD("domain_chip", NONE, "domain", 7, domain_chips),
+    TR_N_HEAD("byte_per_s", BYTE_PER_S, "bandwidth", 11, domain_rate),
+    TR_N_HEAD("memory_byte", BYTE, "memory", 9, domain_memory),
+    TR_N_HEAD("fetch_s", SECOND, "reads them in", 13, domain_fetch),
+    TR_F_HEAD("holds", "holds", 5, domain_holds),
+};
+static const tr_fields domain_fields = {domain_list, sizeof domain_list / sizeof domain_list[0]};
+
+ROW(tr_scale_stage, stage_count, row->stages)
+ROW(tr_scale_stage, stage_weights, row->weight_byte_per_chip)
+ROW(tr_scale_stage, stage_kv, row->kv_byte_per_chip)
+ROW(tr_scale_stage, stage_all, row->byte_per_chip)
+ROW(tr_scale_stage, stage_memory, finite_or_nan(row->memory_byte))
+ROW(tr_scale_stage, stage_flight, row->in_flight_seq)
+ROW(tr_scale_stage, stage_hops, row->hops_s)
+ROW(tr_scale_stage, stage_bubble, row->bubble_share)
+ROW(tr_scale_stage, stage_idle, row->idle_share)
+TR_FLAG(tr_scale_stage, stage_fits, row->fits)
+static const tr_field stage_list[] = {
+    TR_N_HEAD("stages", NONE, "stages", 6, stage_count),
+    TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 10, stage_weights),
+    TR_N_HEAD("kv_byte_per_chip", BYTE, "KV cache", 10, stage_kv),
+    TR_N_HEAD("byte_per_chip", BYTE, "a chip", 10, stage_all),
+    TR_N("memory_byte_per_chip", BYTE, stage_memory),
+    TR_F_HEAD("fits", "fits", 4, stage_fits),
+    TR_N_HEAD("in_flight_seq", SEQ, "in flight", 9, stage_flight),
+    TR_N_HEAD("hops_s", SECOND, "hops", 8, stage_hops),
+    TR_N_HEAD("train_bubble_share", RATIO, "bubble", 8, stage_bubble),
+    TR_N_HEAD("one_batch_idle_share", RATIO, "one alone", 9, stage_idle),
+};
+static const tr_fields stage_fields = {stage_list, sizeof stage_list / sizeof stage_list[0]};
+
+static tr_routed_law routed(void) { return tr_routed_law_of(TR_ROUTING_S_BASE); }
+static double dense_param(double param, double experts)
+{
+    const tr_routed_law law = routed();
+    return tr_routed_dense_param(&law, param, experts);
+}
+static double log_loss(double param, double experts)
+{
+    const tr_routed_law law = routed();
+    return tr_routed_log10_loss_nat(&law, param, experts);
+}
+#define ACTIVE(ROW_) ((ROW_)->terms.question->model->active_param)
+/* Half of a model's layers were given experts, two thirds of whose parameters are the FFN: a third of all is
+ * copied. */
+static double stored_param(const scale *row) { return ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0); }
+static double stored_byte(const scale *row) { return stored_param(row) * row->terms.question->roof.weight_byte; }
+OF(sparse_experts, row->experts)
+OF(sparse_loss, log_loss(ACTIVE(row), row->experts))
+OF(sparse_dense, dense_param(ACTIVE(row), row->experts))
+OF(sparse_gain, dense_param(ACTIVE(row), row->experts) / ACTIVE(row))
+OF(sparse_store, stored_param(row))
+OF(sparse_byte, stored_byte(row))
+TR_FLAG(scale, sparse_fits,
+        stored_byte(row) <= row->terms.question->roof.chip_count * tr_scale_room_byte(row->terms.question))
+static const tr_field sparse_list[] = {
+    TR_N_HEAD("experts", NONE, "experts", 7, sparse_experts),
+    TR_N_HEAD("log10_loss", NONE, "log10 loss", 11, sparse_loss),
+    TR_N_HEAD("dense_param", PARAM, "as good as", 11, sparse_dense),
+    TR_N_HEAD("gain_ratio", NONE, "gain x", 8, sparse_gain),
+    TR_N_HEAD("stored_param", PARAM, "stored", 10, sparse_store),
+    TR_N_HEAD("weight_byte", BYTE, "memory", 10, sparse_byte),
+    TR_F_HEAD("fits", "fits", 4, sparse_fits),
+};
+static const tr_fields sparse_fields = {sparse_list, sizeof sparse_list / sizeof sparse_list[0]};
+
+TR_TEXT(tr_scale_wall, wall_name, row->name)
+TR_TEXT(tr_scale_wall, wall_kind, row->attention)
+ROW(tr_scale_wall, wall_bandwidth, finite_or_nan(row->bandwidth_token))
+ROW(tr_scale_wall, wall_capacity, finite_or_nan(row->capacity_token))
+ROW(tr_scale_wall, wall_compute, finite_or_nan(row->compute_token))
+ROW(tr_scale_wall, wall_limit, row->limit_token)
+static const tr_field wall_list[] = {
+    TR_T_HEAD("model", "model", 22, wall_name),
+    TR_T_HEAD("attention", "attention", 17, wall_kind),
+    TR_N_HEAD("bandwidth_token", TOKEN, "bandwidth", 11, wall_bandwidth),
+    TR_N_HEAD("capacity_token", TOKEN, "capacity", 11, wall_capacity),
+    TR_N_HEAD("compute_token", TOKEN, "compute", 11, wall_compute),
+    TR_N_HEAD("limit_token", TOKEN, "its own", 11, wall_limit),
+};
+static const tr_fields wall_fields = {wall_list, sizeof wall_list / sizeof wall_list[0]};
+
+static const void *domain_at(void *context, size_t index, tr_error *err)
+{
+    (void)err;
+    return &((scale *)context)->domain[index];
+}
+
+static const void *stage_at(void *context, size_t index, tr_error *err)
+{
+    scale *s = context;
+    size_t count = 0;
+    const double *given = tr_input_list(s->scenario, TR_IN_STAGES, &count);
+    (void)err;
+    s->stage = tr_scale_stage_of(&s->terms, given[index]);
+    return &s->stage;
+}
+
+static const void *sparse_at(void *context, size_t index, tr_error *err)
+{
+    scale *s = context;
+    (void)err;
+    s->experts = (double)(1U << index);
+    return s;
+}
+
+static const void *wall_at(void *context, size_t index, tr_error *err)
+{
+    (void)err;
+    return &((scale *)context)->wall[index];
+}
+
+static tr_rows rows_of(scale *s, int part)
+{
+    size_t stages = 0;
+    (void)tr_input_list(s->scenario, TR_IN_STAGES, &stages);
+    tr_rows rows = {.context = s, .scenario = s->scenario};
+    switch (part) {
+    case DOMAIN_:
+        rows.fields = &domain_fields, rows.name = "domains", rows.count = s->domains, rows.at = domain_at;
+        break;
+    case PIPELINE:
+        rows.fields = &stage_fields, rows.name = "stages", rows.count = stages, rows.at = stage_at;
+        break;
+    case SPARSITY:
+        rows.fields = &sparse_fields, rows.name = "sparsity", rows.count = 10, rows.at = sparse_at;
+        break;
+    case WALL:
+        rows.fields = &wall_fields, rows.name = "walls", rows.count = s->walls, rows.at = wall_at;
+        break;
+    default: break;
+    }
+    return rows;
+}
+
+/* ---- the equations, with numbers ---------------------------------------------------------------- */
+
+static void workings_of(const scale *s, tr_workings *out)
+{
+    tr_working *w;
+    out->count = 0;
+    if (s->has_train) {
+        w = tr_working_start(out, "K30");
+        tr_working_put(w, "tau", TR_UNIT_SECOND, s->train.interval_s, 0);
+        tr_working_put(w, "mean_s", TR_UNIT_SECOND, s->train.mean_s, 1);
+        tr_working_put(w, "worst_s", TR_UNIT_SECOND, s->train.worst_s, 1);
+        w = tr_working_start(out, "K31");
+        tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, s->terms.world_token_per_s, 0);
+        tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, s->train.rack_token_per_s, 0);
+        tr_working_put(w, "racks", TR_UNIT_NONE, s->train.racks, 1);
+    }
+    if (s->moe.is_mixture) {
+        w = tr_working_start(out, "K33");
+        tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
+        tr_working_put(w, "h", TR_UNIT_NONE, s->terms.question->model->hidden, 0);
+        tr_working_put(w, "E", TR_UNIT_NONE, s->moe.group_chip, 0);
+        tr_working_put(w, "byte", TR_UNIT_BYTE, s->moe.token_byte, 1);
+    }
+    const tr_scale_stage stage = tr_scale_stage_of(&s->terms, 4.0);
+    w = tr_working_start(out, "K36");
+    tr_working_put(w, "W", TR_UNIT_BYTE, s->terms.question->roof.store_weight_byte, 0);
+    tr_working_put(w, "E", TR_UNIT_NONE, s->terms.question->roof.chip_count, 0);
+    tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
+    tr_working_put(w, "B", TR_UNIT_SEQ, s->terms.batch_seq, 0);
+    tr_working_put(w, "byte", TR_UNIT_BYTE, stage.byte_per_chip, 1);
+    w = tr_working_start(out, "K38");
+    tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
+    tr_working_put(w, "M", TR_UNIT_NONE, s->terms.micro_batch_count >= 1.0 ? s->terms.micro_batch_count : 4.0, 0);
+    tr_working_put(w, "bubble", TR_UNIT_RATIO, stage.bubble_share, 1);
+    w = tr_working_start(out, "K39");
+    tr_working_put(w, "L", TR_UNIT_TOKEN, s->wall[0].compute_token, 1);
+}
+
+/* ---- the page ------------------------------------------------------------------------------------- */
+
+static void print_train(const scale *s, tr_writer *out)
+{
+    char text[160], batch[32];
+    (void)tr_print_batch(s->train.batch_seq, batch, sizeof batch);
+    tr_print_quantity(out, "a train leaves every", s->train.interval_s, TR_UNIT_SECOND,
+                      "the time to read the memory once");
+    (void)snprintf(text, sizeof text, "with %.30s sequences on board%s", batch,
+                   s->train.keeps ? "" : ": too many to keep to it");
+    tr_print_quantity(out, "a step takes", s->train.step_s, TR_UNIT_SECOND, text);
+    (void)snprintf(text, sizeof text, "of 100,000 simulated requests: mean %.4g ms, worst %.4g ms",
+                   s->train.simulated_mean_s * 1e3, s->train.simulated_worst_s * 1e3);
+    tr_print_quantity(out, "a token waits", s->train.mean_s, TR_UNIT_SECOND,
+                      "on average, half an interval and the ride");
+    tr_print_quantity(out, "at worst", s->train.worst_s, TR_UNIT_SECOND, text);
+    tr_print_quantity(out, "this system", s->train.rack_token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "a world of", s->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "asks for", s->train.racks, TR_UNIT_NONE, "of these systems");
+}
+
+static void print_moe(const scale *s, const tr_style *style, tr_writer *out)
+{
+    if (!s->moe.is_mixture) {
+        tr_print_wrapped(out, "  ", "  ", "this model has no experts: nothing is dispatched", style->columns);
+        return;
+    }
+    char text[160];
+    (void)snprintf(text, sizeof text, "%.0f experts over a domain of %.0f chips", s->moe.experts,
+                   s->moe.group_chip);
+    tr_print_quantity(out, "experts a chip", s->moe.experts_per_chip, TR_UNIT_NONE, text);
+    tr_print_quantity(out, "a token and layer moves", s->moe.token_byte, TR_UNIT_BYTE,
+                      "there in FP8 and back in BF16");
+    (void)snprintf(text, sizeof text, "for %.0f sequences over all %.0f layers", s->terms.batch_seq,
+                   s->moe.layers);
+    if (s->moe.scaleup_s > 0)
+        tr_print_quantity(out, "on the scale-up links", s->moe.scaleup_s, TR_UNIT_SECOND, text);
+    if (s->moe.scaleout_s > 0) {
+        tr_print_quantity(out, "on the scale-out links", s->moe.scaleout_s, TR_UNIT_SECOND,
+                          "were the domain no larger than a chip");
+        tr_print_quantity(out, "links' ratio", s->moe.link_ratio, TR_UNIT_NONE, "scale-up over scale-out");
+        tr_print_quantity(out, "a layer over a hop", s->moe.stage_over_hop_ratio, TR_UNIT_NONE,
+                          s->moe.stage_over_hop_ratio >= 1 ? "a pipeline stage of one layer hides its hop"
+                                                           : "a stage needs more layers to hide its hop");
+    }
+    (void)snprintf(text, sizeof text, "if the experts are spread over %.0f domains", s->terms.rack_count);
+    tr_print_quantity(out, "leaves the domain", s->moe.leaving_share, TR_UNIT_RATIO, text);
+}
+
+static tr_status print_rows(scale *s, int part, tr_writer *out, tr_error *err)
+{
+    const tr_rows rows = rows_of(s, part);
+    tr_fields_table_head(rows.fields, out);
+    for (size_t i = 0; i < rows.count; i++) {
+        if (part == DOMAIN_ && s->domain[i].chips < 2 && i > 20)
+            continue; /* the page is for people; --json and --csv have them all */
+        const void *row = rows.at(rows.context, i, err);
+        if (row == NULL)
+            return err != NULL ? err->status : TR_EDOMAIN;
+        tr_fields_table_row(rows.fields, row, out);
+    }
+    return TR_OK;
+}
+
+static tr_status write_text(scale *s, int part, const tr_workings *workings, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
+{
+    static const char *const title[] = {"",
+                                        "The train schedule",
+                                        "Scale-up domains: time to read the weights once",
+                                        "Experts inside one domain",
+                                        "Pipeline stages of this system",
+                                        "Sparsity: this size with experts, by the routed scaling law",
+                                        "Walls of context, 64 sequences or as --batch says"};
+    char text[200];
+    tr_writer out;
+    tr_status status = TR_OK;
+    tr_writer_begin(&out, sink);
+    (void)snprintf(text, sizeof text, "%.90s on %.60s\n", s->terms.question->model->name,
+                   s->terms.question->system->name);
+    tr_write_text(&out, text);
+    tr_print_setting(s->terms.question, &out);
+    for (int p = TRAIN; p <= WALL && status == TR_OK; p++) {
+        if (part != ALL && part != p)
+            continue;
+        tr_print_heading(&out, style, title[p]);
+        if (p == TRAIN)
+            print_train(s, &out);
+        else if (p == MOE)
+            print_moe(s, style, &out);
+        else
+            status = print_rows(s, p, &out, err);
+    }
+    if (status != TR_OK)
+        return status;
+    if (style->explain)
+        tr_workings_text(workings, style, &out);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+static tr_status write_json(scale *s, int part, const tr_workings *workings, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
+{
+    tr_json json;
+    tr_document_begin(&json, sink, 1, s->scenario, NULL);
+    tr_json_key_string(&json, "model", s->terms.question->model->name);
+    tr_json_key_string(&json, "system", s->terms.question->system->name);
+    tr_question_json(s->terms.question, &json);
+    if (part == ALL || part == TRAIN)
+        tr_fields_json(&train_fields, s, &json);
+    if ((part == ALL || part == MOE) && s->moe.is_mixture)
+        tr_fields_json(&moe_fields, s, &json);
+    else if (part == ALL || part == MOE)
+        tr_json_key_null(&json, "moe");
+    for (int p = DOMAIN_; p <= WALL; p++) {
+        const tr_rows rows = rows_of(s, p);
+        if (rows.fields == NULL || (part != ALL && part != p))
+            continue;
+        tr_json_key_array(&json, rows.name);
+        const tr_status status = tr_rows_json(&rows, &json, err);
+        if (status != TR_OK)
+            return status;
+        tr_json_close(&json);
+    }
+    if (style->explain)
+        tr_workings_json(workings, &json);
+    tr_json_close(&json);
+    return tr_written(tr_json_finish(&json), err);
+}
+
+tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                          tr_sink *sink, tr_error *err)
+{
+    scale s = {.scenario = scenario};
+    tr_workings workings;
+    const int part = tr_input_choice(scenario, TR_IN_PART);
+    tr_scale_terms_of(scenario, question, &s.terms);
+    s.has_train = part == ALL || part == TRAIN;
+    tr_status status = s.has_train ? tr_scale_train_of(&s.terms, &s.train, err) : TR_OK;
+    if (status == TR_OK)
+        status = tr_scale_walls(scenario, &s.terms, s.wall, &s.walls, err);
+    if (status != TR_OK)
+        return status;
+    s.domains = tr_scale_domains(&s.terms, s.domain, TR_SCALE_ROWS);
+    tr_scale_moe_of(&s.terms, &s.moe);
+    workings_of(&s, &workings);
+    if (style->format == TR_FORMAT_TEXT)
+        return write_text(&s, part, &workings, style, sink, err);
+    if (style->format == TR_FORMAT_JSON)
+        return write_json(&s, part, &workings, style, sink, err);
+    const tr_rows rows = rows_of(&s, part);
+    if (rows.fields == NULL)
+        return tr_fail(err, TR_ECONFLICT, "part", (double)NAN,
+                       "rows are of one part: --part domain, pipeline, sparsity or wall");
+    return tr_rows_write(&rows, style, sink, err);
+}

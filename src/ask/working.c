@@ -1,0 +1,331 @@
+/* ask/working.c -- puts numbers into the formulas of docs/equations.md, as text and as JSON. */
+#include "ask/working.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "life/racks.h"
+#include "price/speed_menu.h"
+#include "write/print.h"
+
+/* ---- which equations, with which numbers ---------------------------------- */
+
+tr_working *tr_working_start(tr_workings *out, const char *id)
+{
+    tr_working *w = &out->working[out->count < TR_WORKING_MAX ? out->count++ : TR_WORKING_MAX - 1];
+    w->id = id;
+    w->count = 0;
+    return w;
+}
+
+void tr_working_put(tr_working *w, const char *name, tr_unit unit, double value, int is_result)
+{
+    if (w->count < TR_SYMBOL_MAX)
+        w->symbol[w->count++] = (tr_symbol){name, value, unit, is_result};
+}
+
+static void result(tr_working *w, const char *name, tr_unit unit, double value)
+{
+    tr_working_put(w, name, unit, value, 1);
+}
+static void with(tr_working *w, const char *name, tr_unit unit, double value)
+{
+    tr_working_put(w, name, unit, value, 0);
+}
+
+static double attention_flop(const tr_step_row *row)
+{
+    const tr_load *load = &row->load;
+    return load->phase == TR_PHASE_DECODE
+               ? tr_model_attention_flop(row->question->model, load->context_token)
+               : tr_model_prefill_attention_flop(row->question->model, load->context_token,
+                                                 load->query_token) /
+                     load->query_token;
+}
+
+static void add_terms(const tr_step_row *row, tr_workings *out)
+{
+    const tr_roofline *roof = &row->question->roof;
+    const tr_load *load = &row->load;
+    const tr_step *step = &row->step;
+    const double touched = roof->routed_weight_byte > 0
+                               ? (step->weight_read_byte - roof->fixed_weight_byte) / roof->routed_weight_byte
+                               : 0;
+    tr_working *w = tr_working_start(out, "R1");
+    result(w, "step_s", TR_UNIT_SECOND, step->step_s);
+    with(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
+    with(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
+    with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
+    w = tr_working_start(out, "R2");
+    result(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
+    with(w, "B", TR_UNIT_SEQ, load->batch_seq);
+    with(w, "q", TR_UNIT_TOKEN, load->phase == TR_PHASE_DECODE ? 1 : load->query_token);
+    with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
+    with(w, "attention", TR_UNIT_FLOP, attention_flop(row));
+    with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
+    w = tr_working_start(out, "R3");
+    result(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
+    with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
+    with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
+    with(w, "touched", TR_UNIT_RATIO, touched);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    if (roof->routed_weight_byte > 0) {
+        w = tr_working_start(out, "R4");
+        result(w, "touched(n)", TR_UNIT_RATIO, touched);
+        with(w, "k/E", TR_UNIT_NONE, 1 - roof->expert_idle_share);
+        with(w, "n", TR_UNIT_TOKEN,
+             load->batch_seq * (load->phase == TR_PHASE_DECODE ? 1 : load->query_token));
+    }
+    w = tr_working_start(out, "R5");
+    result(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
+    with(w, "B", TR_UNIT_SEQ, load->batch_seq);
+    with(w, "kv_read(L)", TR_UNIT_BYTE, step->kv_read_byte / load->batch_seq);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+}
+
+static void add_marks(const tr_step_row *row, tr_workings *out)
+{
+    const tr_roofline *roof = &row->question->roof;
+    const tr_model *model = row->question->model;
+    const double context_token = row->load.context_token;
+    const double kv_byte = tr_roofline_kv_read_byte(roof, context_token);
+    const double flop = tr_model_attention_flop(model, context_token);
+    tr_working *w = tr_working_start(out, "R6");
+    result(w, "floor_s", TR_UNIT_SECOND, row->floor_s);
+    with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
+    with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    w = tr_working_start(out, "R7");
+    result(w, "ridge", TR_UNIT_FLOP_PER_BYTE, row->ridge_flop_per_byte);
+    with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    if (row->load.phase == TR_PHASE_DECODE) {
+        w = tr_working_start(out, "R9");
+        result(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq);
+        with(w, "w", TR_UNIT_SECOND, row->floor_s);
+        with(w, "c", TR_UNIT_SECOND, (roof->flop_per_token + flop) / roof->flop_per_s);
+        with(w, "k", TR_UNIT_SECOND, kv_byte / roof->byte_per_s);
+    }
+    w = tr_working_start(out, "R15");
+    result(w, "I_w", TR_UNIT_FLOP_PER_BYTE, row->weight_intensity_flop_per_byte);
+    with(w, "B", TR_UNIT_SEQ, row->load.batch_seq);
+    with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
+    with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
+    with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
+    with(w, "touched(B)", TR_UNIT_RATIO,
+         tr_expert_touched_share(roof->expert_idle_share, row->load.batch_seq));
+    if (kv_byte > 0 && flop > 0) {
+        w = tr_working_start(out, "R16");
+        result(w, "I_a", TR_UNIT_FLOP_PER_BYTE, row->attention_intensity_flop_per_byte);
+        with(w, "attention(L)", TR_UNIT_FLOP, flop);
+        with(w, "kv_read(L)", TR_UNIT_BYTE, kv_byte);
+    }
+}
+
+static void add_capacity(const tr_step_row *row, tr_workings *out)
+{
+    const tr_shard *shard = &row->question->shard;
+    if (!isfinite(row->max_batch_seq))
+        return;
+    tr_working *w = tr_working_start(out, "L3");
+    result(w, "batch", TR_UNIT_SEQ, row->max_batch_seq);
+    with(w, "capacity", TR_UNIT_BYTE, shard->memory_byte);
+    with(w, "weights", TR_UNIT_BYTE, shard->weight_byte);
+    with(w, "activations", TR_UNIT_BYTE, shard->activation_byte);
+    with(w, "buffers", TR_UNIT_BYTE, shard->buffer_byte);
+    with(w, "reserve", TR_UNIT_BYTE, shard->reserve_byte);
+    with(w, "kv", TR_UNIT_BYTE, tr_shard_seq_byte(shard, tr_held_token(&row->load)));
+    with(w, "dp", TR_UNIT_NONE, shard->layout.dp_rank);
+    with(w, "replicas", TR_UNIT_NONE, shard->layout.replica_count);
+}
+
+/* [F3] */
+static void add_fitted(const tr_step_row *row, tr_workings *out)
+{
+    tr_working *w = tr_working_start(out, "F3");
+    result(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+    with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
+    with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
+    with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
+    with(w, "comm_s", TR_UNIT_SECOND, row->step.comm_s);
+    with(w, "fixed_s", TR_UNIT_SECOND, row->step.fixed_s);
+}
+
+/* [R27] */
+static void add_operators(const tr_step_row *row, tr_workings *out)
+{
+    const tr_step *step = &row->step;
+    tr_working *w = tr_working_start(out, "R27");
+    result(w, "step_s", TR_UNIT_SECOND, step->step_s);
+    with(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
+    with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
+    with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
+    if (row->question->roof.usd_per_s > 0) {
+        w = tr_working_start(out, "K1");
+        result(w, "usd_per_mtoken", TR_UNIT_USD, step->usd_per_mtoken);
+        with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
+        with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, step->token_per_s);
+    }
+}
+
+void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
+{
+    out->count = 0;
+    if (row->question->physics == TR_PHYSICS_FITTED) {
+        if (row->fits)
+            add_fitted(row, out);
+        return;
+    }
+    if (row->question->physics == TR_PHYSICS_OPS) {
+        if (row->fits && !row->question->layout.overlap)
+            add_operators(row, out);
+        return;
+    }
+    if (row->fits) {
+        add_terms(row, out);
+        tr_working *w = tr_working_start(out, "R8");
+        result(w, "mfu", TR_UNIT_RATIO, row->step.mfu);
+        result(w, "mbu", TR_UNIT_RATIO, row->step.mbu);
+        with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
+        with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
+        with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
+        with(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+        if (row->question->roof.usd_per_s > 0) {
+            w = tr_working_start(out, "K1");
+            result(w, "usd_per_mtoken", TR_UNIT_USD, row->step.usd_per_mtoken);
+            with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
+            with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, row->step.token_per_s);
+        }
+    }
+    add_marks(row, out);
+    add_capacity(row, out);
+}
+
+void tr_workings_add_report(const tr_report *report, tr_workings *out)
+{
+    const tr_step_row *row = &report->point[1].row;
+    const tr_roofline *roof = &row->question->roof;
+    const tr_model *model = row->question->model;
+    const double context_token = report->context_token;
+    const double balanced_token = report->balanced_context_token;
+    tr_working *w;
+    if (isfinite(balanced_token)) {
+        w = tr_working_start(out, "R10");
+        result(w, "L*", TR_UNIT_TOKEN, balanced_token);
+        with(w, "kv_read(L*)", TR_UNIT_BYTE, tr_roofline_kv_read_byte(roof, balanced_token));
+        with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+        with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
+        with(w, "attention(L*)", TR_UNIT_FLOP, tr_model_attention_flop(model, balanced_token));
+        with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
+    }
+    if (isfinite(roof->memory_byte)) {
+        w = tr_working_start(out, "R14");
+        result(w, "drain_s", TR_UNIT_SECOND, tr_drain_s(roof));
+        with(w, "memory", TR_UNIT_BYTE, roof->memory_byte);
+        with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    }
+    w = tr_working_start(out, "R17");
+    result(w, "worst_wait_s", TR_UNIT_SECOND, tr_train_worst_wait_s(report->departure.step.step_s));
+    result(w, "mean_wait_s", TR_UNIT_SECOND, tr_train_mean_wait_s(report->departure.step.step_s));
+    with(w, "step_s", TR_UNIT_SECOND, report->departure.step.step_s);
+    if (roof->usd_per_s > 0) {
+        w = tr_working_start(out, "K2");
+        result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);
+        with(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s);
+        with(w, "c", TR_UNIT_SECOND, tr_unshared_compute_s(roof, context_token));
+        with(w, "k", TR_UNIT_SECOND, tr_unshared_kv_s(roof, context_token));
+    }
+}
+
+/* ---- numbers into the formula ---------------------------------------------- */
+
+static int is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The longest symbol that stands at text as a whole word. */
+static const tr_symbol *symbol_at(const tr_working *w, const char *text)
+{
+    const tr_symbol *best = NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const size_t n = strlen(w->symbol[i].name);
+        if (strncmp(text, w->symbol[i].name, n) != 0 || (is_word(text[n - 1]) && is_word(text[n])))
+            continue;
+        if (best == NULL || n > strlen(best->name))
+            best = &w->symbol[i];
+    }
+    return best;
+}
+
+/* Where a trailing clause begins: a comma outside parentheses with no equation behind it. */
+static size_t equation_length(const char *formula)
+{
+    int depth = 0;
+    for (const char *c = formula; *c != '\0'; c++) {
+        depth += (*c == '(') - (*c == ')');
+        if (*c == ',' && depth == 0 && strstr(c, " = ") == NULL)
+            return (size_t)(c - formula);
+    }
+    return strlen(formula);
+}
+
+void tr_working_substitute(const tr_working *working, const char *formula, char *out, size_t size)
+{
+    const size_t length = equation_length(formula);
+    (void)tr_text_copy(out, size, "");
+    for (size_t i = 0; i < length;) {
+        const tr_symbol *symbol = i > 0 && is_word(formula[i - 1]) ? NULL : symbol_at(working, formula + i);
+        char text[64] = {formula[i], '\0'};
+        if (symbol != NULL)
+            (void)tr_quantity_format(symbol->value, symbol->unit, text, sizeof text);
+        (void)tr_text_append(out, size, text);
+        i += symbol != NULL ? strlen(symbol->name) : 1;
+    }
+}
+
+void tr_workings_json(const tr_workings *workings, tr_json *json)
+{
+    tr_json_key_array(json, "explain");
+    for (size_t i = 0; i < workings->count; i++) {
+        const tr_working *w = &workings->working[i];
+        const tr_equation *equation = tr_equation_find(w->id);
+        if (equation == NULL)
+            continue;
+        tr_json_object(json);
+        tr_json_key_string(json, "id", w->id);
+        tr_json_key_string(json, "title", equation->title);
+        tr_json_key_string(json, "formula", equation->formula);
+        for (int results = 0; results < 2; results++) {
+            tr_json_key(json, results ? "result" : "numbers");
+            tr_json_object_inline(json);
+            for (size_t k = 0; k < w->count; k++)
+                if (w->symbol[k].is_result == results)
+                    tr_json_key_number(json, w->symbol[k].name, w->symbol[k].value);
+            tr_json_close(json);
+        }
+        tr_json_close(json);
+    }
+    tr_json_close(json);
+}
+
+void tr_workings_text(const tr_workings *workings, const tr_style *style, tr_writer *out)
+{
+    tr_print_heading(out, style, "The equations used (tokenroof explain ID tells more)");
+    for (size_t i = 0; i < workings->count; i++) {
+        const tr_working *w = &workings->working[i];
+        const tr_equation *equation = tr_equation_find(w->id);
+        char text[512];
+        if (equation == NULL)
+            continue;
+        tr_write_text(out, "  ");
+        tr_write_text(out, w->id);
+        tr_write_repeat(out, ' ', strlen(w->id) < 4 ? 4 - strlen(w->id) : 1);
+        tr_write_text(out, equation->title);
+        tr_write_char(out, '\n');
+        tr_print_wrapped(out, "      ", "        ", equation->formula, style->columns);
+        tr_working_substitute(w, equation->formula, text, sizeof text);
+        tr_print_wrapped(out, "      ", "        ", text, style->columns);
+    }
+}

@@ -1,0 +1,184 @@
+/* write/field.c -- a row written as JSON, CSV or a line of a table, from one list of fields. */
+#include "write/field.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { KEY_SIZE = 64, CELL_SIZE = 128 };
+
+/* Length of the part of path up to its level-th dot; 0 if it has fewer dots. */
+static size_t prefix_length(const char *path, int level)
+{
+    size_t length = 0;
+    for (int i = 0; i < level; i++) {
+        const char *dot = strchr(path + length, '.');
+        if (dot == NULL)
+            return 0;
+        length = (size_t)(dot - path) + 1;
+    }
+    return length;
+}
+
+static int dots(const char *path)
+{
+    int n = 0;
+    for (; *path != '\0'; path++)
+        n += *path == '.';
+    return n;
+}
+
+/* How many objects the two paths lie in together. */
+static int shared_depth(const char *a, const char *b)
+{
+    int level = 0;
+    while (1) {
+        const size_t n = prefix_length(a, level + 1);
+        if (n == 0 || strncmp(a, b, n) != 0)
+            return level;
+        level++;
+    }
+}
+
+static void open_objects(const char *path, int from, tr_json *json)
+{
+    char key[KEY_SIZE];
+    for (int level = from; level < dots(path); level++) {
+        const size_t start = prefix_length(path, level);
+        const size_t end = prefix_length(path, level + 1) - 1;
+        (void)tr_text_copy_span(key, sizeof key, path + start, end - start);
+        tr_json_key(json, key);
+        tr_json_object_inline(json);
+    }
+}
+
+static void json_value(const tr_field *field, const void *row, tr_json *json)
+{
+    tr_json_key(json, field->path + prefix_length(field->path, dots(field->path)));
+    if (field->number != NULL)
+        tr_json_number(json, field->number(row));
+    else if (field->text != NULL)
+        tr_json_string(json, field->text(row));
+    else
+        tr_json_bool(json, field->flag(row));
+}
+
+void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json)
+{
+    const char *last = "";
+    int depth = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        const char *path = fields->field[i].path;
+        if (path == NULL)
+            continue;
+        const int keep = shared_depth(path, last);
+        for (; depth > keep; depth--)
+            tr_json_close(json);
+        open_objects(path, depth, json);
+        depth = dots(path);
+        json_value(&fields->field[i], row, json);
+        last = path;
+    }
+    for (; depth > 0; depth--)
+        tr_json_close(json);
+}
+
+/* RFC 4180: quoted where it must be, quotes doubled. */
+static void csv_text(const char *text, tr_writer *out)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        tr_write_text(out, text);
+        return;
+    }
+    tr_write_char(out, '"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            tr_write_char(out, '"');
+        tr_write_char(out, *text);
+    }
+    tr_write_char(out, '"');
+}
+
+void tr_fields_csv_head(const tr_fields *fields, tr_writer *out)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < fields->count; i++) {
+        if (fields->field[i].path == NULL)
+            continue;
+        tr_write_text(out, comma);
+        tr_write_text(out, fields->field[i].path);
+        comma = ",";
+    }
+    tr_write_char(out, '\n');
+}
+
+void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < fields->count; i++) {
+        const tr_field *field = &fields->field[i];
+        if (field->path == NULL)
+            continue;
+        tr_write_text(out, comma);
+        comma = ",";
+        if (field->number != NULL) {
+            const double number = field->number(row);
+            if (isfinite(number))
+                tr_write_number(out, number);
+        } else if (field->text != NULL) {
+            const char *text = field->text(row);
+            csv_text(text == NULL ? "" : text, out);
+        } else {
+            tr_write_text(out, field->flag(row) ? "true" : "false");
+        }
+    }
+    tr_write_char(out, '\n');
+}
+
+static void cell(const char *text, int width, int right, int last, tr_writer *out)
+{
+    const size_t length = strlen(text);
+    const size_t pad = length < (size_t)width ? (size_t)width - length : 0;
+    if (right)
+        tr_write_repeat(out, ' ', pad);
+    tr_write_text(out, text);
+    if (!right && !last)
+        tr_write_repeat(out, ' ', pad);
+}
+
+static void table_line(const tr_fields *fields, const void *row, tr_writer *out)
+{
+    size_t left = 0;
+    int first = 1;
+    for (size_t i = 0; i < fields->count; i++)
+        left += fields->field[i].head != NULL;
+    for (size_t i = 0; i < fields->count; i++) {
+        const tr_field *field = &fields->field[i];
+        char text[CELL_SIZE];
+        if (field->head == NULL)
+            continue;
+        left--;
+        tr_write_text(out, first ? "" : "  ");
+        first = 0;
+        if (row == NULL)
+            (void)tr_text_copy(text, sizeof text, field->head);
+        else if (field->number != NULL && isfinite(field->number(row)))
+            (void)tr_quantity_format(field->number(row), field->unit, text, sizeof text);
+        else if (field->text != NULL && field->text(row) != NULL)
+            (void)tr_text_copy(text, sizeof text, field->text(row));
+        else if (field->flag != NULL)
+            (void)tr_text_copy(text, sizeof text, field->flag(row) ? "yes" : "no");
+        else
+            (void)tr_text_copy(text, sizeof text, "-");
+        cell(text, field->width, field->number != NULL, left == 0, out);
+    }
+    tr_write_char(out, '\n');
+}
+
+void tr_fields_table_head(const tr_fields *fields, tr_writer *out) { table_line(fields, NULL, out); }
+
+void tr_fields_table_row(const tr_fields *fields, const void *row, tr_writer *out)
+{
+    table_line(fields, row, out);
+}

@@ -1,0 +1,57 @@
+/* write/field.h -- one description of a row: its JSON paths, its columns, and how each value is read.
+ *
+ * The same list of fields writes nested JSON, a line of CSV with dotted
+ * columns, and the table for people, so that the three cannot disagree.
+ */
+#ifndef TOKENROOF_SRC_WRITE_FIELD_H
+#define TOKENROOF_SRC_WRITE_FIELD_H
+
+#include "base/json.h"
+
+/* Exactly one of number, text and flag is not NULL. A number that is not
+ * finite, and a NULL text, are null in JSON and empty in CSV. */
+typedef struct tr_field {
+    const char *path; /* "terms.compute_s": dots make objects; siblings stand together */
+    tr_unit unit;     /* of the number, for people */
+    const char *head; /* column head for people; NULL: not in their table */
+    int width;        /* of that column */
+    double (*number)(const void *row);
+    const char *(*text)(const void *row);
+    int (*flag)(const void *row);
+} tr_field;
+
+typedef struct tr_fields {
+    const tr_field *field;
+    size_t count;
+} tr_fields;
+
+/* Getters of a row type: TR_NUMBER(step_row, NAME, row->x) defines double NAME(row). */
+#define TR_GETTER(RETURNS, TYPE, NAME, VALUE)                                                              \
+    static RETURNS NAME(const void *p)                                                                     \
+    {                                                                                                      \
+        const TYPE *row = p;                                                                               \
+        return VALUE;                                                                                      \
+    }
+#define TR_NUMBER(TYPE, NAME, VALUE) TR_GETTER(double, TYPE, NAME, VALUE)
+#define TR_TEXT(TYPE, NAME, VALUE) TR_GETTER(const char *, TYPE, NAME, VALUE)
+#define TR_FLAG(TYPE, NAME, VALUE) TR_GETTER(int, TYPE, NAME, VALUE)
+
+/* Rows of a list of fields; the _HEAD forms are columns of the table for people too. */
+#define TR_N(PATH, UNIT, READ) {PATH, TR_UNIT_##UNIT, NULL, 0, READ, NULL, NULL}
+#define TR_N_HEAD(PATH, UNIT, HEAD, WIDTH, READ) {PATH, TR_UNIT_##UNIT, HEAD, WIDTH, READ, NULL, NULL}
+#define TR_T(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, READ, NULL}
+#define TR_T_HEAD(PATH, HEAD, WIDTH, READ) {PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, READ, NULL}
+#define TR_F(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, NULL, READ}
+#define TR_F_HEAD(PATH, HEAD, WIDTH, READ) {PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, NULL, READ}
+
+/* Every field as a member of the object that is open in json. */
+void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json);
+
+void tr_fields_csv_head(const tr_fields *fields, tr_writer *out);
+void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out);
+
+/* Numbers to the right, texts to the left; null is "-". */
+void tr_fields_table_head(const tr_fields *fields, tr_writer *out);
+void tr_fields_table_row(const tr_fields *fields, const void *row, tr_writer *out);
+
+#endif

@@ -1,0 +1,78 @@
+/* write/print.c -- pages for people: wrapped text, "label  value" lines, headings. */
+#include "write/print.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { LABEL_WIDTH = 24, VALUE_WIDTH = 18 };
+
+void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns)
+{
+    const size_t width = columns < 40 ? 40 : (size_t)columns;
+    size_t at = strlen(first);
+    int begun = 0;
+    tr_write_text(out, first);
+    while (*text != '\0') {
+        const size_t n = strcspn(text, " ");
+        if (begun && at + 1 + n > width) {
+            tr_write_char(out, '\n');
+            tr_write_text(out, next);
+            at = strlen(next);
+        } else if (begun) {
+            tr_write_char(out, ' ');
+            at++;
+        }
+        tr_write_span(out, text, n);
+        at += n;
+        begun = 1;
+        text += n + strspn(text + n, " ");
+    }
+    tr_write_char(out, '\n');
+}
+
+static void pad(tr_writer *out, size_t used, size_t width)
+{
+    if (used < width)
+        tr_write_repeat(out, ' ', width - used);
+}
+
+void tr_print_line(tr_writer *out, const char *label, const char *value, const char *remark)
+{
+    tr_write_text(out, "  ");
+    tr_write_text(out, label);
+    pad(out, strlen(label), LABEL_WIDTH);
+    tr_write_text(out, value);
+    if (remark != NULL && remark[0] != '\0') {
+        pad(out, strlen(value), VALUE_WIDTH);
+        tr_write_text(out, "  ");
+        tr_write_text(out, remark);
+    }
+    tr_write_char(out, '\n');
+}
+
+void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit unit, const char *remark)
+{
+    char text[64];
+    (void)tr_quantity_format(value, unit, text, sizeof text);
+    tr_print_line(out, label, text, remark);
+}
+
+void tr_print_heading(tr_writer *out, const tr_style *style, const char *title)
+{
+    tr_write_text(out, style->colour ? "\n\033[1m" : "\n");
+    tr_write_text(out, title);
+    tr_write_text(out, style->colour ? "\033[0m\n" : "\n");
+}
+
+const char *tr_print_batch(double batch_seq, char *out, size_t size)
+{
+    if (batch_seq < 1000)
+        (void)tr_text_fixed(out, size, batch_seq, 2);
+    else
+        (void)tr_quantity_format(batch_seq < 1e5 ? floor(batch_seq + 0.5) : batch_seq, TR_UNIT_SEQ, out,
+                                 size);
+    return out;
+}

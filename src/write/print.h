@@ -1,0 +1,23 @@
+/* write/print.h -- pages for people: wrapped text, "label  value" lines, headings. */
+#ifndef TOKENROOF_SRC_WRITE_PRINT_H
+#define TOKENROOF_SRC_WRITE_PRINT_H
+
+#include <tokenroof/problem.h>
+#include <tokenroof/write.h>
+
+#include "base/sink.h"
+
+/* text broken at blanks to fit columns; first and next stand before the lines. */
+void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns);
+
+/* "  label ......... value   remark\n": label padded to the page's column. remark may be NULL. */
+void tr_print_line(tr_writer *out, const char *label, const char *value, const char *remark);
+void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit unit, const char *remark);
+
+/* A batch with the decimals that matter: "600.49", "5584". Returns out. */
+const char *tr_print_batch(double batch_seq, char *out, size_t size);
+
+/* "\nTitle\n", bold where the style has colour. */
+void tr_print_heading(tr_writer *out, const tr_style *style, const char *title);
+
+#endif

@@ -1,0 +1,94 @@
+/* write/rows.c -- writes many rows as one JSON document, JSON lines, CSV or a table. */
+#include "write/rows.h"
+
+#include "base/fail.h"
+#include "write/print.h"
+
+tr_status tr_written(tr_status status, tr_error *err)
+{
+    return status == TR_OK ? TR_OK : tr_fail(err, status, "", 0, "the answer could not be written");
+}
+
+tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        tr_error why = {.status = TR_EDOMAIN};
+        const void *row = rows->at(rows->context, i, &why);
+        if (row == NULL) {
+            if (err != NULL)
+                *err = why;
+            return why.status;
+        }
+        tr_json_object_inline(json);
+        tr_fields_json(rows->fields, row, json);
+        tr_json_close(json);
+    }
+    return TR_OK;
+}
+
+static tr_status write_json(const tr_rows *rows, const tr_sink *sink, tr_error *err)
+{
+    tr_json json;
+    tr_document_begin(&json, sink, 1, rows->scenario, NULL);
+    tr_json_key_array(&json, rows->name);
+    const tr_status s = tr_rows_json(rows, &json, err);
+    if (s != TR_OK)
+        return s;
+    tr_json_close(&json);
+    if (rows->notes != NULL)
+        tr_notes_json(rows->notes, &json);
+    tr_json_close(&json);
+    return tr_written(tr_json_finish(&json), err);
+}
+
+static tr_status write_line(const tr_rows *rows, const void *row, const tr_sink *sink, tr_error *err)
+{
+    tr_json json;
+    tr_document_begin(&json, sink, 0, rows->scenario, rows->load != NULL ? rows->load(row) : NULL);
+    tr_fields_json(rows->fields, row, &json);
+    tr_json_close(&json);
+    tr_status s = tr_json_finish(&json);
+    if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)
+        s = TR_EIO;
+    return tr_written(s, err);
+}
+
+static void write_flat(const tr_rows *rows, const void *row, int csv, tr_writer *out)
+{
+    if (csv)
+        tr_fields_csv_row(rows->fields, row, out);
+    else
+        tr_fields_table_row(rows->fields, row, out);
+}
+
+tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sink *sink, tr_error *err)
+{
+    const int csv = style->format == TR_FORMAT_CSV;
+    tr_status s = TR_OK;
+    tr_writer out;
+    if (style->format == TR_FORMAT_JSON)
+        return write_json(rows, sink, err);
+    tr_writer_begin(&out, sink);
+    if (csv)
+        tr_fields_csv_head(rows->fields, &out);
+    else if (style->format == TR_FORMAT_TEXT)
+        tr_fields_table_head(rows->fields, &out);
+    for (size_t i = 0; s == TR_OK && i < rows->count; i++) {
+        tr_error why = {.status = TR_EDOMAIN};
+        const void *row = rows->at(rows->context, i, &why);
+        if (row == NULL) {
+            s = why.status;
+            if (err != NULL)
+                *err = why;
+        } else if (style->format == TR_FORMAT_JSONL) {
+            s = write_line(rows, row, sink, err);
+        } else {
+            write_flat(rows, row, csv, &out);
+        }
+    }
+    if (s != TR_OK)
+        return s;
+    if (style->format == TR_FORMAT_TEXT && rows->notes != NULL)
+        tr_notes_text(rows->notes, style->columns, &out);
+    return tr_written(tr_writer_finish(&out), err);
+}
