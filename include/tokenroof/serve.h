@@ -38,7 +38,16 @@ typedef struct tr_clients {
     double draft_token;        /* speculation: tokens drafted a step; 0: none */
     double token_per_step;     /* of a sequence, drafts accepted among them: 1 to draft_token + 1; 0: 1 */
     int prefill_apart;         /* 1: other chips take the prompts, and ttft_s is of the first decode step alone */
+    double think_s;            /* concurrency_seq users wait so long between an answer and their next request */
 } tr_clients;
+
+/* Machines that only take prompts in, beside those that decode; the cache of each prompt is sent over. */
+typedef struct tr_prefill_side {
+    const tr_shard *shard;     /* of one worker */
+    const tr_roofline *roof;
+    double worker_count;       /* >= 1 */
+    double link_byte_per_s;    /* of one chip that sends; 0: the chip's way out of its scale-up domain */
+} tr_prefill_side;
 
 /* A predicted figure with its 90 % interval, and what nothing real can beat. */
 typedef struct tr_quantity {
@@ -47,18 +56,25 @@ typedef struct tr_quantity {
 
 typedef struct tr_service {
     tr_quantity tpot_s;        /* mean time per output token after the first */
+    tr_quantity itl_s;         /* between two arrivals at a user: a step, which may bring several tokens */
     tr_quantity ttft_s;        /* mean time to the first token, waiting included */
     tr_quantity e2e_s;         /* a whole request */
     tr_quantity output_token_per_s; /* all clients; its bound is the most that is possible, low <= predicted <= high */
+    tr_quantity request_s;     /* of the whole system's time that a request takes up: one over the requests a second */
     double request_per_s;
     double batch_seq;          /* decoding together, all replicas, on average */
+    double rank_count;         /* attention ranks that have requests, all replicas and stages */
     double flight_seq;         /* with a place: decoding, or on their way to the first token */
     double room_seq;           /* whose cache fits at their mean length, all replicas */
     double kv_used_share;      /* of that room, by the requests in flight */
-    int saturated;             /* requests wait for a place */
+    int saturated;             /* requests wait for a place; under arrivals at a rate: they never stop queueing */
+    double wait_s;             /* of ttft_s: behind other requests, on average */
+    double wait_share;         /* of the requests that wait at all */
     double decode_s;           /* a step that only decodes, at that batch */
     tr_terms decode_terms;     /* its parts */
-    double prompt_share;       /* of the time between tokens, what prompts beside them take */
+    double prompt_share;       /* of the time between tokens, what prompts beside them take; 0 where they are apart */
+    double prefill_busy_share; /* of the machines that only take prompts in; 0 without them */
+    double send_s;             /* of ttft_s: a prompt's cache on its way to the decoding machines */
     double token_per_step;     /* accepted tokens of a sequence in a step */
 } tr_service;
 
@@ -67,6 +83,27 @@ typedef struct tr_service {
  * sequence). On error *out is untouched.  [F5] [F6] [F7] [F10] */
 TR_API tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
                           tr_distance distance, const tr_clients *clients, tr_service *out, tr_error *err);
+
+/* The same where `prefill` takes the prompts and `shard` only decodes: ttft_s holds the prompt's wait, its pass and the
+ * sending of its cache. prefill NULL: as tr_serve. Errors: as tr_serve; TR_EDOMAIN (no workers).  [F18] */
+TR_API tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const tr_prefill_side *prefill,
+                                const tr_calibration *calibration, tr_distance distance, const tr_clients *clients,
+                                tr_service *out, tr_error *err);
+
+/* Requests a second with every place taken: more arrivals than that queue up without end. Errors: as above. */
+TR_API tr_status tr_serve_most(const tr_shard *shard, const tr_roofline *roof, const tr_prefill_side *prefill,
+                               const tr_calibration *calibration, tr_distance distance, const tr_clients *clients,
+                               double *request_per_s, tr_error *err);
+
+/* What a percentile of the requests stays under. Waits behind others are exponential, as in a queue; a mean over more
+ * tokens varies less, by the prompts that arrive during it. */
+typedef enum tr_statistic { TR_STATISTIC_MEAN = 0, TR_STATISTIC_P50, TR_STATISTIC_P90, TR_STATISTIC_P95, TR_STATISTIC_P99,
+                            TR_STATISTIC_COUNT } tr_statistic;
+TR_API const char *tr_statistic_name(tr_statistic statistic); /* "mean", "p95"; NULL past the end */
+/* Over the mean of ttft_s (which = TR_INTERVAL_TTFT), tpot_s or e2e_s of clients' requests; 1 for the mean. >= 0; NaN
+ * for another interval.  [F19] */
+TR_API double tr_service_statistic_ratio(const tr_service *service, const tr_clients *clients, tr_interval which,
+                                         tr_statistic statistic);
 
 #ifdef __cplusplus
 }

@@ -6,7 +6,6 @@
 #include "base/fail.h"
 
 #define ADMIT_MOST_SEQ 2048.0
-#define BUSY_MOST_SHARE 0.95
 
 static double larger(double a, double b) { return a > b ? a : b; }
 static double smaller(double a, double b) { return a < b ? a : b; }
@@ -93,34 +92,6 @@ tr_status fit_run_of(const tr_measured *row, fit_run *run, tr_error *err)
     return st == TR_OK ? take_prefill(row, run, err) : st;
 }
 
-/* [F18] Machines of their own for prompts: a prompt's pass, its wait for those before it, its cache sent over. */
-static tr_status add_prefill(const fit_run *run, const tr_calibration *calibration, tr_service *service, tr_error *err)
-{
-    tr_timing timing;
-    tr_terms pass;
-    tr_reach reach;
-    const double cached = run->clients.cached_token, fresh = larger(run->clients.prompt_token - cached, 1);
-    const tr_pass at = {.token_per_seq = 1, .prefill_seq = 1, .prefill_query_token = fresh,
-                        .prefill_context_token = cached};
-    tr_status s = tr_timing_of(&run->prefill_shard, calibration, &at, &timing, err);
-    if (s != TR_OK)
-        return s;
-    tr_timing_rank(&timing, 0, 1, &pass);
-    const double places = run->prefill_worker * run->prefill_shard.layout.dp_rank;
-    const double asked = service->request_per_s * pass.step_s / places;
-    const double busy = smaller(asked, BUSY_MOST_SHARE);
-    double send_s = 0;
-    if (tr_system_reach(&run->system, 2 * larger(run->system.domain_chip, 1), &reach, NULL) == TR_OK &&
-        reach.across_byte_per_s > 0)
-        send_s = tr_shard_seq_byte(&run->prefill_shard, run->clients.prompt_token) / reach.across_byte_per_s;
-    const double more_s = pass.step_s * (1 + busy / (2 * (1 - busy))) + send_s;
-    const double scale = (service->ttft_s.predicted + more_s) / service->ttft_s.predicted;
-    service->ttft_s.predicted *= scale;
-    service->ttft_s.low *= scale;
-    service->ttft_s.high *= scale;
-    return TR_OK;
-}
-
 tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, tr_distance distance, tr_service *out,
                         tr_error *err)
 {
@@ -133,10 +104,10 @@ tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, t
         if (s == TR_OK)
             clients.concurrency_seq = larger(1, smaller(service.room_seq, ADMIT_MOST_SEQ));
     }
+    const tr_prefill_side side = {&run->prefill_shard, &run->prefill_roof, run->prefill_worker, 0};
     if (s == TR_OK)
-        s = tr_serve(&run->shard, &run->roof, calibration, distance, &clients, &service, err);
-    if (s == TR_OK && run->prefill_worker > 0)
-        s = add_prefill(run, calibration, &service, err);
+        s = tr_serve_apart(&run->shard, &run->roof, run->prefill_worker > 0 ? &side : NULL, calibration, distance,
+                           &clients, &service, err);
     if (s == TR_OK)
         *out = service;
     return s;

@@ -11,6 +11,7 @@
 #define FLIGHT_MAX_SEQ 4096.0 /* an engine under more arrivals than it can answer */
 #define RATE_ROUND_COUNT 20
 #define ROUND_COUNT 8         /* the batch settles within a few */
+#define CYCLE_ROUND_COUNT 40  /* halvings: a share of 1e-12 of the clients */
 #define LAG_STEP 1.0          /* a token is sent while the next step runs */
 #define BUSY_MOST_SHARE 0.95
 
@@ -23,7 +24,7 @@ typedef struct server {
     double host_s;             /* least time of a step with prompts */
     double prompt_token, output_token;
     double budget_token;
-    double front_s;            /* of one prompt */
+    double front_s;            /* of one prompt, in the engine's front end */
     double first_s;
     double poll_step, batch_wait_step;
     double room_seq;           /* requests whose cache fits at their mean length */
@@ -55,6 +56,7 @@ static double prompts_a_step(const server *v, double batch)
 
 typedef struct state {
     double decode_s, tpot_s, ttft_s; /* ttft_s: of a request that finds a place */
+    double wait_s, wait_share;       /* of ttft_s, behind other prompts */
     double batch_seq;
 } state;
 
@@ -73,6 +75,7 @@ static void times(const server *v, double clients, state *s)
     const double rate = batch / u; /* prompts a step, on average */
     const double most = prompts_a_step(v, batch), front_s = v->front_s;
     s->decode_s = pass_s(v, batch, 0.0);
+    s->wait_s = s->wait_share = 0.0;
     if (v->apart) { /* other chips take the prompts */
         s->tpot_s = s->decode_s;
         s->ttft_s = s->decode_s;
@@ -91,6 +94,8 @@ static void times(const server *v, double clients, state *s)
             const double together = smaller(larger(1.0, v->poll_step * rate), larger(most, 1.0));
             const double batch_s = pass_s(v, 0.0, together);
             s->tpot_s = s->decode_s + rate / together * batch_s;
+            s->wait_share = 1.0;
+            s->wait_s = 0.5 * v->poll_step * s->decode_s;
             steady_s = front_s + (0.5 * v->poll_step + LAG_STEP) * s->decode_s + with_host_s(v, batch_s);
         }
     } else {
@@ -103,8 +108,11 @@ static void times(const server *v, double clients, state *s)
         const double steps = larger(1.0, 1.0 / most);
         if (v->fixed_lengths)
             steady_s = front_s + (steps + LAG_STEP) * step_s;
-        else
+        else {
+            s->wait_share = smaller(rate / most, BUSY_MOST_SHARE);
+            s->wait_s = steps * step_s * queue_ratio(rate / most);
             steady_s = front_s + steps * step_s * (1.0 + queue_ratio(rate / most)) + LAG_STEP * s->tpot_s;
+        }
     }
     first_wave_s = larger(first_wave_s, 0.5 * front_s * (clients + 1.0) + s->decode_s);
     s->ttft_s = v->first_s + first_share * first_wave_s + (1.0 - first_share) * steady_s +
@@ -112,15 +120,17 @@ static void times(const server *v, double clients, state *s)
     s->tpot_s /= v->token_per_step;
 }
 
-/* The batch is the share of those with a place that are not waiting for their first token. */
+/* The batch is the share of those with a place that are not waiting for their first token. Clients in step, whose
+ * prompts are taken in before any of them goes on, all decode together. */
 static state settle(const server *v, double clients)
 {
+    const int in_step = v->prefill_first && v->fixed_lengths;
     const double in_flight = smaller(clients * v->mean_share, v->place_seq);
     state s = {.batch_seq = in_flight};
     for (int i = 0; i < ROUND_COUNT; i++) {
         times(v, clients, &s);
         const double decoding_s = v->output_token * s.tpot_s;
-        const double wanted = in_flight * decoding_s / (decoding_s + s.ttft_s);
+        const double wanted = in_step ? in_flight : in_flight * decoding_s / (decoding_s + s.ttft_s);
         s.batch_seq = 0.5 * (s.batch_seq + wanted);
     }
     return s;
@@ -143,6 +153,7 @@ static tr_status check_clients(const tr_clients *c, tr_error *err)
                  {"output_token", c->output_token, 1.0, 1e9},
                  {"cached_token", c->cached_token, 0.0, c->prompt_token},
                  {"request_per_client", c->request_per_client, 0.0, 1e9},
+                 {"think_s", c->think_s, 0.0, 1e9},
                  {"mean_batch_share", c->mean_batch_share, 0.0, 1.0},
                  {"chunk_token", c->chunk_token, 0.0, 1e9},
                  {"poll_step", c->poll_step, 0.0, 1e6},
@@ -201,29 +212,111 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
 
 /* ---- the answer ------------------------------------------------------------------------------ */
 
+/* A closed loop of that many clients at the engine. Fewer clients than ranks leave ranks idle. */
 static void answer(const server *v, const tr_layout *layout, double concurrency_seq, tr_service *o)
 {
     const double ranks = layout->dp_rank * layout->replica_count * layout->pp_rank;
-    const double each = larger(concurrency_seq / ranks, 1.0);
+    const double each = larger(concurrency_seq / ranks, 1.0), used = smaller(concurrency_seq, ranks);
     const state s = settle(v, each);
     double wait_s = 0.0;
     if (each > v->place_seq) /* the others wait for a place: one leaves every (time of a request) / places */
         wait_s = (each / v->place_seq - 1.0) * (s.ttft_s + v->output_token * s.tpot_s);
     o->saturated = each > v->place_seq;
-    o->flight_seq = smaller(each, v->place_seq) * ranks;
-    o->batch_seq = s.batch_seq * ranks;
+    o->flight_seq = smaller(each, v->place_seq) * used;
+    o->batch_seq = s.batch_seq * used;
+    o->rank_count = used;
     o->room_seq = v->room_seq * ranks;
-    o->kv_used_share = smaller(each / v->room_seq, 1.0);
+    o->kv_used_share = smaller(o->flight_seq / o->room_seq, 1.0);
     o->decode_s = s.decode_s;
     o->token_per_step = v->token_per_step;
     o->prompt_share = 1.0 - smaller(s.decode_s / (s.tpot_s * v->token_per_step), 1.0);
+    o->wait_s = s.wait_s + wait_s;
+    o->wait_share = wait_s > 0.0 ? 1.0 : s.wait_share;
     tr_timing_rank(&v->timing, s.batch_seq, 0.0, &o->decode_terms);
     o->tpot_s.predicted = s.tpot_s;
     o->ttft_s.predicted = s.ttft_s + wait_s;
-    o->e2e_s.predicted = o->ttft_s.predicted + larger(v->output_token - 1.0, 0.0) * s.tpot_s;
-    o->request_per_s = each * ranks / (o->ttft_s.predicted + v->output_token * s.tpot_s);
-    o->output_token_per_s.predicted = o->request_per_s * v->output_token;
+    o->request_per_s = each * used / (o->ttft_s.predicted + v->output_token * s.tpot_s);
 }
+
+/* ---- prompts on machines of their own --------------------------------------------------------- */
+
+typedef struct front {
+    const tr_prefill_side *side; /* NULL: none, and all is 0 */
+    double pass_s, send_s;       /* of one prompt */
+    double place_count;          /* prompts at once */
+} front;
+
+static tr_status front_of(const tr_prefill_side *side, const tr_calibration *calibration, const tr_clients *c,
+                          front *out, tr_error *err)
+{
+    tr_timing timing;
+    tr_terms pass;
+    tr_reach reach;
+    memset(out, 0, sizeof *out);
+    out->side = side;
+    if (side == NULL)
+        return TR_OK;
+    if (!(side->worker_count >= 1.0 && side->worker_count <= 1e6) || !(side->link_byte_per_s >= 0.0))
+        return tr_fail(err, TR_EDOMAIN, "worker_count", side->worker_count,
+                       "expected 1 to 1e6 machines that take prompts, and a link of 0 or more bytes a second");
+    const tr_pass at = {.token_per_seq = 1.0, .prefill_seq = 1.0,
+                        .prefill_query_token = larger(c->prompt_token - c->cached_token, 1.0),
+                        .prefill_context_token = c->cached_token};
+    tr_status s = tr_shard_check(side->shard, 1.0, c->prompt_token, err);
+    if (s == TR_OK)
+        s = tr_timing_of(side->shard, calibration, &at, &timing, err);
+    if (s != TR_OK)
+        return s;
+    tr_timing_rank(&timing, 0.0, 1.0, &pass);
+    const tr_layout *y = &side->shard->layout;
+    const tr_system *system = side->shard->system;
+    out->pass_s = pass.step_s;
+    out->place_count = side->worker_count * y->dp_rank * y->replica_count;
+    double link = side->link_byte_per_s;
+    if (!(link > 0.0) && tr_system_reach(system, 2.0 * larger(system->domain_chip, 1.0), &reach, NULL) == TR_OK)
+        link = reach.across_byte_per_s;
+    if (link > 0.0)
+        out->send_s = tr_shard_seq_byte(side->shard, c->prompt_token) / link;
+    return TR_OK;
+}
+
+/* [F18] A prompt's pass, its wait for those before it, and its cache sent over. */
+static double front_s(const front *f, double request_per_s, double most_busy_share)
+{
+    if (f->side == NULL)
+        return 0.0;
+    const double busy = smaller(request_per_s * f->pass_s / f->place_count, most_busy_share);
+    return busy < 1.0 ? f->pass_s * (1.0 + busy / (2.0 * (1.0 - busy))) + f->send_s : HUGE_VAL;
+}
+
+/* [F20] Of so many clients, those that are at the engine and not thinking or before it: what leaves it comes back. */
+static double at_engine(const server *v, const tr_layout *layout, const front *f, const tr_clients *c, tr_service *o)
+{
+    double low = 0.0, high = c->concurrency_seq;
+    for (int i = 0; i < CYCLE_ROUND_COUNT && (c->think_s > 0.0 || f->side != NULL); i++) {
+        const double here = 0.5 * (low + high);
+        answer(v, layout, here, o);
+        if (here + o->request_per_s * (c->think_s + front_s(f, o->request_per_s, 1.0)) > c->concurrency_seq)
+            high = here;
+        else
+            low = here;
+    }
+    return high;
+}
+
+static void add_front(const front *f, tr_service *o)
+{
+    if (f->side == NULL)
+        return;
+    const double more_s = front_s(f, o->request_per_s, BUSY_MOST_SHARE);
+    o->prefill_busy_share = smaller(o->request_per_s * f->pass_s / f->place_count, 1.0);
+    o->send_s = f->send_s;
+    o->wait_s += more_s - f->pass_s - f->send_s;
+    o->wait_share = larger(o->wait_share, smaller(o->prefill_busy_share, BUSY_MOST_SHARE));
+    o->ttft_s.predicted += more_s;
+}
+
+/* ---- intervals and bounds ------------------------------------------------------------------------ */
 
 static void interval(tr_quantity *q, const tr_calibration *calibration, tr_interval of, tr_distance distance)
 {
@@ -234,9 +327,9 @@ static void interval(tr_quantity *q, const tr_calibration *calibration, tr_inter
     q->high *= calibration->band[of][distance].high_ratio;
 }
 
-/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt;
- * the most tokens where all that hold a place decode. */
-static void bounds(const tr_roofline *roof, const tr_clients *c, double token_per_step, tr_service *o)
+/* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt.
+ * A request takes at least its own multiplies, and its share of the steps in which all that hold a place decode. */
+static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f, tr_service *o)
 {
     const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
     const tr_pass prompt = {.token_per_seq = 1.0, .prefill_seq = 1.0, .prefill_query_token = fresh,
@@ -245,65 +338,128 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, double token_pe
     const double kv = tr_roofline_kv_read_byte(roof, c->prompt_token);
     const double attention = tr_model_attention_flop(roof->pooled.model, c->prompt_token);
     const double kv_byte[] = {kv, kv}, attention_flop[] = {attention, attention};
-    double step_s[2];
-    tr_step step;
-    if (tr_bound_pass(roof, &prompt, &step, NULL) == TR_OK)
+    double step_s[2], compute_s[2], weights_s[2], kv_s[2];
+    tr_step step = {0};
+    if (tr_bound_pass(f->side != NULL ? f->side->roof : roof, &prompt, &step, NULL) == TR_OK)
         o->ttft_s.bound = step.step_s;
-    tr_bound_step_array(roof, 2, batch_seq, kv_byte, attention_flop, NULL, NULL, NULL, step_s);
-    o->tpot_s.bound = step_s[0] / token_per_step;
+    tr_bound_step_array(roof, 2, batch_seq, kv_byte, attention_flop, compute_s, weights_s, kv_s, step_s);
+    o->tpot_s.bound = step_s[0] / o->token_per_step;
+    o->itl_s.bound = step_s[0];
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
-    o->output_token_per_s.bound = batch_seq[1] / step_s[1] * token_per_step;
+    const double share = c->output_token / (batch_seq[1] * o->token_per_step); /* of a request in those steps */
+    o->request_s.bound = f->side != NULL ? larger(share * step_s[1], step.step_s / f->side->worker_count)
+                                         : larger(share * step_s[1], share * compute_s[1] + step.compute_s);
+    o->output_token_per_s.bound = c->output_token / o->request_s.bound;
 }
 
-tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
-                   tr_distance distance, const tr_clients *clients, tr_service *out, tr_error *err)
+static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
+                   const tr_clients *c, const front *f, tr_service *o)
 {
-    server v;
-    tr_service o;
+    o->e2e_s.predicted = o->ttft_s.predicted + larger(c->output_token - 1.0, 0.0) * o->tpot_s.predicted;
+    o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
+    o->request_s.predicted = 1.0 / o->request_per_s;
+    o->output_token_per_s.predicted = o->request_per_s * c->output_token;
+    interval(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
+    interval(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
+    interval(&o->ttft_s, calibration, TR_INTERVAL_TTFT, distance);
+    interval(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
+    bounds(roof, c, f, o);
+    /* Nothing real lies beyond a bound, however wide the interval. */
+    tr_quantity *const time[] = {&o->tpot_s, &o->itl_s, &o->ttft_s, &o->e2e_s};
+    for (size_t i = 0; i < sizeof time / sizeof time[0]; i++)
+        time[i]->low = larger(time[i]->low, smaller(time[i]->bound, time[i]->predicted));
+    /* Clients wait for their answers: requests a second go as one over the time of a request. Arrivals are given. */
+    const int given = c->request_per_s > 0.0 && !o->saturated;
+    const double low_ratio = given ? 1.0 : o->e2e_s.low / o->e2e_s.predicted;
+    const double high_ratio = given ? 1.0 : o->e2e_s.high / o->e2e_s.predicted;
+    tr_quantity *request = &o->request_s, *rate = &o->output_token_per_s;
+    request->low = larger(request->predicted * low_ratio, smaller(request->bound, request->predicted));
+    request->high = request->predicted * high_ratio;
+    rate->low = rate->predicted * (request->predicted / request->high);
+    rate->high = rate->predicted * (request->predicted / request->low);
+}
+
+static tr_status check_all(const tr_shard *shard, const tr_roofline *roof, tr_distance distance, const tr_clients *c,
+                           tr_error *err)
+{
     if (shard == NULL || roof == NULL)
         return tr_fail(err, TR_EMISSING, "shard", 0.0, "expected a shard and its roofline");
-    tr_status s = check_clients(clients, err);
+    tr_status s = check_clients(c, err);
     if (s == TR_OK)
         s = tr_roofline_check(roof, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
         s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
                     "the distance is none of near, model, chip, generic");
-    if (s == TR_OK)
-        s = tr_shard_check(shard, 1.0, clients->prompt_token + clients->output_token, err);
+    return s == TR_OK ? tr_shard_check(shard, 1.0, c->prompt_token + c->output_token, err) : s;
+}
+
+/* [F10] As many in flight as arrivals at this rate keep. */
+static double in_flight(const server *v, const tr_layout *layout, const tr_clients *c, tr_service *o)
+{
+    double concurrency = 1.0;
+    for (int i = 0; i < RATE_ROUND_COUNT; i++) {
+        answer(v, layout, concurrency, o);
+        const double wanted = c->request_per_s * (o->ttft_s.predicted + c->output_token * o->tpot_s.predicted);
+        concurrency = smaller(larger(0.5 * (concurrency + wanted), 1.0), FLIGHT_MAX_SEQ);
+    }
+    return concurrency;
+}
+
+tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const tr_prefill_side *prefill,
+                         const tr_calibration *calibration, tr_distance distance, const tr_clients *clients,
+                         tr_service *out, tr_error *err)
+{
+    server v;
+    front f;
+    tr_service o;
+    tr_status s = check_all(shard, roof, distance, clients, err);
     if (s == TR_OK)
         s = set_up(shard, calibration, clients, &v, err);
+    if (s == TR_OK)
+        s = front_of(prefill, calibration, clients, &f, err);
     if (s != TR_OK)
         return s;
     memset(&o, 0, sizeof o);
-    double concurrency = clients->concurrency_seq;
-    if (clients->request_per_s > 0.0) {
-        /* [F10] As many in flight as arrivals at this rate keep. */
-        concurrency = 1.0;
-        for (int i = 0; i < RATE_ROUND_COUNT; i++) {
-            answer(&v, &shard->layout, concurrency, &o);
-            const double wanted =
-                clients->request_per_s * (o.ttft_s.predicted + clients->output_token * o.tpot_s.predicted);
-            concurrency = smaller(larger(0.5 * (concurrency + wanted), 1.0), FLIGHT_MAX_SEQ);
-        }
-    }
-    answer(&v, &shard->layout, concurrency, &o);
+    v.apart = v.apart || prefill != NULL;
+    const tr_layout *layout = &shard->layout;
+    const int open = clients->request_per_s > 0.0;
+    const double concurrency =
+        open ? in_flight(&v, layout, clients, &o) : at_engine(&v, layout, &f, clients, &o);
+    answer(&v, layout, concurrency, &o);
+    if (open && !o.saturated)
+        o.request_per_s = clients->request_per_s;
+    add_front(&f, &o);
+    o.saturated = o.saturated || (open && o.prefill_busy_share >= BUSY_MOST_SHARE);
     if (!(o.tpot_s.predicted > 0.0 && o.tpot_s.predicted <= 1e300 && o.ttft_s.predicted > 0.0 &&
           o.ttft_s.predicted <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
                        "the calibration gives a time that is not a usable number");
-    interval(&o.tpot_s, calibration, TR_INTERVAL_TPOT, distance);
-    interval(&o.ttft_s, calibration, TR_INTERVAL_TTFT, distance);
-    interval(&o.e2e_s, calibration, TR_INTERVAL_E2E, distance);
-    /* Clients wait for their answers: throughput goes as one over the time of a request. */
-    tr_quantity *rate = &o.output_token_per_s;
-    rate->low = rate->predicted * (o.e2e_s.predicted / o.e2e_s.high);
-    rate->high = rate->predicted * (o.e2e_s.predicted / o.e2e_s.low);
-    bounds(roof, clients, v.token_per_step, &o);
-    /* Nothing real lies beyond a bound, however wide the interval. */
-    tr_quantity *const time[] = {&o.tpot_s, &o.ttft_s, &o.e2e_s};
-    for (int i = 0; i < 3; i++)
-        time[i]->low = larger(time[i]->low, smaller(time[i]->bound, time[i]->predicted));
-    rate->high = smaller(rate->high, larger(rate->bound, rate->predicted));
+    finish(roof, calibration, distance, clients, &f, &o);
     *out = o;
     return TR_OK;
+}
+
+tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
+                   tr_distance distance, const tr_clients *clients, tr_service *out, tr_error *err)
+{
+    return tr_serve_apart(shard, roof, NULL, calibration, distance, clients, out, err);
+}
+
+tr_status tr_serve_most(const tr_shard *shard, const tr_roofline *roof, const tr_prefill_side *prefill,
+                        const tr_calibration *calibration, tr_distance distance, const tr_clients *clients,
+                        double *request_per_s, tr_error *err)
+{
+    tr_clients many = clients != NULL ? *clients : (tr_clients){0};
+    tr_service o;
+    many.request_per_s = many.think_s = 0.0;
+    many.concurrency_seq = 1.0;
+    tr_status s = tr_serve(shard, roof, calibration, distance, &many, &o, err);
+    if (s != TR_OK)
+        return s;
+    /* Where prompts are taken elsewhere, as many again as can queue there do. */
+    many.concurrency_seq = smaller(SLACK_RATIO * o.room_seq * (prefill != NULL ? FLIGHT_MAX_SEQ : 1.0), 1e9);
+    s = tr_serve_apart(shard, roof, prefill, calibration, distance, &many, &o, err);
+    if (s == TR_OK)
+        *request_per_s = o.request_per_s;
+    return s;
 }

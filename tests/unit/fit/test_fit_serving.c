@@ -226,47 +226,12 @@ static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state
         fail_msg("%.6g s by rate, %.6g s by what is then in flight", at_rate.predicted_s, closed.predicted_s);
 }
 
-static void prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer(void **state)
-{
-    (void)state;
-    static tr_model model;
-    tr_system system;
-    tr_prediction one, busy, token, beside;
-    assert_int_equal(tr_model_catalog_get("llama-3.1-70b", &model, NULL), TR_OK);
-    assert_int_equal(tr_system_catalog_get("8xh100-sxm", &system, NULL), TR_OK);
-    tr_measured row = {.metric = TR_METRIC_TTFT, .engine = "vllm", .version = "", .precision = "", .model = &model,
-                       .system = &system};
-    row.serving = (tr_serving){.concurrency_seq = 1,
-                               .input_token = 8192,
-                               .output_token = 1024,
-                               .tp = 8,
-                               .pp = 1,
-                               .dp = 1,
-                               .ep = 1,
-                               .prefill_chip = 8,
-                               .decode_chip = 8,
-                               .prefill_tp = 8,
-                               .prefill_dp = 1,
-                               .prefill_worker = 1,
-                               .decode_worker = 1};
-    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &one, NULL), TR_OK);
-    row.serving.concurrency_seq = 64;
-    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &busy, NULL), TR_OK);
-    assert_true(busy.predicted_s > one.predicted_s);
-    row.metric = TR_METRIC_TPOT;
-    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &token, NULL), TR_OK);
-    row.serving.prefill_chip = row.serving.decode_chip = row.serving.prefill_worker = row.serving.decode_worker = 0;
-    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &beside, NULL), TR_OK);
-    assert_true(token.predicted_s < beside.predicted_s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fit_of_its_own_predictions_finds_them_again),
         cmocka_unit_test(no_rows_are_no_fit),
         cmocka_unit_test(the_calibrations_that_ship_are_what_the_measurements_give),
-        cmocka_unit_test(prompts_on_machines_of_their_own_cost_their_pass_and_their_transfer),
         cmocka_unit_test(arrivals_at_a_rate_keep_what_littles_law_says_in_flight),
     };
     return cmocka_run_group_tests_name("fit serving", tests, NULL, NULL);
