@@ -23,6 +23,13 @@ extern "C" {
 
 /* Every JSON document begins {"tokenroof": {version, commit, data}, "scenario": {...}}. */
 
+/* The first question: requests of a length at a load on a deployment, their TTFT, TPOT, throughput and cost, each
+ * predicted with its 90 % interval beside its bound; what limits them and which changes help most. Lists make rows, the
+ * load fastest; a row that does not fit says why. Allocates and frees. Errors: TR_ENOFIT (not one request fits),
+ * TR_ECONFLICT (numbers alone; two kinds of load), TR_EPARSE, TR_ECAPACITY (more than ten million rows), TR_EIO. */
+TR_API tr_status tr_answer_predict(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                   tr_sink *sink, tr_error *err);
+
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu
  * they imply, what fits, the train schedule, and in text two figures. Decode at

@@ -11,6 +11,7 @@
 #include <tokenroof/base.h>
 #include <tokenroof/chip.h>
 #include <tokenroof/rate.h>
+#include <tokenroof/serve.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +47,18 @@ TR_API tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_shard *sha
 /* What a token costs at least, in dollars for a million: no batch of sequences can share each one's own multiplies and
  * the reading of its own cache, and the larger of the two remains. NaN without a price.  [K2] */
 TR_API double tr_floor_usd_per_mtoken(const tr_roofline *roof, double context_token);
+
+/* What requests cost on a system that is paid for by the second, in dollars; NaN without a price. Each side pays for its
+ * share of the chips' time, so that prompt_token x input + output_token x output is a request's cost; low and high as of
+ * the time that a request takes up.  [K60] */
+typedef struct tr_service_cost {
+    tr_quantity request_usd;
+    tr_quantity usd_per_mtoken;         /* all cost over all tokens, of prompts and answers */
+    tr_quantity input_usd_per_mtoken;
+    tr_quantity output_usd_per_mtoken;
+} tr_service_cost;
+TR_API void tr_service_cost_of(const tr_service *service, const tr_clients *clients, double usd_per_s,
+                               tr_service_cost *out);
 
 /* ---- price sheets --------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 #include <tokenroof/model.h>
 #include <tokenroof/pass.h>
 #include <tokenroof/rate.h>
+#include <tokenroof/serve.h>
 #include <tokenroof/shard.h>
 
 #ifdef __cplusplus
@@ -58,6 +59,53 @@ TR_API tr_status tr_problem_step(const tr_problem *problem, tr_physics physics, 
 
 /* 1 where fitted physics has an answer to stand beside the bound. */
 TR_API int tr_problem_predicts(const tr_problem *problem);
+
+/* ---- requests over time ---------------------------------------------------------------------------------- */
+
+/* What must hold: a mean or a percentile of a time stays under a limit. */
+typedef struct tr_slo_term {
+    tr_interval metric;          /* TR_INTERVAL_TTFT, _TPOT or _E2E */
+    int per_step;                /* 1: of the time between arrivals at a user (itl), metric TPOT */
+    tr_statistic statistic;
+    double limit_s;
+} tr_slo_term;
+enum { TR_SLO_MAX = 8 };
+typedef struct tr_slo {
+    size_t count;                /* 0: nothing is promised */
+    tr_slo_term term[TR_SLO_MAX];
+} tr_slo;
+/* "ttft:p95<1s,tpot<50ms"; "" gives no term. Errors: TR_EPARSE, TR_EUNKNOWN (what can be promised), TR_ECAPACITY. */
+TR_API tr_status tr_slo_parse(const char *text, tr_slo *out, tr_error *err);
+/* 1 where every term is predicted to hold. */
+TR_API int tr_slo_holds(const tr_slo *slo, const tr_service *service, const tr_clients *clients);
+
+/* The clients that a scenario asks for, first values of the lists. Errors: TR_ECONFLICT (more than one of concurrency,
+ * rate and users; --accept without --draft ...), TR_EDOMAIN. */
+TR_API tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *err);
+
+/* A problem laid out for requests: the layout as given, or the one in which these clients wait least; with --disagg on
+ * two sets of chips. Parts point at one another: made in place, never copied. The problem must outlive it. */
+typedef struct tr_deployment {
+    const tr_problem *problem;
+    tr_system system;            /* that decodes: all of the problem's chips unless prompts are taken elsewhere */
+    tr_shard shard;
+    tr_roofline roof;
+    int apart;                   /* 1: the rest is of the chips that take prompts */
+    tr_system prefill_system;
+    tr_shard prefill_shard;
+    tr_roofline prefill_roof;
+    tr_prefill_side side;
+} tr_deployment;
+
+/* Errors: TR_ENOFIT (no layout holds one request of that length), TR_EPARSE, TR_EDOMAIN (chips that cannot be shared out
+ * so), TR_ECONFLICT (numbers on a blackboard have no engine), those of tr_shard_of. */
+TR_API tr_status tr_deployment_of(const tr_scenario *scenario, const tr_problem *problem, const tr_clients *clients,
+                                  tr_deployment *out, tr_error *err);
+/* Predicted by the problem's calibration. Errors: as tr_serve_apart. */
+TR_API tr_status tr_deployment_serve(const tr_deployment *deployment, const tr_clients *clients, tr_service *out,
+                                     tr_error *err);
+TR_API tr_status tr_deployment_most(const tr_deployment *deployment, const tr_clients *clients, double *request_per_s,
+                                    tr_error *err);
 
 #ifdef __cplusplus
 }

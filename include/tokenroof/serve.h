@@ -31,6 +31,7 @@ typedef struct tr_clients {
                                 * mean; 0: a steady state, as users meet it */
     double mean_batch_share;   /* of the clients that are in flight over a whole run, its ramps included; 0: all */
     double chunk_token;        /* token budget of a step; 0: the engine's */
+    double max_seq;            /* running requests of a replica at most; 0: the engine's */
     int prefill_first;         /* 1: a step carries prompts or decodes; -1: both; 0: as the engine does */
     int whole_prompt;          /* 1: prompts are not cut; -1: they are; 0: as the engine does */
     double poll_step;          /* decode steps between looks for new requests; 0: the engine's */
@@ -73,6 +74,7 @@ typedef struct tr_service {
     double decode_s;           /* a step that only decodes, at that batch */
     tr_terms decode_terms;     /* its parts */
     double prompt_share;       /* of the time between tokens, what prompts beside them take; 0 where they are apart */
+    double input_share;        /* of the chips' time, what prompts take: the part of the cost that is theirs */
     double prefill_busy_share; /* of the machines that only take prompts in; 0 without them */
     double send_s;             /* of ttft_s: a prompt's cache on its way to the decoding machines */
     double token_per_step;     /* accepted tokens of a sequence in a step */

@@ -104,6 +104,7 @@ void cli_help_man(cli *c); /* the man page as scdoc source */
 void cli_completion_bash(cli *c);
 
 /* The verbs, one file each. */
+tr_status cmd_predict(cli *c, tr_error *err);
 tr_status cmd_report(cli *c, tr_error *err);
 tr_status cmd_step(cli *c, tr_error *err);
 tr_status cmd_curve(cli *c, tr_error *err);

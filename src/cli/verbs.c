@@ -1,6 +1,7 @@
 /* cli/verbs.c -- the table of verbs: one row and one cmd_<verb>.c each. */
 #include "cli/cli.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* The groups that most verbs are asked. */
@@ -12,8 +13,19 @@
 #define LISTS(...)                                                                                           \
     (const tr_input_id[]){__VA_ARGS__}, sizeof((const tr_input_id[]){__VA_ARGS__}) / sizeof(tr_input_id)
 #define NO_LISTS NULL, 0
+#define EVERY_LIST NULL, SIZE_MAX
 
 const cli_verb cli_verbs[] = {
+    {"predict", "How long, and why", "MODEL SYSTEM",
+     OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
+         OF(SCHEDULE) | OF(SOURCE) | OF(OUTPUT) | OF(OUTPUT_QUESTION),
+     "the first question: requests of a length at a load: time to first token, time per output token, throughput and "
+     "dollars, each predicted with its 90 % interval beside its lower bound",
+     "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"
+     "tokenroof predict deepseek-v3 8xb200-sxm --rate 2/s --slo ttft:p95<2s,tpot<50ms\n"
+     "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
+     "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
+     cmd_predict, EVERY_LIST},
     {"report", "How long, and why", "MODEL SYSTEM",
      QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      "the main job: everything about MODEL on SYSTEM on one page",
@@ -22,7 +34,7 @@ const cli_verb cli_verbs[] = {
      "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
      cmd_report, LISTS(TR_IN_BATCH, TR_IN_CONTEXT)},
     {"step", "How long, and why", "MODEL SYSTEM",
-     QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
      "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --physics fitted --engine vllm\n"
@@ -208,6 +220,8 @@ int cli_verb_takes(const cli_verb *verb, const tr_input *input)
 
 tr_status cli_run(cli *c, tr_error *err)
 {
-    const tr_status s = tr_input_check_lists(c->scenario, c->verb->lists, c->verb->list_count, err);
+    const tr_status s = c->verb->list_count == SIZE_MAX
+                            ? TR_OK
+                            : tr_input_check_lists(c->scenario, c->verb->lists, c->verb->list_count, err);
     return s == TR_OK ? c->verb->run(c, err) : s;
 }

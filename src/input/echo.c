@@ -54,10 +54,12 @@ static void echo_one(const tr_scenario *scenario, const tr_input *input, tr_json
 
 void tr_scenario_echo(const tr_scenario *scenario, const tr_load *load, tr_json *json)
 {
+    const int of_requests = tr_input_is_set(scenario, TR_IN_ISL); /* whose batch follows from them */
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         /* What only some verbs are asked is a question where it was asked: nothing is said of it otherwise. */
-        const int is_asked = input->group <= TR_GROUP_PHYSICS || tr_input_is_set(scenario, input->id);
+        const int is_asked = tr_input_is_set(scenario, input->id) ||
+                             (input->group <= TR_GROUP_PHYSICS && (!of_requests || input->group != TR_GROUP_LOAD));
         if (!is_asked || input->group >= TR_GROUP_OUTPUT)
             continue;
         if (load != NULL && i == TR_IN_BATCH)

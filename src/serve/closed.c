@@ -156,6 +156,7 @@ static tr_status check_clients(const tr_clients *c, tr_error *err)
                  {"think_s", c->think_s, 0.0, 1e9},
                  {"mean_batch_share", c->mean_batch_share, 0.0, 1.0},
                  {"chunk_token", c->chunk_token, 0.0, 1e9},
+                 {"max_seq", c->max_seq, 0.0, 1e9},
                  {"poll_step", c->poll_step, 0.0, 1e6},
                  {"batch_wait_step", c->batch_wait_step, 0.0, 1e6},
                  {"draft_token", c->draft_token, 0.0, 1023.0},
@@ -203,8 +204,9 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
     /* [F5] Requests whose cache a rank has room for. Stages share a rank's requests. */
     const double seq_byte = tr_shard_seq_byte(shard, mean);
     double room = shard->memory_byte < HUGE_VAL && seq_byte > 0.0 ? shard->cache_room_byte / seq_byte : 1e9;
-    if (engine->max_seq > 0.0 && room > engine->max_seq)
-        room = engine->max_seq;
+    const double most = c->max_seq > 0.0 ? c->max_seq : engine->max_seq;
+    if (most > 0.0 && room > most)
+        room = most;
     v->room_seq = larger(room / shard->layout.pp_rank, 1.0);
     v->place_seq = SLACK_RATIO * v->room_seq;
     return TR_OK;
@@ -304,13 +306,16 @@ static double at_engine(const server *v, const tr_layout *layout, const front *f
     return high;
 }
 
-static void add_front(const front *f, tr_service *o)
+static void add_front(const front *f, const tr_shard *decode, tr_service *o)
 {
+    o->input_share = o->prompt_share;
     if (f->side == NULL)
         return;
     const double more_s = front_s(f, o->request_per_s, BUSY_MOST_SHARE);
     o->prefill_busy_share = smaller(o->request_per_s * f->pass_s / f->place_count, 1.0);
     o->send_s = f->send_s;
+    const double chips = f->side->worker_count * f->side->shard->system->chip_count;
+    o->input_share = chips / (chips + decode->system->chip_count);
     o->wait_s += more_s - f->pass_s - f->send_s;
     o->wait_share = larger(o->wait_share, smaller(o->prefill_busy_share, BUSY_MOST_SHARE));
     o->ttft_s.predicted += more_s;
@@ -428,7 +433,7 @@ tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const t
     answer(&v, layout, concurrency, &o);
     if (open && !o.saturated)
         o.request_per_s = clients->request_per_s;
-    add_front(&f, &o);
+    add_front(&f, shard, &o);
     o.saturated = o.saturated || (open && o.prefill_busy_share >= BUSY_MOST_SHARE);
     if (!(o.tpot_s.predicted > 0.0 && o.tpot_s.predicted <= 1e300 && o.ttft_s.predicted > 0.0 &&
           o.ttft_s.predicted <= 1e300))

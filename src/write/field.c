@@ -60,6 +60,8 @@ static void json_value(const tr_field *field, const void *row, tr_json *json)
         tr_json_number(json, field->number(row));
     else if (field->text != NULL)
         tr_json_string(json, field->text(row));
+    else if (field->flag(row) < 0)
+        tr_json_string(json, NULL);
     else
         tr_json_bool(json, field->flag(row));
 }
@@ -100,6 +102,26 @@ static void csv_text(const char *text, tr_writer *out)
     tr_write_char(out, '"');
 }
 
+/* A figure, its interval and its bound are columns ttft_s, ttft_s_low, ttft_s_high, ttft_s_bound. */
+static void csv_name(const char *path, tr_writer *out)
+{
+    static const char *const part[] = {".predicted", ".low", ".high", ".bound"};
+    const char *last = strrchr(path, '.');
+    size_t k = 0;
+    while (last != NULL && k < sizeof part / sizeof part[0] && strcmp(last, part[k]) != 0)
+        k++;
+    if (last == NULL || k == sizeof part / sizeof part[0]) {
+        tr_write_text(out, path);
+        return;
+    }
+    for (; path < last; path++)
+        tr_write_char(out, *path);
+    if (k > 0) {
+        tr_write_char(out, '_');
+        tr_write_text(out, last + 1);
+    }
+}
+
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out)
 {
     const char *comma = "";
@@ -107,7 +129,7 @@ void tr_fields_csv_head(const tr_fields *fields, tr_writer *out)
         if (fields->field[i].path == NULL)
             continue;
         tr_write_text(out, comma);
-        tr_write_text(out, fields->field[i].path);
+        csv_name(fields->field[i].path, out);
         comma = ",";
     }
     tr_write_char(out, '\n');
@@ -130,7 +152,8 @@ void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out)
             const char *text = field->text(row);
             csv_text(text == NULL ? "" : text, out);
         } else {
-            tr_write_text(out, field->flag(row) ? "true" : "false");
+            const int flag = field->flag(row);
+            tr_write_text(out, flag < 0 ? "" : flag ? "true" : "false");
         }
     }
     tr_write_char(out, '\n');
@@ -168,7 +191,7 @@ static void table_line(const tr_fields *fields, const void *row, tr_writer *out)
         else if (field->text != NULL && field->text(row) != NULL)
             (void)tr_text_copy(text, sizeof text, field->text(row));
         else if (field->flag != NULL)
-            (void)tr_text_copy(text, sizeof text, field->flag(row) ? "yes" : "no");
+            (void)tr_text_copy(text, sizeof text, field->flag(row) < 0 ? "-" : field->flag(row) ? "yes" : "no");
         else
             (void)tr_text_copy(text, sizeof text, "-");
         cell(text, field->width, field->number != NULL, left == 0, out);

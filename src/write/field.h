@@ -9,7 +9,8 @@
 #include "base/json.h"
 
 /* Exactly one of number, text and flag is not NULL. A number that is not
- * finite, and a NULL text, are null in JSON and empty in CSV. */
+ * finite, a NULL text and a flag below 0 are null in JSON and empty in CSV. In a
+ * CSV "ttft_s.predicted" is the column ttft_s, and "ttft_s.low" ttft_s_low. */
 typedef struct tr_field {
     const char *path; /* "terms.compute_s": dots make objects; siblings stand together */
     tr_unit unit;     /* of the number, for people */

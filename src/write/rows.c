@@ -21,6 +21,8 @@ tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err)
         }
         tr_json_object_inline(json);
         tr_fields_json(rows->fields, row, json);
+        if (rows->more != NULL)
+            rows->more(row, json);
         tr_json_close(json);
     }
     return TR_OK;
@@ -46,6 +48,8 @@ static tr_status write_line(const tr_rows *rows, const void *row, const tr_sink 
     tr_json json;
     tr_document_begin(&json, sink, 0, rows->scenario, rows->load != NULL ? rows->load(row) : NULL);
     tr_fields_json(rows->fields, row, &json);
+    if (rows->more != NULL)
+        rows->more(row, &json);
     tr_json_close(&json);
     tr_status s = tr_json_finish(&json);
     if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)

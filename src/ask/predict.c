@@ -1,0 +1,357 @@
+/* ask/predict.c -- the answer of `predict`: requests on a deployment as a page, or many as rows. */
+#include <tokenroof/ask.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ask/asked.h"
+#include "ask/predict_row.h"
+#include "base/fail.h"
+#include "base/text.h"
+#include "write/document.h"
+#include "write/print.h"
+#include "write/rows.h"
+
+enum { NAME_WIDTH = 24, CELL = 13, INTERVAL = 22 };
+
+/* Three digits, which is more than a prediction knows. */
+static const char *three(double value, tr_unit unit, char *out, size_t size)
+{
+    double scale = 1.0;
+    if (!isfinite(value)) {
+        (void)tr_text_copy(out, size, "-");
+        return out;
+    }
+    while (value > 0.0 && value * scale < 100.0)
+        scale *= 10.0;
+    while (value * scale >= 1000.0)
+        scale /= 10.0;
+    (void)tr_quantity_format(floor(value * scale + 0.5) / scale, unit, out, size);
+    return out;
+}
+
+static void pad(tr_writer *out, const char *text, size_t width)
+{
+    const size_t length = strlen(text);
+    tr_write_text(out, text);
+    tr_write_repeat(out, ' ', length < width ? width - length : 1);
+}
+
+/* ---- the question ------------------------------------------------------------------------------------------ */
+
+static void print_load(const tr_predict_row *row, char *out, size_t size)
+{
+    char isl[48], osl[48], many[120], think[48];
+    const tr_clients *c = &row->clients;
+    (void)tr_quantity_format(c->prompt_token, TR_UNIT_CONTEXT, isl, sizeof isl);
+    (void)tr_quantity_format(c->output_token, TR_UNIT_CONTEXT, osl, sizeof osl);
+    if (c->request_per_s > 0.0) {
+        (void)snprintf(many, sizeof many, "%s requests/s", three(c->request_per_s, TR_UNIT_NONE, think, sizeof think));
+    } else if (isfinite(row->users)) {
+        char users[48];
+        (void)tr_quantity_format(c->think_s, TR_UNIT_SECOND, think, sizeof think);
+        (void)snprintf(many, sizeof many, "%s users who think %s", three(row->users, TR_UNIT_SEQ, users, sizeof users),
+                       think);
+    } else {
+        (void)snprintf(many, sizeof many, "%.0f concurrent request%s", c->concurrency_seq,
+                       c->concurrency_seq > 1.0 ? "s" : "");
+    }
+    (void)snprintf(out, size, "%s, %s in, %s out", many, isl, osl);
+}
+
+static void print_heading(const tr_predict_row *row, tr_writer *out)
+{
+    const tr_problem *q = row->question;
+    const tr_deployment *d = row->deployment;
+    char text[1536], load[320], layout[96], prefill[96], apart[256] = "";
+    (void)tr_layout_format(&d->shard.layout, layout, sizeof layout);
+    if (d->apart) {
+        (void)tr_layout_format(&d->prefill_shard.layout, prefill, sizeof prefill);
+        (void)snprintf(apart, sizeof apart, "prefill on %.0f chips (%s), decode on %.0f: ", d->prefill_system.chip_count,
+                       prefill, d->system.chip_count);
+    }
+    print_load(row, load, sizeof load);
+    const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
+    (void)snprintf(text, sizeof text, "%s on %s (%s%s%s, %s%s%s; weights %s, KV cache %s)\n%s\n\n", q->model->name,
+                   q->system->name, engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version, apart, layout,
+                   q->layout_given ? "" : ", the best", tr_dtype_name(q->roof.weight_dtype),
+                   tr_dtype_name(q->roof.kv_dtype), load);
+    tr_write_text(out, text);
+}
+
+/* ---- the figures ----------------------------------------------------------------------------------------------- */
+
+static void line(tr_writer *out, const char *name, const tr_quantity *q, tr_unit unit, const char *remark)
+{
+    char value[64], low[64], high[64], text[160];
+    tr_write_text(out, "  ");
+    pad(out, name, NAME_WIDTH);
+    pad(out, three(q->predicted, unit, value, sizeof value), CELL);
+    if (q->low == q->high)
+        (void)tr_text_copy(text, sizeof text, isfinite(q->low) ? "as given" : "-");
+    else
+        (void)snprintf(text, sizeof text, "%s to %s", three(q->low, unit, low, sizeof low),
+                       three(q->high, unit, high, sizeof high));
+    pad(out, text, INTERVAL);
+    tr_write_text(out, three(q->bound, unit, value, sizeof value));
+    if (remark != NULL) {
+        tr_write_text(out, "   ");
+        tr_write_text(out, remark);
+    }
+    tr_write_char(out, '\n');
+}
+
+static tr_quantity none(const tr_quantity *q)
+{
+    const double nan = (double)NAN;
+    return (tr_quantity){nan, nan, nan, q->bound};
+}
+
+static void print_prices(const tr_predict_row *row, tr_writer *out)
+{
+    char text[320], price[64];
+    const tr_chip *chip = &row->question->system->chip;
+    if (!(row->question->roof.usd_per_s > 0.0)) {
+        tr_write_text(out, "  no price is known for this system: --price gives one\n");
+        return;
+    }
+    line(out, "$ per million output", &row->cost.output_usd_per_mtoken, TR_UNIT_USD, NULL);
+    line(out, "$ per million input", &row->cost.input_usd_per_mtoken, TR_UNIT_USD, NULL);
+    line(out, "$ per million, blended", &row->cost.usd_per_mtoken, TR_UNIT_USD, NULL);
+    (void)tr_quantity_format(chip->usd_per_hour, TR_UNIT_USD_PER_HOUR, price, sizeof price);
+    (void)snprintf(text, sizeof text, "  at %s a chip%s%s%s\n", price, chip->price_source[0] != '\0' ? " (" : "",
+                   chip->price_source, chip->price_source[0] != '\0' ? ")" : "");
+    tr_write_text(out, text);
+}
+
+static void print_figures(const tr_predict_row *row, const tr_slo *slo, tr_writer *out)
+{
+    const tr_service *o = &row->service;
+    const tr_quantity ttft = row->endless ? none(&o->ttft_s) : o->ttft_s;
+    const tr_quantity e2e = row->endless ? none(&o->e2e_s) : o->e2e_s;
+    (void)slo;
+    tr_write_text(out, "  ");
+    pad(out, "", NAME_WIDTH);
+    pad(out, "predicted", CELL);
+    pad(out, "90 % interval", INTERVAL);
+    tr_write_text(out, "bound\n");
+    line(out, "time to first token", &ttft, TR_UNIT_SECOND, NULL);
+    line(out, "time per output token", &o->tpot_s, TR_UNIT_SECOND, NULL);
+    if (row->clients.draft_token > 0.0)
+        line(out, "between steps' tokens", &o->itl_s, TR_UNIT_SECOND, NULL);
+    line(out, "one request", &e2e, TR_UNIT_SECOND, NULL);
+    line(out, "tokens/s per user", &row->per_user, TR_UNIT_NONE, NULL);
+    line(out, "tokens/s, output", &o->output_token_per_s, TR_UNIT_NONE, NULL);
+    print_prices(row, out);
+}
+
+/* ---- why, and what would help ----------------------------------------------------------------------------------- */
+
+static void label(tr_writer *out, const char *name)
+{
+    tr_write_text(out, "  ");
+    pad(out, name, 13);
+}
+
+static void print_limits(const tr_predict_row *row, tr_writer *out)
+{
+    const tr_service *o = &row->service;
+    const tr_terms *t = &o->decode_terms;
+    struct part {
+        const char *name;
+        double share;
+    } part[] = {{"reading weights", t->weights_s}, {"reading the KV cache", t->kv_s}, {"multiplies", t->compute_s},
+                {"links", t->comm_s},              {"launches and host", t->fixed_s}, {"prefill of other requests", 0}};
+    enum { PARTS = sizeof part / sizeof part[0] };
+    char text[96], share[32];
+    for (size_t i = 0; i + 1 < PARTS; i++)
+        part[i].share *= (1.0 - o->prompt_share) / t->step_s;
+    part[PARTS - 1].share = o->prompt_share;
+    label(out, "limited by");
+    for (size_t k = 0; k < 3; k++) {
+        size_t most = 0;
+        for (size_t i = 1; i < PARTS; i++)
+            if (part[i].share > part[most].share)
+                most = i;
+        if (k > 0 && part[most].share < 0.05)
+            break;
+        (void)tr_text_fixed(share, sizeof share, 100.0 * part[most].share, 0);
+        (void)snprintf(text, sizeof text, k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%", part[most].name,
+                       share);
+        tr_write_text(out, text);
+        part[most].share = -1.0;
+    }
+    tr_write_char(out, '\n');
+}
+
+static void print_memory(const tr_predict_row *row, tr_writer *out)
+{
+    const tr_service *o = &row->service;
+    char text[320], used[32], weights[48], room[48], flight[48], rate[48];
+    const tr_shard *shard = &row->deployment->shard;
+    const double chips = row->deployment->system.chip_count;
+    (void)tr_text_fixed(used, sizeof used, 100.0 * o->kv_used_share, 0);
+    label(out, "memory");
+    (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s requests; %s fit beside %s of weights\n", used,
+                   three(o->flight_seq, TR_UNIT_SEQ, flight, sizeof flight),
+                   three(o->room_seq, TR_UNIT_SEQ, room, sizeof room),
+                   three(shard->weight_byte * chips, TR_UNIT_BYTE, weights, sizeof weights));
+    tr_write_text(out, text);
+    label(out, "load");
+    three(row->max_request_per_s, TR_UNIT_NONE, rate, sizeof rate);
+    if (row->endless)
+        (void)snprintf(text, sizeof text, "saturated: requests queue without end; at most %s requests/s hold\n", rate);
+    else if (o->saturated)
+        (void)snprintf(text, sizeof text, "saturated: requests wait for a place in memory; at most %s requests/s\n", rate);
+    else
+        (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average\n",
+                       three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,
+                       three(o->batch_seq, TR_UNIT_SEQ, room, sizeof room));
+    tr_write_text(out, text);
+}
+
+/* "-22 %": a change of a ratio. */
+static const char *change_text(double ratio, char *out, size_t size)
+{
+    const double percent = 100.0 * (ratio - 1.0);
+    (void)tr_text_copy(out, size, percent < 0.0 ? "-" : "+");
+    (void)tr_text_fixed(out + 1, size - 1, fabs(percent), fabs(percent) < 10.0 ? 1 : 0);
+    (void)tr_text_append(out, size, " %");
+    return out;
+}
+
+static void print_levers(const tr_predict_row *row, tr_writer *out)
+{
+    for (size_t i = 0; i < row->lever_count; i++) {
+        const tr_lever *l = &row->lever[i];
+        char text[256], tpot[32], ttft[32], gain[32];
+        label(out, i == 0 ? "what helps" : "");
+        pad(out, l->words, 22);
+        (void)snprintf(text, sizeof text, "TPOT %s, TTFT %s, %s %s   (--%s %s)\n",
+                       change_text(l->tpot_ratio, tpot, sizeof tpot), change_text(l->ttft_ratio, ttft, sizeof ttft),
+                       row->clients.request_per_s > 0.0 ? "speed" : "throughput",
+                       change_text(l->throughput_ratio, gain, sizeof gain), l->input, l->to);
+        tr_write_text(out, text);
+    }
+    if (row->lever_count == 0) {
+        label(out, "what helps");
+        tr_write_text(out, "no single change that was tried: number formats, token budget, prefill apart\n");
+    }
+}
+
+static void print_slo(const tr_predict_row *row, tr_writer *out)
+{
+    if (!row->promised)
+        return;
+    label(out, "objective");
+    tr_write_text(out, row->holds ? "met, as predicted (--slo)\n" : "not met, as predicted (--slo)\n");
+}
+
+static void print_sureness(const tr_predict_row *row, tr_writer *out)
+{
+    static const char *const rests_on[] = {"chip, engine and model family were measured", "the chip was, this model was not",
+                                           "from the nearest chip that was measured",
+                                           "nothing like this chip or engine was measured"};
+    char text[320];
+    label(out, "how sure");
+    (void)snprintf(text, sizeof text, "%s (calibration %s)\n", rests_on[row->question->distance],
+                   row->question->calibration.origin);
+    tr_write_text(out, text);
+}
+
+static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, const tr_style *style, tr_sink *sink,
+                            tr_error *err)
+{
+    tr_writer out;
+    tr_notes notes;
+    tr_levers_of(scenario, row);
+    tr_notes_of(scenario, row->question, &notes);
+    tr_writer_begin(&out, sink);
+    print_heading(row, &out);
+    print_figures(row, NULL, &out);
+    tr_write_char(&out, '\n');
+    print_limits(row, &out);
+    print_memory(row, &out);
+    print_slo(row, &out);
+    print_levers(row, &out);
+    print_sureness(row, &out);
+    tr_notes_text(&notes, style->columns, &out);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+/* ---- the verb ------------------------------------------------------------------------------------------------------ */
+
+typedef struct rows_context {
+    tr_predict_walk *walk;
+    tr_predict_row row;          /* of one: with its levers */
+} rows_context;
+
+static const void *row_at(void *context, size_t index, tr_error *err)
+{
+    rows_context *c = context;
+    return tr_predict_walk_count(c->walk) == 1 ? &c->row : tr_predict_walk_at(c->walk, index, err);
+}
+
+static tr_status write_rows(rows_context *c, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    const tr_scenario *scenario = tr_predict_walk_scenario(c->walk);
+    tr_notes notes;
+    tr_notes_of(scenario, c->row.question, &notes);
+    const tr_rows rows = {.fields = &tr_predict_fields,
+                          .name = "rows",
+                          .count = tr_predict_walk_count(c->walk),
+                          .at = row_at,
+                          .context = c,
+                          .scenario = scenario,
+                          .more = tr_predict_row_more,
+                          .notes = &notes};
+    return tr_rows_write(&rows, style, sink, err);
+}
+
+/* A table says once what all rows share. */
+static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *err)
+{
+    tr_writer out;
+    char text[1024], layout[96];
+    const tr_problem *q = row->question;
+    (void)tr_layout_format(&row->deployment->shard.layout, layout, sizeof layout);
+    (void)snprintf(text, sizeof text, "%s on %s (%s, %s; weights %s, KV cache %s)\n\n", q->model->name, q->system->name,
+                   q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular", layout,
+                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
+    tr_writer_begin(&out, sink);
+    tr_write_text(&out, text);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+tr_status tr_answer_predict(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
+{
+    rows_context c;
+    tr_status s = tr_predict_walk_begin(scenario, question, &c.walk, err);
+    if (s != TR_OK)
+        return s;
+    const tr_predict_row *first = tr_predict_walk_at(c.walk, 0, err);
+    const size_t count = tr_predict_walk_count(c.walk);
+    if (first == NULL) {
+        tr_predict_walk_end(c.walk);
+        return err != NULL ? err->status : TR_EDOMAIN;
+    }
+    c.row = *first;
+    if (count == 1 && !c.row.fits) {
+        s = c.row.why.status;
+        if (err != NULL)
+            *err = c.row.why;
+    } else if (count == 1 && style->format == TR_FORMAT_TEXT) {
+        s = write_page(&c.row, tr_predict_walk_scenario(c.walk), style, sink, err);
+    } else {
+        if (count == 1)
+            tr_levers_of(tr_predict_walk_scenario(c.walk), &c.row);
+        if (style->format == TR_FORMAT_TEXT)
+            s = write_head(&c.row, sink, err);
+        if (s == TR_OK)
+            s = write_rows(&c, style, sink, err);
+    }
+    tr_predict_walk_end(c.walk);
+    return s;
+}

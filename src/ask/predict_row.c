@@ -1,0 +1,209 @@
+/* ask/predict_row.c -- fills a row of `predict` and lists its fields, once for JSON, CSV and the table. */
+#include "ask/predict_row.h"
+
+#include <math.h>
+
+#include "ask/asked.h"
+
+#define NUMBER(NAME, VALUE) TR_NUMBER(tr_predict_row, NAME, VALUE)
+#define TEXT(NAME, VALUE) TR_TEXT(tr_predict_row, NAME, VALUE)
+#define FLAG(NAME, VALUE) TR_FLAG(tr_predict_row, NAME, VALUE)
+
+static const tr_layout *layout_of(const tr_predict_row *row) { return &row->deployment->shard.layout; }
+
+/* A figure with its interval and its bound, as four numbers. */
+#define QUANTITY(NAME, VALUE)                                                                              \
+    NUMBER(NAME, row->fits ? (VALUE).predicted : (double)NAN)                                              \
+    NUMBER(NAME##_low, row->fits ? (VALUE).low : (double)NAN)                                              \
+    NUMBER(NAME##_high, row->fits ? (VALUE).high : (double)NAN)                                            \
+    NUMBER(NAME##_bound, row->fits ? (VALUE).bound : (double)NAN)
+#define QUANTITY_FIELDS(PATH, UNIT, NAME)                                                                  \
+    TR_N(PATH ".predicted", UNIT, NAME), TR_N(PATH ".low", UNIT, NAME##_low),                              \
+        TR_N(PATH ".high", UNIT, NAME##_high), TR_N(PATH ".bound", UNIT, NAME##_bound)
+
+TEXT(model, row->question->model->name)
+TEXT(system, row->question->system->name)
+TEXT(engine, row->question->engine == NULL || row->question->engine->name[0] == '\0' ? NULL
+                                                                                      : row->question->engine->name)
+TEXT(version, row->question->engine == NULL || row->question->engine->version[0] == '\0'
+                  ? NULL
+                  : row->question->engine->version)
+#define PLACED(NAME, VALUE) NUMBER(NAME, row->deployment->problem != NULL ? (VALUE) : (double)NAN)
+PLACED(tp, layout_of(row)->tp_rank)
+PLACED(ep, layout_of(row)->ep_rank)
+PLACED(pp, layout_of(row)->pp_rank)
+PLACED(dp, layout_of(row)->dp_rank)
+PLACED(replicas, layout_of(row)->replica_count)
+static const tr_layout *prefill_of(const tr_predict_row *row) { return &row->deployment->prefill_shard.layout; }
+#define PREFILL(NAME, VALUE) NUMBER(NAME, row->deployment->apart ? (VALUE) : (double)NAN)
+PREFILL(prefill_chips, row->deployment->prefill_system.chip_count)
+PREFILL(prefill_tp, prefill_of(row)->tp_rank)
+PREFILL(prefill_ep, prefill_of(row)->ep_rank)
+PREFILL(prefill_pp, prefill_of(row)->pp_rank)
+PREFILL(prefill_dp, prefill_of(row)->dp_rank)
+PREFILL(prefill_replicas, prefill_of(row)->replica_count)
+TEXT(weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
+TEXT(kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
+NUMBER(isl, row->clients.prompt_token)
+NUMBER(osl, row->clients.output_token)
+static int is_open(const tr_predict_row *row) { return row->clients.request_per_s > 0; }
+static int has_users(const tr_predict_row *row) { return isfinite(row->users); }
+NUMBER(concurrency, is_open(row) || has_users(row) ? (row->fits ? row->service.flight_seq : (double)NAN)
+                                                   : row->clients.concurrency_seq)
+NUMBER(users, row->users)
+NUMBER(think, has_users(row) ? row->clients.think_s : (double)NAN)
+NUMBER(asked_rate, is_open(row) ? row->clients.request_per_s : (double)NAN)
+NUMBER(prefix_hit, row->prefix_hit_share)
+NUMBER(draft, row->clients.draft_token)
+NUMBER(accept, row->clients.draft_token > 0 ? row->accept_share : (double)NAN)
+NUMBER(token_per_step, row->clients.token_per_step)
+NUMBER(chunk, row->clients.chunk_token > 0 ? row->clients.chunk_token : row->question->engine->chunk_token)
+NUMBER(max_seqs, row->clients.max_seq > 0          ? row->clients.max_seq
+                 : row->question->engine->max_seq > 0 ? row->question->engine->max_seq
+                                                   : (double)NAN)
+NUMBER(ttft, row->fits && !row->endless ? row->service.ttft_s.predicted : (double)NAN)
+NUMBER(ttft_low, row->fits && !row->endless ? row->service.ttft_s.low : (double)NAN)
+NUMBER(ttft_high, row->fits && !row->endless ? row->service.ttft_s.high : (double)NAN)
+NUMBER(ttft_bound, row->fits ? row->service.ttft_s.bound : (double)NAN)
+NUMBER(e2e, row->fits && !row->endless ? row->service.e2e_s.predicted : (double)NAN)
+NUMBER(e2e_low, row->fits && !row->endless ? row->service.e2e_s.low : (double)NAN)
+NUMBER(e2e_high, row->fits && !row->endless ? row->service.e2e_s.high : (double)NAN)
+NUMBER(e2e_bound, row->fits ? row->service.e2e_s.bound : (double)NAN)
+QUANTITY(tpot, row->service.tpot_s)
+QUANTITY(itl, row->service.itl_s)
+QUANTITY(output, row->service.output_token_per_s)
+QUANTITY(per_user, row->per_user)
+QUANTITY(out_cost, row->cost.output_usd_per_mtoken)
+QUANTITY(in_cost, row->cost.input_usd_per_mtoken)
+QUANTITY(all_cost, row->cost.usd_per_mtoken)
+QUANTITY(request_cost, row->cost.request_usd)
+#define SERVED(NAME, VALUE) NUMBER(NAME, row->fits ? (VALUE) : (double)NAN)
+SERVED(rate, row->service.request_per_s)
+SERVED(most_rate, row->max_request_per_s)
+SERVED(batch, row->service.batch_seq)
+SERVED(room, row->service.room_seq)
+SERVED(kv_used, row->service.kv_used_share)
+SERVED(wait, row->endless ? (double)NAN : row->service.wait_s)
+SERVED(prefill_busy, row->deployment->apart ? row->service.prefill_busy_share : (double)NAN)
+SERVED(send, row->deployment->apart ? row->service.send_s : (double)NAN)
+/* Of the time between two steps' tokens: parts of the step, and the prompts beside it. */
+static double share(const tr_predict_row *row, double term_s)
+{
+    return term_s / row->service.decode_terms.step_s * (1.0 - row->service.prompt_share);
+}
+SERVED(share_compute, share(row, row->service.decode_terms.compute_s))
+SERVED(share_weights, share(row, row->service.decode_terms.weights_s))
+SERVED(share_kv, share(row, row->service.decode_terms.kv_s))
+SERVED(share_comm, share(row, row->service.decode_terms.comm_s))
+SERVED(share_fixed, share(row, row->service.decode_terms.fixed_s))
+SERVED(share_prefill, row->service.prompt_share)
+TEXT(limited_by, row->fits ? row->limit : NULL)
+FLAG(meets, !row->promised ? -1 : row->fits && row->holds)
+FLAG(saturated, row->fits && row->service.saturated)
+FLAG(fits, row->fits)
+TEXT(reason, row->fits ? NULL : row->why.text)
+TEXT(calibration, row->question->calibration.origin)
+TEXT(distance, tr_distance_name(row->question->distance))
+NUMBER(price, row->question->roof.usd_per_s > 0 ? row->question->system->chip.usd_per_hour : (double)NAN)
+TEXT(price_source, row->question->roof.usd_per_s > 0 ? row->question->system->chip.price_source : NULL)
+
+static const tr_field fields[] = {
+    TR_T("model", model),
+    TR_T("system", system),
+    TR_T("engine", engine),
+    TR_T("engine_version", version),
+    TR_N("layout.tp", NONE, tp),
+    TR_N("layout.ep", NONE, ep),
+    TR_N("layout.pp", NONE, pp),
+    TR_N("layout.dp", NONE, dp),
+    TR_N("layout.replicas", NONE, replicas),
+    TR_F("layout.chosen", tr_question_chosen),
+    TR_N("prefill_layout.chips", NONE, prefill_chips),
+    TR_N("prefill_layout.tp", NONE, prefill_tp),
+    TR_N("prefill_layout.ep", NONE, prefill_ep),
+    TR_N("prefill_layout.pp", NONE, prefill_pp),
+    TR_N("prefill_layout.dp", NONE, prefill_dp),
+    TR_N("prefill_layout.replicas", NONE, prefill_replicas),
+    TR_T("weight_dtype", weight_dtype),
+    TR_T("kv_dtype", kv_dtype),
+    TR_N_HEAD("isl", CONTEXT, "ISL", 6, isl),
+    TR_N_HEAD("osl", CONTEXT, "OSL", 6, osl),
+    TR_N_HEAD("concurrency_seq", SEQ, "clients", 8, concurrency),
+    TR_N("user_count", SEQ, users),
+    TR_N("think_s", SECOND, think),
+    TR_N("asked_request_per_s", NONE, asked_rate),
+    TR_N_HEAD("request_per_s", NONE, "req/s", 7, rate),
+    TR_N("prefix_hit_share", RATIO, prefix_hit),
+    TR_N("draft_token", NONE, draft),
+    TR_N("accept_share", RATIO, accept),
+    TR_N("token_per_step", NONE, token_per_step),
+    TR_N("chunk_token", CONTEXT, chunk),
+    TR_N("max_running_seq", SEQ, max_seqs),
+    TR_N_HEAD("ttft_s.predicted", SECOND, "TTFT", 9, ttft),
+    TR_N("ttft_s.low", SECOND, ttft_low),
+    TR_N("ttft_s.high", SECOND, ttft_high),
+    TR_N("ttft_s.bound", SECOND, ttft_bound),
+    TR_N_HEAD("tpot_s.predicted", SECOND, "TPOT", 9, tpot),
+    TR_N_HEAD("tpot_s.low", SECOND, "low", 9, tpot_low),
+    TR_N_HEAD("tpot_s.high", SECOND, "high", 9, tpot_high),
+    TR_N_HEAD("tpot_s.bound", SECOND, "bound", 9, tpot_bound),
+    QUANTITY_FIELDS("itl_s", SECOND, itl),
+    TR_N_HEAD("e2e_s.predicted", SECOND, "request", 8, e2e),
+    TR_N("e2e_s.low", SECOND, e2e_low),
+    TR_N("e2e_s.high", SECOND, e2e_high),
+    TR_N("e2e_s.bound", SECOND, e2e_bound),
+    TR_N_HEAD("output_token_per_s.predicted", NONE, "tokens/s", 8, output),
+    TR_N("output_token_per_s.low", NONE, output_low),
+    TR_N("output_token_per_s.high", NONE, output_high),
+    TR_N("output_token_per_s.bound", NONE, output_bound),
+    QUANTITY_FIELDS("token_per_s_per_user", NONE, per_user),
+    TR_N_HEAD("usd_per_mtoken_output.predicted", USD, "$/M out", 8, out_cost),
+    TR_N("usd_per_mtoken_output.low", USD, out_cost_low),
+    TR_N("usd_per_mtoken_output.high", USD, out_cost_high),
+    TR_N("usd_per_mtoken_output.bound", USD, out_cost_bound),
+    QUANTITY_FIELDS("usd_per_mtoken_input", USD, in_cost),
+    QUANTITY_FIELDS("usd_per_mtoken", USD, all_cost),
+    QUANTITY_FIELDS("usd_per_request", USD, request_cost),
+    TR_N("batch_seq", SEQ, batch),
+    TR_N("max_batch_seq", SEQ, room),
+    TR_N("kv_used_share", RATIO, kv_used),
+    TR_N("wait_s", SECOND, wait),
+    TR_N("prefill_busy_share", RATIO, prefill_busy),
+    TR_N("kv_send_s", SECOND, send),
+    TR_N("time_share.compute", RATIO, share_compute),
+    TR_N("time_share.weights", RATIO, share_weights),
+    TR_N("time_share.kv", RATIO, share_kv),
+    TR_N("time_share.comm", RATIO, share_comm),
+    TR_N("time_share.fixed", RATIO, share_fixed),
+    TR_N("time_share.prefill", RATIO, share_prefill),
+    TR_F("saturated", saturated),
+    TR_N("max_request_per_s", NONE, most_rate),
+    TR_T_HEAD("limited_by", "limited by", 10, limited_by),
+    TR_F("meets_slo", meets),
+    TR_F("fits", fits),
+    TR_T("reason", reason),
+    TR_T("calibration.name", calibration),
+    TR_T("calibration.distance", distance),
+    TR_N("price.usd_per_hour", USD_PER_HOUR, price),
+    TR_T("price.source", price_source),
+};
+const tr_fields tr_predict_fields = {fields, sizeof fields / sizeof fields[0]};
+
+void tr_predict_row_more(const void *p, tr_json *json)
+{
+    const tr_predict_row *row = p;
+    tr_json_key_array(json, "levers");
+    for (size_t i = 0; i < row->lever_count; i++) {
+        const tr_lever *l = &row->lever[i];
+        tr_json_object_inline(json);
+        tr_json_key_string(json, "input", l->input);
+        tr_json_key_string(json, "from", l->from);
+        tr_json_key_string(json, "to", l->to);
+        tr_json_key_number(json, "gain", l->throughput_ratio - 1.0);
+        tr_json_key_number(json, "ttft_ratio", l->ttft_ratio);
+        tr_json_key_number(json, "tpot_ratio", l->tpot_ratio);
+        tr_json_key_number(json, "cost_ratio", l->cost_ratio);
+        tr_json_close(json);
+    }
+    tr_json_close(json);
+}

@@ -1,0 +1,58 @@
+/* ask/predict_row.h -- one row of `predict`: requests on a deployment, what they take and what they cost. */
+#ifndef TOKENROOF_SRC_ASK_PREDICT_ROW_H
+#define TOKENROOF_SRC_ASK_PREDICT_ROW_H
+
+#include <tokenroof/ask.h>
+
+#include "write/field.h"
+
+/* A change that was tried: what it is worth at the same load. Ratios are over the answer as asked, 1: no change. */
+typedef struct tr_lever {
+    const char *input;           /* the option that makes it: "kv" */
+    char from[48], to[48];
+    char words[64];              /* for people: "FP8 KV cache" */
+    double ttft_ratio, tpot_ratio, throughput_ratio, cost_ratio;
+} tr_lever;
+enum { TR_LEVER_MAX = 3 };
+
+typedef struct tr_predict_row {
+    const tr_problem *question;  /* first: tr_question_* read it */
+    const tr_deployment *deployment;
+    tr_clients clients;
+    double users;                /* who think between requests; NaN: clients that do not */
+    double prefix_hit_share, accept_share;
+    int fits;
+    tr_error why;                /* why not, where nothing is predicted */
+    tr_service service;          /* all NaN then */
+    tr_service_cost cost;
+    tr_quantity per_user;        /* tokens a second that a user sees: one over TPOT */
+    int endless;                 /* arrivals that queue without end: no time to the first token exists */
+    double max_request_per_s;
+    int promised, holds;         /* --slo was given, and is predicted to hold */
+    const char *limit;           /* "weights", "kv", "compute", "comm", "fixed", "prefill" */
+    tr_lever lever[TR_LEVER_MAX];
+    size_t lever_count;
+} tr_predict_row;
+
+extern const tr_fields tr_predict_fields;
+/* "levers": [...] of the object that is open in json. */
+void tr_predict_row_more(const void *row, tr_json *json);
+
+/* ---- all combinations of the lists in a scenario ------------------------------------------------------- */
+
+/* Every input with several values makes rows, the load fastest; only what changes is resolved again. Opaque, owned. */
+typedef struct tr_predict_walk tr_predict_walk;
+/* Errors: TR_ECAPACITY (more than ten million rows), TR_ENOMEM, those of the first row but TR_ENOFIT. */
+tr_status tr_predict_walk_begin(const tr_scenario *scenario, const tr_problem *question, tr_predict_walk **out,
+                                tr_error *err);
+void tr_predict_walk_end(tr_predict_walk *walk); /* NULL is fine */
+size_t tr_predict_walk_count(const tr_predict_walk *walk);
+/* The scenario with its defaults in place, as it is echoed. */
+const tr_scenario *tr_predict_walk_scenario(const tr_predict_walk *walk);
+/* Valid until the next call; NULL: *err says why. For tr_rows.at. */
+const void *tr_predict_walk_at(void *walk, size_t index, tr_error *err);
+
+/* The three changes that help most, tried one by one. */
+void tr_levers_of(const tr_scenario *scenario, tr_predict_row *row);
+
+#endif

@@ -1,0 +1,240 @@
+/* input/deploy.c -- a problem laid out for requests: its clients, its layout for them, prompts on chips of their own. */
+#include <tokenroof/problem.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/quantity.h"
+
+#define LAYOUT_MAX 192 /* as many as any system of the catalog has, and 10 KiB of stack */
+
+/* ---- clients ------------------------------------------------------------------------------------------------ */
+
+/* Of a draft of k tokens the first that is wrong ends what is kept, and the step's own token comes in any case. */
+static double token_per_step(double draft_token, double accept_share)
+{
+    double kept = 1.0, chance = 1.0;
+    for (double k = 0.0; k < draft_token; k += 1.0) {
+        chance *= accept_share;
+        kept += chance;
+    }
+    return kept;
+}
+
+static tr_status needs(const tr_scenario *scenario, tr_input_id of, tr_input_id with, tr_error *err)
+{
+    if (!tr_input_is_set(scenario, of) || tr_input_is_set(scenario, with))
+        return TR_OK;
+    return tr_fail(err, TR_ECONFLICT, tr_input_at(of)->key, 0.0, "--%s says nothing without --%s",
+                   tr_input_at(of)->option, tr_input_at(with)->option);
+}
+
+static tr_status check_load(const tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id load[] = {TR_IN_CONCURRENCY, TR_IN_RATE, TR_IN_USERS};
+    int given = 0;
+    for (size_t i = 0; i < sizeof load / sizeof load[0]; i++)
+        given += tr_input_is_set(scenario, load[i]);
+    if (given > 1)
+        return tr_fail(err, TR_ECONFLICT, "concurrency_seq", 0.0,
+                       "give one of --concurrency, --rate and --users: each says how many requests there are");
+    tr_status s = needs(scenario, TR_IN_THINK, TR_IN_USERS, err);
+    if (s == TR_OK)
+        s = needs(scenario, TR_IN_ACCEPT, TR_IN_DRAFT, err);
+    return s == TR_OK ? needs(scenario, TR_IN_KV_LINK, TR_IN_DISAGG, err) : s;
+}
+
+tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *err)
+{
+    const tr_status s = check_load(scenario, err);
+    if (s != TR_OK)
+        return s;
+    tr_clients c = {.concurrency_seq = tr_input_number(scenario, TR_IN_CONCURRENCY),
+                    .prompt_token = tr_input_number(scenario, TR_IN_ISL),
+                    .output_token = tr_input_number(scenario, TR_IN_OSL),
+                    .chunk_token = tr_input_number(scenario, TR_IN_CHUNK),
+                    .draft_token = tr_input_number(scenario, TR_IN_DRAFT)};
+    c.cached_token = floor(c.prompt_token * tr_input_number(scenario, TR_IN_PREFIX_HIT));
+    if (tr_input_is_set(scenario, TR_IN_RATE))
+        c.request_per_s = tr_input_number(scenario, TR_IN_RATE);
+    if (tr_input_is_set(scenario, TR_IN_USERS)) {
+        c.concurrency_seq = tr_input_number(scenario, TR_IN_USERS);
+        c.think_s = tr_input_number(scenario, TR_IN_THINK);
+    }
+    if (tr_input_is_set(scenario, TR_IN_MAX_SEQS))
+        c.max_seq = tr_input_number(scenario, TR_IN_MAX_SEQS);
+    c.token_per_step = token_per_step(c.draft_token, tr_input_number(scenario, TR_IN_ACCEPT));
+    c.prefill_apart = tr_input_text(scenario, TR_IN_DISAGG)[0] != '\0';
+    *out = c;
+    return TR_OK;
+}
+
+/* ---- chips ---------------------------------------------------------------------------------------------------- */
+
+static tr_status share_out(const tr_scenario *scenario, const tr_problem *p, tr_deployment *d, tr_error *err)
+{
+    const char *text = tr_input_text(scenario, TR_IN_DISAGG);
+    double prefill = 0.0, decode = 0.0;
+    const size_t colon = strcspn(text, ":");
+    d->system = *p->system;
+    d->apart = text[0] != '\0';
+    if (!d->apart)
+        return TR_OK;
+    if (text[colon] != ':' || tr_quantity_parse_span(text, colon, TR_UNIT_NONE, &prefill, NULL) != TR_OK ||
+        tr_quantity_parse(text + colon + 1, TR_UNIT_NONE, &decode, NULL) != TR_OK || !(prefill >= 1.0) ||
+        !(decode >= 1.0))
+        return tr_fail(err, TR_EPARSE, "disaggregated", 0.0,
+                       "disagg: expected P:D, parts of the chips that take prompts and that decode, such as 1:3, not "
+                       "'%.40s'",
+                       text);
+    const double part = p->system->chip_count / (prefill + decode);
+    if (!(part > 0.0) || part * prefill != floor(part * prefill))
+        return tr_fail(err, TR_EDOMAIN, "disaggregated", part,
+                       "disagg: %.0f chips cannot be shared out %.0f to %.0f in whole chips", p->system->chip_count,
+                       prefill, decode);
+    const tr_status s = tr_system_recount(p->system, part * decode, &d->system, err);
+    return s == TR_OK ? tr_system_recount(p->system, part * prefill, &d->prefill_system, err) : s;
+}
+
+static tr_status link_of(const tr_scenario *scenario, tr_deployment *d, tr_error *err)
+{
+    const char *text = tr_input_text(scenario, TR_IN_KV_LINK);
+    const tr_chip *chip = &d->problem->system->chip;
+    if (strcmp(text, "scale-out") == 0)
+        return TR_OK; /* 0: the way out of the domain */
+    if (strcmp(text, "scale-up") == 0) {
+        tr_reach reach;
+        const tr_status s = tr_system_reach(d->problem->system, 2.0, &reach, err);
+        if (s != TR_OK)
+            return s;
+        d->side.link_byte_per_s = reach.inside_byte_per_s;
+        return TR_OK;
+    }
+    if (tr_quantity_parse(text, TR_UNIT_BYTE_PER_S, &d->side.link_byte_per_s, NULL) == TR_OK &&
+        d->side.link_byte_per_s > 0.0)
+        return TR_OK;
+    return tr_fail(err, TR_EPARSE, "kv_link", 0.0,
+                   "kv-link: expected scale-out, scale-up or a rate of one %s such as 50GB/s, not '%.40s'", chip->name,
+                   text);
+}
+
+/* ---- layouts ---------------------------------------------------------------------------------------------------- */
+
+typedef struct place {
+    const tr_problem *problem;
+    const tr_system *system;
+    const tr_clients *clients;
+    const tr_prefill_side *side; /* while the decoding layout is chosen for it */
+    tr_roofline *roof;
+    tr_shard *shard;
+} place;
+
+static tr_status hold(const place *at, const tr_layout *layout, tr_shard *out, tr_error *err)
+{
+    tr_layout y = *layout;
+    const tr_problem *p = at->problem;
+    y.overlap = p->layout.overlap;
+    return tr_shard_of(p->model, at->system, p->engine, &y, &p->formats, out, err);
+}
+
+/* Time of a request where this layout decodes, HUGE_VAL where it cannot. Queues without end lose to those with one. */
+static double decode_score(const place *at, const tr_shard *shard)
+{
+    tr_service o;
+    if (tr_serve_apart(shard, at->roof, at->side, &at->problem->calibration, at->problem->distance, at->clients, &o,
+                       NULL) != TR_OK)
+        return HUGE_VAL;
+    const int endless = o.saturated && at->clients->request_per_s > 0.0;
+    return endless ? 1e12 * o.request_s.predicted : o.e2e_s.predicted;
+}
+
+/* Chip time of a prompt, and the time it takes: both count, the one under load, the other at ease. */
+static double prefill_score(const place *at, const tr_shard *shard)
+{
+    tr_step step;
+    const tr_clients *c = at->clients;
+    const tr_pass pass = {.token_per_seq = 1.0, .prefill_seq = 1.0, .prefill_context_token = c->cached_token,
+                          .prefill_query_token = c->prompt_token - c->cached_token >= 1.0
+                                                     ? c->prompt_token - c->cached_token
+                                                     : 1.0};
+    if (tr_shard_check(shard, 1.0, c->prompt_token, NULL) != TR_OK ||
+        tr_pass_step(shard, at->roof, &at->problem->calibration, at->problem->distance, &pass, &step, NULL) != TR_OK)
+        return HUGE_VAL;
+    return step.step_s * (1.0 + 1.0 / (shard->layout.dp_rank * shard->layout.replica_count));
+}
+
+static tr_status best_layout(const place *at, double (*score)(const place *at, const tr_shard *shard), tr_error *err)
+{
+    const tr_problem *p = at->problem;
+    tr_layout all[LAYOUT_MAX];
+    tr_shard shard;
+    size_t count = 0;
+    double best = HUGE_VAL;
+    tr_status s = tr_layout_list(p->model, at->system, p->engine, all, LAYOUT_MAX, &count, err);
+    s = s == TR_ECAPACITY ? TR_OK : s;
+    for (size_t i = 0; s == TR_OK && i < count && i < LAYOUT_MAX; i++) {
+        const double here = hold(at, &all[i], &shard, NULL) == TR_OK ? score(at, &shard) : HUGE_VAL;
+        if (here < best) {
+            best = here;
+            *at->shard = shard;
+        }
+    }
+    if (s != TR_OK || best < HUGE_VAL)
+        return s;
+    /* Say what lacks, by the layout that comes closest. */
+    tr_layout closest;
+    const tr_load load = {.batch_seq = 1.0, .context_token = at->clients->prompt_token + at->clients->output_token,
+                          .query_token = 1.0};
+    s = tr_layout_best(p->model, at->system, p->engine, &p->formats, NULL, &load, &closest, err);
+    return s == TR_OK ? tr_fail(err, TR_ENOFIT, "layout", (double)count, "no layout serves these requests") : s;
+}
+
+static tr_status lay_out(const tr_scenario *scenario, tr_deployment *d, const tr_clients *clients, tr_error *err)
+{
+    const tr_problem *p = d->problem;
+    const place decode = {p, &d->system, clients, NULL, &d->roof, &d->shard};
+    const place prefill = {p, &d->prefill_system, clients, NULL, &d->prefill_roof, &d->prefill_shard};
+    tr_status s = tr_roofline_of(p->model, &d->system, p->engine, &p->formats, &d->roof, err);
+    if (s == TR_OK && p->layout_given && !d->apart)
+        return hold(&decode, &p->layout, &d->shard, err);
+    if (s == TR_OK && p->layout_given)
+        return tr_fail(err, TR_ECONFLICT, "disaggregated", 0.0,
+                       "with --disagg each side has the layout that suits it: leave out --tp, --ep, --pp and --dp");
+    if (s == TR_OK)
+        s = best_layout(&decode, decode_score, err);
+    if (s != TR_OK || !d->apart)
+        return s;
+    s = tr_roofline_of(p->model, &d->prefill_system, p->engine, &p->formats, &d->prefill_roof, err);
+    if (s == TR_OK)
+        s = best_layout(&prefill, prefill_score, err);
+    d->side.shard = &d->prefill_shard;
+    d->side.roof = &d->prefill_roof;
+    d->side.worker_count = 1.0;
+    return s == TR_OK ? link_of(scenario, d, err) : s;
+}
+
+tr_status tr_deployment_of(const tr_scenario *scenario, const tr_problem *problem, const tr_clients *clients,
+                           tr_deployment *out, tr_error *err)
+{
+    if (problem->blackboard)
+        return tr_fail(err, TR_ECONFLICT, "model", 0.0,
+                       "requests need a model's layers and a chip of the catalog: numbers alone make steps "
+                       "(tokenroof step)");
+    memset(out, 0, sizeof *out);
+    out->problem = problem;
+    const tr_status s = share_out(scenario, problem, out, err);
+    return s == TR_OK ? lay_out(scenario, out, clients, err) : s;
+}
+
+tr_status tr_deployment_serve(const tr_deployment *d, const tr_clients *clients, tr_service *out, tr_error *err)
+{
+    return tr_serve_apart(&d->shard, &d->roof, d->apart ? &d->side : NULL, &d->problem->calibration,
+                          d->problem->distance, clients, out, err);
+}
+
+tr_status tr_deployment_most(const tr_deployment *d, const tr_clients *clients, double *request_per_s, tr_error *err)
+{
+    return tr_serve_most(&d->shard, &d->roof, d->apart ? &d->side : NULL, &d->problem->calibration,
+                         d->problem->distance, clients, request_per_s, err);
+}
