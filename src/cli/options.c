@@ -23,13 +23,13 @@ static const char *name_of(const tr_input *input, size_t index)
 }
 
 /* The first names, of two inputs that the verb takes, that the name may be short for. */
-static void begins_with(const cli_verb *verb, const char *name, const char **first, const char **second)
+static void begins_with(const tr_verb *verb, const char *name, const char **first, const char **second)
 {
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         const char *begun = NULL, *option;
         for (size_t k = 0; (option = name_of(input, k)) != NULL; k++) {
-            if (!cli_verb_takes(verb, input) || name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
+            if (!tr_verb_takes(verb, input) || name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
                 continue;
             if (begun == NULL)
                 begun = option;
@@ -46,7 +46,7 @@ static void begins_with(const cli_verb *verb, const char *name, const char **fir
     }
 }
 
-static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_error *err)
+static tr_status unknown_option(const tr_verb *verb, const char *typed, tr_error *err)
 {
     char name[64];
     const char *start = typed + strspn(typed, "-");
@@ -94,7 +94,7 @@ static void spell_with_dashes(int argc, char **argv)
                 *at = '-';
 }
 
-static tr_status read_options(const cli_verb *verb, int argc, char **argv, const struct option *options,
+static tr_status read_options(const tr_verb *verb, int argc, char **argv, const struct option *options,
                               given *list, int *count, int *help, tr_error *err)
 {
     opterr = 0;
@@ -114,7 +114,7 @@ static tr_status read_options(const cli_verb *verb, int argc, char **argv, const
         if (got == ':')
             return cli_fail(err, TR_EMISSING, "", "%.60s needs a value", argv[optind - 1]);
         const tr_input *input = tr_input_at((size_t)(got - OPTION_FIRST));
-        if (!cli_verb_takes(verb, input))
+        if (!tr_verb_takes(verb, input))
             return cli_fail(err, TR_EUNKNOWN, input->key,
                             "%s takes no --%s: `tokenroof help %s` lists its options", verb->name,
                             input->option, verb->name);
