@@ -78,6 +78,8 @@ TR_API const tr_verb *tr_verb_at(size_t index);        /* in the order of the ov
 TR_API const tr_verb *tr_verb_find(const char *name);  /* NULL if unknown */
 TR_API const char *tr_verb_near(const char *name);     /* what an unknown name may have meant; NULL: none is near */
 TR_API int tr_verb_takes(const tr_verb *verb, const tr_input *input);
+/* The verbs that take an input, as words: "report, step and curve". Cut where out is too small. */
+TR_API void tr_verb_takers(const tr_input *input, char *out, size_t size);
 
 /* First of all: the verb's own defaults are set in the scenario, and refused is what it would not answer.
  * Errors: TR_ECONFLICT. */

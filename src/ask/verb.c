@@ -25,27 +25,32 @@ const char *tr_verb_near(const char *name) { return tr_near_name(name, verb_name
 
 int tr_verb_takes(const tr_verb *verb, const tr_input *input) { return (verb->groups >> input->group & 1) != 0; }
 
-/* "report, step and curve": those that know all physics. */
-static void others(char *out, size_t size)
+/* The next verb from *index on that is among those asked about; NULL: there are no more. */
+static const char *next_of(const tr_input *input, unsigned without, size_t *index)
 {
-    const char *last = NULL;
-    out[0] = '\0';
-    for (size_t i = 0; i < tr_verb_count(); i++) {
-        const tr_verb *verb = tr_verb_at(i);
-        if (verb->answer == NULL || (verb->flags & TR_VERB_BOUND_ONLY) != 0 ||
-            !tr_verb_takes(verb, tr_input_at(TR_IN_PHYSICS)))
-            continue;
-        if (last != NULL) {
-            (void)tr_text_append(out, size, out[0] != '\0' ? ", " : "");
-            (void)tr_text_append(out, size, last);
-        }
-        last = verb->name;
+    for (; *index < tr_verb_count(); (*index)++) {
+        const tr_verb *verb = tr_verb_at(*index);
+        if (tr_verb_takes(verb, input) && (verb->flags & without) == 0 && (without == 0 || verb->answer != NULL))
+            return tr_verb_at((*index)++)->name;
     }
-    if (last != NULL) {
-        (void)tr_text_append(out, size, out[0] != '\0' ? " and " : "");
-        (void)tr_text_append(out, size, last);
+    return NULL;
+}
+
+/* "report, step and curve": those that take an input and have none of some flags. */
+static void list(const tr_input *input, unsigned without, char *out, size_t size)
+{
+    size_t index = 0;
+    const char *name = next_of(input, without, &index);
+    out[0] = '\0';
+    while (name != NULL) {
+        const char *after = next_of(input, without, &index);
+        (void)tr_text_append(out, size, out[0] == '\0' ? "" : after != NULL ? ", " : " and ");
+        (void)tr_text_append(out, size, name);
+        name = after;
     }
 }
+
+void tr_verb_takers(const tr_input *input, char *out, size_t size) { list(input, 0, out, size); }
 
 tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *err)
 {
@@ -53,7 +58,7 @@ tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *
     tr_status s = tr_input_check_lists(scenario, verb->lists, verb->list_count, err);
     if (s == TR_OK && (verb->flags & TR_VERB_BOUND_ONLY) != 0 &&
         tr_input_choice(scenario, TR_IN_PHYSICS) != TR_PHYSICS_BOUND) {
-        others(words, sizeof words);
+        list(tr_input_at(TR_IN_PHYSICS), TR_VERB_BOUND_ONLY, words, sizeof words);
         s = tr_fail(err, TR_ECONFLICT, "physics", 0, "%s knows bound physics only: %s know the others", verb->name,
                     words);
     }

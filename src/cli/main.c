@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     tr_error err = {.status = TR_OK};
     cli c = {.scenario = tr_scenario_create()};
     tr_status s = TR_OK;
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error to report, not a death */
+    (void)signal(SIGPIPE, SIG_IGN); /* a pipe that closes is answered where it is written to */
     c.out = cli_text_sink(&c.text);
     cli_style_from_terminal(&c.style);
     s = c.scenario == NULL ? cli_fail(&err, TR_ENOMEM, "", "out of memory")

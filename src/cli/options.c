@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,16 @@ static void begins_with(const tr_verb *verb, const char *name, const char **firs
     }
 }
 
+/* unknown: "unknown option --num-drafts: " or nothing. */
+static tr_status not_of_verb(const tr_verb *verb, const tr_input *input, const char *unknown, tr_error *err)
+{
+    char takers[160];
+    tr_verb_takers(input, takers, sizeof takers);
+    return cli_fail(err, TR_EUNKNOWN, input->key,
+                    "%s--%s is an option of %s, not of %s: `tokenroof help %s` lists its own", unknown, input->option,
+                    takers, verb->name, verb->name);
+}
+
 static tr_status unknown_option(const tr_verb *verb, const char *typed, tr_error *err)
 {
     char name[64];
@@ -65,6 +76,12 @@ static tr_status unknown_option(const tr_verb *verb, const char *typed, tr_error
         near = tr_input_find(near)->option;
     if (near != NULL)
         return cli_fail(err, TR_EUNKNOWN, name, "unknown option --%s: did you mean --%s?", name, near);
+    near = tr_input_near(name, TR_GROUP_ALL);
+    if (near != NULL) {
+        char unknown[96];
+        (void)snprintf(unknown, sizeof unknown, "unknown option --%s: ", name);
+        return not_of_verb(verb, tr_input_find(near), unknown, err);
+    }
     return cli_fail(err, TR_EUNKNOWN, name, "unknown option %.60s: `tokenroof help %s` lists them", typed,
                     verb->name);
 }
@@ -115,9 +132,7 @@ static tr_status read_options(const tr_verb *verb, int argc, char **argv, const 
             return cli_fail(err, TR_EMISSING, "", "%.60s needs a value", argv[optind - 1]);
         const tr_input *input = tr_input_at((size_t)(got - OPTION_FIRST));
         if (!tr_verb_takes(verb, input))
-            return cli_fail(err, TR_EUNKNOWN, input->key,
-                            "%s takes no --%s: `tokenroof help %s` lists its options", verb->name,
-                            input->option, verb->name);
+            return not_of_verb(verb, input, "", err);
         list[(*count)++] = (given){input, optarg};
     }
 }
