@@ -1,6 +1,6 @@
 """Compile the core rooms again, with another compiler or other flags: for WebAssembly, for the parity test.
 
-    core_again.py BUILD NAME OUT ROOM,ROOM... -- COMPILER FLAG...
+    core_again.py BUILD NAME OUT ROOM[:FLAG],ROOM[:FLAG]... -- COMPILER FLAG...
 
 A room's meson.build stays the one list of its sources: what is compiled here
 is what BUILD/compile_commands.json says went into lib<ROOM>.a, generated files
@@ -16,17 +16,19 @@ import sys
 
 
 def sources(build, rooms):
-    """(source, its -D and -I) of each object of the rooms' libraries, paths relative to the build folder."""
+    """(source, its -D and -I, the room's flag) of each object of the rooms' libraries, paths relative to the build."""
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as f:
         commands = json.load(f)
-    for room in rooms:
+    for word in rooms:
+        room, _, flag = word.partition(":")
         inside = f"src/{room}/lib{room}.a.p/"
         found = [c for c in commands if c["output"].startswith(inside)]
         if not found:
             raise SystemExit(f"core_again: nothing in {build} was compiled for room {room}")
         for c in sorted(found, key=lambda c: c["output"]):
             words = shlex.split(c["command"])
-            yield room, c["file"], [w for w in words if w[:2] in ("-D", "-I") and w != "-DNDEBUG"]
+            args = [w for w in words if w[:2] in ("-D", "-I") and w != "-DNDEBUG"]
+            yield room, c["file"], args + [flag] * (flag != "")
 
 
 def escape(text):

@@ -359,30 +359,100 @@ static int is_asked(int index, tr_error *err)
     return question_of(index)->model != NULL;
 }
 
-typedef tr_status (*answer)(const tr_scenario *, const tr_problem *, const tr_style *, tr_sink *, tr_error *);
+/* What a verb is asked: the slot's question as the verb takes it. One call at a time holds it. */
+typedef struct asking {
+    const tr_verb *verb;
+    tr_scenario *scenario; /* a copy, in which the verb sets what was not said */
+    tr_problem own;        /* of a verb that takes other physics than the slot's */
+    tr_subject subject;
+} asking;
 
-/* format: a tr_format. Errors: those of the verb; TR_EUNKNOWN for a verb the page has not. */
+static tr_status asking_of(int index, const char *name, asking *out, tr_error *err)
+{
+    const slot *s = slot_of(index);
+    out->verb = tr_verb_find(name);
+    if (out->verb == NULL || !is_asked(index, err)) {
+        if (out->verb == NULL)
+            *err = (tr_error){.status = TR_EUNKNOWN, .text = "no such verb"};
+        return err->status;
+    }
+    if (out->scenario == NULL)
+        out->scenario = tr_scenario_create();
+    if (out->scenario == NULL || tr_scenario_copy(out->scenario, s->scenario) != TR_OK) {
+        *err = (tr_error){.status = TR_ENOMEM, .text = "out of memory"};
+        return TR_ENOMEM;
+    }
+    if ((out->verb->flags & TR_VERB_BOUND_ONLY) != 0) /* the page's physics is that of its other views */
+        (void)tr_scenario_unset(out->scenario, "physics", NULL);
+    tr_status status = tr_verb_prepare(out->verb, out->scenario, err);
+    const tr_problem *question =
+        (out->verb->flags & TR_VERB_OVER_BATCHES) != 0 ? over_batches_of(index) : question_of(index);
+    if (status == TR_OK && tr_input_choice(out->scenario, TR_IN_PHYSICS) != (int)question->physics) {
+        out->own = *question;
+        out->own.physics = (tr_physics)tr_input_choice(out->scenario, TR_IN_PHYSICS);
+        question = &out->own;
+    }
+    out->subject = (tr_subject){.scenario = out->scenario,
+                                .question = question,
+                                .model = question->model,
+                                .system = question->system,
+                                .experiment = tr_lab_claim};
+    return status;
+}
+
+static asking now; /* one thread */
+
+/* The answer of any verb of the table that needs a question alone. format: a tr_format. Errors: those of the verb. */
 PAGE_API int page_answer(int index, const char *verb, int format, int explain)
 {
-    static const struct {
-        const char *verb;
-        answer run;
-        int is_over_batches;
-    } known[] = {{"step", tr_answer_step, 0},     {"curve", tr_answer_curve, 1},   {"menu", tr_answer_menu, 1},
-                 {"memory", tr_answer_memory, 0}, {"report", tr_answer_report, 1}, {"roof", tr_answer_roof, 1}};
     tr_error err;
-    const slot *s = slot_of(index);
     const tr_style style = {.format = (tr_format)format, .explain = explain, .columns = 100};
-    if (!is_asked(index, &err))
+    if (asking_of(index, verb, &now, &err) != TR_OK)
         return fail(&err);
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(known[i].verb, verb) == 0) {
-            tr_sink sink = out_begin();
-            const tr_problem *question = known[i].is_over_batches ? over_batches_of(index) : question_of(index);
-            return done(known[i].run(s->scenario, question, &style, &sink, &err), &err);
-        }
-    err = (tr_error){.status = TR_EUNKNOWN, .text = "no such verb here"};
-    return fail(&err);
+    tr_sink sink = out_begin();
+    return done(tr_verb_answer(now.verb, &now.subject, &style, &sink, &err), &err);
+}
+
+/* The verb's number-th picture. dark: 0 and 1 for a file, 2 for the page's own colours. */
+PAGE_API int page_figure(int index, const char *verb, int number, double width_px, double height_px, int dark)
+{
+    tr_error err;
+    const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
+    if (asking_of(index, verb, &now, &err) != TR_OK)
+        return fail(&err);
+    tr_sink sink = out_begin();
+    return done(tr_verb_draw(now.verb, (size_t)number, &now.subject, &target, &sink, &err), &err);
+}
+
+/* The table of verbs, those that this module answers. */
+PAGE_API int page_verbs(void)
+{
+    tr_json json;
+    tr_sink sink = out_begin();
+    tr_json_begin(&json, &sink, 0);
+    tr_json_array(&json);
+    for (size_t i = 0; i < tr_verb_count(); i++) {
+        const tr_verb *verb = tr_verb_at(i);
+        if (verb->answer == NULL && verb->tell == NULL)
+            continue;
+        tr_json_object(&json);
+        tr_json_key_string(&json, "name", verb->name);
+        tr_json_key_string(&json, "topic", verb->topic);
+        tr_json_key_string(&json, "doc", verb->doc);
+        tr_json_key_string(&json, "operands", verb->operands);
+        tr_json_key_array(&json, "inputs");
+        for (size_t k = 0; k < TR_IN_COUNT; k++)
+            if (tr_verb_takes(verb, tr_input_at(k)))
+                tr_json_string(&json, tr_input_at(k)->key);
+        tr_json_close(&json);
+        tr_json_key_array(&json, "figures");
+        for (size_t k = 0; k < verb->figure_count; k++)
+            tr_json_string(&json, verb->figures[k].words);
+        tr_json_close(&json);
+        tr_json_close(&json);
+    }
+    tr_json_close(&json);
+    return (int)tr_json_finish(&json);
 }
 
 /* The model as the catalog tells it. */
@@ -395,34 +465,6 @@ PAGE_API int page_model(int index)
         return fail(&err);
     tr_sink sink = out_begin();
     return done(tr_answer_model(s->scenario, question_of(index)->model, &style, &sink, &err), &err);
-}
-
-/* dark: 0 and 1 for a file, 2 for the page's own colours. */
-PAGE_API int page_figure(int index, const char *name, double width_px, double height_px, int dark)
-{
-    static const struct {
-        const char *name;
-        tr_status (*draw)(const tr_problem *, const tr_figure_target *, tr_sink *, tr_error *);
-        int is_over_batches; /* as the verb that draws it */
-    } known[] = {{"batch", tr_answer_figure_batch, 0},
-                 {"cost", tr_answer_figure_cost, 1},
-                 {"context", tr_answer_figure_context, 1},
-                 {"roof", tr_answer_figure_roof, 1},
-                 {"room", tr_answer_figure_room, 0}};
-    tr_error err;
-    const tr_figure_target target = {.svg = {.width_px = width_px, .height_px = height_px, .dark = dark}};
-    if (!is_asked(index, &err))
-        return fail(&err);
-    tr_sink sink = out_begin();
-    if (strcmp(name, "menu") == 0)
-        return done(tr_answer_figure_menu(slot_of(index)->scenario, over_batches_of(index), &target, &sink, &err),
-                    &err);
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(known[i].name, name) == 0)
-            return done(known[i].draw(known[i].is_over_batches ? over_batches_of(index) : question_of(index), &target,
-                                      &sink, &err), &err);
-    err = (tr_error){.status = TR_EUNKNOWN, .text = "no such picture"};
-    return fail(&err);
 }
 
 PAGE_API int page_compare(double width_px, double height_px, int dark)

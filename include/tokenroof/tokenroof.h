@@ -19,5 +19,7 @@
 #include <tokenroof/rate.h>
 #include <tokenroof/serve.h>
 #include <tokenroof/shard.h>
+#include <tokenroof/verb.h>
+#include <tokenroof/write.h>
 
 #endif /* TOKENROOF_TOKENROOF_H */

@@ -24,13 +24,6 @@ static tr_status list_with_folder(cli *c, const char *folder, tr_error *err)
 tr_status cmd_chips(cli *c, tr_error *err)
 {
     const char *folder = tr_input_text(c->scenario, TR_IN_DATA);
-    tr_system system;
-    if (tr_input_text(c->scenario, TR_IN_SYSTEM)[0] != '\0') {
-        tr_status s = cli_system(c, &system, err);
-        if (s == TR_OK && tr_input_is_set(c->scenario, TR_IN_CHIP_COUNT))
-            s = tr_system_recount(&system, tr_input_number(c->scenario, TR_IN_CHIP_COUNT), &system, err);
-        return s == TR_OK ? tr_answer_chip(c->scenario, &system, &c->style, &c->out, err) : s;
-    }
-    return folder[0] != '\0' ? list_with_folder(c, folder, err)
-                             : tr_answer_chips(c->scenario, NULL, &c->style, &c->out, err);
+    const int is_list = tr_input_text(c->scenario, TR_IN_SYSTEM)[0] == '\0';
+    return is_list && folder[0] != '\0' ? list_with_folder(c, folder, err) : cli_answer(c, err);
 }

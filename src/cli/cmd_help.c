@@ -13,9 +13,9 @@ tr_status cmd_help(cli *c, tr_error *err)
         cli_help_man(c);
         return TR_OK;
     }
-    const cli_verb *verb = cli_verb_find(c->args[0]);
+    const tr_verb *verb = tr_verb_find(c->args[0]);
     if (verb == NULL) {
-        const char *near = cli_verb_near(c->args[0]);
+        const char *near = tr_verb_near(c->args[0]);
         return near != NULL ? cli_fail(err, TR_EUNKNOWN, "verb", "unknown verb '%.60s': did you mean '%s'?",
                                        c->args[0], near)
                             : cli_fail(err, TR_EUNKNOWN, "verb",

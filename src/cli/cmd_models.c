@@ -66,23 +66,9 @@ static tr_status list_with_folder(cli *c, const char *folder, tr_error *err)
     return s;
 }
 
-static tr_status one(cli *c, tr_error *err)
-{
-    tr_model *model = malloc(sizeof *model);
-    if (model == NULL)
-        return cli_fail(err, TR_ENOMEM, "", "out of memory");
-    tr_status s = cli_model(c, model, err);
-    if (s == TR_OK)
-        s = tr_answer_model(c->scenario, model, &c->style, &c->out, err);
-    free(model);
-    return s;
-}
-
 tr_status cmd_models(cli *c, tr_error *err)
 {
     const char *folder = tr_input_text(c->scenario, TR_IN_DATA);
-    if (tr_input_text(c->scenario, TR_IN_MODEL)[0] != '\0')
-        return one(c, err);
-    return folder[0] != '\0' ? list_with_folder(c, folder, err)
-                             : tr_answer_models(c->scenario, NULL, &c->style, &c->out, err);
+    const int is_list = tr_input_text(c->scenario, TR_IN_MODEL)[0] == '\0';
+    return is_list && folder[0] != '\0' ? list_with_folder(c, folder, err) : cli_answer(c, err);
 }

@@ -12,19 +12,6 @@
 #include "io/model_file.h"
 #include "io/scenario_file.h"
 
-/* Verbs that answer from their inputs alone. The others read files, run for long, or ask back. */
-static const char *const served[] = {"report", "step",    "curve",  "roof",       "memory",    "menu",
-                                     "tiers",  "scale",   "oracle", "reversible", "models",    "chips",
-                                     "prices", "explain", "layout", "lecture",    "lifecycle", "version"};
-
-static int is_served(const char *verb)
-{
-    for (size_t i = 0; i < sizeof served / sizeof served[0]; i++)
-        if (strcmp(served[i], verb) == 0)
-            return 1;
-    return 0;
-}
-
 static int looks_like_a_path(const char *text)
 {
     const size_t n = strlen(text);
@@ -76,11 +63,11 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
     cli c = {.scenario = tr_scenario_create(), .style = {.format = TR_FORMAT_JSON, .columns = 100}};
     (void)context;
     c.out = cli_text_sink(&c.text);
-    c.verb = is_served(verb) ? cli_verb_find(verb) : NULL;
+    c.verb = tr_verb_find(verb);
     tr_status s = TR_OK;
     if (c.scenario == NULL)
         s = cli_fail(err, TR_ENOMEM, "", "out of memory");
-    else if (c.verb == NULL)
+    else if (c.verb == NULL || (c.verb->flags & TR_VERB_SERVED) == 0)
         s = cli_fail(err, TR_EUNKNOWN, "verb", "no verb '%.30s' here: report, step, menu and others are",
                      verb);
     if (s == TR_OK)

@@ -11,11 +11,11 @@ static void words(cli *c, const char *choices)
 
 static void verb_cases(cli *c)
 {
-    for (size_t i = 0; i < cli_verb_count; i++) {
-        const cli_verb *v = &cli_verbs[i];
+    for (size_t i = 0; i < tr_verb_count(); i++) {
+        const tr_verb *v = tr_verb_at(i);
         cli_print(c, "        %s) options=\"--help", v->name);
         for (size_t k = 0; k < TR_IN_COUNT; k++)
-            if (cli_verb_takes(v, tr_input_at(k)))
+            if (tr_verb_takes(v, tr_input_at(k)))
                 cli_print(c, " --%s", tr_input_at(k)->option);
         cli_print(c, "\"; operands=\"%s\" ;;\n", v->operands);
     }
@@ -73,8 +73,8 @@ void cli_completion_bash(cli *c)
                  "_tokenroof() {\n"
                  "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
                  "    local verb=\"${COMP_WORDS[1]}\" options=\"\" operands=\"\" verbs=\"");
-    for (size_t i = 0; i < cli_verb_count; i++)
-        cli_print(c, "%s%s", i > 0 ? " " : "", cli_verbs[i].name);
+    for (size_t i = 0; i < tr_verb_count(); i++)
+        cli_print(c, "%s%s", i > 0 ? " " : "", tr_verb_at(i)->name);
     cli_print(c, "\"\n");
     valued(c);
     cli_print(c, "    COMPREPLY=()\n"

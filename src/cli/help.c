@@ -38,8 +38,8 @@ static void labelled(cli *c, const char *label, const char *text)
 static void print_verbs(cli *c)
 {
     const char *topic = "";
-    for (size_t i = 0; i < cli_verb_count; i++) {
-        const cli_verb *v = &cli_verbs[i];
+    for (size_t i = 0; i < tr_verb_count(); i++) {
+        const tr_verb *v = tr_verb_at(i);
         if (strcmp(topic, v->topic) != 0)
             cli_print(c, "\n%s\n", v->topic);
         topic = v->topic;
@@ -157,7 +157,7 @@ static void print_examples(cli *c, const char *examples)
     }
 }
 
-void cli_help_verb(cli *c, const cli_verb *verb)
+void cli_help_verb(cli *c, const tr_verb *verb)
 {
     int any = 0;
     cli_print(c, "tokenroof %s%s%s%s\n\n", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands,
@@ -165,7 +165,7 @@ void cli_help_verb(cli *c, const cli_verb *verb)
     cli_print(c, "  ");
     wrap(c, verb->doc, 2, 2);
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
-        if (!cli_verb_takes(verb, tr_input_at(i)))
+        if (!tr_verb_takes(verb, tr_input_at(i)))
             continue;
         if (!any++)
             cli_print(c, "\nOptions\n");
@@ -186,13 +186,13 @@ static void man_text(cli *c, const char *text)
 static void man_verbs(cli *c)
 {
     cli_print(c, "# VERBS\n\n");
-    for (size_t i = 0; i < cli_verb_count; i++) {
-        cli_print(c, "*%s*", cli_verbs[i].name);
-        if (cli_verbs[i].operands[0] != '\0')
+    for (size_t i = 0; i < tr_verb_count(); i++) {
+        cli_print(c, "*%s*", tr_verb_at(i)->name);
+        if (tr_verb_at(i)->operands[0] != '\0')
             cli_print(c, " ");
-        man_text(c, cli_verbs[i].operands);
+        man_text(c, tr_verb_at(i)->operands);
         cli_print(c, "\n\t");
-        man_text(c, cli_verbs[i].doc);
+        man_text(c, tr_verb_at(i)->doc);
         cli_print(c, ".\n\n");
     }
 }
@@ -202,9 +202,9 @@ static void man_takers(cli *c, const tr_input *input)
 {
     int n = 0;
     cli_print(c, " Taken by ");
-    for (size_t i = 0; i < cli_verb_count; i++)
-        if (cli_verb_takes(&cli_verbs[i], input))
-            cli_print(c, "%s%s", n++ > 0 ? ", " : "", cli_verbs[i].name);
+    for (size_t i = 0; i < tr_verb_count(); i++)
+        if (tr_verb_takes(tr_verb_at(i), input))
+            cli_print(c, "%s%s", n++ > 0 ? ", " : "", tr_verb_at(i)->name);
     cli_print(c, ".");
 }
 
@@ -233,8 +233,8 @@ static void man_options(cli *c)
 static void man_examples(cli *c)
 {
     cli_print(c, "# EXAMPLES\n\n```\n");
-    for (size_t i = 0; i < cli_verb_count; i++)
-        cli_print(c, "%s", cli_verbs[i].examples);
+    for (size_t i = 0; i < tr_verb_count(); i++)
+        cli_print(c, "%s", tr_verb_at(i)->examples);
     cli_print(c, "```\n");
 }
 

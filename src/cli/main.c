@@ -24,7 +24,7 @@ static int exit_code(tr_status status)
     return CLI_USAGE;
 }
 
-static void complain(const cli_verb *verb, const tr_error *err)
+static void complain(const tr_verb *verb, const tr_error *err)
 {
     char place[64] = "";
     if (err->line > 0)
@@ -33,15 +33,15 @@ static void complain(const cli_verb *verb, const tr_error *err)
                   err->text, place);
 }
 
-static tr_status find_verb(const char *name, const cli_verb **out, tr_error *err)
+static tr_status find_verb(const char *name, const tr_verb **out, tr_error *err)
 {
-    *out = cli_verb_find(name);
+    *out = tr_verb_find(name);
     if (*out != NULL)
         return TR_OK;
     if (name[0] == '-')
         return cli_fail(err, TR_EPARSE, "verb", "expected a verb before %.60s: `tokenroof help` lists them",
                         name);
-    const char *near = cli_verb_near(name);
+    const char *near = tr_verb_near(name);
     return near != NULL
                ? cli_fail(err, TR_EUNKNOWN, "verb", "unknown verb '%.60s': did you mean '%s'?", name, near)
                : cli_fail(err, TR_EUNKNOWN, "verb", "unknown verb '%.60s': `tokenroof help` lists them",
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     tr_error err = {.status = TR_OK};
     cli c = {.scenario = tr_scenario_create()};
     tr_status s = TR_OK;
-    (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error to report, not a death */
+    (void)signal(SIGPIPE, SIG_IGN); /* a pipe that closes is answered where it is written to */
     c.out = cli_text_sink(&c.text);
     cli_style_from_terminal(&c.style);
     s = c.scenario == NULL ? cli_fail(&err, TR_ENOMEM, "", "out of memory")

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,13 +24,13 @@ static const char *name_of(const tr_input *input, size_t index)
 }
 
 /* The first names, of two inputs that the verb takes, that the name may be short for. */
-static void begins_with(const cli_verb *verb, const char *name, const char **first, const char **second)
+static void begins_with(const tr_verb *verb, const char *name, const char **first, const char **second)
 {
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         const char *begun = NULL, *option;
         for (size_t k = 0; (option = name_of(input, k)) != NULL; k++) {
-            if (!cli_verb_takes(verb, input) || name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
+            if (!tr_verb_takes(verb, input) || name[0] == '\0' || strncmp(option, name, strlen(name)) != 0)
                 continue;
             if (begun == NULL)
                 begun = option;
@@ -46,7 +47,17 @@ static void begins_with(const cli_verb *verb, const char *name, const char **fir
     }
 }
 
-static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_error *err)
+/* unknown: "unknown option --num-drafts: " or nothing. */
+static tr_status not_of_verb(const tr_verb *verb, const tr_input *input, const char *unknown, tr_error *err)
+{
+    char takers[160];
+    tr_verb_takers(input, takers, sizeof takers);
+    return cli_fail(err, TR_EUNKNOWN, input->key,
+                    "%s--%s is an option of %s, not of %s: `tokenroof help %s` lists its own", unknown, input->option,
+                    takers, verb->name, verb->name);
+}
+
+static tr_status unknown_option(const tr_verb *verb, const char *typed, tr_error *err)
 {
     char name[64];
     const char *start = typed + strspn(typed, "-");
@@ -65,6 +76,12 @@ static tr_status unknown_option(const cli_verb *verb, const char *typed, tr_erro
         near = tr_input_find(near)->option;
     if (near != NULL)
         return cli_fail(err, TR_EUNKNOWN, name, "unknown option --%s: did you mean --%s?", name, near);
+    near = tr_input_near(name, TR_GROUP_ALL);
+    if (near != NULL) {
+        char unknown[96];
+        (void)snprintf(unknown, sizeof unknown, "unknown option --%s: ", name);
+        return not_of_verb(verb, tr_input_find(near), unknown, err);
+    }
     return cli_fail(err, TR_EUNKNOWN, name, "unknown option %.60s: `tokenroof help %s` lists them", typed,
                     verb->name);
 }
@@ -94,7 +111,7 @@ static void spell_with_dashes(int argc, char **argv)
                 *at = '-';
 }
 
-static tr_status read_options(const cli_verb *verb, int argc, char **argv, const struct option *options,
+static tr_status read_options(const tr_verb *verb, int argc, char **argv, const struct option *options,
                               given *list, int *count, int *help, tr_error *err)
 {
     opterr = 0;
@@ -114,10 +131,8 @@ static tr_status read_options(const cli_verb *verb, int argc, char **argv, const
         if (got == ':')
             return cli_fail(err, TR_EMISSING, "", "%.60s needs a value", argv[optind - 1]);
         const tr_input *input = tr_input_at((size_t)(got - OPTION_FIRST));
-        if (!cli_verb_takes(verb, input))
-            return cli_fail(err, TR_EUNKNOWN, input->key,
-                            "%s takes no --%s: `tokenroof help %s` lists its options", verb->name,
-                            input->option, verb->name);
+        if (!tr_verb_takes(verb, input))
+            return not_of_verb(verb, input, "", err);
         list[(*count)++] = (given){input, optarg};
     }
 }

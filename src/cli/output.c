@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,13 @@ void cli_print(cli *c, const char *format, ...)
         (void)append(&c->text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
+/* Who reads stdout has gone, as `| head` does: no error, an end, and the one that a shell expects. */
+static void end_quietly(void)
+{
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)raise(SIGPIPE);
+}
+
 tr_status cli_flush(cli *c, tr_error *err)
 {
     if (c->text.failed)
@@ -76,9 +84,11 @@ tr_status cli_flush(cli *c, tr_error *err)
     errno = 0;
     const int whole =
         fwrite(c->text.data == NULL ? "" : c->text.data, 1, c->text.length, stdout) == c->text.length;
-    if (!whole || fflush(stdout) != 0 || ferror(stdout))
-        return cli_fail(err, TR_EIO, "", "could not write the answer: %s", tr_errno_text(errno));
-    return TR_OK;
+    if (whole && fflush(stdout) == 0 && !ferror(stdout))
+        return TR_OK;
+    if (errno == EPIPE)
+        end_quietly();
+    return cli_fail(err, TR_EIO, "", "could not write the answer: %s", tr_errno_text(errno));
 }
 
 static int is_utf8(void)

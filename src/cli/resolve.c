@@ -63,16 +63,6 @@ tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
     return tr_system_open(name, given(c->scenario, TR_IN_DATA), out, err);
 }
 
-/* Verbs of the two equations alone, whose memory is a layout's all the same. */
-static int is_bound_only(const cli_verb *verb) { return verb->run == cmd_menu || verb->run == cmd_tiers; }
-
-/* Verbs that look over many batches. */
-static int is_over_batches(const cli_verb *verb)
-{
-    return verb->run == cmd_report || verb->run == cmd_curve || verb->run == cmd_roof || verb->run == cmd_menu ||
-           verb->run == cmd_scale || verb->run == cmd_lesson;
-}
-
 /* What a question stands on; the question comes first, so that who frees it frees all. */
 typedef struct question {
     tr_problem problem;
@@ -89,15 +79,7 @@ tr_status cli_case(const cli *c, tr_problem **out, tr_error *err)
     if (s == TR_OK)
         s = cli_system(c, &q->system, err);
     if (s == TR_OK)
-        s = tr_problem_system(c->scenario, &q->system, err);
-    if (s == TR_OK)
-        s = tr_problem_of(c->scenario, &q->model, &q->system, &q->problem, err);
-    if (s == TR_OK && is_over_batches(c->verb))
-        s = tr_problem_over_batches(c->scenario, &q->problem, err);
-    if (s == TR_OK && q->problem.physics != TR_PHYSICS_BOUND && is_bound_only(c->verb))
-        s = cli_fail(err, TR_ECONFLICT, "physics",
-                     "%s knows bound physics only: report, step, curve, roof, layout and memory know the others",
-                     c->verb->name);
+        s = tr_verb_question(c->verb, c->scenario, &q->model, &q->system, &q->problem, err);
     if (s != TR_OK) {
         free(q);
         return s;

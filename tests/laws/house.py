@@ -43,7 +43,7 @@ MAY_INCLUDE = {
 CORE = ["base", "model", "chip", "engine", "shard", "pass", "rate", "serve", "price", "life", "plan", "input", "claims", "figure",
         "write", "ask"]
 # A room has the public header of its own name; a room with several names the others here.
-HEADER_ROOM = {"calibration": "rate", "lesson": "ask", "problem": "input"}
+HEADER_ROOM = {"calibration": "rate", "lesson": "ask", "problem": "input", "verb": "ask"}
 # These see other rooms through include/tokenroof/ only, and the native rooms by their own headers.
 PUBLIC_ONLY = ["cli", "httpd"]
 

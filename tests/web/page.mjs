@@ -421,6 +421,39 @@ await check('the_first_paint_comes_within_a_second', async () => {
   await context.close();
 });
 
+await check('the_module_answers_every_verb_of_the_table_as_the_command_line_does', async () => {
+  const core = (await WebAssembly.instantiate(readFileSync(join(folder, 'tokenroof.wasm')), {})).instance.exports;
+  const call = (name, ...args) => {
+    const texts = args.map((a) => (typeof a === 'string' ? Buffer.from(`${a}\0`) : null));
+    let at = core.page_room(1024);
+    const passed = args.map((a, i) => {
+      if (!texts[i]) return a;
+      new Uint8Array(core.memory.buffer).set(texts[i], at);
+      at += texts[i].length;
+      return at - texts[i].length;
+    });
+    const status = core[name](...passed);
+    const out = Buffer.from(core.memory.buffer, core.page_out(), core.page_out_size()).toString();
+    if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${out}`);
+    return out;
+  };
+  call('page_start');
+  for (const [key, text] of [['model', 'llama-3.1-70b'], ['system', '8xh100-sxm'], ['batch_seq', '64'], ['chip_usd_per_hour', '2']]) call('page_set', 0, key, text);
+  call('page_ask', 0);
+  const verbs = JSON.parse(call('page_verbs'));
+  holds(verbs.length >= 15, `${verbs.length} verbs`);
+  for (const verb of verbs.filter((v) => v.operands === 'MODEL SYSTEM')) {
+    const here = JSON.parse(call('page_answer', 0, verb.name, 1, 0));
+    const options = ['--batch', '64', '--price', '2'].filter((_, i) => verb.inputs.includes(i < 2 ? 'batch_seq' : 'chip_usd_per_hour'));
+    const there = JSON.parse(execFileSync(tokenroof, [verb.name, 'llama-3.1-70b', '8xh100-sxm', ...options, '--json']).toString());
+    delete here.tokenroof;
+    delete there.tokenroof;
+    if (options.length < 4) for (const answer of [here, there]) delete answer.scenario; // the page's has inputs this verb does not take
+    same(JSON.stringify(here), JSON.stringify(there), verb.name);
+    verb.figures.forEach((words, i) => holds(call('page_figure', 0, verb.name, i, 600, 0, 0).startsWith('<svg'), `${verb.name}: ${words}`));
+  }
+});
+
 await check('the_page_is_small', () => {
   const packed = (data) => gzipSync(data, { level: 9 }).length;
   const wasm = readFileSync(join(folder, 'tokenroof.wasm'));

@@ -130,8 +130,9 @@ export class Engine {
     return this.told('page_answer', slot, verb, formats.indexOf(format), explain ? 1 : 0);
   }
   model(slot: number): string { return this.told('page_model', slot); }
-  figure(slot: number, name: string, width: number, height: number, dark: number): string {
-    return this.told('page_figure', slot, name, width, height, dark);
+  /** The index-th picture of a verb. */
+  figure(slot: number, verb: string, index: number, width: number, height: number, dark: number): string {
+    return this.told('page_figure', slot, verb, index, width, height, dark);
   }
   compare(width: number, height: number, dark: number): string { return this.told('page_compare', width, height, dark); }
   whatIf(slot: number): string { return this.told('page_what_if', slot); }

@@ -98,7 +98,7 @@ export class Views {
       if (wanted === '') return;
       const start = performance.now();
       try {
-        this.places.below.replaceChildren(svgOf(this.engine.figure(0, wanted, this.width(), 0, 2)));
+        this.places.below.replaceChildren(svgOf(this.engine.figure(0, wanted, 0, this.width(), 0, 2)));
       } catch (e) {
         if (!(e instanceof Refusal)) throw e;
         this.places.below.replaceChildren();
@@ -107,11 +107,16 @@ export class Views {
     }));
   }
 
-  figureName(): string { return { step: 'batch', cost: 'cost', roof: 'roof', context: 'context' }[this.state.view as string] ?? ''; }
+  /** The view's picture: a verb of the engine's table and which of its pictures. */
+  private figure(width: number, dark: number): string {
+    const [verb, index] = { cost: ['report', 1] as const, roof: ['roof', 0] as const, context: ['curve', 0] as const }[this.state.view as string] ?? ['step', 0] as const;
+    this.engine.set(0, 'over', this.state.view === 'context' ? 'context' : 'batch');
+    return this.engine.figure(0, verb, index, width, 0, dark);
+  }
 
   /** The picture as a file in the colours of paper. */
   file(): string {
-    return this.state.view === 'compare' ? this.engine.compare(960, 0, 0) : this.engine.figure(0, this.figureName() || 'batch', 960, 0, 0);
+    return this.state.view === 'compare' ? this.engine.compare(960, 0, 0) : this.figure(960, 0);
   }
 
   answer(slot: 0 | 1, explain = false): StepAnswer {
@@ -127,7 +132,7 @@ export class Views {
 
   draw(): void {
     const { view } = this.state;
-    this.below(view === 'cost' ? 'menu' : view === 'context' ? 'room' : '');
+    this.below(view === 'cost' ? 'menu' : view === 'context' ? 'memory' : '');
     try {
       if (view === 'compare') this.compare();
       else if (view === 'explain') this.equations();
@@ -143,7 +148,7 @@ export class Views {
     const grip = view === 'context' ? a.context_token : a.batch_seq;
     const numbers: (HTMLElement | false)[] = [];
     const x: Unit = view === 'context' ? 'context' : view === 'roof' ? 'flopPerByte' : 'seq';
-    this.put(this.engine.figure(0, this.figureName(), this.width(), 0, 2),
+    this.put(this.figure(this.width(), 2),
       { x, y: view === 'cost' ? 'usdPerMtoken' : 'second', ...(view === 'roof' ? {} : { grip }) });
     if (view === 'step') numbers.push(this.stepTable(a), this.whatIf());
     else if (view === 'cost') numbers.push(this.menu());

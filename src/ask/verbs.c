@@ -1,0 +1,454 @@
+/* ask/verbs.c -- the table of verbs: a row each, its inputs, its answer, its pictures. */
+#include <tokenroof/ask.h>
+#include <tokenroof/verb.h>
+
+#include <string.h>
+
+#include "base/fail.h"
+
+/* ---- answers with several forms ---------------------------------------------------- */
+
+static int is_by_operator(const tr_scenario *scenario) { return tr_input_choice(scenario, TR_IN_BY) == 1; }
+
+static tr_status answer_step(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                             tr_sink *sink, tr_error *err)
+{
+    return is_by_operator(scenario) ? tr_answer_operators(scenario, question, style, sink, err)
+                                    : tr_answer_step(scenario, question, style, sink, err);
+}
+
+static tr_status tell_oracle(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_oracle(subject->scenario, subject->model, subject->system, style, sink, err);
+}
+
+static tr_status tell_models(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    return subject->model != NULL ? tr_answer_model(subject->scenario, subject->model, style, sink, err)
+                                  : tr_answer_models(subject->scenario, NULL, style, sink, err);
+}
+
+static tr_status tell_chips(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    return subject->system != NULL ? tr_answer_chip(subject->scenario, subject->system, style, sink, err)
+                                   : tr_answer_chips(subject->scenario, NULL, style, sink, err);
+}
+
+static tr_status tell_prices(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    const char *const *name = subject->operand;
+    const tr_price *a = NULL, *b = NULL;
+    if (name[0] == NULL)
+        return tr_answer_prices(NULL, style, sink, err);
+    const tr_status named = tr_price_named(name[0], &a, err);
+    if (name[1] != NULL) {
+        const tr_status s = named == TR_OK ? tr_price_named(name[1], &b, err) : named;
+        return s == TR_OK ? tr_answer_price_diff(a, b, style, sink, err) : s;
+    }
+    if (named == TR_OK)
+        return tr_answer_price(a, style, sink, err);
+    /* Of several providers, or only a part of names: a list. */
+    return strchr(name[0], '@') == NULL ? tr_answer_prices(name[0], style, sink, err) : named;
+}
+
+static tr_status tell_explain(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_explain(subject->operand[0], subject->experiment, style, sink, err);
+}
+
+static tr_status tell_lecture(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    if (tr_input_choice(subject->scenario, TR_IN_MARKDOWN) == 1)
+        return tr_answer_lecture_markdown(subject->experiment, sink, err);
+    return tr_answer_lecture(subject->operand[0], subject->experiment, style, sink, err);
+}
+
+/* ---- what a verb takes where nothing was said, and what it refuses ------------------- */
+
+static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, tr_error *err)
+{
+    return tr_input_is_set(scenario, TR_IN_PHYSICS) ? TR_OK : tr_input_set(scenario, TR_IN_PHYSICS, physics, err);
+}
+
+static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id apart[] = {TR_IN_DRAFT, TR_IN_CHUNK, TR_IN_SKEW};
+    if (is_by_operator(scenario)) {
+        if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
+            return tr_fail(err, TR_ECONFLICT, "by", 0,
+                           "--by operator takes one pass apart: give one batch and one context");
+        return physics_unless_set(scenario, "ops", err);
+    }
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
+        if (tr_input_number(scenario, apart[i]) > 0.0)
+            return tr_fail(err, TR_ECONFLICT, tr_input_at(apart[i])->key, 0,
+                           "--%s is of a pass taken apart: add --by operator", tr_input_at(apart[i])->option);
+    if (tr_input_is_set(scenario, TR_IN_PLOT) && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
+    return TR_OK;
+}
+
+/* Rows are along one of the two. */
+static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
+{
+    const tr_input_id along = tr_input_choice(scenario, TR_IN_OVER) == 1 ? TR_IN_CONTEXT : TR_IN_BATCH;
+    return tr_input_check_lists(scenario, &along, 1, err);
+}
+
+static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
+{
+    const tr_status s = physics_unless_set(scenario, "fitted", err);
+    if (s == TR_OK && tr_input_choice(scenario, TR_IN_PHYSICS) == TR_PHYSICS_BOUND)
+        return tr_fail(err, TR_ECONFLICT, "physics", 0,
+                       "to the bound all layouts are one: --physics fitted (which is what layout takes) or ops");
+    return s;
+}
+
+/* ---- pictures ------------------------------------------------------------------------ */
+
+#define DRAWS_QUESTION(NAME)                                                                               \
+    static tr_status draw_##NAME(const tr_scenario *scenario, const tr_problem *question,                  \
+                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)             \
+    {                                                                                                      \
+        (void)scenario;                                                                                    \
+        return tr_answer_figure_##NAME(question, target, sink, err);                                       \
+    }
+DRAWS_QUESTION(batch)
+DRAWS_QUESTION(cost)
+DRAWS_QUESTION(roof)
+DRAWS_QUESTION(room)
+
+static tr_status draw_step(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
+                           tr_sink *sink, tr_error *err)
+{
+    return is_by_operator(scenario) ? tr_answer_figure_operators(scenario, question, target, sink, err)
+                                    : tr_answer_figure_batch(question, target, sink, err);
+}
+
+static tr_status draw_curve(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
+                            tr_sink *sink, tr_error *err)
+{
+    return tr_answer_curve_figure(scenario, question, 0, target, sink, err);
+}
+
+static int has_cost_curve(const tr_scenario *scenario) { return tr_answer_curve_figures(scenario) > 1; }
+
+static tr_status show_oracle(const tr_subject *subject, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_figure_oracle(subject->scenario, subject->model, subject->system, target, sink, err);
+}
+
+static const tr_verb_figure report_figures[] = {
+    {"", "time of a decode step over batch", draw_batch, NULL, NULL},
+    {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, NULL}};
+static const tr_verb_figure step_figures[] = {{"", "time of a decode step over batch", draw_step, NULL, NULL}};
+static const tr_verb_figure curve_figures[] = {
+    {"", "time of a decode step over batch or context", draw_curve, NULL, NULL},
+    {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, has_cost_curve}};
+static const tr_verb_figure roof_figures[] = {{"", "the roofline", draw_roof, NULL, NULL}};
+static const tr_verb_figure layout_figures[] = {
+    {"", "layouts by the time of a step", tr_answer_figure_layout, NULL, NULL}};
+static const tr_verb_figure memory_figures[] = {{"", "the largest batch over context", draw_room, NULL, NULL}};
+static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
+static const tr_verb_figure lifecycle_figures[] = {
+    {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
+static const tr_verb_figure scale_figures[] = {{"", "the walls of context", tr_answer_figure_scale, NULL, NULL}};
+static const tr_verb_figure tiers_figures[] = {
+    {"", "cost of keeping a cache over the time it is held", tr_answer_figure_tiers, NULL, NULL}};
+static const tr_verb_figure oracle_figures[] = {
+    {"", "what the prices say, against what is known", NULL, show_oracle, NULL}};
+
+/* ---- the table ----------------------------------------------------------------------- */
+
+#define OF TR_GROUP_BIT
+#define ASKED (OF(SOURCE) | OF(OUTPUT) | OF(OUTPUT_QUESTION))
+#define QUESTION                                                                                           \
+    (OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) | ASKED)
+
+#define OVER TR_VERB_OVER_BATCHES
+#define SERVED TR_VERB_SERVED
+#define BESIDE TR_VERB_PICTURE_BESIDE
+#define FIGURES(LIST) .figures = (LIST), .figure_count = sizeof(LIST) / sizeof(LIST)[0]
+#define LISTS(...)                                                                                         \
+    .lists = (const tr_input_id[]){__VA_ARGS__},                                                           \
+    .list_count = sizeof((const tr_input_id[]){__VA_ARGS__}) / sizeof(tr_input_id)
+
+static const tr_verb verbs[] = {
+    {.name = "predict",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
+               OF(SCHEDULE) | ASKED,
+     .doc = "the first question: requests of a length at a load: time to first token, time per output token, "
+            "throughput and dollars, each with its 90 % interval beside its lower bound",
+     .examples = "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"
+                 "tokenroof predict deepseek-v3 8xb200-sxm --rate 2/s --slo 'ttft:p95<2s,tpot<50ms'\n"
+                 "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
+                 "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
+     .flags = SERVED | TR_VERB_EVERY_LIST,
+     .answer = tr_answer_predict},
+    {.name = "report",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "the main job: everything about MODEL on SYSTEM on one page",
+     .examples = "tokenroof report deepseek-v3 gb200-nvl72\n"
+                 "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
+                 "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
+     .flags = OVER | SERVED | BESIDE | TR_VERB_PAGE_DRAWS,
+     .answer = tr_answer_report,
+     FIGURES(report_figures),
+     LISTS(TR_IN_BATCH, TR_IN_CONTEXT)},
+    {.name = "step",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
+     .doc = "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
+     .examples =
+         "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
+         "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --physics fitted --engine vllm\n"
+         "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
+         "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
+         "tokenroof step --preset relearning-02\n",
+     .flags = SERVED | BESIDE,
+     .answer = answer_step,
+     .prepare = prepare_step,
+     FIGURES(step_figures),
+     LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
+    {.name = "curve",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE) | OF(OUTPUT_CURVE),
+     .doc = "step time and cost over batch or context, with the crossings marked",
+     .examples = "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
+                 "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
+                 "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
+     .flags = OVER | SERVED,
+     .answer = tr_answer_curve,
+     .prepare = prepare_curve,
+     FIGURES(curve_figures),
+     LISTS(TR_IN_BATCH, TR_IN_CONTEXT)},
+    {.name = "roof",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
+     .doc = "the roofline: weight multiplies by batch, attention, prefill, the ridge, where memory is full",
+     .examples = "tokenroof roof deepseek-v3 gb200-nvl72\n"
+                 "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
+     .flags = OVER | SERVED,
+     .answer = tr_answer_roof,
+     FIGURES(roof_figures),
+     LISTS(TR_IN_BATCH)},
+    {.name = "layout",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
+     .doc = "every legal way to spread the model over the chips: memory, traffic and speed of each, and why "
+            "one wins",
+     .examples = "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
+                 "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
+                 "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
+     .flags = SERVED,
+     .answer = tr_answer_layout,
+     .prepare = prepare_layout,
+     FIGURES(layout_figures)},
+    {.name = "memory",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
+     .doc = "what fits: weights, KV cache and state; the largest batch and the longest context",
+     .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
+                 "tokenroof memory llama-3.1-70b 8xh100-sxm --plot room.svg\n",
+     .flags = SERVED,
+     .answer = tr_answer_memory,
+     FIGURES(memory_figures),
+     LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
+    {.name = "menu",
+     .topic = "What it costs",
+     .operands = "MODEL SYSTEM",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "fast, normal and slow: price and speed of each; the batch for a speed; what a fast mode's price "
+            "and speed ratios imply",
+     .examples = "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
+                 "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
+                 "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
+     .flags = OVER | TR_VERB_BOUND_ONLY | SERVED,
+     .answer = tr_answer_menu,
+     FIGURES(menu_figures),
+     LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_SPEED)},
+    {.name = "lifecycle",
+     .topic = "What it costs",
+     .operands = "MODEL SYSTEM",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(PRICE) | OF(LIFE) | ASKED | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
+     .doc = "pre-training, reinforcement learning and serving of a model's life; overtraining; the size to "
+            "choose for its traffic",
+     .examples = "tokenroof lifecycle deepseek-v3 h100-sxm --train-tokens 14.8e12\n"
+                 "tokenroof lifecycle llama-3.1-70b h100-sxm --serve 1e6,1e7,1e8 --csv\n"
+                 "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
+     .flags = SERVED,
+     .answer = tr_answer_lifecycle,
+     FIGURES(lifecycle_figures),
+     LISTS(TR_IN_SERVE_RATE)},
+    {.name = "scale",
+     .topic = "What it costs",
+     .operands = "MODEL SYSTEM",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(ENGINE) | OF(LAYOUT) |
+               OF(SCALE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "from one machine to a world: train schedule and racks, scale-up domains, experts' traffic, "
+            "pipeline stages, sparsity, walls of context",
+     .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
+                 "tokenroof scale deepseek-v3 8xh200-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
+                 "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
+     .flags = OVER | SERVED,
+     .answer = tr_answer_scale,
+     FIGURES(scale_figures),
+     LISTS(TR_IN_STAGES)},
+    {.name = "tiers",
+     .topic = "What it costs",
+     .operands = "MODEL SYSTEM",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) |
+               OF(TIER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "where to keep a KV cache between requests: holding it in memory, DDR, flash or on disk, fetching "
+            "it, computing it again; break-even times; hits that pay a write premium",
+     .examples = "tokenroof tiers deepseek-v3 8xh100-sxm --context 32k\n"
+                 "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 200\n"
+                 "tokenroof tiers deepseek-v3 8xh100-sxm --plot tiers.svg\n",
+     .flags = TR_VERB_BOUND_ONLY | SERVED,
+     .answer = tr_answer_tiers,
+     FIGURES(tiers_figures),
+     LISTS(TR_IN_CONTEXT, TR_IN_HOLD, TR_IN_WRITE_RATIO)},
+    {.name = "oracle",
+     .topic = "What it costs",
+     .operands = "PRICES",
+     .groups = OF(ORACLE) | OF(MODEL) | OF(SYSTEM) | OF(CACHE) | OF(PRICE) | ASKED | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
+     .doc = "backwards: what a price sheet says about batch, KV bytes, chips and margin, each price alone and "
+            "all together",
+     .examples = "tokenroof oracle deepseek/deepseek-chat\n"
+                 "tokenroof oracle input=5,output=25,cached=0.5,write_5m=6.25,threshold=200k,long_output=1.5\n"
+                 "tokenroof oracle claude-opus-4-6 --fast-speed 2.5 --samples 200k\n"
+                 "tokenroof oracle deepseek/deepseek-chat --model deepseek-v3 --system h800-sxm --price 2\n"
+                 "tokenroof oracle fireworks/gpt-oss-120b --plot oracle.svg\n",
+     .flags = SERVED,
+     .tell = tell_oracle,
+     FIGURES(oracle_figures)},
+    {.name = "reversible",
+     .topic = "What it costs",
+     .operands = "[MODEL] [SYSTEM]",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(REVERSIBLE) | ASKED |
+               OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING) | OF(OUTPUT_MEASURE),
+     .doc = "layers run backwards: memory saved and compute paid in training; ciphers and layers inverted, a "
+            "stack trained and counted here",
+     .examples =
+         "tokenroof reversible\n"
+         "tokenroof reversible llama-3.1-8b 8xh100-sxm\n"
+         "tokenroof reversible llama-3.1-8b 8xh100-sxm --sequence 32k --plot mirror.svg   # and mirror-avalanche.svg\n",
+     .flags = SERVED | BESIDE},
+    {.name = "validate",
+     .topic = "How far off it is",
+     .operands = "FILE...",
+     .groups = OF(PHYSICS) | OF(OUTPUT_JUDGE) | OF(OUTPUT) | OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE),
+     .doc = "predictions judged by measurements, of fitted physics unless told otherwise: the error by "
+            "system, model, engine, phase; what each physics misses",
+     .examples = "tokenroof validate path/to/runs.csv path/to/kernels.csv\n"
+                 "tokenroof validate path/to/runs.csv --metric tpot --json\n"
+                 "tokenroof validate path/to/runs.csv --plot errors.svg --worst 20\n"},
+    {.name = "fit",
+     .topic = "How far off it is",
+     .operands = "[FILE...]",
+     .groups = OF(OUTPUT_FIT),
+     .doc = "calibrate on measured serving runs, and judge by whole models and whole chips left out",
+     .examples = "tokenroof fit path/to/runs.csv\n"
+                 "tokenroof fit --all --truth path/to/truth --out path/to/calibration\n"},
+    {.name = "models",
+     .topic = "What is known",
+     .operands = "[MODEL]",
+     .groups = OF(MODEL) | OF(CACHE) | ASKED,
+     .doc = "the catalog of models; with a name or a path, what one is made of",
+     .examples = "tokenroof models\n"
+                 "tokenroof models deepseek-v3 --json\n"
+                 "tokenroof models path/to/config.json --kv fp8\n",
+     .flags = SERVED,
+     .tell = tell_models},
+    {.name = "chips",
+     .topic = "What is known",
+     .operands = "[SYSTEM]",
+     .groups = OF(SYSTEM) | ASKED,
+     .doc = "the catalog of chips and systems; with a name, one of them with its sources",
+     .examples = "tokenroof chips\n"
+                 "tokenroof chips gb200-nvl72\n",
+     .flags = SERVED,
+     .tell = tell_chips},
+    {.name = "prices",
+     .topic = "What is known",
+     .operands = "[PRICE] [OTHER]",
+     .groups = OF(OUTPUT),
+     .doc = "published prices: all, those of a provider or model, one with its sources, or two side by side",
+     .examples = "tokenroof prices anthropic\n"
+                 "tokenroof prices claude-opus-4-6\n"
+                 "tokenroof prices deepseek-v3\n"
+                 "tokenroof prices claude-sonnet-5@2026-08-01 claude-sonnet-5@2026-09-01\n",
+     .flags = SERVED,
+     .tell = tell_prices},
+    {.name = "lesson",
+     .topic = "What is known",
+     .operands = "[MODEL] [SYSTEM]",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | ASKED |
+               OF(OUTPUT_LESSON),
+     .doc = "predict, then reveal: exercises answered for the model and system named, your error in powers of "
+            "ten",
+     .examples = "tokenroof lesson\n"
+                 "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
+                 "tokenroof lesson deepseek-v3 gb200-nvl72 --answers path/to/guesses.txt --json\n"
+                 "tokenroof lesson --cards\n",
+     .flags = OVER},
+    {.name = "explain",
+     .topic = "What is known",
+     .operands = "[ID]",
+     .groups = OF(OUTPUT),
+     .doc = "an equation: formula, derivation, source, caveats; or the list of all; or a claim of the lecture",
+     .examples = "tokenroof explain R1\n"
+                 "tokenroof explain L048\n",
+     .flags = SERVED,
+     .tell = tell_explain},
+    {.name = "lecture",
+     .topic = "What is known",
+     .operands = "[ID]",
+     .groups = OF(OUTPUT) | OF(OUTPUT_LECTURE),
+     .doc = "the claims of the lecture behind this tool, each computed now: what was printed, what is right",
+     .examples = "tokenroof lecture\n"
+                 "tokenroof lecture L048\n",
+     .flags = SERVED,
+     .tell = tell_lecture},
+    {.name = "web",
+     .topic = "About",
+     .operands = "",
+     .groups = OF(OUTPUT_WEB),
+     .doc = "the page, on this machine's own address, and POST /api/VERB for scripts",
+     .examples = "tokenroof web --port 8080   # then open the address it prints; Ctrl-C ends it\n"},
+    {.name = "help",
+     .topic = "About",
+     .operands = "[VERB]",
+     .groups = 0,
+     .doc = "the verbs, or one verb's options; `help --man` writes the man page as scdoc source",
+     .examples = "tokenroof help step\n"},
+    {.name = "completion",
+     .topic = "About",
+     .operands = "SHELL",
+     .groups = 0,
+     .doc = "a completion script for the shell (bash), or the models or systems it completes",
+     .examples = "source <(tokenroof completion bash)\n"},
+    {.name = "version",
+     .topic = "About",
+     .operands = "",
+     .groups = 0,
+     .doc = "version and commit",
+     .examples = "",
+     .flags = SERVED},
+};
+
+size_t tr_verb_count(void) { return sizeof verbs / sizeof verbs[0]; }
+
+const tr_verb *tr_verb_at(size_t index) { return index < tr_verb_count() ? &verbs[index] : NULL; }

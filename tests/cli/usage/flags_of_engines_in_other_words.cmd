@@ -1,0 +1,1 @@
+for option in --tensor-parallel --kv-cache-dtype=fp9 --quantization=fp9 --max-num-seqs --max-model-len --max-concurrency --speed --max-num-batched-tokens; do "$TOKENROOF" roof llama-3.1-70b 8xh100-sxm $option 8; done
