@@ -224,7 +224,8 @@ static tr_status find_axes(tr_predict_walk *w, tr_error *err)
         if (a.count < 2 || !tr_input_is_set(w->scenario, a.id) || is_inner(a.id))
             continue;
         if (w->outer_count == OUTER_MAX)
-            return tr_fail(err, TR_ECAPACITY, tr_input_at(i)->key, OUTER_MAX, "lists in more than %d inputs", OUTER_MAX);
+            return tr_fail(err, TR_ECAPACITY, tr_input_at(i)->key, OUTER_MAX, "lists in more than %d inputs",
+                           OUTER_MAX);
         w->outer[w->outer_count++] = a;
         rows *= (double)a.count;
         w->outer_rows *= a.count;

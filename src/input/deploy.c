@@ -1,4 +1,4 @@
-/* input/deploy.c -- a problem laid out for requests: its clients, its layout for them, prompts on chips of their own. */
+/* input/deploy.c -- a problem laid out for requests: clients, the best layout for them, prompts on their own chips. */
 #include <tokenroof/problem.h>
 
 #include <math.h>

@@ -19,8 +19,8 @@ static tr_status bad(const char *text, size_t length, tr_error *err)
     char term[64];
     (void)tr_text_copy_span(term, sizeof term, text, length);
     return tr_fail(err, TR_EPARSE, "slo", 0.0,
-                   "slo: expected METRIC[:STATISTIC]<TIME such as ttft:p95<1s, not '%s'; metrics are ttft, tpot, itl and "
-                   "e2e, statistics mean, p50, p90, p95 and p99",
+                   "slo: expected METRIC[:STATISTIC]<TIME such as ttft:p95<1s, not '%s'; metrics are ttft, tpot, itl "
+                   "and e2e, statistics mean, p50, p90, p95 and p99",
                    term);
 }
 

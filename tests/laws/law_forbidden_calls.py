@@ -39,6 +39,8 @@ MAY_ALSO = {
     "ask/models": {"malloc", "free"},
     "ask/oracle": {"malloc", "free"},
     "ask/oracle_write": {"malloc", "free"},
+    "ask/predict_lever": {"malloc", "free"},
+    "ask/predict_walk": {"calloc", "free"},
     "ask/scale": {"malloc", "free"},
     "ask/figure_tiers": {"calloc", "free"},
     "ask/what_if": {"malloc", "free"},

@@ -205,10 +205,11 @@ static void a_slip_suggests_by_spelling(void **state)
 static void another_word_of_the_field_suggests_by_meaning(void **state)
 {
     (void)state;
-    near("concurrency", TR_GROUP_ALL, "batch");
-    near("users", TR_GROUP_ALL, "batch");
-    near("max-num-seqs", TR_GROUP_ALL, "batch");
-    near("max_num_seqs", TR_GROUP_ALL, "batch");
+    near("concurrency", TR_GROUP_ALL & ~TR_GROUP_BIT(SERVICE), "batch");
+    near("users", TR_GROUP_ALL & ~TR_GROUP_BIT(SERVICE), "batch");
+    near("user", TR_GROUP_ALL, "users");
+    near("max-num-seqs", TR_GROUP_BIT(LOAD), "batch");
+    near("max_num_seqs", TR_GROUP_BIT(LOAD), "batch");
     near("max-model-len", TR_GROUP_ALL, "context");
     near("num-gpus", TR_GROUP_ALL, "count");
     near("gpu", TR_GROUP_ALL, "system");

@@ -1,4 +1,4 @@
-/* ask/predict.c -- the answer of `predict`: requests on a deployment as a page, or many as rows. */
+/* ask/predict_page.c -- the answer of `predict`: requests on a deployment as a page, or many as rows. */
 #include <tokenroof/ask.h>
 
 #include <math.h>
@@ -47,7 +47,8 @@ static void print_load(const tr_predict_row *row, char *out, size_t size)
     (void)tr_quantity_format(c->prompt_token, TR_UNIT_CONTEXT, isl, sizeof isl);
     (void)tr_quantity_format(c->output_token, TR_UNIT_CONTEXT, osl, sizeof osl);
     if (c->request_per_s > 0.0) {
-        (void)snprintf(many, sizeof many, "%s requests/s", three(c->request_per_s, TR_UNIT_NONE, think, sizeof think));
+        (void)snprintf(many, sizeof many, "%s requests/s",
+                       three(c->request_per_s, TR_UNIT_NONE, think, sizeof think));
     } else if (isfinite(row->users)) {
         char users[48];
         (void)tr_quantity_format(c->think_s, TR_UNIT_SECOND, think, sizeof think);
@@ -68,8 +69,8 @@ static void print_heading(const tr_predict_row *row, tr_writer *out)
     (void)tr_layout_format(&d->shard.layout, layout, sizeof layout);
     if (d->apart) {
         (void)tr_layout_format(&d->prefill_shard.layout, prefill, sizeof prefill);
-        (void)snprintf(apart, sizeof apart, "prefill on %.0f chips (%s), decode on %.0f: ", d->prefill_system.chip_count,
-                       prefill, d->system.chip_count);
+        (void)snprintf(apart, sizeof apart, "prefill on %.0f chips (%s), decode on %.0f: ",
+                       d->prefill_system.chip_count, prefill, d->system.chip_count);
     }
     print_load(row, load, sizeof load);
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
@@ -125,12 +126,11 @@ static void print_prices(const tr_predict_row *row, tr_writer *out)
     tr_write_text(out, text);
 }
 
-static void print_figures(const tr_predict_row *row, const tr_slo *slo, tr_writer *out)
+static void print_figures(const tr_predict_row *row, tr_writer *out)
 {
     const tr_service *o = &row->service;
     const tr_quantity ttft = row->endless ? none(&o->ttft_s) : o->ttft_s;
     const tr_quantity e2e = row->endless ? none(&o->e2e_s) : o->e2e_s;
-    (void)slo;
     tr_write_text(out, "  ");
     pad(out, "", NAME_WIDTH);
     pad(out, "predicted", CELL);
@@ -177,8 +177,8 @@ static void print_limits(const tr_predict_row *row, tr_writer *out)
         if (k > 0 && part[most].share < 0.05)
             break;
         (void)tr_text_fixed(share, sizeof share, 100.0 * part[most].share, 0);
-        (void)snprintf(text, sizeof text, k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%", part[most].name,
-                       share);
+        (void)snprintf(text, sizeof text, k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%",
+                       part[most].name, share);
         tr_write_text(out, text);
         part[most].share = -1.0;
     }
@@ -203,7 +203,8 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     if (row->endless)
         (void)snprintf(text, sizeof text, "saturated: requests queue without end; at most %s requests/s hold\n", rate);
     else if (o->saturated)
-        (void)snprintf(text, sizeof text, "saturated: requests wait for a place in memory; at most %s requests/s\n", rate);
+        (void)snprintf(text, sizeof text, "saturated: requests wait for a place in memory; at most %s requests/s\n",
+                       rate);
     else
         (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average\n",
                        three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,
@@ -250,9 +251,9 @@ static void print_slo(const tr_predict_row *row, tr_writer *out)
 
 static void print_sureness(const tr_predict_row *row, tr_writer *out)
 {
-    static const char *const rests_on[] = {"chip, engine and model family were measured", "the chip was, this model was not",
-                                           "from the nearest chip that was measured",
-                                           "nothing like this chip or engine was measured"};
+    static const char *const rests_on[] = {
+        "chip, engine and model were measured", "chip and engine were measured, this model was not",
+        "from the nearest chip that was measured", "nothing like this chip or engine was measured"};
     char text[320];
     label(out, "how sure");
     (void)snprintf(text, sizeof text, "%s (calibration %s)\n", rests_on[row->question->distance],
@@ -260,8 +261,8 @@ static void print_sureness(const tr_predict_row *row, tr_writer *out)
     tr_write_text(out, text);
 }
 
-static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, const tr_style *style, tr_sink *sink,
-                            tr_error *err)
+static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, const tr_style *style,
+                            const tr_sink *sink, tr_error *err)
 {
     tr_writer out;
     tr_notes notes;
@@ -269,7 +270,7 @@ static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, co
     tr_notes_of(scenario, row->question, &notes);
     tr_writer_begin(&out, sink);
     print_heading(row, &out);
-    print_figures(row, NULL, &out);
+    print_figures(row, &out);
     tr_write_char(&out, '\n');
     print_limits(row, &out);
     print_memory(row, &out);
@@ -280,7 +281,7 @@ static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, co
     return tr_written(tr_writer_finish(&out), err);
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------------------ */
+/* ---- the verb ------------------------------------------------------------------------------------- */
 
 typedef struct rows_context {
     tr_predict_walk *walk;
