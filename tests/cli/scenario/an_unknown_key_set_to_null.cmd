@@ -1,1 +1,1 @@
-printf '{"max_num_seqs": null}' > s.json; "$TOKENROOF" step --scenario s.json
+printf '{"max_num_sequences": null}' > s.json; "$TOKENROOF" step --scenario s.json
