@@ -251,6 +251,10 @@ typedef struct tr_oracle_answer {
 /* Below this many effective samples bands are rough. */
 #define TR_ORACLE_FEW_COUNT 400.0
 
+/* What a provider is taken to pay for a chip: a three-year contract where one is known and the chip's price is what it has
+ * by default, since list prices are not what a steady load costs; else the chip's price. */
+TR_API double tr_oracle_chip_usd_per_hour(const tr_chip *chip);
+
 /* Draw, weigh, sort: deterministic by seed, the same bits on every machine. Allocates about a megabyte while it
  * runs and frees it.  [K17]
  * Errors: TR_EDOMAIN, TR_ECONFLICT, TR_EMISSING (a chip without a price, and none given), TR_ENOFIT (no draw

@@ -191,6 +191,18 @@ void tr_print_chips(const tr_problem *question, tr_writer *out)
     tr_write_text(out, text);
 }
 
+void tr_print_price(const tr_problem *question, tr_writer *out)
+{
+    const tr_system *system = question->system;
+    char text[160], price[48];
+    if (!(system->usd_per_hour > 0.0) || system->price_kind <= TR_PRICE_GIVEN)
+        return;
+    (void)snprintf(text, sizeof text, "priced at %s a chip, %s (%s)\n",
+                   show(system->usd_per_hour / system->chip_count, TR_UNIT_USD_PER_HOUR, price, sizeof price),
+                   tr_price_kind_words(system->price_kind), system->price_date);
+    tr_write_text(out, text);
+}
+
 void tr_print_setting(const tr_problem *question, tr_writer *out)
 {
     tr_print_chips(question, out);
