@@ -132,6 +132,7 @@ typedef struct tr_system {
     double chip_count;           /* >= 1 */
     double domain_chip;          /* chips in one scale-up domain, <= chip_count */
     double usd_per_hour;         /* whole system, 0 = not known */
+    double utilisation_share;    /* (0, 1]: of the hours paid for in which it carries its load; 0 = all of them */
     tr_price_kind price_kind;    /* of usd_per_hour; as the chip's, but where a price of the whole was published */
     char price_date[12];
     char price_source[160];

@@ -22,6 +22,8 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
             return s;
         *system = made;
     }
+    if (tr_input_is_set(scenario, TR_IN_UTILISATION))
+        system->utilisation_share = tr_input_number(scenario, TR_IN_UTILISATION);
     if (!tr_input_is_set(scenario, TR_IN_PRICE))
         return TR_OK;
     const int word = tr_input_choice(scenario, TR_IN_PRICE);

@@ -128,6 +128,26 @@ static void a_kind_of_price_is_looked_up_for_the_chip(void **state)
     tr_scenario_destroy(copy);
 }
 
+static void idle_hours_are_paid_for_by_the_tokens_of_the_others(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    tr_step busy, half;
+    set(s, "model", "total=8e9,weight=2");
+    set(s, "system", "flops=1e15,bw=1e12,mem=80GB,usd=2");
+    const tr_problem *p = problem_of(s, TR_OK, &err);
+    assert_int_equal(tr_problem_step(p, TR_PHYSICS_BOUND, &p->load, &busy, NULL), TR_OK);
+    set(s, "utilization", "50%");
+    p = problem_of(s, TR_OK, &err);
+    assert_true(p->system->usd_per_hour == 2 && p->roof.usd_per_s == 4.0 / 3600.0);
+    assert_int_equal(tr_problem_step(p, TR_PHYSICS_BOUND, &p->load, &half, NULL), TR_OK);
+    assert_true(half.usd_per_mtoken == 2 * busy.usd_per_mtoken && half.step_s == busy.step_s);
+    refuse(tr_scenario_set(s, "utilisation", "0", &err), TR_EDOMAIN, &err, "utilisation");
+    refuse(tr_scenario_set(s, "utilisation", "1.2", &err), TR_EDOMAIN, &err, "utilisation");
+    tr_scenario_destroy(s);
+}
+
 static void the_load_is_the_first_of_each_list(void **state)
 {
     (void)state;
@@ -214,6 +234,7 @@ int main(void)
         cmocka_unit_test(inline_numbers_that_make_no_sense_are_refused),
         cmocka_unit_test(count_and_price_change_the_system),
         cmocka_unit_test(a_kind_of_price_is_looked_up_for_the_chip),
+        cmocka_unit_test(idle_hours_are_paid_for_by_the_tokens_of_the_others),
         cmocka_unit_test(the_load_is_the_first_of_each_list),
         cmocka_unit_test(a_count_that_is_no_whole_number_is_refused),
         cmocka_unit_test(the_published_simulator_comes_out_to_the_digit),
