@@ -240,6 +240,19 @@ static void write_ceilings(FILE *f, const double *flop_per_s)
 #define WHOLE(member) ((void)fprintf(f, "     ." #member " = %d,\n", (int)chip->member))
 #define NUMBER(member) ((void)fprintf(f, "     ." #member " = %.17g,\n", chip->member))
 
+static void write_quotes(FILE *f, const tr_chip *chip)
+{
+    for (int kind = 0; kind < TR_PRICE_KIND_COUNT; kind++) {
+        const tr_chip_quote *quote = &chip->quote[kind];
+        if (quote->kind == TR_PRICE_NONE)
+            continue;
+        (void)fprintf(f, "     .quote[%d] = {%d, %.17g, %.17g, %.17g, ", kind, kind, quote->usd_per_hour,
+                      quote->low_usd_per_hour, quote->high_usd_per_hour);
+        write_text(f, quote->source);
+        (void)fprintf(f, ", \"%s\"},\n", quote->date);
+    }
+}
+
 static void write_chip(FILE *f, const tr_chip *chip)
 {
     (void)fprintf(f, "    {\n");
@@ -279,9 +292,10 @@ static void write_chip(FILE *f, const tr_chip *chip)
     WHOLE(staged_copy);
     NUMBER(scaleout_byte_per_s);
     NUMBER(usd_per_hour);
-    NUMBER(low_usd_per_hour);
-    NUMBER(high_usd_per_hour);
+    WHOLE(price_kind);
+    TEXT(price_date);
     TEXT(price_source);
+    write_quotes(f, chip);
     if (chip->tier_count > 0) {
         (void)fprintf(f, "     .tier = {");
         for (int i = 0; i < chip->tier_count; i++)
@@ -293,7 +307,7 @@ static void write_chip(FILE *f, const tr_chip *chip)
 
 static size_t write_chips(FILE *f, const catalog *c)
 {
-    size_t aliases = 0, quotes = 0;
+    size_t aliases = 0;
     (void)fprintf(f, "const tr_chip tr_chip_table[] = {\n");
     for (size_t i = 0; i < c->chip_count; i++)
         write_chip(f, &c->chip[i].chip);
@@ -305,16 +319,6 @@ static size_t write_chips(FILE *f, const catalog *c)
             (void)fprintf(f, "    {\"%s\", %zu},\n", c->chip[i].alias[a], i);
     (void)fprintf(f, "    {\"\", 0}\n};\nconst uint32_t tr_chip_alias_count = %zu;\n\n", aliases);
 
-    (void)fprintf(f, "const tr_chip_quote_row tr_chip_quote_table[] = {\n");
-    for (size_t i = 0; i < c->chip_count; i++)
-        for (int q = 0; q < c->chip[i].quote_count; q++, quotes++) {
-            const tr_chip_quote *quote = &c->chip[i].quote[q];
-            (void)fprintf(f, "    {%zu, {\"%s\", %.17g, %.17g, ", i, quote->kind, quote->low_usd_per_hour,
-                          quote->high_usd_per_hour);
-            write_text(f, quote->source);
-            (void)fprintf(f, ", \"%s\"}},\n", quote->date);
-        }
-    (void)fprintf(f, "    {0}\n};\nconst uint32_t tr_chip_quote_count = %zu;\n\n", quotes);
     return aliases;
 }
 
@@ -333,7 +337,7 @@ static void write_systems(FILE *f, const catalog *c)
         (void)fprintf(f, ", %u, %.17g, %.17g, %.17g, ", (unsigned)row->chip, row->chip_count,
                       row->domain_chip, row->usd_per_hour);
         write_text(f, row->price_source);
-        (void)fprintf(f, "},\n");
+        (void)fprintf(f, ", \"%s\"},\n", row->price_date);
     }
     (void)fprintf(f, "};\nconst uint32_t tr_system_table_count = %zu;\n\n", c->system_count);
     (void)fprintf(f, "const tr_chip_alias_row tr_system_alias_table[] = {\n");

@@ -1,4 +1,4 @@
-"""Turn data/laws/*.json into a table of named constants for the life room.
+"""Turn data/laws/*.json into a table of named constants for a room that includes it.
 
     embed_laws.py OUT.inc FILE.json...
 

@@ -34,6 +34,34 @@ typedef enum tr_chip_kind {
 } tr_chip_kind;
 TR_API const char *tr_chip_kind_name(tr_chip_kind kind);   /* "gpu", "cpu", "unified", "other"; "" for no kind */
 
+/* What a dollar an hour buys. In this order the first that a chip has is its default price. */
+typedef enum tr_price_kind {
+    TR_PRICE_NONE = 0,           /* no price known */
+    TR_PRICE_GIVEN,              /* a number that was typed, or of somebody's own file */
+    TR_PRICE_ON_DEMAND,          /* rented by the hour, at list price */
+    TR_PRICE_RESERVED,           /* rented for a year */
+    TR_PRICE_3YR,                /* rented for three years */
+    TR_PRICE_OWNED,              /* a neocloud's own cost: capital, power and colocation */
+    TR_PRICE_OWNED_HYPERSCALER,  /* a hyperscaler's own cost: capital and power */
+    TR_PRICE_SPOT,               /* rented until somebody else wants it */
+    TR_PRICE_KIND_COUNT
+} tr_price_kind;
+/* "given", "on-demand", "reserved", "3yr", "owned", "owned-hyperscaler", "spot"; "" for none. */
+TR_API const char *tr_price_kind_name(tr_price_kind kind);
+/* The same for people, with what it includes: "three-year contract"; "" for none. Each includes the power drawn,
+ * but for a number that was given, of which nobody knows. */
+TR_API const char *tr_price_kind_words(tr_price_kind kind);
+
+/* The prices of one kind that were published for a chip, taken together. */
+typedef struct tr_chip_quote {
+    tr_price_kind kind;          /* TR_PRICE_NONE: no price of this kind */
+    double usd_per_hour;         /* > 0: the median, or the middle of the range where only that was published */
+    double low_usd_per_hour;     /* > 0, <= usd_per_hour <= high_usd_per_hour; all the same where one was seen */
+    double high_usd_per_hour;
+    char source[160];
+    char date[12];
+} tr_chip_quote;
+
 /* How the scale-up links lie between the chips of a domain. */
 typedef enum tr_topology {
     TR_TOPOLOGY_UNKNOWN = 0,     /* not published */
@@ -85,11 +113,11 @@ typedef struct tr_chip {
     int staged_copy;             /* 1: chips cannot write to each other over PCIe: what one sends to another is copied
                                     into the host's memory and out of it (GeForce since RTX 4000) */
     double scaleout_byte_per_s;  /* network, one way, per chip; 0 = none or not known */
-    double usd_per_hour; /* the price used by default, 0 = not known: three-year rental where surveyed,
-                            else the low end of on-demand (steady load is not bought at list price) */
-    double low_usd_per_hour;     /* on-demand range seen, 0 = not known */
-    double high_usd_per_hour;    /* 0 = not known, or only one price seen */
-    char price_source[128];      /* what usd_per_hour is, with date */
+    double usd_per_hour;         /* the price in use, 0 = not known; by default that of the first kind it has */
+    tr_price_kind price_kind;    /* of usd_per_hour */
+    char price_date[12];
+    char price_source[160];
+    tr_chip_quote quote[TR_PRICE_KIND_COUNT]; /* by kind; none of TR_PRICE_NONE */
     tr_tier tier[TR_TIER_MAX];   /* fastest first; tier[0] is the chip's own memory */
     int tier_count;
 } tr_chip;
@@ -104,6 +132,10 @@ typedef struct tr_system {
     double chip_count;           /* >= 1 */
     double domain_chip;          /* chips in one scale-up domain, <= chip_count */
     double usd_per_hour;         /* whole system, 0 = not known */
+    double utilisation_share;    /* (0, 1]: of the hours paid for in which it carries its load; 0 = all of them */
+    tr_price_kind price_kind;    /* of usd_per_hour; as the chip's, but where a price of the whole was published */
+    char price_date[12];
+    char price_source[160];
     int has_host;                /* 1: a host was named beside the chips */
     tr_chip host;                /* one CPU of it; all 0 without one */
     double host_count;           /* CPUs of the whole system, 0 without one */
@@ -134,6 +166,16 @@ TR_API tr_status tr_system_of(const tr_chip *chip, double count, tr_system *out,
 /* Another count of a system's chips, with what was changed of them and the host beside them; out may be system.
  * Errors: as tr_system_of. */
 TR_API tr_status tr_system_recount(const tr_system *system, double chip_count, tr_system *out, tr_error *err);
+
+/* A chip's published price of one kind. Errors: TR_EMISSING (none of this kind: the text lists those there are). */
+TR_API tr_status tr_chip_price(const tr_chip *chip, tr_price_kind kind, tr_chip_quote *out, tr_error *err);
+
+/* Use that price for a system: its chip's, and as often for the whole. Errors: as tr_chip_price. */
+TR_API tr_status tr_system_price(tr_system *system, tr_price_kind kind, tr_error *err);
+
+/* Use this price of one chip, >= 0, of kind TR_PRICE_GIVEN; 0: none. source says who gave it. Errors: TR_EDOMAIN. */
+TR_API tr_status tr_system_price_given(tr_system *system, double chip_usd_per_hour, const char *source,
+                                       tr_error *err);
 
 /* Check every field of a chip read from outside. Errors: TR_EDOMAIN, TR_EMISSING, TR_ECONFLICT, TR_ECAPACITY. */
 TR_API tr_status tr_chip_check(const tr_chip *chip, tr_error *err);
@@ -174,16 +216,6 @@ TR_API size_t tr_chip_catalog_count(void);
 TR_API const tr_chip *tr_chip_catalog_at(size_t index);
 TR_API const tr_chip *tr_chip_catalog_find(const char *name); /* by name or alias; NULL if unknown */
 TR_API const char *tr_chip_catalog_alias(size_t chip_index, size_t index);
-
-/* One price of a chip as somebody published it. */
-typedef struct tr_chip_quote {
-    char kind[16]; /* "given", "rental-3yr", "reserved-1yr", "on-demand", "own-neocloud", "own-hyperscaler" */
-    double low_usd_per_hour;     /* > 0; both the same where one price was given */
-    double high_usd_per_hour;
-    char source[128];
-    char date[12];
-} tr_chip_quote;
-TR_API const tr_chip_quote *tr_chip_catalog_quote(size_t chip_index, size_t index);
 
 TR_API size_t tr_system_catalog_count(void);                /* named systems such as gb200-nvl72 */
 TR_API const char *tr_system_catalog_name(size_t index);

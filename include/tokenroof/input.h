@@ -73,7 +73,7 @@ typedef struct tr_input {
     tr_unit unit;
     double min, max;             /* allowed, inclusive */
     tr_slider slider;
-    const char *choices;         /* "decode|prefill"; NULL if not a choice */
+    const char *choices;         /* "decode|prefill"; of a number: words that may stand in its place; NULL: none */
     const char *fallback;        /* the default, as it would be typed; NULL: none */
     const char *follows;         /* a default that depends on other inputs, the model or the system, in words;
                                     beside a fallback: where that is not the default; NULL: none */
@@ -118,13 +118,13 @@ TR_API tr_status tr_input_set(tr_scenario *scenario, tr_input_id id, const char 
 TR_API int tr_input_is_set(const tr_scenario *scenario, tr_input_id id);  /* explicitly, not by default */
 /* First value of a number or list. Not set: the default, worked out where it follows other inputs (a context is 0 in
  * prefill, RL and serving reach a third of pre-training's mfu). NaN where there is none, where it depends on the model
- * or the system, or if not numeric. */
+ * or the system, where a word stands in its place, or if not numeric. */
 TR_API double tr_input_number(const tr_scenario *scenario, tr_input_id id);
 /* All values of a number or list; NULL and count 0 where tr_input_number is NaN. Valid until the next set. */
 TR_API const double *tr_input_list(const tr_scenario *scenario, tr_input_id id, size_t *count);
 /* "" if there is none. Valid until the next set on this input. */
 TR_API const char *tr_input_text(const tr_scenario *scenario, tr_input_id id);
-/* Index of the chosen word, a switch's 0/1, a tr_dtype or a tr_weight_format; -1 if there is none, or none of these. */
+/* Index of the chosen word (of a number: -1 unless a word stands in its place), a switch's 0/1, a tr_dtype or a tr_weight_format; -1 if there is none, or none of these. */
 TR_API int tr_input_choice(const tr_scenario *scenario, tr_input_id id);
 /* Refuse a list in any input but those of lists[0 .. count): who makes no rows of an input must not answer its first
  * value alone. Errors: TR_ECONFLICT. */

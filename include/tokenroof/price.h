@@ -60,6 +60,46 @@ typedef struct tr_service_cost {
 TR_API void tr_service_cost_of(const tr_service *service, const tr_clients *clients, double usd_per_s,
                                tr_service_cost *out);
 
+/* ---- energy ------------------------------------------------------------------------ */
+
+/* What a chip does, of what it could: R8's mfu and mbu of a step, at the time it takes. */
+typedef struct tr_power_load {
+    double compute_share;        /* 0 to 1: of the peak in the dtype of its math */
+    double memory_share;         /* 0 to 1: of the bandwidth */
+    double weight_byte;          /* bytes of a weight: 1 and less draws more for the same shares */
+} tr_power_load;
+
+typedef struct tr_power {        /* of one chip's board; idle_w <= low_w <= predicted_w <= high_w <= cap_w */
+    double predicted_w;
+    double low_w, high_w;        /* 90 % interval */
+    double idle_w;               /* the floor: measured, else a share of the cap */
+    double cap_w;                /* board power, which no load exceeds */
+} tr_power;
+
+/* Errors: TR_EMISSING (a chip whose power is not known), TR_EDOMAIN.  [K40] */
+TR_API tr_status tr_power_of(const tr_chip *chip, const tr_power_load *load, tr_power *out, tr_error *err);
+
+typedef struct tr_energy_terms {
+    double chip_count;           /* >= 1 */
+    double pue_ratio;            /* >= 1: what the site draws over what its machines draw */
+    double usd_per_kwh;          /* >= 0 */
+    double utilisation_share;    /* (0, 1]: idle hours draw idle_w */
+} tr_energy_terms;
+
+/* Of a second of work, idle seconds and cooling counted in: over tokens/s they are joules and dollars a token. It is
+ * a part of every price but one that was given (tr_price_kind_words says what each includes), not on top of it. */
+typedef struct tr_energy {
+    double site_w, low_site_w, high_site_w;
+    double usd_per_s, low_usd_per_s, high_usd_per_s;
+} tr_energy;
+
+/* Errors: TR_EDOMAIN.  [K41] */
+TR_API tr_status tr_energy_of(const tr_power *power, const tr_energy_terms *terms, tr_energy *out, tr_error *err);
+
+/* What is taken where nobody says: data/laws/power.json. */
+TR_API double tr_default_pue_ratio(void);
+TR_API double tr_default_usd_per_kwh(void);
+
 /* ---- price sheets --------------------------------------------------------------- */
 
 typedef struct tr_price_rates {
@@ -250,6 +290,10 @@ typedef struct tr_oracle_answer {
 
 /* Below this many effective samples bands are rough. */
 #define TR_ORACLE_FEW_COUNT 400.0
+
+/* What a provider is taken to pay for a chip: a three-year contract where one is known and the chip's price is what it has
+ * by default, since list prices are not what a steady load costs; else the chip's price. */
+TR_API double tr_oracle_chip_usd_per_hour(const tr_chip *chip);
 
 /* Draw, weigh, sort: deterministic by seed, the same bits on every machine. Allocates about a megabyte while it
  * runs and frees it.  [K17]

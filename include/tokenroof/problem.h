@@ -38,7 +38,8 @@ typedef struct tr_problem {
     int blackboard;              /* 1: the model or the system is made of numbers alone, and bound is all there is */
 } tr_problem;
 
-/* What the scenario changes of a system that was looked up: its count and price. Errors: as tr_system_of. */
+/* What the scenario changes of a system that was looked up: its count, price and utilisation. Errors: as tr_system_of and
+ * tr_system_price. */
 TR_API tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_error *err);
 
 /* Resolve a scenario whose model and system are looked up (the catalog, a file, inline numbers: the caller's

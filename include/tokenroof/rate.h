@@ -72,7 +72,7 @@ typedef struct tr_roofline {
     double flop_per_s;           /* all chips, in math_dtype */
     double byte_per_s;           /* all chips */
     double memory_byte;          /* all chips; HUGE_VAL = not limited */
-    double usd_per_s;            /* all chips; 0 = no price */
+    double usd_per_s;            /* of work, all chips: the price over the share of its hours that is used; 0 = no price */
     double chip_count;
     double flop_per_token;       /* 2 x multiply_param  [R2] */
     double fixed_weight_byte;    /* read by every pass: all streamed weights but the routed experts */

@@ -40,6 +40,9 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
 void tr_print_chips(const tr_problem *question, tr_writer *out);
 /* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
 void tr_print_setting(const tr_problem *question, tr_writer *out);
+/* "priced at $2.95/h a chip, on demand (2026-05-20)": which price its dollars use, and how much of it
+ * is used. Nothing where that was given and is always busy, or there is none. */
+void tr_print_price(const tr_problem *question, tr_writer *out);
 
 /* ---- what one chip holds ---------------------------------------------------------- */
 

@@ -74,8 +74,12 @@ NUMBER(host_memory, known(row->host.memory_byte))
 NUMBER(scaleup_domain, known(row->chip.scaleup_domain_chip))
 NUMBER(scaleout, known(row->chip.scaleout_byte_per_s))
 NUMBER(chip_price, known(row->chip.usd_per_hour))
-NUMBER(price_low, known(row->chip.low_usd_per_hour))
-NUMBER(price_high, known(row->chip.high_usd_per_hour))
+NUMBER(price_low, known(row->chip.quote[row->chip.price_kind].low_usd_per_hour))
+NUMBER(price_high, known(row->chip.quote[row->chip.price_kind].high_usd_per_hour))
+TEXT(price_kind, said(tr_price_kind_name(row->price_kind)))
+TEXT(price_date, said(row->price_date))
+TEXT(chip_price_kind, said(tr_price_kind_name(row->chip.price_kind)))
+TEXT(chip_price_date, said(row->chip.price_date))
 TEXT(price_source, said(row->chip.price_source))
 NUMBER(chips, row->chip_count)
 NUMBER(domain, known(row->domain_chip))
@@ -88,6 +92,8 @@ static const tr_field one_field[] = {
     TR_N("chip_count", NONE, chips),
     TR_N("domain_chip", NONE, domain),
     TR_N("usd_per_hour", USD_PER_HOUR, price),
+    TR_T("price_kind", price_kind),
+    TR_T("price_date", price_date),
     TR_T("chip.name", chip_name),
     TR_T("chip.change", changed),
     TR_T("chip.vendor", vendor),
@@ -134,6 +140,8 @@ static const tr_field one_field[] = {
     TR_N("chip.usd_per_hour", USD_PER_HOUR, chip_price),
     TR_N("chip.low_usd_per_hour", USD_PER_HOUR, price_low),
     TR_N("chip.high_usd_per_hour", USD_PER_HOUR, price_high),
+    TR_T("chip.price_kind", chip_price_kind),
+    TR_T("chip.price_date", chip_price_date),
     TR_T("chip.price_source", price_source),
     TR_T("chip.confidence", confidence),
     TR_T("host.name", host_name),
@@ -157,21 +165,14 @@ static const tr_field list_field[] = {
     TR_N("scaleup_byte_per_s", BYTE_PER_S, scaleup),
     TR_N("domain_chip", NONE, domain),
     TR_N_HEAD("usd_per_hour", USD_PER_HOUR, "price", 9, price),
+    TR_T_HEAD("price_kind", "kind", 9, price_kind),
+    TR_T("price_date", price_date),
     TR_N("power_w", WATT, power),
     TR_T("confidence", confidence),
 };
 static const tr_fields list_fields = {list_field, sizeof list_field / sizeof list_field[0]};
 
 /* ---- one system ------------------------------------------------------------------ */
-
-/* Where the chip stands in the catalog, for its price quotes; 0 if it is not there. */
-static int catalog_index(const tr_chip *chip, size_t *index)
-{
-    for (*index = 0; tr_chip_catalog_at(*index) != NULL; (*index)++)
-        if (strcmp(tr_chip_catalog_at(*index)->name, chip->name) == 0)
-            return 1;
-    return 0;
-}
 
 static void json_tiers(const tr_chip *chip, tr_json *json)
 {
@@ -192,12 +193,15 @@ static void json_tiers(const tr_chip *chip, tr_json *json)
 
 static void json_quotes(const tr_chip *chip, tr_json *json)
 {
-    size_t index = 0;
     tr_json_key_array(json, "prices");
-    for (size_t i = 0; catalog_index(chip, &index) && tr_chip_catalog_quote(index, i) != NULL; i++) {
-        const tr_chip_quote *quote = tr_chip_catalog_quote(index, i);
+    for (int kind = TR_PRICE_GIVEN; kind < TR_PRICE_KIND_COUNT; kind++) {
+        const tr_chip_quote *quote = &chip->quote[kind];
+        if (quote->kind == TR_PRICE_NONE)
+            continue;
         tr_json_object_inline(json);
-        tr_json_key_string(json, "kind", quote->kind);
+        tr_json_key_string(json, "kind", tr_price_kind_name(quote->kind));
+        tr_json_key_string(json, "what", tr_price_kind_words(quote->kind));
+        tr_json_key_number(json, "usd_per_hour", quote->usd_per_hour);
         tr_json_key_number(json, "low_usd_per_hour", quote->low_usd_per_hour);
         tr_json_key_number(json, "high_usd_per_hour", quote->high_usd_per_hour);
         tr_json_key_string(json, "source", quote->source);
@@ -283,18 +287,24 @@ static void print_tiers(const tr_chip *chip, const tr_style *style, tr_writer *o
 
 static void print_quotes(const tr_chip *chip, const tr_style *style, tr_writer *out)
 {
-    size_t index = 0;
-    if (!catalog_index(chip, &index) || tr_chip_catalog_quote(index, 0) == NULL)
-        return;
-    tr_print_heading(out, style, "Prices of one chip");
-    for (size_t i = 0; tr_chip_catalog_quote(index, i) != NULL; i++) {
-        const tr_chip_quote *quote = tr_chip_catalog_quote(index, i);
-        char text[96], low[32], high[32];
+    int headed = 0;
+    for (int kind = TR_PRICE_GIVEN; kind < TR_PRICE_KIND_COUNT; kind++) {
+        const tr_chip_quote *quote = &chip->quote[kind];
+        char label[48], low[32], high[32], range[80] = "", text[320];
+        if (quote->kind == TR_PRICE_NONE)
+            continue;
+        if (!headed)
+            tr_print_heading(out, style, "Prices of one chip, by kind");
+        headed = 1;
+        (void)snprintf(label, sizeof label, "%s%s", tr_price_kind_name(quote->kind),
+                       quote->kind == chip->price_kind ? " (used)" : "");
         (void)tr_quantity_format(quote->low_usd_per_hour, TR_UNIT_USD_PER_HOUR, low, sizeof low);
         (void)tr_quantity_format(quote->high_usd_per_hour, TR_UNIT_USD_PER_HOUR, high, sizeof high);
-        (void)snprintf(text, sizeof text,
-                       quote->high_usd_per_hour > quote->low_usd_per_hour ? "%s to %s" : "%s", low, high);
-        tr_print_line(out, quote->kind, text, quote->source);
+        if (quote->high_usd_per_hour > quote->low_usd_per_hour)
+            (void)snprintf(range, sizeof range, "%s to %s; ", low, high);
+        (void)snprintf(text, sizeof text, "%s%s%s%s", range, quote->date, quote->date[0] != '\0' ? ": " : "",
+                       quote->source);
+        tr_print_quantity(out, label, quote->usd_per_hour, TR_UNIT_USD_PER_HOUR, text);
     }
 }
 
@@ -389,7 +399,9 @@ static tr_status write_card(const tr_system *system, const tr_style *style, cons
     print_links(chip, &out);
     print_known(&out, "power", chip->power_w, TR_UNIT_WATT, "of the board");
     print_known(&out, "idle", chip->idle_power_w, TR_UNIT_WATT, NULL);
-    print_known(&out, "price", chip->usd_per_hour, TR_UNIT_USD_PER_HOUR, chip->price_source);
+    (void)snprintf(text, sizeof text, "%s%s%s", tr_price_kind_words(chip->price_kind),
+                   chip->price_date[0] != '\0' ? ", " : "", chip->price_date);
+    print_known(&out, "price", chip->usd_per_hour, TR_UNIT_USD_PER_HOUR, text);
     if (system->chip_count > 1)
         print_known(&out, "price of all", system->usd_per_hour, TR_UNIT_USD_PER_HOUR, NULL);
     print_tiers(chip, style, &out);
@@ -442,6 +454,8 @@ static tr_status catalog_at(void *context, size_t index, tr_system *out, tr_erro
     out->chip_count = 1;
     out->domain_chip = 1;
     out->usd_per_hour = chip->usd_per_hour;
+    out->price_kind = chip->price_kind;
+    memcpy(out->price_date, chip->price_date, sizeof out->price_date);
     return TR_OK;
 }
 

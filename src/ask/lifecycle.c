@@ -228,8 +228,11 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     print_kind(&out, "pre-training", t->life.train_token, t->cost.train_chip_s, t->cost.train_share);
     print_kind(&out, "reinforcement learning", t->life.rl_token, t->cost.rl_chip_s, t->cost.rl_share);
     print_kind(&out, "serving", t->life.serve_token, t->cost.serve_chip_s, t->cost.serve_share);
+    const tr_system *system = t->question->system;
+    (void)snprintf(text, sizeof text, "at the chip's price: %s%s%s", tr_price_kind_words(system->price_kind),
+                   system->price_date[0] != '\0' ? ", " : "", system->price_date);
     if (t->terms.chip_usd_per_s > 0)
-        tr_print_quantity(&out, "all of it", t->cost.total_usd, TR_UNIT_USD, "at the chip's rental price");
+        tr_print_quantity(&out, "all of it", t->cost.total_usd, TR_UNIT_USD, text);
     tr_print_heading(&out, style, "If each cost as much as pre-training");
     tr_print_quantity(&out, "reinforcement learning", t->equal_rl_token, TR_UNIT_TOKEN, "tokens");
     tr_print_quantity(&out, "serving", t->equal_serve_token, TR_UNIT_TOKEN, "tokens");

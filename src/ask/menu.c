@@ -243,6 +243,7 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
                    m->question->model->name, m->question->system->name, token);
     tr_write_text(&out, text);
     tr_print_setting(m->question, &out);
+    tr_print_price(m->question, &out);
     tr_write_char(&out, '\n');
     tr_fields_table_head(&row_fields, &out);
     for (size_t i = 0; i < rows->count; i++) {

@@ -58,7 +58,12 @@ static double kv_of(const tr_scenario *scenario, const tr_model *model)
 static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_system *system, tr_error *err)
 {
     tr_oracle_question *q = &o->question;
-    const double price = tr_input_number(o->scenario, TR_IN_PRICE);
+    const int kind = tr_input_choice(o->scenario, TR_IN_PRICE);
+    const double price = kind >= 0 && system != NULL ? system->usd_per_hour / system->chip_count
+                                                     : tr_input_number(o->scenario, TR_IN_PRICE);
+    if (kind >= 0 && system == NULL)
+        return tr_fail(err, TR_EMISSING, "system", 0.0,
+                       "a kind of price is a chip's: --system says which, or give --price a number");
     q->active_param = q->total_param = q->kv_byte_per_token = (double)NAN;
     q->chip_usd_per_hour = isnan(price) ? (double)NAN : price;
     if (price <= 0.0)
@@ -82,8 +87,10 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
     o->chip = *reference;
     if (system != NULL) {
         q->chip = &o->chip;
-        if (isnan(price) && system->usd_per_hour > 0.0)
+        if (system->price_kind != system->chip.price_kind) { /* a price of the whole */
             o->chip.usd_per_hour = system->usd_per_hour / system->chip_count;
+            o->chip.price_kind = system->price_kind;
+        }
     }
     o->known[TR_UNKNOWN_CHIP_PRICE] = !isnan(q->chip_usd_per_hour);
     return TR_OK;
@@ -136,7 +143,8 @@ static tr_status deduce(tr_oracle_page *o, tr_error *err)
     tr_status s = tr_chip_math(&o->chip, TR_DTYPE_FP8, &o->flop_per_s, &o->math, err);
     if (s != TR_OK)
         return s;
-    o->usd_per_hour = isnan(o->question.chip_usd_per_hour) ? o->chip.usd_per_hour : o->question.chip_usd_per_hour;
+    o->usd_per_hour =
+        isnan(o->question.chip_usd_per_hour) ? tr_oracle_chip_usd_per_hour(&o->chip) : o->question.chip_usd_per_hour;
     o->mfu = REFERENCE_MFU;
     o->sizes = is_known ? 1 : TR_ORACLE_SIZES;
     memcpy(o->size_param, sizes, sizeof sizes);

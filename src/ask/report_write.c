@@ -242,6 +242,7 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
                    q->system->name, show(report->context_token, TR_UNIT_CONTEXT, context));
     tr_write_text(out, text);
     tr_print_setting(q, out);
+    tr_print_price(q, out);
     tr_print_heading(out, style, "The model and the machine");
     print_model(report, out);
     print_machine(report, out);

@@ -357,6 +357,7 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
                    s->terms.question->system->name);
     tr_write_text(&out, text);
     tr_print_setting(s->terms.question, &out);
+    tr_print_price(s->terms.question, &out);
     for (int p = TRAIN; p <= WALL && status == TR_OK; p++) {
         if (part != ALL && part != p)
             continue;

@@ -231,6 +231,7 @@ static tr_status write_page(const tr_rows *rows, walk *w, const tr_style *style,
     tr_writer_begin(&out, sink);
     print_title(row, &out);
     tr_print_setting(w->question, &out);
+    tr_print_price(w->question, &out);
     tr_write_char(&out, '\n');
     print_terms(row, &out);
     tr_write_char(&out, '\n');
@@ -257,6 +258,7 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
                    tr_phase_name(w->loads.phase));
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
+    tr_print_price(w->question, &out);
     if (w->question->physics == TR_PHYSICS_FITTED)
         print_band_of_table(w->question, &out);
     tr_write_char(&out, '\n');

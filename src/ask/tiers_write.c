@@ -230,6 +230,7 @@ static tr_status write_page(const tr_tiers *t, const tr_notes *notes, const tr_w
                    t->question->model->name, t->question->system->name, token);
     tr_write_text(&out, text);
     tr_print_chips(t->question, &out);
+    tr_print_price(t->question, &out);
     tr_write_char(&out, '\n');
     (void)tr_quantity_format(t->held_byte_per_token, TR_UNIT_BYTE, number, sizeof number);
     (void)snprintf(text, sizeof text, "%s a token", number);

@@ -23,14 +23,6 @@ const char *tr_chip_catalog_alias(size_t chip_index, size_t index)
     return NULL;
 }
 
-const tr_chip_quote *tr_chip_catalog_quote(size_t chip_index, size_t index)
-{
-    for (uint32_t i = 0; i < tr_chip_quote_count; i++)
-        if (tr_chip_quote_table[i].chip == chip_index && index-- == 0)
-            return &tr_chip_quote_table[i].quote;
-    return NULL;
-}
-
 size_t tr_system_catalog_count(void) { return tr_system_table_count; }
 
 const char *tr_system_catalog_name(size_t index)

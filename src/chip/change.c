@@ -135,12 +135,7 @@ static tr_status apply(tr_system *system, const change *c, double value, tr_erro
         chip->all_in_power_w *= chip->power_w > 0.0 ? value / chip->power_w : 0.0;
         chip->power_w = value;
         break;
-    case CHANGE_PRICE:
-        system->usd_per_hour = value * system->chip_count;
-        chip->usd_per_hour = value;
-        chip->low_usd_per_hour = chip->high_usd_per_hour = 0.0;
-        (void)tr_text_copy(chip->price_source, sizeof chip->price_source, value > 0.0 ? "given with the name" : "");
-        break;
+    case CHANGE_PRICE: return tr_system_price_given(system, value, "given with the name", err);
     }
     return TR_OK;
 }

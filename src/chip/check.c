@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "chip/chip_price.h"
 #include "chip/field.h"
 
 /* A text from outside: ended within its array, and no line break or escape in it. */
@@ -69,17 +70,16 @@ static tr_status check_field(const tr_chip *chip, const tr_chip_field *field, tr
 
 static tr_status check_prices(const tr_chip *chip, tr_error *err)
 {
-    const double low = chip->low_usd_per_hour, high = chip->high_usd_per_hour;
-    if (!(low >= 0.0 && low <= 1e6))
-        return tr_fail(err, TR_EDOMAIN, "low_usd_per_hour", low,
-                       "low_usd_per_hour must be between 0 and 1e6, not %g", low);
-    if (!(high >= 0.0 && high <= 1e6))
-        return tr_fail(err, TR_EDOMAIN, "high_usd_per_hour", high,
-                       "high_usd_per_hour must be between 0 and 1e6, not %g", high);
-    if (high > 0.0 && low > high)
-        return tr_fail(err, TR_ECONFLICT, "low_usd_per_hour", low,
-                       "low_usd_per_hour (%g) is above high_usd_per_hour (%g)", low, high);
-    return check_text("price_source", chip->price_source, sizeof chip->price_source, 0, err);
+    if ((unsigned)chip->price_kind >= TR_PRICE_KIND_COUNT)
+        return tr_fail(err, TR_EDOMAIN, "price_kind", chip->price_kind, "price_kind has no value %d",
+                       (int)chip->price_kind);
+    for (int kind = 0; kind < TR_PRICE_KIND_COUNT; kind++) {
+        const tr_status s = tr_quote_check(&chip->quote[kind], (tr_price_kind)kind, err);
+        if (s != TR_OK)
+            return s;
+    }
+    const tr_status s = check_text("price_date", chip->price_date, sizeof chip->price_date, 0, err);
+    return s != TR_OK ? s : check_text("price_source", chip->price_source, sizeof chip->price_source, 0, err);
 }
 
 /* A torus without its sides, or too small for its domain, has no rate for a group. */

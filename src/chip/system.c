@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "chip/chip_price.h"
 #include "chip/field.h"
 #include "chip/table.h"
 
@@ -48,7 +49,7 @@ tr_status tr_system_of(const tr_chip *chip, double count, tr_system *out, tr_err
     made.chip = *chip;
     made.chip_count = count;
     made.domain_chip = count < chip->scaleup_domain_chip ? count : chip->scaleup_domain_chip;
-    made.usd_per_hour = count * chip->usd_per_hour;
+    tr_system_price_of_chip(&made);
     name_system(&made, chip->name, chip->title, chip->change, count);
     memcpy(made.source, chip->source, sizeof made.source);
     memcpy(made.date, chip->date, sizeof made.date);
@@ -75,7 +76,9 @@ tr_status tr_system_from_row(const tr_system_row *row, const tr_chip *chip, doub
         made.domain_chip = row->chip_count;
     if (row->usd_per_hour > 0.0) {
         made.usd_per_hour = row->usd_per_hour * count;
-        memcpy(made.chip.price_source, row->price_source, sizeof made.chip.price_source);
+        made.price_kind = TR_PRICE_GIVEN;
+        memcpy(made.price_date, row->price_date, sizeof made.price_date);
+        memcpy(made.price_source, row->price_source, sizeof made.price_source);
     }
     name_system(&made, row->name, row->title, chip->change, count);
     memcpy(made.source, row->source, sizeof made.source);
@@ -118,13 +121,12 @@ tr_status tr_system_from_numbers(const tr_chip_numbers *numbers, tr_system *out,
     chip->memory_byte = numbers->memory_byte > 0.0 ? numbers->memory_byte : HUGE_VAL;
     chip->memory_byte_per_s = numbers->memory_byte_per_s;
     chip->scaleup_domain_chip = 1.0;
-    chip->usd_per_hour = numbers->usd_per_hour;
-    if (numbers->usd_per_hour > 0.0)
-        (void)snprintf(chip->price_source, sizeof chip->price_source, "given inline");
     tr_chip_set_own_tier(chip);
     made.chip_count = 1.0;
     made.domain_chip = 1.0;
-    made.usd_per_hour = numbers->usd_per_hour;
+    s = tr_system_price_given(&made, numbers->usd_per_hour, "given inline", err);
+    if (s != TR_OK)
+        return s;
     *out = made;
     return TR_OK;
 }

@@ -15,11 +15,6 @@ typedef struct tr_chip_alias_row {
     uint32_t of;               /* index of the chip or system */
 } tr_chip_alias_row;
 
-typedef struct tr_chip_quote_row {
-    uint32_t chip;
-    tr_chip_quote quote;
-} tr_chip_quote_row;
-
 typedef struct tr_system_row {
     char name[TR_NAME_MAX];
     char title[96];
@@ -30,7 +25,8 @@ typedef struct tr_system_row {
     double chip_count;
     double domain_chip;
     double usd_per_hour;       /* 0: count times the chip's */
-    char price_source[128];    /* "" then */
+    char price_source[160];    /* "" then */
+    char price_date[12];
 } tr_system_row;
 
 /* Several of such a system on this chip. Errors: as tr_system_of. */
@@ -50,11 +46,10 @@ typedef struct tr_macos_row {  /* memory of an Apple chip, and what macOS lets i
 
 extern const uint32_t tr_macos_table_count;
 extern const tr_macos_row tr_macos_table[];                 /* sorted by label_byte */
-extern const uint32_t tr_chip_table_count, tr_chip_alias_count, tr_chip_quote_count;
+extern const uint32_t tr_chip_table_count, tr_chip_alias_count;
 extern const uint32_t tr_system_table_count, tr_system_alias_count, tr_server_table_count;
 extern const tr_chip tr_chip_table[];                       /* sorted by name */
 extern const tr_chip_alias_row tr_chip_alias_table[];       /* sorted by chip */
-extern const tr_chip_quote_row tr_chip_quote_table[];       /* sorted by chip */
 extern const tr_system_row tr_system_table[];               /* sorted by name */
 extern const tr_chip_alias_row tr_system_alias_table[];
 extern const tr_server_row tr_server_table[];

@@ -133,8 +133,8 @@ CHIP(chip_bandwidth, c.memory_byte_per_s)
 CHIP(chip_memory, c.memory_byte)
 CHIP(chip_scaleup, c.scaleup_byte_per_s)
 CHIP(chip_scaleout, c.scaleout_byte_per_s)
-CHIP(chip_low, c.low_usd_per_hour)
-CHIP(chip_high, c.high_usd_per_hour)
+CHIP(chip_low, c.quote[TR_PRICE_ON_DEMAND].low_usd_per_hour)
+CHIP(chip_high, c.quote[TR_PRICE_ON_DEMAND].high_usd_per_hour)
 
 static tr_status dtype_named(const char *with, tr_dtype *out, tr_error *err)
 {

@@ -67,7 +67,7 @@ void cli_help_overview(cli *c)
 static const char *placeholder(const tr_input *input)
 {
     switch (input->kind) {
-    case TR_INPUT_NUMBER: return "NUMBER";
+    case TR_INPUT_NUMBER: return input->choices != NULL ? "NUMBER|WORD" : "NUMBER";
     case TR_INPUT_LIST: return "LIST";
     case TR_INPUT_TEXT:
         return input->id == TR_IN_PLOT || input->id == TR_IN_SCENARIO ? "FILE" : "NAME";

@@ -37,7 +37,12 @@ static void echo_one(const tr_scenario *scenario, const tr_input *input, tr_json
     const int choice = tr_input_choice(scenario, input->id);
     switch (input->kind) {
     case TR_INPUT_NUMBER:
-    case TR_INPUT_LIST: list(scenario, input, json); break;
+    case TR_INPUT_LIST:
+        if (choice >= 0)
+            word(input->choices, choice, input->key, json);
+        else
+            list(scenario, input, json);
+        break;
     case TR_INPUT_TEXT:
         if (tr_input_text(scenario, input->id)[0] != '\0')
             tr_json_key_string(json, input->key, tr_input_text(scenario, input->id));

@@ -22,12 +22,14 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
             return s;
         *system = made;
     }
-    if (tr_input_is_set(scenario, TR_IN_PRICE)) {
-        const double usd_per_hour = tr_input_number(scenario, TR_IN_PRICE);
-        system->chip.usd_per_hour = usd_per_hour;
-        system->usd_per_hour = usd_per_hour * system->chip_count;
-    }
-    return TR_OK;
+    if (tr_input_is_set(scenario, TR_IN_UTILISATION))
+        system->utilisation_share = tr_input_number(scenario, TR_IN_UTILISATION);
+    if (!tr_input_is_set(scenario, TR_IN_PRICE))
+        return TR_OK;
+    const int word = tr_input_choice(scenario, TR_IN_PRICE);
+    if (word >= 0) /* the words are the kinds of price, in their order, but for what is given */
+        return tr_system_price(system, (tr_price_kind)(TR_PRICE_ON_DEMAND + word), err);
+    return tr_system_price_given(system, tr_input_number(scenario, TR_IN_PRICE), "given with --price", err);
 }
 
 static int is_mixture(const tr_model *model) { return model->routed_param > 0.0; }

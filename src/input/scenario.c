@@ -14,6 +14,7 @@ typedef struct value {
     void *more;         /* owned: all numbers of a list of two or more; a text that is set; else NULL */
     uint32_t count;     /* of numbers; 0: there is no value, or it is a text */
     unsigned char set;  /* explicitly */
+    unsigned char word; /* of a number: one of the words that may stand in its place, its index in number */
 } value;
 
 struct tr_scenario {
@@ -134,6 +135,7 @@ static void take(value *v, void *more, double number, size_t count)
     v->more = more;
     v->number = number;
     v->count = (uint32_t)count;
+    v->word = 0;
 }
 
 static tr_status out_of_memory(const tr_input *input, tr_error *err)
@@ -172,8 +174,16 @@ static tr_status store_number_text(value *v, const tr_input *input, const char *
         s = tr_quantity_list_parse(text, input->unit, many, TR_LIST_MAX, &count, &inner);
     }
     /* The room's errors name the option that was typed, not the parser's view of it. */
-    s = s == TR_OK ? store_numbers(v, input, numbers, count, err)
-                   : tr_fail(err, s, input->key, inner.value, "%s: %.280s", input->option, inner.text);
+    if (s != TR_OK && input->choices != NULL) {
+        char words[160];
+        spell_choices(input->choices, words, sizeof words);
+        (void)tr_fail(err, s, input->key, inner.value, "%s: %.140s, or %s", input->option, inner.text,
+                      words);
+    } else if (s != TR_OK) {
+        (void)tr_fail(err, s, input->key, inner.value, "%s: %.280s", input->option, inner.text);
+    } else {
+        s = store_numbers(v, input, numbers, count, err);
+    }
     free(many);
     return s;
 }
@@ -186,7 +196,12 @@ static tr_status store(value *v, const tr_input *input, const char *text, tr_err
     const size_t length = strlen(text);
     switch (input->kind) {
     case TR_INPUT_NUMBER:
-    case TR_INPUT_LIST: return store_number_text(v, input, text, err);
+    case TR_INPUT_LIST:
+        if (input->choices == NULL || choice_index(input->choices, text) < 0)
+            return store_number_text(v, input, text, err);
+        take(v, NULL, choice_index(input->choices, text), 0);
+        v->word = 1;
+        return TR_OK;
     case TR_INPUT_TEXT:
         if (length >= TR_TEXT_MAX)
             return tr_fail(err, TR_ECAPACITY, input->key, (double)length, "%s: longer than %d bytes", input->option,
@@ -383,7 +398,8 @@ const char *tr_input_text(const tr_scenario *scenario, tr_input_id id)
 int tr_input_choice(const tr_scenario *scenario, tr_input_id id)
 {
     const value *v = &scenario->values[id];
-    return v->count == 0 || is_numeric(row(id)) ? -1 : (int)v->number;
+    const int is_word = is_numeric(row(id)) ? v->word : v->count > 0;
+    return is_word ? (int)v->number : -1;
 }
 
 tr_status tr_input_check_lists(const tr_scenario *scenario, const tr_input_id *lists, size_t count, tr_error *err)

@@ -1,11 +1,11 @@
 /* io/chip_json.c -- one chip from the flat keys of a JSON file. */
 #include "io/chip_json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "chip/chip_price.h"
 #include "chip/field.h"
 #include "io/json_value.h"
 #include "io/tier_json.h"
@@ -16,13 +16,15 @@ static const char GROUP[][24] = {"flop_per_s", "measured_flop_per_s", "memory", 
 enum { GROUP_COUNT = sizeof GROUP / sizeof GROUP[0] };
 
 typedef struct quote_read {   /* a price while it is being read */
-    double only_usd_per_hour, low_usd_per_hour, high_usd_per_hour;
+    tr_chip_quote quote;
+    char kind[20];
     int line;
 } quote_read;
 
 typedef struct reader {
     tr_chip_entry entry;
     quote_read quote[TR_QUOTE_MAX];
+    int quote_count;
     tr_tier tier[TR_TIER_MAX - 1];
     tr_tier_notes tier_notes[TR_TIER_MAX - 1];
     int tier_count;           /* -1 = none given */
@@ -121,20 +123,20 @@ static tr_status read_price(reader *r, const char *rest, const tr_flat_entry *e)
     if (key == NULL)
         return tr_fail_at(r->err, TR_ECAPACITY, e->key, 0.0, e->line, e->column,
                           "price is a list of at most %d quotes", TR_QUOTE_MAX);
-    if ((int)i + 1 > r->entry.quote_count) {
-        r->entry.quote_count = (int)i + 1;
+    if ((int)i + 1 > r->quote_count) {
+        r->quote_count = (int)i + 1;
         r->quote[i].line = e->line;
     }
-    tr_chip_quote *q = &r->entry.quote[i];
+    tr_chip_quote *q = &r->quote[i].quote;
     if (strcmp(key, "kind") == 0)
-        return tr_value_text(e, q->kind, sizeof q->kind, r->err);
+        return tr_value_text(e, r->quote[i].kind, sizeof r->quote[i].kind, r->err);
     if (strcmp(key, "source") == 0)
         return tr_value_text(e, q->source, sizeof q->source, r->err);
     if (strcmp(key, "date") == 0)
         return tr_value_date(e, q->date, sizeof q->date, r->err);
-    double *to = strcmp(key, "usd_per_hour") == 0 ? &r->quote[i].only_usd_per_hour
-               : strcmp(key, "low_usd_per_hour") == 0 ? &r->quote[i].low_usd_per_hour
-               : strcmp(key, "high_usd_per_hour") == 0 ? &r->quote[i].high_usd_per_hour : NULL;
+    double *to = strcmp(key, "usd_per_hour") == 0 ? &q->usd_per_hour
+               : strcmp(key, "low_usd_per_hour") == 0 ? &q->low_usd_per_hour
+               : strcmp(key, "high_usd_per_hour") == 0 ? &q->high_usd_per_hour : NULL;
     if (to == NULL)
         return tr_fail_at(r->err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
                           "unknown key '%.64s' of a price; expected kind, usd_per_hour, low_usd_per_hour, "
@@ -192,91 +194,55 @@ static tr_status read_entry(reader *r, const char *key, const tr_flat_entry *e)
 
 /* ---- prices --------------------------------------------------------------- */
 
-static const char *quote_words(const char *kind)
+/* What a quote does not say follows from what it does: the middle of a range, and a range of one price. */
+static tr_status finish_quote(reader *r, quote_read *read)
 {
-    static const char kinds[][2][32] = {
-        { "given", "given" },
-        { "rental-3yr", "3-year rental" },
-        { "on-demand", "low end of on-demand" },
-        { "reserved-1yr", "1-year reservation" },
-        { "own-neocloud", "cost of ownership, neocloud" },
-        { "own-hyperscaler", "cost of ownership, hyperscaler" },
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i][0], kind) == 0)
-            return kinds[i][1];
-    return NULL;
-}
-
-static tr_status finish_quote(reader *r, int i)
-{
-    tr_chip_quote *q = &r->entry.quote[i];
-    const quote_read *read = &r->quote[i];
-    if (quote_words(q->kind) == NULL)
-        return tr_fail_at(r->err, q->kind[0] == '\0' ? TR_EMISSING : TR_EUNKNOWN, "price.kind", 0.0,
-                          read->line, 0,
-                          "a price needs a kind: given, rental-3yr, reserved-1yr, on-demand, own-neocloud or "
-                          "own-hyperscaler%s%.16s",
-                          q->kind[0] == '\0' ? "" : ", not ", q->kind);
-    const int only = read->only_usd_per_hour > 0.0,
-              range = read->low_usd_per_hour > 0.0 || read->high_usd_per_hour > 0.0;
-    if (only == range || (range && !(read->low_usd_per_hour > 0.0)))
-        return tr_fail_at(
-            r->err, only ? TR_ECONFLICT : TR_EMISSING, "price.usd_per_hour", 0.0, read->line, 0,
-            "a price is either usd_per_hour, or low_usd_per_hour with an optional high_usd_per_hour");
-    q->low_usd_per_hour = only ? read->only_usd_per_hour : read->low_usd_per_hour;
-    q->high_usd_per_hour = read->high_usd_per_hour > 0.0 ? read->high_usd_per_hour : q->low_usd_per_hour;
-    if (q->high_usd_per_hour < q->low_usd_per_hour)
-        return tr_fail_at(r->err, TR_ECONFLICT, "price.low_usd_per_hour", q->low_usd_per_hour, read->line, 0,
-                          "low_usd_per_hour (%g) is above high_usd_per_hour (%g)", q->low_usd_per_hour,
-                          q->high_usd_per_hour);
+    tr_chip_quote *q = &read->quote;
+    q->kind = tr_price_kind_find(read->kind);
+    if (q->kind == TR_PRICE_NONE)
+        return tr_fail_at(r->err, read->kind[0] == '\0' ? TR_EMISSING : TR_EUNKNOWN, "price.kind", 0.0, read->line, 0,
+                          "a price needs a kind: given, on-demand, reserved, 3yr, owned, owned-hyperscaler or "
+                          "spot%s%.19s", read->kind[0] == '\0' ? "" : "; not ", read->kind);
+    if (!(q->usd_per_hour > 0.0 || q->low_usd_per_hour > 0.0))
+        return tr_fail_at(r->err, TR_EMISSING, "price.usd_per_hour", 0.0, read->line, 0,
+                          "a price needs usd_per_hour, or low_usd_per_hour with an optional high_usd_per_hour");
+    if (!(q->usd_per_hour > 0.0))
+        q->usd_per_hour = q->high_usd_per_hour > 0.0 ? (q->low_usd_per_hour + q->high_usd_per_hour) / 2.0
+                                                     : q->low_usd_per_hour;
+    if (!(q->low_usd_per_hour > 0.0))
+        q->low_usd_per_hour = q->usd_per_hour;
+    if (!(q->high_usd_per_hour > 0.0))
+        q->high_usd_per_hour = q->usd_per_hour;
+    tr_error inner;
+    const tr_status s = tr_quote_check(q, q->kind, &inner);
+    if (s != TR_OK)
+        return tr_fail_at(r->err, s, "price.usd_per_hour", q->usd_per_hour, read->line, 0, "%s", inner.text);
     if (r->strictness == TR_READ_CATALOG && (q->source[0] == '\0' || q->date[0] == '\0'))
         return tr_fail_at(r->err, TR_EMISSING, "price.source", 0.0, read->line, 0,
                           "a price ships with its source and date");
-    for (int k = 0; k < i; k++)
-        if (strcmp(r->entry.quote[k].kind, q->kind) == 0)
-            return tr_fail_at(r->err, TR_ECONFLICT, "price.kind", 0.0, read->line, 0, "two prices of kind %s",
-                              q->kind);
+    tr_chip_quote *place = &r->entry.chip.quote[q->kind];
+    if (place->kind != TR_PRICE_NONE)
+        return tr_fail_at(r->err, TR_ECONFLICT, "price.kind", 0.0, read->line, 0, "two prices of kind %s",
+                          tr_price_kind_name(q->kind));
+    *place = *q;
     return TR_OK;
 }
 
-static const tr_chip_quote *find_quote(const tr_chip_entry *entry, const char *kind)
-{
-    for (int i = 0; i < entry->quote_count; i++)
-        if (strcmp(entry->quote[i].kind, kind) == 0)
-            return &entry->quote[i];
-    return NULL;
-}
-
-/* The default price: what the file's owner gave, else a three-year rental,
- * surveyed alike for all chips that have one, else the low end of on-demand,
- * which is the nearest thing to it. Never a mean of prices of different kinds. */
 static tr_status finish_prices(reader *r)
 {
-    static const char order[][16] = { "given", "rental-3yr", "on-demand" };
     tr_chip *chip = &r->entry.chip;
-    for (int i = 0; i < r->entry.quote_count; i++) {
-        const tr_status s = finish_quote(r, i);
+    for (int i = 0; i < r->quote_count; i++) {
+        const tr_status s = finish_quote(r, &r->quote[i]);
         if (s != TR_OK)
             return s;
     }
-    const tr_chip_quote *q = find_quote(&r->entry, "on-demand");
-    if (q != NULL) {
-        chip->low_usd_per_hour = q->low_usd_per_hour;
-        chip->high_usd_per_hour = r->quote[q - r->entry.quote].high_usd_per_hour;
-    }
-    if (r->given_usd_per_hour > 0.0) {
-        (void)snprintf(chip->price_source, sizeof chip->price_source, "given in the file");
-        return TR_OK;
-    }
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
-        if ((q = find_quote(&r->entry, order[i])) != NULL) {
-            chip->usd_per_hour = q->low_usd_per_hour;
-            (void)snprintf(chip->price_source, sizeof chip->price_source, "%s%s%s%s%.90s",
-                           quote_words(q->kind), q->date[0] != '\0' ? ", " : "", q->date,
-                           q->source[0] != '\0' ? ": " : "", q->source);
-            return TR_OK;
-        }
+    if (r->given_usd_per_hour > 0.0)
+        chip->quote[TR_PRICE_GIVEN] = (tr_chip_quote){.kind = TR_PRICE_GIVEN,
+                                                      .usd_per_hour = r->given_usd_per_hour,
+                                                      .low_usd_per_hour = r->given_usd_per_hour,
+                                                      .high_usd_per_hour = r->given_usd_per_hour,
+                                                      .source = "given in the file"};
+    tr_chip_default_price(chip);
     return TR_OK;
 }
 

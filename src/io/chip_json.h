@@ -14,8 +14,9 @@
  * power.{board_w,all_in_w,idle_w}, scaleup.{link,topology,byte_per_s,
  * pair_byte_per_s,torus,domain_chip} (topology: host, switch, mesh, torus; torus: a
  * list of sides), host.{byte_per_s,staged_copy}, scaleout.byte_per_s, price (a list
- * of quotes), server or tiers, note, confidence; each group may carry its own
- * source, date, confidence and note. null means not known. A system file names a
+ * of quotes {kind, usd_per_hour, low_usd_per_hour, high_usd_per_hour, source, date}),
+ * server or tiers, note, confidence; each group may carry its own source, date,
+ * confidence and note. null means not known. A system file names a
  * chip (or holds one) and counts it:
  *
  *   { "name": "my-box", "chip": "h100-sxm", "chip_count": 8, "domain_chip": 8 }
@@ -36,8 +37,6 @@ typedef struct tr_chip_entry {
     char alias[TR_ALIAS_MAX][TR_NAME_MAX];
     int alias_count;
     char server[16];                     /* "" = none named */
-    tr_chip_quote quote[TR_QUOTE_MAX];
-    int quote_count;
 } tr_chip_entry;
 
 typedef struct tr_system_entry {

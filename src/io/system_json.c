@@ -120,10 +120,11 @@ static tr_status finish(reader *r, tr_strictness strictness, tr_error *err)
             return tr_fail_at(err, TR_EMISSING, "price_source", 0.0, r->price_line, 0,
                               "a price ships with its source and date");
     }
-    if (row->usd_per_hour > 0.0)
-        (void)snprintf(row->price_source, sizeof row->price_source, "whole system%s%s%s%s",
-                       r->price_date[0] != '\0' ? ", " : "", r->price_date,
+    if (row->usd_per_hour > 0.0) {
+        (void)snprintf(row->price_source, sizeof row->price_source, "whole system%s%s",
                        r->price_source[0] != '\0' ? ": " : "", r->price_source);
+        memcpy(row->price_date, r->price_date, sizeof row->price_date);
+    }
     return TR_OK;
 }
 

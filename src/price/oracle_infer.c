@@ -101,11 +101,19 @@ static tr_status check(const tr_oracle_question *q, tr_error *err)
     return TR_OK;
 }
 
+double tr_oracle_chip_usd_per_hour(const tr_chip *chip)
+{
+    const int is_default = chip->price_kind == TR_PRICE_ON_DEMAND || chip->price_kind == TR_PRICE_RESERVED;
+    tr_chip_quote quote;
+    return is_default && tr_chip_price(chip, TR_PRICE_3YR, &quote, NULL) == TR_OK ? quote.usd_per_hour
+                                                                                  : chip->usd_per_hour;
+}
+
 static tr_status add_chip(run *r, const tr_chip *chip, tr_oracle_answer *out, tr_error *err)
 {
     const tr_oracle_question *q = r->q;
     const size_t at = r->chip_count;
-    const double usd = isnan(q->chip_usd_per_hour) ? chip->usd_per_hour : q->chip_usd_per_hour;
+    const double usd = isnan(q->chip_usd_per_hour) ? tr_oracle_chip_usd_per_hour(chip) : q->chip_usd_per_hour;
     if (!tr_is_positive(chip->memory_byte_per_s))
         return tr_fail(err, TR_EMISSING, "system", 0.0, "%.60s has no published figures", chip->name);
     if (!(usd > 0.0))

@@ -37,6 +37,9 @@ static tr_status check_inputs(const tr_model *model, const tr_system *system, tr
         return tr_fail(err, TR_EDOMAIN, "chip_count", system->chip_count, "the system must have 1 to 1e9 chips");
     if (!not_negative(system->usd_per_hour))
         return tr_fail(err, TR_EDOMAIN, "usd_per_hour", system->usd_per_hour, "the price must be 0 or more");
+    if (!(system->utilisation_share >= 0.0 && system->utilisation_share <= 1.0))
+        return tr_fail(err, TR_EDOMAIN, "utilisation_share", system->utilisation_share,
+                       "the share of the hours paid for that is used must be from 0 to 1");
     return TR_OK;
 }
 
@@ -107,7 +110,8 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     roof.math_dtype = w.peak_dtype;
     roof.byte_per_s = system->chip_count * system->chip.memory_byte_per_s;
     roof.memory_byte = system->chip_count * system->chip.memory_byte;
-    roof.usd_per_s = system->usd_per_hour / 3600.0;
+    /* Every dollar for work is counted from here: idle hours are paid for by the tokens of the others.  [K1] */
+    roof.usd_per_s = system->usd_per_hour / 3600.0 / (system->utilisation_share > 0.0 ? system->utilisation_share : 1.0);
     roof.flop_per_token = 2.0 * model->multiply_param; /* [R2] a multiply and an add for each parameter */
     roof.store_weight_byte = roof.pooled.weight_byte;
     roof.weight_byte = roof.store_weight_byte / model->total_param;

@@ -276,7 +276,8 @@ static void a_roofline_of_a_nan_system_is_refused(void **state)
         "chip.label_memory_byte", "chip.cache_byte", "chip.cache_byte_per_s", "chip.core_count",
         "chip.memory_channel_count", "chip.pair_byte_per_s", "chip.torus_dimension", "chip.host_byte_per_s",
         "chip.scaleup_byte_per_s", "chip.scaleup_domain_chip", "chip.scaleout_byte_per_s", "chip.usd_per_hour",
-        "chip.low_usd_per_hour", "chip.high_usd_per_hour", "chip.tier[0].capacity_byte",
+        "chip.quote[0].usd_per_hour", "chip.quote[0].low_usd_per_hour", "chip.quote[0].high_usd_per_hour",
+        "chip.tier[0].capacity_byte",
         "chip.tier[0].read_byte_per_s", "chip.tier[0].usd_per_byte_s", "chip.tier[0].usd_per_byte", "domain_chip",
         "host.", "host_count", NULL};
     refuses_each("tr_roofline_of", tr_system_field, COUNT(tr_system_field), &in, sizeof in, sizeof(tr_roofline),

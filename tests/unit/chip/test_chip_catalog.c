@@ -167,24 +167,72 @@ static void every_catalog_system_can_be_built(void **state)
     assert_null(tr_system_catalog_name(tr_system_catalog_count()));
 }
 
-static void the_default_price_is_the_rental_else_the_low_end_of_on_demand(void **state)
+static void the_default_price_is_on_demand_else_the_next_kind_that_is_known(void **state)
 {
     (void)state;
     for (size_t i = 0; i < tr_chip_catalog_count(); i++) {
         const tr_chip *chip = tr_chip_catalog_at(i);
-        double rental = 0.0, low = 0.0;
-        const tr_chip_quote *quote;
-        for (size_t q = 0; (quote = tr_chip_catalog_quote(i, q)) != NULL; q++) {
+        tr_price_kind first = TR_PRICE_NONE;
+        for (int kind = TR_PRICE_KIND_COUNT - 1; kind > TR_PRICE_NONE; kind--) {
+            const tr_chip_quote *quote = &chip->quote[kind];
+            if (quote->kind == TR_PRICE_NONE)
+                continue;
+            first = (tr_price_kind)kind;
+            assert_int_equal(quote->kind, kind);
             assert_true(quote->source[0] != '\0' && quote->date[0] != '\0');
-            assert_true(quote->low_usd_per_hour > 0.0 && quote->low_usd_per_hour <= quote->high_usd_per_hour);
-            if (strcmp(quote->kind, "rental-3yr") == 0)
-                rental = quote->low_usd_per_hour;
-            if (strcmp(quote->kind, "on-demand") == 0)
-                low = quote->low_usd_per_hour;
         }
-        assert_same(chip->usd_per_hour, rental > 0.0 ? rental : low);
-        assert_same(chip->low_usd_per_hour, low);
+        assert_int_equal(chip->price_kind, first);
+        assert_same(chip->usd_per_hour, chip->quote[first].usd_per_hour);
+        assert_string_equal(chip->price_date, chip->quote[first].date);
+        assert_string_equal(chip->price_source, chip->quote[first].source);
     }
+    const tr_chip *h100 = tr_chip_catalog_find("h100-sxm"), *gb300 = tr_chip_catalog_find("gb300");
+    assert_int_equal(h100->price_kind, TR_PRICE_ON_DEMAND);
+    assert_same(h100->usd_per_hour, 2.95); /* the median of 37 providers, not the three-year contract's 1.30 */
+    assert_int_equal(gb300->price_kind, TR_PRICE_3YR); /* nobody published another rental price of it */
+}
+
+static void a_price_of_a_kind_is_found_or_those_there_are_are_listed(void **state)
+{
+    (void)state;
+    const tr_chip *h100 = tr_chip_catalog_find("h100-sxm"), *l40s = tr_chip_catalog_find("l40s");
+    tr_chip_quote quote = {.usd_per_hour = -1.0};
+    tr_error err;
+    assert_int_equal(tr_chip_price(h100, TR_PRICE_3YR, &quote, NULL), TR_OK);
+    assert_same(quote.usd_per_hour, 1.3);
+    assert_int_equal(tr_chip_price(l40s, TR_PRICE_SPOT, &quote, NULL), TR_OK);
+    assert_same(quote.usd_per_hour, 0.5); /* was filed as the low end of on-demand */
+    assert_same(l40s->quote[TR_PRICE_ON_DEMAND].low_usd_per_hour, 0.79);
+    assert_int_equal(tr_chip_price(l40s, TR_PRICE_3YR, &quote, &err), TR_EMISSING);
+    assert_non_null(strstr(err.text, "no 3yr price; it has on-demand, spot, or give a number"));
+    assert_int_equal(tr_chip_price(tr_chip_catalog_find("p40"), TR_PRICE_SPOT, &quote, &err), TR_EMISSING);
+    assert_non_null(strstr(err.text, "no spot price; give a number"));
+    assert_same(quote.usd_per_hour, 0.5); /* untouched */
+    assert_int_equal(tr_chip_price(h100, TR_PRICE_NONE, &quote, NULL), TR_EMISSING);
+    assert_int_equal(tr_chip_price(h100, (tr_price_kind)99, &quote, NULL), TR_EMISSING);
+}
+
+static void a_system_takes_a_price_by_kind_or_number(void **state)
+{
+    (void)state;
+    tr_system s;
+    assert_int_equal(tr_system_catalog_get("8xh100-sxm", &s, NULL), TR_OK);
+    assert_same(s.usd_per_hour, 8 * 2.95);
+    assert_int_equal(s.price_kind, TR_PRICE_ON_DEMAND);
+    assert_int_equal(tr_system_price(&s, TR_PRICE_RESERVED, NULL), TR_OK);
+    assert_same(s.usd_per_hour, 8 * 2.35);
+    assert_int_equal(s.price_kind, TR_PRICE_RESERVED);
+    assert_string_equal(s.price_date, "2026-03");
+    assert_same(s.chip.tier[0].usd_per_byte_s, 2.35 / 3600.0 / s.chip.memory_byte); /* [C1] follows */
+    assert_int_equal(tr_system_price_given(&s, 2.0, "by hand", NULL), TR_OK);
+    assert_same(s.usd_per_hour, 16.0);
+    assert_int_equal(s.price_kind, TR_PRICE_GIVEN);
+    assert_string_equal(s.price_source, "by hand");
+    assert_string_equal(s.price_date, "");
+    assert_int_equal(tr_system_price_given(&s, 0.0, "by hand", NULL), TR_OK);
+    assert_int_equal(s.price_kind, TR_PRICE_NONE);
+    assert_int_equal(tr_system_price_given(&s, (double)NAN, "", NULL), TR_EDOMAIN);
+    assert_int_equal(tr_system_price_given(&s, -1.0, "", NULL), TR_EDOMAIN);
 }
 
 int main(void)
@@ -199,7 +247,9 @@ int main(void)
         CASE(every_catalog_chip_is_sound_and_sourced),
         CASE(every_alias_leads_back_to_its_chip),
         CASE(every_catalog_system_can_be_built),
-        CASE(the_default_price_is_the_rental_else_the_low_end_of_on_demand),
+        CASE(the_default_price_is_on_demand_else_the_next_kind_that_is_known),
+        CASE(a_price_of_a_kind_is_found_or_those_there_are_are_listed),
+        CASE(a_system_takes_a_price_by_kind_or_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

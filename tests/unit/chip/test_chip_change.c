@@ -42,7 +42,8 @@ static void each_key_changes_its_figure(void **state)
     assert_near(s.chip.all_in_power_w, 1730.0 / 2.0, 1e-15);
     assert_same(s.chip.usd_per_hour, 2.5);
     assert_same(s.usd_per_hour, 20.0);
-    assert_same(s.chip.high_usd_per_hour, 0.0);
+    assert_int_equal(s.chip.price_kind, TR_PRICE_GIVEN);
+    assert_int_equal(s.price_kind, TR_PRICE_GIVEN);
     assert_same(s.chip.flop_per_s[TR_DTYPE_BF16], 500e12);
     assert_near(s.chip.flop_per_s[TR_DTYPE_FP8], 1978.9e12, 1e-15);
     assert_same(s.domain_chip, 4.0);
@@ -56,8 +57,8 @@ static void a_factor_multiplies_what_is_there(void **state)
     (void)state;
     const tr_chip *h100 = chip_named("h100-sxm");
     assert_near(named("h100-sxm,bw=2x").chip.memory_byte_per_s, 6.7e12, 1e-15);
-    assert_near(named("h100-sxm,price=0.5x").chip.usd_per_hour, 0.65, 1e-15);
-    assert_near(named("gb200-nvl72,price=2x").usd_per_hour, 2.0 * 72.0 * 3.3, 1e-12);
+    assert_near(named("h100-sxm,price=0.5x").chip.usd_per_hour, 1.475, 1e-15);
+    assert_near(named("gb200-nvl72,price=2x").usd_per_hour, 2.0 * 72.0 * 7.52, 1e-12);
     const tr_chip twice = named("h100-sxm,flops=2x").chip, given = named("h100-sxm,flops=1978.8T").chip;
     for (int d = TR_DTYPE_FP32; d < TR_DTYPE_COUNT; d++) {
         assert_near(twice.flop_per_s[d], 2.0 * h100->flop_per_s[d], 1e-15);

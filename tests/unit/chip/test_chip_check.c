@@ -37,8 +37,6 @@ static void every_number_outside_its_range_is_refused_and_nan_too(void **state)
         {offsetof(tr_chip, scaleup_domain_chip), "scaleup_domain_chip"},
         {offsetof(tr_chip, scaleout_byte_per_s), "scaleout_byte_per_s"},
         {offsetof(tr_chip, usd_per_hour), "usd_per_hour"},
-        {offsetof(tr_chip, low_usd_per_hour), "low_usd_per_hour"},
-        {offsetof(tr_chip, high_usd_per_hour), "high_usd_per_hour"},
     };
     const double bad[] = { -1.0, -HUGE_VAL, (double)NAN, 1e25 };
     for (size_t i = 0; i < sizeof number / sizeof number[0]; i++)
@@ -152,15 +150,25 @@ static void a_date_is_one_that_a_calendar_has(void **state)
     }
 }
 
-static void a_price_range_goes_from_low_to_high(void **state)
+static void a_price_lies_in_its_range_and_under_its_kind(void **state)
 {
     (void)state;
     tr_chip chip = plain_chip();
-    chip.low_usd_per_hour = 3.0;
-    chip.high_usd_per_hour = 2.0;
-    expect_refused(&chip, TR_ECONFLICT, "low_usd_per_hour");
-    chip.high_usd_per_hour = 0.0; /* only one price seen */
+    tr_chip_quote *quote = &chip.quote[TR_PRICE_SPOT];
+    *quote = (tr_chip_quote){TR_PRICE_SPOT, 2.0, 1.0, 3.0, "shop", "2026"};
     assert_int_equal(tr_chip_check(&chip, NULL), TR_OK);
+    quote->low_usd_per_hour = 2.5;
+    expect_refused(&chip, TR_ECONFLICT, "quote");
+    quote->low_usd_per_hour = (double)NAN;
+    expect_refused(&chip, TR_EDOMAIN, "quote");
+    quote->low_usd_per_hour = 1.0;
+    quote->kind = TR_PRICE_3YR;
+    expect_refused(&chip, TR_ECONFLICT, "quote");
+    quote->kind = TR_PRICE_NONE; /* no price, and yet numbers */
+    expect_refused(&chip, TR_ECONFLICT, "quote");
+    chip = plain_chip();
+    chip.price_kind = TR_PRICE_KIND_COUNT;
+    expect_refused(&chip, TR_EDOMAIN, "price_kind");
 }
 
 static void tiers_go_from_fast_to_slow_and_start_with_the_chips_own(void **state)
@@ -205,7 +213,7 @@ int main(void)
         CASE(a_torus_has_a_link_rate_and_sides_that_hold_its_domain),
         CASE(a_kind_and_a_topology_are_words_that_there_are),
         CASE(a_date_is_one_that_a_calendar_has),
-        CASE(a_price_range_goes_from_low_to_high),
+        CASE(a_price_lies_in_its_range_and_under_its_kind),
         CASE(tiers_go_from_fast_to_slow_and_start_with_the_chips_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

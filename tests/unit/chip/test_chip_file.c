@@ -103,10 +103,12 @@ static void every_key_of_a_chip_is_read(void **state)
     assert_same(c->all_in_power_w, 0.0);
     assert_same(c->scaleup_domain_chip, 4.0);
     assert_same(c->scaleout_byte_per_s, 50e9);
-    assert_same(c->usd_per_hour, 0.8); /* rental before on-demand */
-    assert_same(c->low_usd_per_hour, 1.0);
-    assert_same(c->high_usd_per_hour, 3.0);
-    assert_string_equal(c->price_source, "3-year rental");
+    assert_same(c->usd_per_hour, 2.0); /* on-demand before a contract; the middle of its range */
+    assert_int_equal(c->price_kind, TR_PRICE_ON_DEMAND);
+    assert_same(c->quote[TR_PRICE_ON_DEMAND].low_usd_per_hour, 1.0);
+    assert_same(c->quote[TR_PRICE_ON_DEMAND].high_usd_per_hour, 3.0);
+    assert_same(c->quote[TR_PRICE_3YR].usd_per_hour, 0.8); /* by the name that earlier files give it */
+    assert_string_equal(c->price_source, "shop");
     assert_int_equal(c->tier_count, 2);
     assert_string_equal(c->tier[1].name, "ddr");
     assert_same(c->tier[1].usd_per_byte_s, 1e-19);
@@ -232,11 +234,11 @@ static void a_price_is_one_number_or_a_range(void **state)
            "free");
     refuse("{" CHIP_BODY ",\n\"price\": [{\"kind\": \"given\"}]}", TR_EMISSING, 2, "usd_per_hour");
     refuse("{" CHIP_BODY
-           ",\n\"price\": [{\"kind\": \"given\", \"usd_per_hour\": 1, \"low_usd_per_hour\": 1}]}",
-           TR_ECONFLICT, 2, "either");
+           ",\n\"price\": [{\"kind\": \"given\", \"usd_per_hour\": 1, \"low_usd_per_hour\": 2}]}",
+           TR_ECONFLICT, 2, "between its low");
     refuse("{" CHIP_BODY
            ",\n\"price\": [{\"kind\": \"given\", \"low_usd_per_hour\": 3, \"high_usd_per_hour\": 1}]}",
-           TR_ECONFLICT, 2, "above");
+           TR_ECONFLICT, 2, "between its low");
     refuse("{" CHIP_BODY ",\n\"price\": [{\"kind\": \"given\", \"usd\": 3}]}", TR_EUNKNOWN, 2,
            "expected kind");
     refuse("{" CHIP_BODY ",\n\"price\": [{\"kind\": \"given\", \"usd_per_hour\": 1},\n{\"kind\": \"given\", "
@@ -253,12 +255,13 @@ static void a_system_file_counts_chips(void **state)
     assert_string_equal(s.chip.name, "h100-sxm");
     assert_same(s.chip_count, 8.0);
     assert_same(s.domain_chip, 8.0);
-    assert_near(s.usd_per_hour, 8.0 * 1.3, 1e-12);
+    assert_near(s.usd_per_hour, 8.0 * 2.95, 1e-12);
     s = read_text("{\"name\": \"box\", \"chip\": \"h100\", \"chip_count\": 16, \"domain_chip\": 4, "
                   "\"usd_per_hour\": 20}");
     assert_same(s.domain_chip, 4.0);
     assert_same(s.usd_per_hour, 20.0);
-    assert_string_equal(s.chip.price_source, "whole system");
+    assert_string_equal(s.price_source, "whole system");
+    assert_int_equal(s.price_kind, TR_PRICE_GIVEN);
     s = read_text("{\"name\": \"box\", \"chip\": {" CHIP_BODY "}, \"chip_count\": 2}");
     assert_string_equal(s.chip.name, "mine");
     assert_same(s.domain_chip, 1.0);
@@ -381,7 +384,7 @@ static void a_count_works_before_a_file_a_folders_name_and_a_catalog_name(void *
     s = open_ok(path, folder);
     assert_same(s.chip_count, 4.0);
     s = open_ok("8xb200", NULL);
-    assert_same(s.usd_per_hour, 8.0 * 2.9);
+    assert_same(s.usd_per_hour, 8.0 * 5.98);
     assert_int_equal(tr_system_open("1000000000xmy-box", folder, &s, NULL), TR_EDOMAIN);
 }
 

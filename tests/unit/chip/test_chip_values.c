@@ -146,7 +146,7 @@ static void a_gb200_rack_has_13_terabytes_576_terabytes_a_second_and_720_petaflo
     assert_same(rack.chip_count * rack.chip.memory_byte, 72.0 * 189471.0 * 1048576.0); /* 14.3 usable */
     assert_near(rack.chip_count * rack.chip.memory_byte_per_s, 576e12, 1e-12);
     assert_near(rack.chip_count * rack.chip.flop_per_s[TR_DTYPE_FP4], 720e15, 1e-12);
-    assert_near(rack.usd_per_hour, 72.0 * 3.30, 1e-12);
+    assert_near(rack.usd_per_hour, 72.0 * 7.52, 1e-12);
 }
 
 static void nvl576_counts_dies_and_we_count_packages(void **state)

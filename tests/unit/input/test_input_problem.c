@@ -90,6 +90,64 @@ static void count_and_price_change_the_system(void **state)
     tr_scenario_destroy(s);
 }
 
+static void a_kind_of_price_is_looked_up_for_the_chip(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh(), *copy = fresh();
+    tr_system system;
+    tr_error err;
+    /* The words of the input are the kinds of price, in their order. */
+    const char *words = tr_input_at(TR_IN_PRICE)->choices;
+    for (int kind = TR_PRICE_ON_DEMAND; kind < TR_PRICE_KIND_COUNT; kind++) {
+        const size_t n = strlen(tr_price_kind_name((tr_price_kind)kind));
+        assert_int_equal(strncmp(words, tr_price_kind_name((tr_price_kind)kind), n), 0);
+        assert_int_equal(words[n], kind + 1 < TR_PRICE_KIND_COUNT ? '|' : '\0');
+        words += n + 1;
+    }
+    assert_int_equal(tr_input_choice(s, TR_IN_PRICE), -1);
+    set(s, "price", "3yr");
+    set(s, "count", "4");
+    assert_int_equal(tr_system_catalog_get("h100-sxm", &system, NULL), TR_OK);
+    assert_int_equal(tr_problem_system(s, &system, NULL), TR_OK);
+    assert_true(system.usd_per_hour == 4 * 1.3 && system.price_kind == TR_PRICE_3YR);
+    assert_true(tr_input_is_set(s, TR_IN_PRICE) && isnan(tr_input_number(s, TR_IN_PRICE)));
+    assert_int_equal(tr_scenario_copy(copy, s), TR_OK);
+    assert_int_equal(tr_input_choice(copy, TR_IN_PRICE), TR_PRICE_3YR - TR_PRICE_ON_DEMAND);
+    assert_int_equal(tr_system_catalog_get("p40", &system, NULL), TR_OK);
+    refuse(tr_problem_system(s, &system, &err), TR_EMISSING, &err, "p40 has no 3yr price; give a number");
+    assert_int_equal(tr_scenario_set_number(s, "chip_usd_per_hour", 2.0, NULL), TR_OK);
+    assert_int_equal(tr_input_choice(s, TR_IN_PRICE), -1);
+    assert_int_equal(tr_problem_system(s, &system, NULL), TR_OK);
+    assert_true(system.usd_per_hour == 8 && system.price_kind == TR_PRICE_GIVEN);
+    refuse(tr_scenario_set(s, "price", "spott", &err), TR_EPARSE, &err, "or on-demand, reserved, 3yr");
+    assert_true(tr_input_number(s, TR_IN_PRICE) == 2.0);
+    set(s, "price", "spot");
+    assert_int_equal(tr_scenario_unset(s, "price", NULL), TR_OK);
+    assert_true(tr_input_choice(s, TR_IN_PRICE) == -1 && !tr_input_is_set(s, TR_IN_PRICE));
+    tr_scenario_destroy(s);
+    tr_scenario_destroy(copy);
+}
+
+static void idle_hours_are_paid_for_by_the_tokens_of_the_others(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    tr_step busy, half;
+    set(s, "model", "total=8e9,weight=2");
+    set(s, "system", "flops=1e15,bw=1e12,mem=80GB,usd=2");
+    const tr_problem *p = problem_of(s, TR_OK, &err);
+    assert_int_equal(tr_problem_step(p, TR_PHYSICS_BOUND, &p->load, &busy, NULL), TR_OK);
+    set(s, "utilization", "50%");
+    p = problem_of(s, TR_OK, &err);
+    assert_true(p->system->usd_per_hour == 2 && p->roof.usd_per_s == 4.0 / 3600.0);
+    assert_int_equal(tr_problem_step(p, TR_PHYSICS_BOUND, &p->load, &half, NULL), TR_OK);
+    assert_true(half.usd_per_mtoken == 2 * busy.usd_per_mtoken && half.step_s == busy.step_s);
+    refuse(tr_scenario_set(s, "utilisation", "0", &err), TR_EDOMAIN, &err, "utilisation");
+    refuse(tr_scenario_set(s, "utilisation", "1.2", &err), TR_EDOMAIN, &err, "utilisation");
+    tr_scenario_destroy(s);
+}
+
 static void the_load_is_the_first_of_each_list(void **state)
 {
     (void)state;
@@ -175,6 +233,8 @@ int main(void)
         cmocka_unit_test(a_chalkboard_system_is_typed_as_numbers),
         cmocka_unit_test(inline_numbers_that_make_no_sense_are_refused),
         cmocka_unit_test(count_and_price_change_the_system),
+        cmocka_unit_test(a_kind_of_price_is_looked_up_for_the_chip),
+        cmocka_unit_test(idle_hours_are_paid_for_by_the_tokens_of_the_others),
         cmocka_unit_test(the_load_is_the_first_of_each_list),
         cmocka_unit_test(a_count_that_is_no_whole_number_is_refused),
         cmocka_unit_test(the_published_simulator_comes_out_to_the_digit),

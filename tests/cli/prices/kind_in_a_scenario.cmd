@@ -1,0 +1,1 @@
+echo "{\"model\": \"llama-3.1-8b\", \"system\": \"l40s\", \"chip_usd_per_hour\": \"spot\"}" >q.json; "$TOKENROOF" step --scenario q.json | grep -e cost -e priced; "$TOKENROOF" step llama-3.1-8b l40s --price spot --json >a.json; "$TOKENROOF" step --scenario a.json --price 2 | grep -e cost -e priced; "$TOKENROOF" step --scenario a.json | grep -e cost -e priced

@@ -1,0 +1,1 @@
+"$TOKENROOF" chips l40s --csv

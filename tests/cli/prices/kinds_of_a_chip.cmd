@@ -1,0 +1,1 @@
+"$TOKENROOF" chips h100
