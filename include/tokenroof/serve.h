@@ -74,6 +74,8 @@ typedef struct tr_service {
     double decode_s;           /* a step that only decodes, at that batch */
     tr_terms decode_terms;     /* its parts */
     double prompt_share;       /* of the time between tokens, what prompts beside them take; 0 where they are apart */
+    double compute_share;      /* of the chips' peak, and of their bandwidth, what the requests' own work takes: MFU, MBU */
+    double memory_share;
     double input_share;        /* of the chips' time, what prompts take: the part of the cost that is theirs */
     double prefill_busy_share; /* of the machines that only take prompts in; 0 without them */
     double send_s;             /* of ttft_s: a prompt's cache on its way to the decoding machines */

@@ -111,8 +111,6 @@ static tr_quantity none(const tr_quantity *q)
 
 static void print_prices(const tr_predict_row *row, tr_writer *out)
 {
-    char text[320], price[64];
-    const tr_chip *chip = &row->question->system->chip;
     if (!(row->question->roof.usd_per_s > 0.0)) {
         tr_write_text(out, "  no price is known for this system: --price gives one\n");
         return;
@@ -120,10 +118,8 @@ static void print_prices(const tr_predict_row *row, tr_writer *out)
     line(out, "$ per million output", &row->cost.output_usd_per_mtoken, TR_UNIT_USD, NULL);
     line(out, "$ per million input", &row->cost.input_usd_per_mtoken, TR_UNIT_USD, NULL);
     line(out, "$ per million, blended", &row->cost.usd_per_mtoken, TR_UNIT_USD, NULL);
-    (void)tr_quantity_format(chip->usd_per_hour, TR_UNIT_USD_PER_HOUR, price, sizeof price);
-    (void)snprintf(text, sizeof text, "  at %s a chip%s%s%s\n", price, chip->price_source[0] != '\0' ? " (" : "",
-                   chip->price_source, chip->price_source[0] != '\0' ? ")" : "");
-    tr_write_text(out, text);
+    tr_write_text(out, "  ");
+    tr_print_price(row->question, out);
 }
 
 static void print_figures(const tr_predict_row *row, tr_writer *out)
@@ -212,6 +208,23 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     tr_write_text(out, text);
 }
 
+static void print_power(const tr_predict_row *row, tr_writer *out)
+{
+    const tr_energy *e = &row->energy;
+    const double token_per_s = row->service.output_token_per_s.predicted;
+    char text[320], site[48], low[48], high[48], each[48], usd[48];
+    if (!row->has_power)
+        return;
+    label(out, "power");
+    (void)snprintf(text, sizeof text,
+                   "%s at the site (%s to %s); %s per output token, of electricity %s per million\n",
+                   three(e->site_w, TR_UNIT_WATT, site, sizeof site), three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
+                   three(e->high_site_w, TR_UNIT_WATT, high, sizeof high),
+                   three(e->site_w / token_per_s, TR_UNIT_JOULE, each, sizeof each),
+                   three(e->usd_per_s / token_per_s * 1e6, TR_UNIT_USD, usd, sizeof usd));
+    tr_write_text(out, text);
+}
+
 /* "-22 %": a change of a ratio. */
 static const char *change_text(double ratio, char *out, size_t size)
 {
@@ -274,6 +287,7 @@ static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, co
     tr_write_char(&out, '\n');
     print_limits(row, &out);
     print_memory(row, &out);
+    print_power(row, &out);
     print_slo(row, &out);
     print_levers(row, &out);
     print_sureness(row, &out);

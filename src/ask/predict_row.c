@@ -77,9 +77,17 @@ QUANTITY(out_cost, row->cost.output_usd_per_mtoken)
 QUANTITY(in_cost, row->cost.input_usd_per_mtoken)
 QUANTITY(all_cost, row->cost.usd_per_mtoken)
 QUANTITY(request_cost, row->cost.request_usd)
+#define POWERED(NAME, VALUE) NUMBER(NAME, row->fits && row->has_power ? (VALUE) : (double)NAN)
+POWERED(power, row->energy.site_w)
+POWERED(power_low, row->energy.low_site_w)
+POWERED(power_high, row->energy.high_site_w)
+POWERED(joule, row->energy.site_w / row->service.output_token_per_s.predicted)
+POWERED(energy_cost, row->energy.usd_per_s / row->service.output_token_per_s.predicted * 1e6)
 #define SERVED(NAME, VALUE) NUMBER(NAME, row->fits ? (VALUE) : (double)NAN)
 SERVED(rate, row->service.request_per_s)
 SERVED(most_rate, row->max_request_per_s)
+SERVED(mfu, row->service.compute_share)
+SERVED(mbu, row->service.memory_share)
 SERVED(batch, row->service.batch_seq)
 SERVED(room, row->service.room_seq)
 SERVED(kv_used, row->service.kv_used_share)
@@ -104,8 +112,14 @@ FLAG(fits, row->fits)
 TEXT(reason, row->fits ? NULL : row->why.text)
 TEXT(calibration, row->question->calibration.origin)
 TEXT(distance, tr_distance_name(row->question->distance))
-NUMBER(price, row->question->roof.usd_per_s > 0 ? row->question->system->chip.usd_per_hour : (double)NAN)
-TEXT(price_source, row->question->roof.usd_per_s > 0 ? row->question->system->chip.price_source : NULL)
+static int is_priced(const tr_predict_row *row) { return row->question->roof.usd_per_s > 0; }
+NUMBER(price, is_priced(row) ? row->question->system->usd_per_hour / row->question->system->chip_count : (double)NAN)
+TEXT(price_kind, is_priced(row) ? tr_price_kind_name(row->question->system->price_kind) : NULL)
+TEXT(price_date, is_priced(row) && row->question->system->price_date[0] != '\0' ? row->question->system->price_date
+                                                                                : NULL)
+TEXT(price_source, is_priced(row) && row->question->system->price_source[0] != '\0'
+                       ? row->question->system->price_source
+                       : NULL)
 
 static const tr_field fields[] = {
     TR_T("model", model),
@@ -164,6 +178,13 @@ static const tr_field fields[] = {
     QUANTITY_FIELDS("usd_per_mtoken_input", USD, in_cost),
     QUANTITY_FIELDS("usd_per_mtoken", USD, all_cost),
     QUANTITY_FIELDS("usd_per_request", USD, request_cost),
+    TR_N("site_w.predicted", WATT, power),
+    TR_N("site_w.low", WATT, power_low),
+    TR_N("site_w.high", WATT, power_high),
+    TR_N("energy_j_per_output_token", JOULE, joule),
+    TR_N("energy_usd_per_mtoken_output", USD, energy_cost),
+    TR_N("mfu", RATIO, mfu),
+    TR_N("mbu", RATIO, mbu),
     TR_N("batch_seq", SEQ, batch),
     TR_N("max_batch_seq", SEQ, room),
     TR_N("kv_used_share", RATIO, kv_used),
@@ -185,6 +206,8 @@ static const tr_field fields[] = {
     TR_T("calibration.name", calibration),
     TR_T("calibration.distance", distance),
     TR_N("price.usd_per_hour", USD_PER_HOUR, price),
+    TR_T("price.kind", price_kind),
+    TR_T("price.date", price_date),
     TR_T("price.source", price_source),
 };
 const tr_fields tr_predict_fields = {fields, sizeof fields / sizeof fields[0]};

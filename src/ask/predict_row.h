@@ -25,6 +25,8 @@ typedef struct tr_predict_row {
     tr_error why;                /* why not, where nothing is predicted */
     tr_service service;          /* all NaN then */
     tr_service_cost cost;
+    int has_power;               /* the chip's power is known */
+    tr_energy energy;            /* of a second of the whole system, at the site */
     tr_quantity per_user;        /* tokens a second that a user sees: one over TPOT */
     int endless;                 /* arrivals that queue without end: no time to the first token exists */
     double max_request_per_s;

@@ -178,7 +178,7 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
-               OF(SCHEDULE) | ASKED,
+               OF(SCHEDULE) | OF(ENERGY) | ASKED,
      .doc = "the first question: requests of a length at a load: time to first token, time per output token, "
             "throughput and dollars, each with its 90 % interval beside its lower bound",
      .examples = "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"

@@ -355,6 +355,11 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f,
     o->request_s.bound = f->side != NULL ? larger(share * step_s[1], step.step_s / f->side->worker_count)
                                          : larger(share * step_s[1], share * compute_s[1] + step.compute_s);
     o->output_token_per_s.bound = c->output_token / o->request_s.bound;
+    /* The work of the steps as they are, at datasheet peak, in the time that they take. */
+    const double part = f->side != NULL ? 1.0 - o->input_share : 1.0; /* of the chips that decode */
+    const double mean = c->output_token / (batch_seq[0] * o->token_per_step) * o->request_per_s * part;
+    o->compute_share = mean * compute_s[0] + o->request_per_s * step.compute_s * (f->side != NULL ? 1.0 - part : 1.0);
+    o->memory_share = mean * (weights_s[0] + kv_s[0]);
 }
 
 static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
