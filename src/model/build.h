@@ -26,6 +26,9 @@
     "num_experts_per_tok|num_experts_per_token|experts_per_token|top_k_experts|moe_k|moe_topk|moe_topk.0|"      \
     "ffn_config.moe_top_k"
 #define TR_KEY_EXPERT_DIM "moe_intermediate_size|moe_intermediate_size.0"
+#define TR_KEY_SHARED_EXPERTS "n_shared_experts|num_shared_experts|moe_num_shared_experts"
+#define TR_KEY_CONTEXT                                                                                       \
+    "max_position_embeddings|n_positions|seq_length|max_seq_len|max_sequence_length|model_max_length"
 
 typedef struct tr_build {
     tr_keys keys;
@@ -35,6 +38,9 @@ typedef struct tr_build {
     double layers;
     unsigned char dense_only[TR_STACK_MAX]; /* mlp_only_layers */
 } tr_build;
+
+/* "text_config." where a config keeps the language model's keys below one of its own, else "". */
+const char *tr_model_wrapper(const tr_config *config);
 
 /* ---- parts of a layer; each adds to a layer that starts as tr_layer_start ---- */
 

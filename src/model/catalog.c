@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "model/catalog_find.h"
+#include "model/model_change.h"
 #include "model/weights.h"
 #include <tokenroof/model.h>
+
+enum { TYPED_SIZE = 256 };
 
 static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }
 
@@ -78,14 +82,9 @@ static void pack_again(tr_model *model, tr_weight_format format)
     (void)snprintf(model->source, sizeof model->source, "%s", source);
 }
 
-tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
+/* The entry's config, with the changes made, counted. */
+static tr_status count_entry(const tr_catalog_model *entry, const char *changes, tr_model *out, tr_error *err)
 {
-    if (name == NULL || out == NULL)
-        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed");
-    tr_weight_format format;
-    const tr_catalog_model *entry = tr_catalog_find(name, &format, err);
-    if (entry == NULL)
-        return TR_EUNKNOWN;
     tr_config *config = tr_config_create();
     if (config == NULL)
         return tr_fail(err, TR_ENOMEM, "model", 0, "out of memory for the keys of a model");
@@ -94,8 +93,25 @@ tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
         status = set_run(config, &tr_model_catalog_key[entry->first_key + i], err);
     const char *family = text_at(entry->family);
     if (status == TR_OK)
-        status = tr_model_from_config(config, *family == '\0' ? NULL : family, out, err);
+        status = tr_model_from_changed(config, *family == '\0' ? NULL : family, changes, out, err);
     tr_config_destroy(config);
+    return status;
+}
+
+tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
+{
+    if (name == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed");
+    char base[TYPED_SIZE];
+    size_t length = 0;
+    const char *const changes = tr_model_changes(name, &length);
+    tr_weight_format format;
+    if (tr_text_copy_span(base, sizeof base, name, length) >= sizeof base)
+        return tr_fail(err, TR_EUNKNOWN, "model", 0, "no model has a name of %zu bytes", length);
+    const tr_catalog_model *entry = tr_catalog_find(base, &format, err);
+    if (entry == NULL)
+        return TR_EUNKNOWN;
+    const tr_status status = count_entry(entry, changes, out, err);
     if (status != TR_OK)
         return status;
     (void)snprintf(out->name, sizeof out->name, "%s", text_at(entry->name));
@@ -103,5 +119,6 @@ tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
     (void)snprintf(out->source, sizeof out->source, "%s", text_at(entry->source));
     out->weight_total_byte = entry->weight_total_byte;
     pack_again(out, format);
+    tr_model_name_changes(out, changes);
     return TR_OK;
 }

@@ -28,7 +28,7 @@ const char *tr_model_family(size_t index)
 static const char wrappers[][32] = {"text_config.", "llm_config.", "language_config.", "language_model.",
                                     "thinker_config.text_config."};
 
-static const char *wrapper_of(const tr_config *config)
+const char *tr_model_wrapper(const tr_config *config)
 {
     static const char known[] = TR_KEY_LAYERS "|" TR_KEY_HIDDEN "|model_type";
     tr_keys keys;
@@ -197,10 +197,7 @@ static tr_status count(tr_build *build)
     model->tied = tied_of(build);
     model->embedding_param = model->vocab * model->hidden;
     model->head_param = model->tied ? 0 : model->embedding_param;
-    model->max_context_token = tr_keys_whole_or(keys,
-                                                "max_position_embeddings|n_positions|seq_length|max_seq_len|"
-                                                "max_sequence_length|model_max_length",
-                                                0, TR_KEYS_TOKEN_MAX, 0);
+    model->max_context_token = tr_keys_whole_or(keys, TR_KEY_CONTEXT, 0, TR_KEYS_TOKEN_MAX, 0);
     check_lists(build);
     (void)tr_build_mark(build, "mlp_only_layers", 0, build->dense_only);
     if (keys->status == TR_OK)
@@ -308,7 +305,7 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
 {
     if (config == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "config", 0, "a config is needed");
-    const char *wrapper = wrapper_of(config);
+    const char *wrapper = tr_model_wrapper(config);
     const tr_family *found = NULL;
     bench *b = calloc(1, sizeof *b);
     if (b == NULL)

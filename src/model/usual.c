@@ -86,7 +86,7 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
     m->dim = tr_keys_has(keys, TR_KEY_EXPERT_DIM) ? tr_keys_dim(keys, TR_KEY_EXPERT_DIM)
                                                   : tr_keys_dim(keys, TR_KEY_FFN);
     static const char width[] = "shared_expert_intermediate_size|shared_intermediate_size";
-    static const char count[] = "n_shared_experts|num_shared_experts|moe_num_shared_experts";
+    static const char count[] = TR_KEY_SHARED_EXPERTS;
     tr_keys_know(keys, count);
     if (tr_keys_has(keys, width))
         m->shared_dim = tr_keys_whole(keys, width, 0, TR_KEYS_DIM_MAX);
