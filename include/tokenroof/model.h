@@ -192,6 +192,7 @@ typedef struct tr_model {
     char unread[TR_UNREAD_MAX][TR_UNREAD_NAME_MAX]; /* keys of the config that look as if they decided shapes and that
                                       * its family does not know: counted as if they were not there */
     int unread_count;                /* all of them; the first TR_UNREAD_MAX are named */
+    char note[288];                  /* how a name was understood that is not the catalog's own; "" = as it stands */
 } tr_model;
 
 /* Count the architecture in config. family NULL: take `architectures` (or
@@ -269,7 +270,8 @@ TR_API size_t tr_model_catalog_count(void);
 TR_API const char *tr_model_catalog_name(size_t index);   /* NULL past the end; sorted by name */
 /* By catalog name, HF id or alias, case-insensitive; or by an id of somebody who packed the model again
  * ("unsloth/DeepSeek-R1-GGUF", "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", "Qwen/Qwen3-32B-AWQ"). What such a name
- * says about the format is in the result: weight, weight_dtype, and source says so. A bare "-GGUF" says none.
+ * says about the format is in the result: weight, weight_dtype, and source says so. A bare "-GGUF" says none. Any
+ * spelling does ("llama3.1:8b", "Meta-Llama-3.1-8B-Instruct-AWQ"); the model's note tells what it was read as.
  *
  * Changes may follow, "deepseek-v3,layers=30,experts=0.5x": layers, hidden, heads, kv_heads, head_dim, ffn, experts,
  * active_experts (a token's), expert_ffn, shared_experts, dense_layers, kv_rank, q_rank, window, vocab, context, or a

@@ -341,7 +341,7 @@ void tr_model_name_changes(tr_model *model, const char *changes)
         return;
     const size_t room = sizeof name - strlen(changes) - 2;
     (void)snprintf(name, sizeof name, "%.*s,%s", (int)room, model->name, changes);
-    (void)snprintf(source, sizeof source, "%.120s; changed: %.120s", model->source, changes);
+    (void)snprintf(source, sizeof source, "%.145s; changed: %.95s", model->source, changes);
     memcpy(model->name, name, sizeof name);
     memcpy(model->source, source, sizeof source);
     model->hf_id[0] = '\0';
