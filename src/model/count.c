@@ -30,6 +30,9 @@ static void run_builder(tr_build *build)
     case TR_BUILDER_LONGCAT: tr_build_longcat(build); break;
     case TR_BUILDER_STEP3: tr_build_step3(build); break;
     case TR_BUILDER_STEP3P5: tr_build_step3p5(build); break;
+    case TR_BUILDER_OPENELM: tr_build_openelm(build); break;
+    case TR_BUILDER_RECURRENT_GEMMA: tr_build_recurrent_gemma(build); break;
+    case TR_BUILDER_MLLAMA: tr_build_mllama(build); break;
     }
 }
 

@@ -9,7 +9,7 @@
 
 enum {
     LATENT = 1, STATES = 2, LINEAR = 4, EXPERTS = 8, SHORT_CONV = 16, BLOCKS = 32, PER_LAYER = 64, INDEXER = 128,
-    SHORTCUT = 256
+    SHORTCUT = 256, RECURRENT = 512, CROSS = 1024, HEADS = 2048
 };
 
 /* 1 if a key of the language model holds one of these parts. */
@@ -44,7 +44,10 @@ static unsigned parts_of_config(const tr_config *config, const char *wrapper)
            (tr_keys_has(&keys, "block_configs.0.attention.no_op|block_configs.0.ffn.no_op") ? BLOCKS : 0u) |
            (tr_keys_has(&keys, "hidden_size_per_layer_input|altup_num_inputs") ? PER_LAYER : 0u) |
            (tr_keys_has(&keys, "index_topk|index_n_heads") ? INDEXER : 0u) |
-           (tr_keys_has(&keys, "zero_expert_num|expert_ffn_hidden_size") ? SHORTCUT : 0u);
+           (tr_keys_has(&keys, "zero_expert_num|expert_ffn_hidden_size") ? SHORTCUT : 0u) |
+           (tr_keys_has(&keys, "lru_width") ? RECURRENT : 0u) |
+           (tr_keys_has(&keys, "cross_attention_layers.0") ? CROSS : 0u) |
+           (tr_keys_has(&keys, "num_query_heads.0") ? HEADS : 0u);
 }
 
 static unsigned parts_of_family(const tr_family *family)
@@ -67,6 +70,9 @@ static unsigned parts_of_family(const tr_family *family)
     case TR_BUILDER_NAS: return BLOCKS;
     case TR_BUILDER_GEMMA3N: return PER_LAYER;
     case TR_BUILDER_GEMMA4: return PER_LAYER | EXPERTS;
+    case TR_BUILDER_RECURRENT_GEMMA: return RECURRENT;
+    case TR_BUILDER_MLLAMA: return CROSS;
+    case TR_BUILDER_OPENELM: return HEADS;
     case TR_BUILDER_LLAMA4:
     case TR_BUILDER_GPT_OSS:
     case TR_BUILDER_MIMO_V2:
