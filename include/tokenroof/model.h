@@ -152,7 +152,7 @@ typedef enum tr_kv_directive {
 #define TR_UNREAD_NAME_MAX 48
 
 typedef struct tr_model {
-    char name[TR_NAME_MAX];
+    char name[TR_NAME_MAX + 48];     /* with what was changed: "deepseek-v3,layers=30" */
     char hf_id[TR_NAME_MAX];
     char family[TR_NAME_MAX];        /* the `architectures` value, or "inline" */
     char source[256];                /* where the numbers come from, with date */
@@ -192,6 +192,7 @@ typedef struct tr_model {
     char unread[TR_UNREAD_MAX][TR_UNREAD_NAME_MAX]; /* keys of the config that look as if they decided shapes and that
                                       * its family does not know: counted as if they were not there */
     int unread_count;                /* all of them; the first TR_UNREAD_MAX are named */
+    char note[288];                  /* how a name was understood that is not the catalog's own; "" = as it stands */
 } tr_model;
 
 /* Count the architecture in config. family NULL: take `architectures` (or
@@ -269,8 +270,16 @@ TR_API size_t tr_model_catalog_count(void);
 TR_API const char *tr_model_catalog_name(size_t index);   /* NULL past the end; sorted by name */
 /* By catalog name, HF id or alias, case-insensitive; or by an id of somebody who packed the model again
  * ("unsloth/DeepSeek-R1-GGUF", "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", "Qwen/Qwen3-32B-AWQ"). What such a name
- * says about the format is in the result: weight, weight_dtype, and source says so. A bare "-GGUF" says none.
- * Errors: TR_EUNKNOWN with a "did you mean". Allocates and frees a tr_config. */
+ * says about the format is in the result: weight, weight_dtype, and source says so. A bare "-GGUF" says none. Any
+ * spelling does ("llama3.1:8b", "Meta-Llama-3.1-8B-Instruct-AWQ"); the model's note tells what it was read as.
+ *
+ * Changes may follow, "deepseek-v3,layers=30,experts=0.5x": layers, hidden, heads, kv_heads, head_dim, ffn, experts,
+ * active_experts (a token's), expert_ffn, shared_experts, dense_layers, kv_rank, q_rank, window, vocab, context, or a
+ * key of the model's config.json; a value, or a factor of what is there. The keys are changed before the model is
+ * counted. More or fewer layers: lists and patterns with an item a layer are cut, or go on from their beginning.
+ * Errors: TR_EUNKNOWN with a "did you mean" (a name or a change), TR_EPARSE (a change), TR_ECONFLICT (a change twice,
+ * one that changes nothing, keys that contradict each other), TR_EMISSING (a factor of what is not stated), TR_EDOMAIN,
+ * TR_ECAPACITY. Allocates and frees. */
 TR_API tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err);
 /* What a name says: which model of the catalog, and in which format, TR_WEIGHT_FORMAT_NATIVE if the name is the
  * model's own or says none. Errors: TR_EMISSING, TR_EUNKNOWN. Pure. */

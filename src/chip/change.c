@@ -174,12 +174,25 @@ static tr_status read_value(const tr_chip *chip, const change *c, const char *te
     return TR_OK;
 }
 
+/* The same by another word. */
+static const char OTHER[][2][12] = {
+    { "usd", "price" }, { "cost", "price" }, { "memory", "mem" }, { "vram", "mem" }, { "hbm", "mem" },
+    { "bandwidth", "bw" }, { "membw", "bw" }, { "nvlink", "link" }, { "scaleup", "link" }, { "network", "net" },
+    { "scaleout", "net" }, { "tdp", "power" }, { "l2", "cache" }, { "fp16", "bf16" }, { "nvfp4", "fp4" },
+};
+
 static const change *find_change(const char *key, size_t length)
 {
+    for (size_t i = 0; i < sizeof OTHER / sizeof OTHER[0]; i++)
+        if (strlen(OTHER[i][0]) == length && strncmp(OTHER[i][0], key, length) == 0) {
+            key = OTHER[i][1];
+            length = strlen(key);
+            break;
+        }
     for (size_t i = 0; i < CHANGE_COUNT; i++)
         if (strlen(CHANGE[i].key) == length && strncmp(CHANGE[i].key, key, length) == 0)
             return &CHANGE[i];
-    return length == 3 && strncmp(key, "usd", 3) == 0 ? find_change("price", 5) : NULL;
+    return NULL;
 }
 
 static tr_status change_one(tr_system *system, const char *item, size_t length, unsigned *seen, tr_error *err)
@@ -199,11 +212,10 @@ static tr_status change_one(tr_system *system, const char *item, size_t length, 
     const change *c = find_change(item, key_length);
     if (c == NULL) {
         const char *near = tr_near_name(key, change_key, NULL);
-        if (near != NULL)
-            return tr_fail(err, TR_EUNKNOWN, key, 0.0, "no figure '%s' to change; did you mean '%s'?", key, near);
         return tr_fail(err, TR_EUNKNOWN, key, 0.0,
-                       "no figure '%s' to change; there are mem, bw, cache, flops, a format (bf16, ...), link, net, "
-                       "power, price and domain", key);
+                       "a chip has no '%s' to change%s%s%s known: mem, bw, cache, flops, a format (fp32, tf32, bf16, "
+                       "fp8, int8, fp4), link, net, power, price, domain", key,
+                       near != NULL ? "; did you mean '" : ";", near != NULL ? near : "", near != NULL ? "'?" : "");
     }
     if (*seen >> (c - CHANGE) & 1u)
         return tr_fail(err, TR_ECONFLICT, c->key, 0.0, "%s is given twice", c->key);

@@ -12,6 +12,7 @@
 #include "io/gguf_config.h"
 #include "io/safetensors.h"
 #include "io/weight_index.h"
+#include "model/model_change.h"
 
 static void note(tr_model_file *file, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
@@ -180,10 +181,12 @@ static void weigh(tr_model_file *file)
         use_index(file);
 }
 
-tr_status tr_model_disk_weights(const char *folder, tr_model_file *file, tr_error *err)
+tr_status tr_model_disk_weights(const char *folder, int is_changed, tr_model_file *file, tr_error *err)
 {
     char path[TR_PATH_MAX];
     note_unread(file);
+    if (is_changed)
+        return TR_OK;
     tr_status s = tr_path_join(path, sizeof path, folder, "model.safetensors.index.json", err);
     if (s != TR_OK)
         return s;
@@ -272,14 +275,14 @@ static void name_gguf(tr_model *model, const tr_gguf *gguf, const char *path)
                    title == NULL || title->kind != TR_GGUF_TEXT ? "" : title->text);
 }
 
-static tr_status build_gguf(const char *path, const tr_gguf *gguf, const char *family, tr_model_file *file,
-                            tr_error *err)
+static tr_status build_gguf(const char *path, const tr_gguf *gguf, const char *family, const char *changes,
+                            tr_model_file *file, tr_error *err)
 {
     tr_config *config = NULL;
     tr_status s = tr_config_from_gguf(gguf, &config, err);
     if (s != TR_OK)
         return s;
-    s = tr_model_from_config(config, family, &file->model, err);
+    s = tr_model_from_changed(config, family, changes, &file->model, err);
     tr_config_destroy(config);
     if (s != TR_OK)
         return s;
@@ -289,7 +292,8 @@ static tr_status build_gguf(const char *path, const tr_gguf *gguf, const char *f
     return add_tensors(gguf, &file->tensors, err);
 }
 
-tr_status tr_model_disk_gguf(const char *path, const char *family, tr_model_file *file, tr_error *err)
+tr_status tr_model_disk_gguf(const char *path, const char *family, const char *changes, tr_model_file *file,
+                             tr_error *err)
 {
     int part = 1;
     const int count = split_of(path, &part);
@@ -301,7 +305,7 @@ tr_status tr_model_disk_gguf(const char *path, const char *family, tr_model_file
     if (s != TR_OK)
         return s;
     tr_error inner = {.text = ""};
-    s = build_gguf(path, gguf, family, file, &inner);
+    s = build_gguf(path, gguf, family, changes, file, &inner);
     tr_gguf_destroy(gguf);
     if (s != TR_OK) {
         if (err != NULL) {
@@ -324,7 +328,10 @@ tr_status tr_model_disk_gguf(const char *path, const char *family, tr_model_file
         return s;
     file->file_count = file->files_read = count > 0 ? count : 1;
     if (file->tensors.tensor_count > 0.0) {
-        use_headers(file);
+        if (changes[0] != '\0')
+            set_exact_bytes(file);
+        else
+            use_headers(file);
         file->model.weight_dtype = main_dtype(&file->tensors);
     }
     return TR_OK;

@@ -11,6 +11,30 @@
 #include "io/gguf.h"
 #include "io/model_disk.h"
 #include "io/model_entry.h"
+#include "model/model_change.h"
+
+static void set_text(char *out, size_t size, const char *text, size_t length)
+{
+    (void)snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), text);
+}
+
+/* How a file is read: as which family (NULL: its own), and what is changed of it. */
+typedef struct tr_as {
+    const char *family, *changes;
+} tr_as;
+
+/* The path without what follows it; the changes stay a part of text. A path that is there is taken whole. */
+static const char *split_changes(const char *text, char base[TR_PATH_MAX])
+{
+    size_t length;
+    const char *changes = tr_model_changes(text, &length);
+    if (tr_path_look(text) != TR_PATH_NONE) {
+        changes = "";
+        length = strlen(text);
+    }
+    set_text(base, TR_PATH_MAX, text, length);
+    return changes;
+}
 
 /* Errors of a room above know the key and line, but not the file. */
 static tr_status name_file(tr_status s, const char *path, const tr_error *inner, tr_error *err)
@@ -44,11 +68,6 @@ static tr_status folder_of(const char *path, char *out, size_t size, tr_error *e
     memcpy(out, slash == NULL ? "." : path, length);
     out[length] = '\0';
     return TR_OK;
-}
-
-static void set_text(char *out, size_t size, const char *text, size_t length)
-{
-    (void)snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), text);
 }
 
 /* "models/llama" from ".../models/llama/config.json": people know a model by its folder. */
@@ -138,7 +157,7 @@ static double stated_packing(const tr_flat *flat)
     return 4.0;
 }
 
-static tr_status build_config(const char *path, const char *folder, const tr_flat *flat, const char *family,
+static tr_status build_config(const char *path, const char *folder, const tr_flat *flat, const tr_as *as,
                               tr_model_file *out, tr_error *err)
 {
     tr_config *config = NULL;
@@ -148,7 +167,7 @@ static tr_status build_config(const char *path, const char *folder, const tr_fla
         return s;
     s = read_quantization(folder, flat, config, err);
     if (s == TR_OK) {
-        s = tr_model_from_config(config, family, &out->model, &inner);
+        s = tr_model_from_changed(config, as->family, as->changes, &out->model, &inner);
         if (s != TR_OK)
             add_column(flat, "", &inner);
         s = name_file(s, path, &inner, err);
@@ -161,20 +180,20 @@ static tr_status build_config(const char *path, const char *folder, const tr_fla
     out->tensors.hidden_layers = out->model.layers; /* later ones are prediction layers */
     out->tensors.tied = out->model.tied;
     out->tensors.packed_bit = stated_packing(flat);
-    return tr_model_disk_weights(folder, out, err);
+    return tr_model_disk_weights(folder, as->changes[0] != '\0', out, err);
 }
 
 /* ---- catalog entries ------------------------------------------------------ */
 
-static tr_status build_entry(const char *path, const tr_model_entry *entry, const char *family,
-                             tr_model_file *out, tr_error *err)
+static tr_status build_entry(const char *path, const tr_model_entry *entry, const tr_as *as, tr_model_file *out,
+                             tr_error *err)
 {
     tr_config *config = NULL;
     tr_error inner = {.text = ""};
     tr_status s = tr_config_from_flat(entry->flat, TR_ENTRY_CONFIG, &config, &inner);
     if (s == TR_OK) {
-        const char *as = family != NULL ? family : entry->family[0] != '\0' ? entry->family : NULL;
-        s = tr_model_from_config(config, as, &out->model, &inner);
+        const char *family = as->family != NULL ? as->family : entry->family[0] != '\0' ? entry->family : NULL;
+        s = tr_model_from_changed(config, family, as->changes, &out->model, &inner);
         tr_config_destroy(config);
     }
     if (s != TR_OK) {
@@ -192,7 +211,7 @@ static tr_status build_entry(const char *path, const tr_model_entry *entry, cons
 
 /* ---- any path ------------------------------------------------------------- */
 
-static tr_status read_json(const char *path, const char *family, tr_model_file *out, tr_error *err)
+static tr_status read_json(const char *path, const tr_as *as, tr_model_file *out, tr_error *err)
 {
     tr_flat *flat = NULL;
     tr_status s = tr_flat_read(path, &flat, err);
@@ -203,25 +222,25 @@ static tr_status read_json(const char *path, const char *family, tr_model_file *
         tr_error inner = {.text = ""};
         s = name_file(tr_model_entry_from_flat(flat, &entry, &inner), path, &inner, err);
         if (s == TR_OK)
-            s = build_entry(path, &entry, family, out, err);
+            s = build_entry(path, &entry, as, out, err);
     } else {
         char folder[TR_PATH_MAX];
         s = folder_of(path, folder, sizeof folder, err);
         if (s == TR_OK)
-            s = build_config(path, folder, flat, family, out, err);
+            s = build_config(path, folder, flat, as, out, err);
     }
     tr_flat_destroy(flat);
     return s;
 }
 
-static tr_status read_folder(const char *folder, const char *family, tr_model_file *out, tr_error *err)
+static tr_status read_folder(const char *folder, const tr_as *as, tr_model_file *out, tr_error *err)
 {
     char path[TR_PATH_MAX];
     tr_status s = tr_path_join(path, sizeof path, folder, "config.json", err);
     if (s != TR_OK)
         return s;
     if (tr_path_look(path) == TR_PATH_FILE)
-        return read_json(path, family, out, err);
+        return read_json(path, as, out, err);
     char **name = NULL;
     size_t count = 0;
     s = tr_folder_list(folder, ".gguf", &name, &count, err);
@@ -231,7 +250,7 @@ static tr_status read_folder(const char *folder, const char *family, tr_model_fi
     if (count == 1 || (count > 1 && strstr(name[0], "-00001-of-") != NULL)) {
         s = tr_path_join(path, sizeof path, folder, name[0], err);
         if (s == TR_OK)
-            s = tr_model_disk_gguf(path, family, out, err);
+            s = tr_model_disk_gguf(path, as->family, as->changes, out, err);
     } else {
         s = tr_fail(err, TR_EIO, NULL, (double)count,
                     count == 0 ? "the folder '%.200s' holds no config.json and no .gguf file"
@@ -242,20 +261,20 @@ static tr_status read_folder(const char *folder, const char *family, tr_model_fi
     return s;
 }
 
-static tr_status read_path(const char *path, const char *family, tr_model_file *out, tr_error *err)
+static tr_status read_path(const char *path, const tr_as *as, tr_model_file *out, tr_error *err)
 {
     if (tr_path_look(path) == TR_PATH_FOLDER)
-        return read_folder(path, family, out, err);
+        return read_folder(path, as, out, err);
     if (tr_has_suffix(path, ".gguf") || tr_gguf_is(path))
-        return tr_model_disk_gguf(path, family, out, err);
+        return tr_model_disk_gguf(path, as->family, as->changes, out, err);
     if (tr_has_suffix(path, ".safetensors") || tr_has_suffix(path, ".safetensors.index.json")) {
         char folder[TR_PATH_MAX];
         if (tr_path_look(path) == TR_PATH_NONE)
             return tr_fail(err, TR_EIO, NULL, 0.0, "cannot read '%.200s': no such file or folder", path);
         const tr_status s = folder_of(path, folder, sizeof folder, err);
-        return s == TR_OK ? read_folder(folder, family, out, err) : s;
+        return s == TR_OK ? read_folder(folder, as, out, err) : s;
     }
-    return read_json(path, family, out, err);
+    return read_json(path, as, out, err);
 }
 
 tr_status tr_model_file_read(const char *path, const char *family, tr_model_file *out, tr_error *err)
@@ -265,15 +284,21 @@ tr_status tr_model_file_read(const char *path, const char *family, tr_model_file
     tr_model_file *file = calloc(1, sizeof *file);
     if (file == NULL)
         return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
-    const tr_status s = read_path(path, family, file, err);
-    if (s == TR_OK)
+    char base[TR_PATH_MAX];
+    const tr_as as = {family, split_changes(path, base)};
+    const tr_status s = read_path(base, &as, file, err);
+    if (s == TR_OK) {
+        tr_model_name_changes(&file->model, as.changes);
         *out = *file;
+    }
     free(file);
     return s;
 }
 
-int tr_model_is_path(const char *text)
+int tr_model_is_path(const char *typed)
 {
+    char text[TR_PATH_MAX];
+    (void)split_changes(typed, text);
     if (tr_has_suffix(text, ".json") || tr_has_suffix(text, ".gguf") || tr_has_suffix(text, ".safetensors"))
         return 1;
     if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || strncmp(text, "./", 2) == 0 ||
@@ -317,7 +342,7 @@ static const char *listed(size_t index, const void *context)
 }
 
 /* One file of the folder, if it is the model wanted. A damaged file is an error only for its own name. */
-static tr_status try_entry(const char *data_folder, const char *stem, const char *wanted, const char *family,
+static tr_status try_entry(const char *data_folder, const char *stem, const char *wanted, const tr_as *as,
                            tr_model_file *out, int *found, tr_error *err)
 {
     char relative[TR_PATH_MAX], path[TR_PATH_MAX];
@@ -338,12 +363,16 @@ static tr_status try_entry(const char *data_folder, const char *stem, const char
     if (*found) {
         tr_model_file *file = calloc(1, sizeof *file);
         s = file == NULL ? tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory")
-                         : build_entry(path, &entry, family, file, err);
-        if (s == TR_OK)
+                         : build_entry(path, &entry, as, file, err);
+        if (s == TR_OK) {
+            tr_model_name_changes(&file->model, as->changes);
             *out = *file;
+        }
         free(file);
     }
     tr_model_entry_free(&entry);
+    if (*found && s == TR_EUNKNOWN) /* it is there, and something in it or behind its name is not known */
+        return TR_EPARSE;
     return s;
 }
 
@@ -356,10 +385,12 @@ tr_status tr_model_data_read(const char *data_folder, const char *name, const ch
     if (s != TR_OK)
         return s;
     int found = 0;
+    char base[TR_PATH_MAX];
+    const tr_as as = {family, split_changes(name, base)};
     for (size_t i = 0; i < count && s == TR_OK && !found; i++)
-        s = try_entry(data_folder, stem[i], name, family, out, &found, err);
+        s = try_entry(data_folder, stem[i], base, &as, out, &found, err);
     if (s == TR_OK && !found) {
-        const char *near = tr_near_name(name, listed, stem);
+        const char *near = tr_near_name(base, listed, stem);
         s = tr_fail(err, TR_EUNKNOWN, "model", 0.0, "no model '%.80s' in %.120s/models%s%.80s%s", name,
                     data_folder, near == NULL ? "" : "; did you mean '", near == NULL ? "" : near,
                     near == NULL ? "" : "'?");

@@ -30,7 +30,8 @@ typedef struct tr_model_file {
 /* path: a config.json (any name ending in .json), a folder that holds one, a
  * .gguf file (or the folder of a single one), a file of the form of
  * data/models, or one of the files beside a config.json. family as in
- * tr_model_from_config. *out is large: keep it off small stacks. On error it is
+ * tr_model_from_config. Changes may follow, as at tr_model_catalog_get: "models/mine,layers=30"; of a changed model
+ * no weights are read. *out is large: keep it off small stacks. On error it is
  * untouched; err names file, key, line. Errors: TR_EIO and all of the readers. */
 tr_status tr_model_file_read(const char *path, const char *family, tr_model_file *out, tr_error *err);
 

@@ -13,19 +13,25 @@
 #include "model/mixer.h"
 
 /* Keys that every family spells in its own way. */
-#define TR_KEY_HIDDEN "hidden_size|n_embd|d_model|n_embed"
-#define TR_KEY_LAYERS "num_hidden_layers|n_layer|n_layers|num_layers"
+#define TR_KEY_HIDDEN "hidden_size|n_embd|d_model|n_embed|model_dim|dim"
+#define TR_KEY_LAYERS "num_hidden_layers|n_layer|n_layers|num_layers|num_transformer_layers"
 #define TR_KEY_HEADS "num_attention_heads|n_head|n_heads|num_heads"
 #define TR_KEY_KV_HEADS                                                                                      \
-    "num_key_value_heads|num_kv_heads|n_head_kv|multi_query_group_num|attn_config.kv_n_heads|kv_n_heads"
+    "num_key_value_heads|num_kv_heads|n_head_kv|n_kv_heads|multi_query_group_num|attn_config.kv_n_heads|"       \
+    "kv_n_heads"
 #define TR_KEY_HEAD_DIM "head_dim|attention_head_dim|kv_channels"
-#define TR_KEY_FFN "intermediate_size|n_inner|ffn_dim|ffn_hidden_size|ffn_config.ffn_hidden_size"
+#define TR_KEY_FFN                                                                                           \
+    "intermediate_size|n_inner|ffn_dim|ffn_hidden_size|ff_intermediate_size|hidden_dim|ffn_config.ffn_hidden_size"
 #define TR_KEY_EXPERTS                                                                                       \
-    "num_experts|n_routed_experts|num_local_experts|moe_num_experts|ffn_config.moe_num_experts"
+    "num_experts|n_routed_experts|num_local_experts|moe_num_experts|num_routed_experts|n_experts|"             \
+    "ffn_config.moe_num_experts"
 #define TR_KEY_TOP_K                                                                                         \
     "num_experts_per_tok|num_experts_per_token|experts_per_token|top_k_experts|moe_k|moe_topk|moe_topk.0|"      \
-    "ffn_config.moe_top_k"
+    "moe_top_k|num_experts_per_topk|num_selected_experts|n_activated_experts|ffn_config.moe_top_k"
 #define TR_KEY_EXPERT_DIM "moe_intermediate_size|moe_intermediate_size.0"
+#define TR_KEY_SHARED_EXPERTS "n_shared_experts|num_shared_experts|moe_num_shared_experts"
+#define TR_KEY_CONTEXT                                                                                       \
+    "max_position_embeddings|n_positions|seq_length|max_seq_len|max_sequence_length|model_max_length|max_context_length"
 
 typedef struct tr_build {
     tr_keys keys;
@@ -35,6 +41,9 @@ typedef struct tr_build {
     double layers;
     unsigned char dense_only[TR_STACK_MAX]; /* mlp_only_layers */
 } tr_build;
+
+/* "text_config." where a config keeps the language model's keys below one of its own, else "". */
+const char *tr_model_wrapper(const tr_config *config);
 
 /* ---- parts of a layer; each adds to a layer that starts as tr_layer_start ---- */
 
@@ -108,6 +117,11 @@ double tr_layer_idle_param(const tr_layer *layer);
 void tr_build_add(tr_build *build, const tr_layer *layer);
 /* `count` layers that predict further tokens, each like this one, with so many parameters beside all of them. */
 void tr_build_predict(tr_build *build, double count, const tr_layer *layer, double beside_param);
+/* 1 if a list of kinds ("layer_types", "layers_block_type", "block_types", ...) says that layer index is attention over
+ * rows, 0 if it is something else; fallback where there is no such list. */
+int tr_build_is_attention(tr_build *build, size_t index, int fallback);
+/* The kind of layer index by such a list, NULL if there is none. */
+const char *tr_build_kind(tr_build *build, size_t index);
 /* Window of layer index by layer_types, or by the family's rule; 0 = full. *chunk: aligned chunks. */
 double tr_build_window(tr_build *build, size_t index, int *chunk);
 
@@ -136,6 +150,9 @@ void tr_build_lfm2(tr_build *build);
 void tr_build_longcat(tr_build *build);
 void tr_build_step3(tr_build *build);
 void tr_build_step3p5(tr_build *build);
+void tr_build_openelm(tr_build *build);
+void tr_build_recurrent_gemma(tr_build *build);
+void tr_build_mllama(tr_build *build);
 
 /* ---- after the builder ------------------------------------------------------- */
 

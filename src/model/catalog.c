@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "model/catalog_find.h"
+#include "model/model_change.h"
 #include "model/weights.h"
 #include <tokenroof/model.h>
+
+enum { TYPED_SIZE = 256 };
 
 static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }
 
@@ -50,7 +54,8 @@ tr_status tr_model_catalog_find_format(const char *name, size_t *index, tr_weigh
 {
     if (name == NULL || index == NULL || format == NULL)
         return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed, and places for what it says");
-    const tr_catalog_model *entry = tr_catalog_find(name, format, err);
+    int is_packed;
+    const tr_catalog_model *entry = tr_catalog_find(name, format, &is_packed, err);
     if (entry == NULL)
         return TR_EUNKNOWN;
     *index = (size_t)(entry - tr_model_catalog_table);
@@ -78,14 +83,25 @@ static void pack_again(tr_model *model, tr_weight_format format)
     (void)snprintf(model->source, sizeof model->source, "%s", source);
 }
 
-tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
+/* How a name that is not the catalog's was understood. */
+static void note_name(tr_model *model, const char *typed, tr_weight_format format)
 {
-    if (name == NULL || out == NULL)
-        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed");
-    tr_weight_format format;
-    const tr_catalog_model *entry = tr_catalog_find(name, &format, err);
-    if (entry == NULL)
-        return TR_EUNKNOWN;
+    char weights[88];
+    const char *const dtype = tr_dtype_name(model->weight_dtype);
+    if (format != TR_WEIGHT_FORMAT_NATIVE)
+        (void)snprintf(weights, sizeof weights, "weights in %.20s by that name, unless --weights is given",
+                       tr_weight_format_name(format));
+    else if (tr_text_holds(typed, "gguf"))
+        (void)snprintf(weights, sizeof weights,
+                       "weights in %.12s as published: --weights q4_k_m or the like is its mix", dtype);
+    else
+        (void)snprintf(weights, sizeof weights, "weights in %.12s as published", dtype);
+    (void)snprintf(model->note, sizeof model->note, "%.120s is read as %.63s, %s", typed, model->name, weights);
+}
+
+/* The entry's config, with the changes made, counted. */
+static tr_status count_entry(const tr_catalog_model *entry, const char *changes, tr_model *out, tr_error *err)
+{
     tr_config *config = tr_config_create();
     if (config == NULL)
         return tr_fail(err, TR_ENOMEM, "model", 0, "out of memory for the keys of a model");
@@ -94,8 +110,26 @@ tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
         status = set_run(config, &tr_model_catalog_key[entry->first_key + i], err);
     const char *family = text_at(entry->family);
     if (status == TR_OK)
-        status = tr_model_from_config(config, *family == '\0' ? NULL : family, out, err);
+        status = tr_model_from_changed(config, *family == '\0' ? NULL : family, changes, out, err);
     tr_config_destroy(config);
+    return status;
+}
+
+tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
+{
+    if (name == NULL || out == NULL)
+        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed");
+    char base[TYPED_SIZE];
+    size_t length = 0;
+    const char *const changes = tr_model_changes(name, &length);
+    tr_weight_format format;
+    if (tr_text_copy_span(base, sizeof base, name, length) >= sizeof base)
+        return tr_fail(err, TR_EUNKNOWN, "model", 0, "no model has a name of %zu bytes", length);
+    int is_packed;
+    const tr_catalog_model *entry = tr_catalog_find(base, &format, &is_packed, err);
+    if (entry == NULL)
+        return TR_EUNKNOWN;
+    const tr_status status = count_entry(entry, changes, out, err);
     if (status != TR_OK)
         return status;
     (void)snprintf(out->name, sizeof out->name, "%s", text_at(entry->name));
@@ -103,5 +137,8 @@ tr_status tr_model_catalog_get(const char *name, tr_model *out, tr_error *err)
     (void)snprintf(out->source, sizeof out->source, "%s", text_at(entry->source));
     out->weight_total_byte = entry->weight_total_byte;
     pack_again(out, format);
+    if (is_packed)
+        note_name(out, base, format);
+    tr_model_name_changes(out, changes);
     return TR_OK;
 }

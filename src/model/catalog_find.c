@@ -6,10 +6,11 @@
 #include "base/fail.h"
 #include "base/near.h"
 #include "base/text.h"
+#include "model/catalog_name.h"
 
 static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }
 
-enum { NAME_LISTS = 3 };
+enum { NAME_LISTS = 3, NEAR_MAX = 3 };
 
 /* The texts that name a model: each may hold several names, separated by '|'. */
 static const char *name_list(const tr_catalog_model *model, int which)
@@ -53,15 +54,25 @@ static const char *name_at(size_t index, const void *context)
     return index < tr_model_catalog_size ? text_at(tr_model_catalog_table[index].name) : NULL;
 }
 
+/* Up to three names after a colon or "it has". */
+static void list_names(char *out, size_t size, const char *const *name, size_t count)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        (void)tr_text_append(out, size, i == 0 ? "" : ", ");
+        (void)tr_text_append(out, size, name[i]);
+    }
+}
+
 /* Nothing is a slip away; what was typed may be the beginning or a part of names. */
 static void refuse(const char *name, tr_error *err)
 {
-    const char *near[3] = {NULL, NULL, NULL};
-    const size_t count = tr_near_names(name, name_at, NULL, near, 3);
+    const char *near[NEAR_MAX];
+    char names[NEAR_MAX * TR_NAME_MAX];
+    const size_t count = tr_near_names(name, name_at, NULL, near, NEAR_MAX);
+    list_names(names, sizeof names, near, count);
     if (count > 0)
-        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; it has %s%s%s%s%s", name,
-                      near[0], count > 1 ? ", " : "", count > 1 ? near[1] : "", count > 2 ? ", " : "",
-                      count > 2 ? near[2] : "");
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; it has %s", name, names);
     else
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
                       "no model \"%.80s\" in the catalog of %u; `tokenroof models` lists them, and a path to a "
@@ -71,43 +82,10 @@ static void refuse(const char *name, tr_error *err)
 
 /* ---- names that people give who pack a model again ------------------------------------- */
 
-/* Words at the end of such a name, and the format they stand for; native: none of their own. */
-static const struct {
-    char word[12];
-    tr_weight_format format;
-} endings[] = {
-    {"gguf", TR_WEIGHT_FORMAT_NATIVE},      {"awq", TR_WEIGHT_FORMAT_INT4},      {"gptq", TR_WEIGHT_FORMAT_INT4},
-    {"bnb", TR_WEIGHT_FORMAT_INT4},         {"4bit", TR_WEIGHT_FORMAT_INT4},     {"8bit", TR_WEIGHT_FORMAT_INT8},
-    {"w8a16", TR_WEIGHT_FORMAT_INT8},       {"nvfp4a16", TR_WEIGHT_FORMAT_FP4},  {"dynamic", TR_WEIGHT_FORMAT_NATIVE},
-    {"block", TR_WEIGHT_FORMAT_NATIVE},     {"static", TR_WEIGHT_FORMAT_NATIVE}, {"kv", TR_WEIGHT_FORMAT_NATIVE},
-    {"quantized", TR_WEIGHT_FORMAT_NATIVE}, {"unsloth", TR_WEIGHT_FORMAT_NATIVE}, {"preview", TR_WEIGHT_FORMAT_NATIVE},
-    {"imatrix", TR_WEIGHT_FORMAT_NATIVE},   {"i1", TR_WEIGHT_FORMAT_NATIVE},     {"hf", TR_WEIGHT_FORMAT_NATIVE},
-};
-
 /* Owners who publish models of others under the same name. */
 static const char owners[][20] = {"unsloth", "RedHatAI", "neuralmagic", "bartowski", "lmstudio-community",
-                                  "mlx-community", "ggml-org", "TheBloke", "QuantTrio", "nvidia", "amd", "Intel"};
-
-/* 1 if the word says how weights are packed; *format, unless it is set, to what it says. A format's own name counts
- * if it holds a digit: "fp8", "w4a16", "q4_k_m". */
-static int is_ending(const char *word, size_t length, tr_weight_format *format)
-{
-    char text[16];
-    tr_weight_format found = TR_WEIGHT_FORMAT_NATIVE;
-    int known = 0;
-    if (length == 0 || length >= sizeof text)
-        return 0;
-    (void)tr_text_copy_span(text, sizeof text, word, length);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && !known; i++)
-        if (tr_text_same(text, endings[i].word)) {
-            found = endings[i].format;
-            known = 1;
-        }
-    known = known || (strpbrk(text, "0123456789") != NULL && tr_weight_format_parse(text, &found, NULL) == TR_OK);
-    if (known && *format == TR_WEIGHT_FORMAT_NATIVE)
-        *format = found;
-    return known;
-}
+                                  "mlx-community", "ggml-org", "TheBloke", "QuantTrio", "nvidia", "amd", "Intel",
+                                  "hugging-quants", "MaziyarPanahi", "NousResearch", "cpatonn", "turboderp"};
 
 static const tr_catalog_model *exactly(const char *name, size_t length)
 {
@@ -117,48 +95,144 @@ static const tr_catalog_model *exactly(const char *name, size_t length)
     return NULL;
 }
 
-/* Also "google_gemma-3-27b-it": the owner of the original before an underscore. */
-static const tr_catalog_model *bare(const char *name, size_t length)
+/* 1 if one of the model's names, spelt so, is that. */
+static int is_spelt(const tr_catalog_model *model, const char *spelt)
 {
-    const char *behind = memchr(name, '_', length);
-    const tr_catalog_model *found = exactly(name, length);
-    if (found == NULL && behind != NULL)
-        found = exactly(behind + 1, length - (size_t)(behind + 1 - name));
-    return found;
+    char other[TR_CATALOG_SPELT_MAX];
+    for (int i = 0; i < NAME_LISTS; i++)
+        for (const char *at = name_list(model, i); *at != '\0';) {
+            const size_t n = strcspn(at, "|");
+            const char *slash = memchr(at, '/', n);
+            const char *bare = slash == NULL ? at : slash + 1;
+            tr_catalog_spell(bare, n - (size_t)(bare - at), other);
+            if (strcmp(other, spelt) == 0)
+                return 1;
+            at += at[n] == '|' ? n + 1 : n;
+        }
+    return 0;
 }
 
-/* The model that was packed again: its endings taken off one by one. Without any, only known owners are believed. */
-static const tr_catalog_model *packed_again(const char *name, tr_weight_format *format)
+/* The one model that is spelt so; NULL and their names if there are several. */
+static const tr_catalog_model *loosely(const char *name, size_t length, const char **names, size_t *count)
+{
+    const tr_catalog_model *found = NULL;
+    char spelt[TR_CATALOG_SPELT_MAX];
+    tr_catalog_spell(name, length, spelt);
+    *count = 0;
+    for (uint32_t i = 0; i < tr_model_catalog_size && spelt[0] != '\0'; i++)
+        if (is_spelt(&tr_model_catalog_table[i], spelt)) {
+            found = &tr_model_catalog_table[i];
+            if (*count < NEAR_MAX)
+                names[(*count)++] = text_at(found->name);
+        }
+    return *count == 1 ? found : NULL;
+}
+
+/* What is left of a name that somebody gave who packed a model again. */
+typedef struct packed {
+    const tr_catalog_model *model; /* NULL: none, or several */
+    const char *name;              /* without the owner */
+    size_t length;                 /* without endings */
+    tr_weight_format format;
+    const char *several[NEAR_MAX];
+    size_t several_count;
+} packed;
+
+/* By name, or by any spelling of it. Also "google_gemma-3-27b-it": the original's owner before an underscore. */
+static void find_bare(packed *p)
+{
+    const char *behind = memchr(p->name, '_', p->length);
+    p->model = exactly(p->name, p->length);
+    if (p->model == NULL && behind != NULL)
+        p->model = exactly(behind + 1, p->length - (size_t)(behind + 1 - p->name));
+}
+
+/* The endings are taken off one by one. A name of another owner that has none is a model of its own, and not
+ * believed. */
+static packed packed_again(const char *name)
 {
     const char *slash = strchr(name, '/');
-    const char *base = slash != NULL ? slash + 1 : name;
-    size_t length = strlen(base);
-    const tr_catalog_model *found = NULL;
-    for (size_t i = 0; slash != NULL && found == NULL && i < sizeof owners / sizeof owners[0]; i++)
-        if (tr_name_equal(name, (size_t)(slash - name), owners[i], strlen(owners[i])))
-            found = bare(base, length);
-    while (found == NULL && length > 0) {
-        size_t end = length;
-        while (end > 0 && strchr("-.:", base[end - 1]) == NULL)
-            end--;
-        if (end == 0 || !is_ending(base + end, length - end, format))
+    packed p = {.name = slash != NULL ? slash + 1 : name, .format = TR_WEIGHT_FORMAT_NATIVE};
+    int believed = slash == NULL;
+    p.length = strlen(p.name);
+    for (size_t i = 0; !believed && i < sizeof owners / sizeof owners[0]; i++)
+        believed = tr_name_equal(name, (size_t)(slash - name), owners[i], strlen(owners[i]));
+    for (;;) {
+        if (believed)
+            find_bare(&p);
+        const size_t shorter = p.model == NULL ? tr_catalog_unpacked_once(p.name, p.length, &p.format) : p.length;
+        if (shorter == p.length)
             break;
-        length = end - 1;
-        found = bare(base, length);
+        p.length = shorter;
+        believed = 1;
     }
-    return found;
+    if (p.model == NULL && believed)
+        p.model = loosely(p.name, p.length, p.several, &p.several_count);
+    return p;
 }
 
-const tr_catalog_model *tr_catalog_find(const char *name, tr_weight_format *format, tr_error *err)
+/* The models whose spelling is nearest to what is left, all as near; else those that begin with it. Up to NEAR_MAX. */
+static size_t nearest_spelt(const packed *p, const char **out)
+{
+    char wanted[TR_CATALOG_SPELT_MAX], other[TR_CATALOG_SPELT_MAX];
+    size_t count = 0;
+    tr_catalog_spell(p->name, p->length, wanted);
+    const size_t length = strlen(wanted);
+    size_t best = length < 6 ? 2 : length / 3;
+    for (uint32_t i = 0; i < tr_model_catalog_size; i++) {
+        const char *name = text_at(tr_model_catalog_table[i].name);
+        tr_catalog_spell(name, strlen(name), other);
+        const size_t d = tr_name_distance(other, strlen(other), wanted, length);
+        if (d > best)
+            continue;
+        count = d < best ? 0 : count;
+        best = d;
+        if (count < NEAR_MAX)
+            out[count++] = name;
+    }
+    for (uint32_t i = 0; count < NEAR_MAX && best > 0 && length >= 4 && i < tr_model_catalog_size; i++) {
+        const char *name = text_at(tr_model_catalog_table[i].name);
+        tr_catalog_spell(name, strlen(name), other);
+        if (tr_text_starts(other, wanted))
+            out[count++] = name;
+    }
+    return count;
+}
+
+static void refuse_packed(const char *name, packed *p, tr_error *err)
+{
+    char names[NEAR_MAX * TR_NAME_MAX];
+    const int several = p->several_count > 0;
+    if (!several)
+        p->several_count = nearest_spelt(p, p->several);
+    list_names(names, sizeof names, p->several, p->several_count);
+    if (several)
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "\"%.80s\" may be any of %s: name one", name, names);
+    else if (p->several_count > 0)
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; did you mean %.200s?", name,
+                      names);
+    else
+        refuse(name, err);
+}
+
+const tr_catalog_model *tr_catalog_find(const char *name, tr_weight_format *format, int *is_packed, tr_error *err)
 {
     const size_t length = strlen(name);
-    tr_weight_format told = TR_WEIGHT_FORMAT_NATIVE;
     const tr_catalog_model *found = exactly(name, length);
-    if (found == NULL)
-        found = packed_again(name, &told);
+    *is_packed = 0;
     if (found != NULL) {
-        *format = told;
+        *format = TR_WEIGHT_FORMAT_NATIVE;
         return found;
+    }
+    packed p = packed_again(name);
+    if (p.model != NULL) {
+        *format = p.format;
+        *is_packed = 1;
+        return p.model;
+    }
+    if (strchr(name, '/') != NULL || p.length < length || p.several_count > 0) {
+        refuse_packed(name, &p, err);
+        return NULL;
     }
     const char *nearest = "";
     size_t best = SIZE_MAX;

@@ -6,8 +6,8 @@
 
 #include "model/catalog_table.h"
 
-/* By name, id or alias; else what is left of a name of somebody who packed it again, with the format that it says.
- * NULL and err with a suggestion if there is none. */
-const tr_catalog_model *tr_catalog_find(const char *name, tr_weight_format *format, tr_error *err);
+/* By name, id or alias; else what is left of a name of somebody who packed it again, with the format that it says
+ * and *is_packed 1. NULL and err with a suggestion if there is none, or several. */
+const tr_catalog_model *tr_catalog_find(const char *name, tr_weight_format *format, int *is_packed, tr_error *err);
 
 #endif

@@ -19,9 +19,15 @@ void tr_build_deepseek(tr_build *build)
     tr_keys *keys = &build->keys;
     const double hidden = build->hidden;
     tr_mla mla;
+    tr_attention plain; /* small ones of the family go without a latent */
     tr_mixture mixture;
     tr_layer layer;
-    tr_build_mla(build, &mla);
+    const int is_latent = tr_keys_bool_or(keys, "use_mla", 1) && tr_keys_whole_or(keys, "kv_lora_rank", 0, 1e9, 1) > 0;
+    memset(&mla, 0, sizeof mla);
+    if (is_latent)
+        tr_build_mla(build, &mla);
+    else
+        tr_build_heads(build, &plain);
     tr_build_mixture(build, &mixture);
     /* what indexer_types lists layer by layer, by a rule */
     tr_keys_know(keys, "index_topk_freq|index_skip_topk_offset|index_share_for_mtp_iteration");
@@ -33,7 +39,10 @@ void tr_build_deepseek(tr_build *build)
         tr_layer_start(&layer);
         mla.index_own = owns_index(build, i);
         mla.window = tr_build_window(build, i, &mla.chunk);
-        tr_layer_mla(&layer, hidden, &mla);
+        if (is_latent)
+            tr_layer_mla(&layer, hidden, &mla);
+        else
+            tr_layer_attention(&layer, hidden, &plain);
         layer.norm_param = 2 * hidden;
         tr_build_ffn(build, i, &mixture, &layer);
         tr_build_add(build, &layer);
@@ -42,7 +51,7 @@ void tr_build_deepseek(tr_build *build)
     /* [M1] a prediction layer is a sparse layer with its own indexer, two norms, the joining projection, a
      * norm */
     const double count = tr_keys_whole_or(keys, "num_nextn_predict_layers", 0, 64, 0);
-    if (!(mixture.experts > 0))
+    if (!(mixture.experts > 0) || !is_latent)
         return;
     tr_layer_start(&layer);
     mla.index_own = 1;

@@ -29,12 +29,20 @@ static const tr_family table[] = {
     {"SmolLM3ForCausalLM", "smollm3", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_FFN_BIAS_KEY, 0},
     {"SeedOssForCausalLM", "seed_oss", STD, 2, 0, TR_QKV_BIAS_KEY | TR_FFN_BIAS_KEY, 0},
     {"ArceeForCausalLM", "arcee", STD, 2, 0, QK_BIAS_KEY | TR_FFN_PLAIN, 0},
+    {"HeliumForCausalLM", "helium", STD, 2, 0, TR_QKV_BIAS_KEY | TR_FFN_BIAS_KEY, 0},
+    {"CwmForCausalLM", "cwm", STD, 2, 0, 0, 0},
+    {"BitNetForCausalLM", "bitnet", STD, 2, 0, TR_TIED | QK_BIAS_KEY, TR_QUIRK_BITNET},
+    {"MiniCPM3ForCausalLM", "minicpm3", TR_BUILDER_DEEPSEEK, 2, 0, TR_TIED, 0},
+    {"MllamaForConditionalGeneration", "mllama", TR_BUILDER_MLLAMA, 2, 0, 0, 0},
+    {"MllamaForCausalLM", "mllama_text_model", TR_BUILDER_MLLAMA, 2, 0, 0, 0},
+    {"OpenELMForCausalLM", "openelm", TR_BUILDER_OPENELM, 2, 0, TR_TIED, 0},
     {"ApertusForCausalLM", "apertus", STD, 2, 0, QK_BIAS_KEY | TR_FFN_PLAIN | TR_QK_HEAD, TR_QUIRK_APERTUS},
     {"GraniteForCausalLM", "granite", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_FFN_BIAS_KEY, 0},
     {"GraniteMoeForCausalLM", "granitemoe", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_MOE, 0},
     {"GraniteMoeSharedForCausalLM", "granitemoeshared", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_MOE, 0},
     {"ExaoneForCausalLM", "exaone", STD, 2, 0, 0, 0},
     {"Exaone4ForCausalLM", "exaone4", STD, 2, 4, TR_QK_HEAD | TR_WINDOW_PATTERN, 0},
+    {"ExaoneMoEForCausalLM", "exaone_moe", STD, 2, 4, TR_QK_HEAD | TR_WINDOW_PATTERN | TR_MOE | TR_ROUTER_BIAS, 0},
     {"Ernie4_5ForCausalLM", "ernie4_5", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_FFN_BIAS_KEY, 0},
     {"Ernie4_5_ForCausalLM", "ernie4_5", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_FFN_BIAS_KEY, 0},
     {"Ernie4_5_MoeForCausalLM", "ernie4_5_moe", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_MOE | TR_ROUTER_BIAS,
@@ -71,6 +79,8 @@ static const tr_family table[] = {
     /* Gemma */
     {"GemmaForCausalLM", "gemma", STD, 2, 0, TR_TIED | QK_BIAS_KEY, 0},
     {"Gemma2ForCausalLM", "gemma2", STD, 4, 0, TR_TIED | QK_BIAS_KEY | TR_WINDOW_ODD, 0},
+    {"VaultGemmaForCausalLM", "vaultgemma", STD, 2, 0, TR_TIED | QK_BIAS_KEY | TR_WINDOW_ODD, 0},
+    {"RecurrentGemmaForCausalLM", "recurrent_gemma", TR_BUILDER_RECURRENT_GEMMA, 2, 0, TR_TIED, 0},
     {"Gemma3ForCausalLM", "gemma3_text", STD, 4, 6, GEMMA3, 0},
     {"Gemma3ForConditionalGeneration", "gemma3", STD, 4, 6, GEMMA3, 0},
     {"Gemma3nForConditionalGeneration", "gemma3n", TR_BUILDER_GEMMA3N, 4, 0, TR_TIED, 0},
@@ -81,6 +91,9 @@ static const tr_family table[] = {
     /* Phi */
     {"PhiForCausalLM", "phi", STD, 1, 0, BIASED | TR_LAYERNORM | TR_FFN_PLAIN | TR_HEAD_BIAS, 0},
     {"Phi3ForCausalLM", "phi3", STD, 2, 0, TR_WINDOW_UNUSED, 0},
+    {"Phi3SmallForCausalLM", "phi3small", STD, 2, 0, TR_TIED | BIASED | TR_LAYERNORM, 0},
+    {"Phi4MMForCausalLM", "phi4mm", STD, 2, 0, TR_TIED | TR_WINDOW_UNUSED, 0},
+    {"Phi4MultimodalForCausalLM", "phi4_multimodal", STD, 2, 0, TR_TIED | TR_WINDOW_UNUSED, 0},
     {"PhiMoEForCausalLM", "phimoe", STD, 2, 0, BIASED | TR_LAYERNORM | TR_MOE | TR_HEAD_BIAS, 0},
     {"PhimoeForCausalLM", "phimoe", STD, 2, 0, BIASED | TR_LAYERNORM | TR_MOE | TR_HEAD_BIAS, 0},
 
@@ -89,6 +102,7 @@ static const tr_family table[] = {
     {"Olmo2ForCausalLM", "olmo2", STD, 2, 0, QK_BIAS_KEY | TR_QK_FULL, 0},
     {"Olmo3ForCausalLM", "olmo3", STD, 2, 4, QK_BIAS_KEY | TR_QK_FULL | TR_WINDOW_PATTERN, 0},
     {"OlmoeForCausalLM", "olmoe", STD, 2, 0, QK_BIAS_KEY | TR_QK_FULL | TR_MOE, 0},
+    {"FlexOlmoForCausalLM", "flex_olmo", STD, 2, 0, QK_BIAS_KEY | TR_QK_FULL | TR_MOE, 0},
 
     /* Cohere */
     {"CohereForCausalLM", "cohere", STD, 1, 0, TR_TIED | QK_BIAS_KEY | TR_QK_FULL | TR_QK_KEY, 0},
@@ -130,6 +144,9 @@ static const tr_family table[] = {
     {"Grok1ModelForCausalLM", "grok-1", STD, 4, 0, TR_TIED | TR_MOE, 0},
     {"ArcticForCausalLM", "arctic", STD, 2, 0, TR_MOE, TR_QUIRK_ARCTIC},
     {"Dots1ForCausalLM", "dots1", STD, 2, 0, QK_BIAS_KEY | TR_QK_HEAD | TR_MOE | TR_ROUTER_BIAS, 0},
+    {"DotsOCRForCausalLM", "dots_ocr", STD, 2, 0, TR_QKV_BIAS | TR_WINDOW_QWEN, 0},
+    {"AfmoeForCausalLM", "afmoe", STD, 4, 4, TR_QK_HEAD | TR_MOE | TR_ROUTER_BIAS | TR_WINDOW_PATTERN, TR_QUIRK_GATED},
+    {"SolarOpenForCausalLM", "solar_open", STD, 2, 0, TR_QKV_BIAS_KEY | TR_MOE | TR_ROUTER_BIAS, 0},
     {"BailingMoeForCausalLM", "bailing_moe", STD, 2, 0, QK_BIAS_KEY | TR_MOE, 0},
     {"BailingMoeV2ForCausalLM", "bailing_moe_v2", STD, 2, 0,
      QK_BIAS_KEY | TR_QK_HEAD | TR_QK_KEY | TR_MOE | TR_ROUTER_BIAS_KEY, 0},
@@ -171,6 +188,7 @@ static const tr_family table[] = {
     {"BambaForCausalLM", "bamba", TR_BUILDER_GRANITE_HYBRID, 2, 0, 0, 0},
     {"FalconH1ForCausalLM", "falcon_h1", TR_BUILDER_FALCON_H1, 2, 0, 0, 0},
     {"Lfm2ForCausalLM", "lfm2", TR_BUILDER_LFM2, 2, 0, TR_TIED, 0},
+    {"Lfm2MoeForCausalLM", "lfm2_moe", TR_BUILDER_LFM2, 2, 0, TR_TIED, 0},
 
     /* earlier designs */
     {"GPT2LMHeadModel", "gpt2", STD, 2, 0, GPT2, 0},
@@ -202,6 +220,8 @@ static const tr_family table[] = {
     {"StableLMEpochForCausalLM", "stablelm", STD, 2, 0,
      TR_QKV_BIAS_KEY | TR_QK_FULL | TR_QK_KEY | TR_LAYERNORM, TR_QUIRK_STABLELM},
     {"NemotronForCausalLM", "nemotron", STD, 2, 0, QK_BIAS_KEY | TR_FFN_PLAIN | TR_LAYERNORM, 0},
+    {"PersimmonForCausalLM", "persimmon", STD, 2, 0, BIASED | TR_FFN_PLAIN | TR_LAYERNORM | TR_QK_HEAD | TR_QK_KEY,
+     TR_QUIRK_PERSIMMON},
     {"DeciLMForCausalLM", "nemotron-nas", TR_BUILDER_NAS, 2, 0, 0, 0},
     {"DeciLMForCausalLM", "deci", TR_BUILDER_NAS, 2, 0, 0, 0},
 };

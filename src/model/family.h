@@ -27,7 +27,10 @@ typedef enum tr_builder {
     TR_BUILDER_LFM2,
     TR_BUILDER_LONGCAT,
     TR_BUILDER_STEP3,
-    TR_BUILDER_STEP3P5
+    TR_BUILDER_STEP3P5,
+    TR_BUILDER_OPENELM,
+    TR_BUILDER_RECURRENT_GEMMA,
+    TR_BUILDER_MLLAMA
 } tr_builder;
 
 /* What no trait says: keys of a family's own that change its standard block. */
@@ -43,7 +46,10 @@ typedef enum tr_quirk {
     TR_QUIRK_ARCTIC,   /* a dense FFN beside the mixture */
     TR_QUIRK_HUNYUAN,  /* use_cla: layers share keys and values */
     TR_QUIRK_APERTUS,  /* an activation with two learned numbers */
-    TR_QUIRK_GPT_NEO   /* attention_layers: global or local */
+    TR_QUIRK_GPT_NEO,  /* attention_layers: global or local */
+    TR_QUIRK_BITNET,   /* norms before the last matrix of attention and FFN */
+    TR_QUIRK_PERSIMMON, /* norms of q and k have biases */
+    TR_QUIRK_GATED     /* attention has an output gate */
 } tr_quirk;
 
 /* Traits of the standard block (attention + FFN); other builders read some of them. */

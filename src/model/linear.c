@@ -7,10 +7,8 @@
 
 static int is_full(tr_build *build, size_t index)
 {
-    tr_value value;
-    if (tr_keys_item_find(&build->keys, "layer_types", index, &value))
-        return strcmp(tr_keys_item_text(&build->keys, "layer_types", index), "full_attention") == 0;
-    return (index + 1) % (size_t)tr_keys_dim_or(&build->keys, "full_attention_interval", 4) == 0;
+    const size_t every = (size_t)tr_keys_dim_or(&build->keys, "full_attention_interval", 4);
+    return tr_build_is_attention(build, index, (index + 1) % every == 0);
 }
 
 void tr_build_delta_net(tr_build *build)
@@ -85,7 +83,10 @@ void tr_build_kimi_linear(tr_build *build)
     }
     unsigned char full[TR_STACK_MAX] = {0}; /* the list counts from 1 */
     tr_keys_know(keys, "linear_attn_config.kda_layers"); /* the others */
-    if (tr_build_mark(build, "linear_attn_config.full_attn_layers", 1, full) == 0)
+    const int is_listed = tr_build_kind(build, 0) != NULL;
+    for (size_t i = 0; is_listed && (double)i < build->layers; i++)
+        full[i] = (unsigned char)tr_build_is_attention(build, i, 0);
+    if (tr_build_mark(build, "linear_attn_config.full_attn_layers", 1, full) == 0 && !is_listed)
         tr_keys_fail(keys, TR_EMISSING, "linear_attn_config.full_attn_layers.0", 0,
                      "is missing; expected the numbers of the full-attention layers, from 1");
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
@@ -113,10 +114,8 @@ void tr_build_lightning(tr_build *build)
     tr_build_heads(build, &attention);
     tr_build_mixture(build, &mixture);
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
-        tr_value type;
-        const int full = tr_keys_item_find(keys, "layer_types", i, &type)
-                             ? strcmp(tr_keys_item_text(keys, "layer_types", i), "full_attention") == 0
-                             : tr_keys_item_whole(keys, "attn_type_list", i, 0, 1) > 0;
+        const int full = tr_build_kind(build, i) != NULL ? tr_build_is_attention(build, i, 0)
+                                                         : tr_keys_item_whole(keys, "attn_type_list", i, 0, 1) > 0;
         tr_layer_start(&layer);
         if (full) {
             tr_layer_attention(&layer, hidden, &attention);

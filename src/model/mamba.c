@@ -19,11 +19,13 @@ static char block_kind(tr_build *build, const char *pattern, size_t index)
     tr_keys *keys = &build->keys;
     if (pattern != NULL)
         return pattern[index];
-    const char *type = tr_keys_item_text(keys, "layers_block_type", index);
-    static const char names[][12] = {"mamba", "moe", "attention", "mlp"};
+    const char *type = tr_build_kind(build, index);
+    if (type == NULL)
+        type = tr_keys_item_text(keys, "layers_block_type", index); /* which says that it is missing */
+    static const char names[][16] = {"mamba", "moe", "attention", "mlp", "mamba2", "sparse", "full_attention", "dense"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(type, names[i]) == 0)
-            return "ME*-"[i];
+            return "ME*-"[i % 4];
     return '?';
 }
 
@@ -106,14 +108,15 @@ void tr_build_jamba(tr_build *build)
         .proj_bias = tr_keys_bool_or(keys, "mamba_proj_bias", 0),
         .norms = 1,
     };
-    const size_t attention_period = (size_t)tr_keys_dim(keys, "attn_layer_period");
-    const size_t attention_offset = (size_t)tr_keys_whole(keys, "attn_layer_offset", 0, TR_KEYS_LAYER_MAX);
+    const int is_listed = tr_build_kind(build, 0) != NULL;
+    const size_t attention_period = (size_t)tr_keys_dim_or(keys, "attn_layer_period", 8);
+    const size_t attention_offset = (size_t)tr_keys_whole_or(keys, "attn_layer_offset", 0, TR_KEYS_LAYER_MAX, 4);
     const size_t expert_period = (size_t)tr_keys_dim(keys, "expert_layer_period");
     const size_t expert_offset = (size_t)tr_keys_whole(keys, "expert_layer_offset", 0, TR_KEYS_LAYER_MAX);
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         tr_layer_start(&layer);
         layer.norm_param = 2 * hidden;
-        if (i % attention_period == attention_offset)
+        if (is_listed ? tr_build_is_attention(build, i, 0) : i % attention_period == attention_offset)
             tr_layer_attention(&layer, hidden, &attention);
         else
             tr_layer_mamba1(&layer, hidden, &mamba);
@@ -131,15 +134,12 @@ void tr_build_jamba(tr_build *build)
 /* Which layers are attention: by a list of types, or of the places of attention. */
 static void mark_attention(tr_build *build, unsigned char *attention)
 {
-    static const char lists[][16] = {"layer_types", "layers_block"};
     tr_keys *keys = &build->keys;
-    tr_value value;
-    for (int k = 0; k < 2; k++)
-        if (tr_keys_item_find(keys, lists[k], 0, &value)) {
-            for (size_t i = 0; (double)i < build->layers; i++)
-                attention[i] = strcmp(tr_keys_item_text(keys, lists[k], i), "mamba") != 0;
-            return;
-        }
+    if (tr_build_kind(build, 0) != NULL) {
+        for (size_t i = 0; (double)i < build->layers; i++)
+            attention[i] = (unsigned char)tr_build_is_attention(build, i, 0);
+        return;
+    }
     if (tr_build_mark(build, "attn_layer_indices", 0, attention) == 0)
         tr_keys_fail(keys, TR_EMISSING, "layer_types", 0,
                      "is missing; expected \"mamba\" or \"attention\" for each layer");

@@ -1,11 +1,11 @@
-/* model/model.c -- from keys to a counted model: find the family, run its builder, add up. */
+/* model/model.c -- from keys to a counted model: find the family, count. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
-#include "model/build.h"
-#include "model/config_lookup.h"
+#include "model/count.h"
+#include "model/nearest.h"
 
 const char *tr_model_family(size_t index)
 {
@@ -28,7 +28,7 @@ const char *tr_model_family(size_t index)
 static const char wrappers[][32] = {"text_config.", "llm_config.", "language_config.", "language_model.",
                                     "thinker_config.text_config."};
 
-static const char *wrapper_of(const tr_config *config)
+const char *tr_model_wrapper(const tr_config *config)
 {
     static const char known[] = TR_KEY_LAYERS "|" TR_KEY_HIDDEN "|model_type";
     tr_keys keys;
@@ -59,221 +59,7 @@ static const tr_family *family_below(const tr_config *config, const char *prefix
     return family;
 }
 
-/* ---- totals ------------------------------------------------------------------ */
-
-static void run_builder(tr_build *build)
-{
-    switch ((tr_builder)build->family->builder) {
-    case TR_BUILDER_STANDARD: tr_build_standard(build); break;
-    case TR_BUILDER_LLAMA4: tr_build_llama4(build); break;
-    case TR_BUILDER_GEMMA4: tr_build_gemma4(build); break;
-    case TR_BUILDER_GPT_OSS: tr_build_gpt_oss(build); break;
-    case TR_BUILDER_MIMO_V2: tr_build_mimo_v2(build); break;
-    case TR_BUILDER_MINIMAX_M3: tr_build_minimax_m3(build); break;
-    case TR_BUILDER_DEEPSEEK: tr_build_deepseek(build); break;
-    case TR_BUILDER_DEEPSEEK_V4: tr_build_deepseek_v4(build); break;
-    case TR_BUILDER_DELTA_NET: tr_build_delta_net(build); break;
-    case TR_BUILDER_KIMI_LINEAR: tr_build_kimi_linear(build); break;
-    case TR_BUILDER_LIGHTNING: tr_build_lightning(build); break;
-    case TR_BUILDER_NEMOTRON_H: tr_build_nemotron_h(build); break;
-    case TR_BUILDER_JAMBA: tr_build_jamba(build); break;
-    case TR_BUILDER_GRANITE_HYBRID: tr_build_granite_hybrid(build); break;
-    case TR_BUILDER_NAS: tr_build_nas(build); break;
-    case TR_BUILDER_GEMMA3N: tr_build_gemma3n(build); break;
-    case TR_BUILDER_MAMBA: tr_build_mamba(build); break;
-    case TR_BUILDER_MAMBA2: tr_build_mamba2(build); break;
-    case TR_BUILDER_FALCON_H1: tr_build_falcon_h1(build); break;
-    case TR_BUILDER_LFM2: tr_build_lfm2(build); break;
-    case TR_BUILDER_LONGCAT: tr_build_longcat(build); break;
-    case TR_BUILDER_STEP3: tr_build_step3(build); break;
-    case TR_BUILDER_STEP3P5: tr_build_step3p5(build); break;
-    }
-}
-
-static double idle_of(const tr_layer *layer, void *context)
-{
-    (void)context;
-    return tr_layer_idle_param(layer);
-}
-
-static double param_of(const tr_layer *layer, void *context)
-{
-    (void)context;
-    return tr_layer_param(layer);
-}
-
-static double routed_of(const tr_layer *layer, void *context)
-{
-    (void)context;
-    return layer->routed_param;
-}
-
-static double state_of(const tr_layer *layer, void *context)
-{
-    (void)context;
-    return layer->state_byte;
-}
-
-/* [M1] [M2] [M3] [M4] Sums over groups; every term is a whole number below 2^53, so the order does not
- * matter. */
-static void add_up(tr_model *model)
-{
-    const double looked_up = model->lookup_param + (model->tied ? 0 : model->embedding_param);
-    model->routed_param = tr_model_sum(model, routed_of, NULL);
-    model->state_byte_per_seq = tr_model_sum(model, state_of, NULL);
-    model->total_param = tr_model_sum(model, param_of, NULL) + model->embedding_param + model->head_param +
-                         model->final_param + model->lookup_param;
-    model->active_param = model->total_param - tr_model_sum(model, idle_of, NULL);
-    model->multiply_param = model->active_param - looked_up;
-    model->stream_param = model->total_param - looked_up;
-}
-
-/* Lists with an item for each layer. */
-static const char lists[][24] = {"layer_types",      "mlp_layer_types",     "indexer_types",
-                                 "compress_ratios",  "attn_type_list",      "moe_layer_freq",
-                                 "no_rope_layers",   "layers_block",        "layers_block_type",
-                                 "attention_layers", "hybrid_layer_pattern"};
-enum { LISTS = sizeof lists / sizeof lists[0] };
-
-/* They have one for each layer, or a few more for the layers that predict ahead. */
-static void check_lists(tr_build *build)
-{
-    tr_keys *keys = &build->keys;
-    unsigned char *const read = keys->read;
-    keys->read = NULL; /* a list of the right length is not one that its family knows */
-    const double ahead = tr_keys_whole_or(keys, "num_nextn_predict_layers|mtp_num_hidden_layers", 0, 64, 0);
-    for (size_t i = 0; i < LISTS; i++)
-        tr_keys_list_expect(keys, lists[i], build->layers, build->layers + ahead, "layers");
-    keys->read = read;
-}
-
-/* How many layers: stated, or as many as a pattern has letters or the shortest of the lists has items. */
-static double layers_of(tr_build *build)
-{
-    tr_keys *keys = &build->keys;
-    tr_value pattern;
-    size_t least = 0;
-    if (!tr_keys_has(keys, TR_KEY_LAYERS)) {
-        if (tr_keys_find(keys, "hybrid_override_pattern", &pattern) && pattern.kind == TR_VALUE_TEXT)
-            least = strlen(pattern.text);
-        for (size_t i = 0; least == 0 && i < LISTS; i++) {
-            unsigned char *const read = keys->read;
-            keys->read = NULL;
-            least = tr_keys_list_length(keys, lists[i]);
-            keys->read = read;
-        }
-        if (least > 0 && least <= TR_STACK_MAX)
-            return (double)least;
-    }
-    return tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_STACK_MAX);
-}
-
-static int tied_of(tr_build *build)
-{
-    tr_keys top;
-    const int fallback = (build->family->traits & TR_TIED) != 0;
-    /* the first failure is the one reported */
-    tr_keys_init(&top, build->keys.config, "", build->keys.status == TR_OK ? build->keys.err : NULL);
-    if (tr_keys_has(&top, "tie_word_embeddings")) {
-        const int tied = tr_keys_bool(&top, "tie_word_embeddings");
-        if (build->keys.status == TR_OK)
-            build->keys.status = top.status;
-        return tied;
-    }
-    return tr_keys_bool_or(&build->keys, "tie_word_embeddings", fallback);
-}
-
-/* Count a model of a known family. build->keys keeps the first failure. */
-static tr_status count(tr_build *build)
-{
-    tr_keys *keys = &build->keys;
-    tr_model *model = build->model;
-    build->hidden = tr_keys_dim(keys, TR_KEY_HIDDEN);
-    build->layers = layers_of(build);
-    (void)snprintf(model->family, sizeof model->family, "%s", build->family->name);
-    model->hidden = build->hidden;
-    model->layers = build->layers;
-    model->vocab = tr_keys_dim(keys, "padded_vocab_size|vocab_size");
-    model->tied = tied_of(build);
-    model->embedding_param = model->vocab * model->hidden;
-    model->head_param = model->tied ? 0 : model->embedding_param;
-    model->max_context_token = tr_keys_whole_or(keys,
-                                                "max_position_embeddings|n_positions|seq_length|max_seq_len|"
-                                                "max_sequence_length|model_max_length",
-                                                0, TR_KEYS_TOKEN_MAX, 0);
-    check_lists(build);
-    (void)tr_build_mark(build, "mlp_only_layers", 0, build->dense_only);
-    if (keys->status == TR_OK)
-        run_builder(build);
-    add_up(model);
-    if (keys->status == TR_OK && !(model->total_param < 9007199254740992.0))
-        tr_keys_fail(keys, TR_EDOMAIN, TR_KEY_HIDDEN, model->total_param,
-                     "and its like give %.3g parameters; expected fewer than 2^53", model->total_param);
-    if (keys->status == TR_OK)
-        tr_build_unread(build);
-    return keys->status == TR_OK ? tr_build_dtypes(build) : keys->status;
-}
-
-/* Too large for a stack. */
-typedef struct bench {
-    tr_model model;
-    tr_build build;
-    unsigned char read[TR_CONFIG_ENTRY_MAX / 8 + 1];
-} bench;
-
-static void start(bench *b, const tr_config *config, const char *wrapper, const tr_family *family, tr_error *err)
-{
-    memset(b, 0, sizeof *b);
-    b->build.model = &b->model;
-    b->build.family = family;
-    tr_keys_init(&b->build.keys, config, wrapper, err);
-    b->build.keys.read = b->read;
-    if (*wrapper != '\0')
-        b->build.keys.defaults = tr_keys_text_or(&b->build.keys, "model_type", NULL);
-}
-
-/* ---- a family for an unknown architecture ------------------------------------------- */
-
-/* What speaks against a family: that it cannot count the config at all; shapes that it would not read; the distance
- * of its name. */
-typedef struct unlikeness {
-    int is_refused;
-    int unread;
-    size_t distance;
-} unlikeness;
-
-static int is_less(const unlikeness *a, const unlikeness *b)
-{
-    if (a->is_refused != b->is_refused)
-        return b->is_refused;
-    return a->unread != b->unread ? a->unread < b->unread : a->distance < b->distance;
-}
-
-static unlikeness compare(bench *b, const tr_config *config, const char *wrapper, const tr_family *family,
-                          const char *named)
-{
-    start(b, config, wrapper, family, NULL);
-    unlikeness u = {.is_refused = count(&b->build) != TR_OK, .distance = tr_family_distance(family, named)};
-    u.unread = u.is_refused ? 0 : b->model.unread_count;
-    return u;
-}
-
-/* The family that reads most of what this config says about shapes; among equals, the one named most alike. */
-static const tr_family *nearest_family(bench *b, const tr_config *config, const char *wrapper, const char *named)
-{
-    const tr_family *best = tr_family_at(0), *family;
-    unlikeness least = compare(b, config, wrapper, best, named);
-    for (size_t i = 1; (family = tr_family_at(i)) != NULL; i++) {
-        const unlikeness u = compare(b, config, wrapper, family, named);
-        if (is_less(&u, &least)) {
-            least = u;
-            best = family;
-        }
-    }
-    return best;
-}
-
-static tr_status find_family(bench *b, const tr_config *config, const char *forced, const char *wrapper,
+static tr_status find_family(tr_bench *b, const tr_config *config, const char *forced, const char *wrapper,
                              const tr_family **out, tr_error *err)
 {
     if (forced != NULL) {
@@ -296,11 +82,10 @@ static tr_status find_family(bench *b, const tr_config *config, const char *forc
                      "is missing; expected the name of an architecture such as LlamaForCausalLM");
         return keys.status;
     }
-    const char *near = nearest_family(b, config, wrapper, named)->name;
+    const tr_family *near = tr_family_like(b, config, wrapper, named);
     tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
-                 "is \"%.60s\", which is not known; the nearest known one is %s (--as %s "
-                 "counts it as that family)",
-                 named, near, near);
+                 "is \"%.60s\", which is not known; by its keys it is most like %s: --as %s counts it as that", named,
+                 near->name, near->type);
     return keys.status;
 }
 
@@ -308,15 +93,15 @@ tr_status tr_model_from_config(const tr_config *config, const char *family, tr_m
 {
     if (config == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "config", 0, "a config is needed");
-    const char *wrapper = wrapper_of(config);
+    const char *wrapper = tr_model_wrapper(config);
     const tr_family *found = NULL;
-    bench *b = calloc(1, sizeof *b);
+    tr_bench *b = calloc(1, sizeof *b);
     if (b == NULL)
         return tr_fail(err, TR_ENOMEM, "model", 0, "out of memory for the count of a model");
     tr_status status = find_family(b, config, family, wrapper, &found, err);
     if (status == TR_OK) {
-        start(b, config, wrapper, found, err);
-        status = count(&b->build);
+        tr_bench_start(b, config, wrapper, found, err);
+        status = tr_bench_count(b);
     }
     if (status == TR_OK)
         *out = b->model;

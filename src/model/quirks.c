@@ -80,6 +80,9 @@ void tr_block_quirk(tr_build *build, tr_block *block)
             block->beside_dim = build->hidden;
         break;
     case TR_QUIRK_APERTUS: block->extra = 2; break;
+    case TR_QUIRK_BITNET: block->extra = build->hidden + tr_keys_dim(keys, TR_KEY_FFN); break;
+    case TR_QUIRK_PERSIMMON: block->attention.extra_param *= 2; break;
+    case TR_QUIRK_GATED: block->attention.gate_dim = block->attention.heads * block->attention.head_dim; break;
     case TR_QUIRK_GPT_NEO: break; /* its windows: see tr_build_window */
     }
 }

@@ -112,13 +112,15 @@ void tr_build_lfm2(tr_build *build)
     attention.extra_param = 2 * attention.head_dim;
     const double kernel = tr_keys_dim_or(keys, "conv_L_cache", 3);
     const int bias = tr_keys_bool_or(keys, "conv_bias", 0);
-    const double dim = lfm2_ffn_dim(keys);
+    tr_mixture mixture;
+    tr_build_mixture(build, &mixture);
+    if (tr_keys_bool_or(keys, "use_expert_bias", 1))
+        mixture.router_extra = mixture.experts;
+    const double dim = mixture.experts > 0 ? tr_keys_dim(keys, TR_KEY_FFN) : lfm2_ffn_dim(keys);
     unsigned char full[TR_STACK_MAX] = {0};
     (void)tr_build_mark(build, "full_attn_idxs", 0, full);
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
-        tr_value type;
-        if (tr_keys_item_find(keys, "layer_types", i, &type))
-            full[i] = strcmp(tr_keys_item_text(keys, "layer_types", i), "full_attention") == 0;
+        full[i] = (unsigned char)tr_build_is_attention(build, i, full[i]);
         tr_layer_start(&layer);
         if (full[i]) {
             tr_layer_attention(&layer, hidden, &attention);
@@ -126,7 +128,10 @@ void tr_build_lfm2(tr_build *build)
             tr_layer_short_conv(&layer, hidden, kernel, bias);
         }
         layer.norm_param = 2 * hidden;
-        tr_layer_dense(&layer, hidden, dim, 3, 0);
+        if (mixture.experts > 0 && tr_build_is_sparse(build, i))
+            tr_layer_mixture(&layer, hidden, &mixture);
+        else
+            tr_layer_dense(&layer, hidden, dim, 3, 0);
         tr_build_add(build, &layer);
     }
     build->model->final_param = hidden;

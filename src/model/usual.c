@@ -36,7 +36,7 @@ void tr_build_mla(tr_build *build, tr_mla *m)
     m->heads = tr_keys_dim(keys, TR_KEY_HEADS);
     m->nope_dim = tr_keys_dim(keys, "qk_nope_head_dim");
     m->rope_dim = tr_keys_dim(keys, "qk_rope_head_dim");
-    m->value_dim = tr_keys_dim(keys, "v_head_dim");
+    m->value_dim = tr_keys_dim_or(keys, "v_head_dim", floor(build->hidden / m->heads));
     m->kv_rank = tr_keys_dim(keys, "kv_lora_rank");
     m->q_rank = tr_keys_whole_or(keys, "q_lora_rank", 0, TR_KEYS_DIM_MAX, 0);
     tr_keys_know(keys, TR_KEY_KV_HEADS); /* as many as there are heads, or 1: the latent is one */
@@ -86,7 +86,7 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
     m->dim = tr_keys_has(keys, TR_KEY_EXPERT_DIM) ? tr_keys_dim(keys, TR_KEY_EXPERT_DIM)
                                                   : tr_keys_dim(keys, TR_KEY_FFN);
     static const char width[] = "shared_expert_intermediate_size|shared_intermediate_size";
-    static const char count[] = "n_shared_experts|num_shared_experts|moe_num_shared_experts";
+    static const char count[] = TR_KEY_SHARED_EXPERTS;
     tr_keys_know(keys, count);
     if (tr_keys_has(keys, width))
         m->shared_dim = tr_keys_whole(keys, width, 0, TR_KEYS_DIM_MAX);
@@ -117,11 +117,14 @@ int tr_build_is_sparse(tr_build *build, size_t index)
     tr_keys_know(keys, "moe_layer_freq"); /* a list of types or a period says the same */
     if (tr_keys_item_find(keys, "mlp_layer_types", index, &value))
         return strcmp(tr_keys_item_text(keys, "mlp_layer_types", index), "sparse") == 0;
+    if (tr_keys_item_find(keys, "is_moe_layer", index, &value))
+        return value.number > 0;
     if (tr_keys_item_find(keys, "moe_layer_freq", index, &value))
         return tr_keys_item_whole(keys, "moe_layer_freq", index, 0, 1) > 0;
     const double end =
         tr_keys_whole_or(keys, "moe_layer_end_index", -1, TR_KEYS_DIM_MAX, -1); /* -1: the last */
-    if (at < tr_keys_whole_or(keys, "first_k_dense_replace|moe_layer_start_index", 0, TR_KEYS_DIM_MAX, 0) ||
+    static const char dense_first[] = "first_k_dense_replace|moe_layer_start_index|num_dense_layers";
+    if (at < tr_keys_whole_or(keys, dense_first, 0, TR_KEYS_DIM_MAX, 0) ||
         (end >= 0 && at > end) || build->dense_only[index])
         return 0;
     if (tr_keys_has(keys, "decoder_sparse_step|moe_layer_interval")) {
@@ -138,6 +141,23 @@ void tr_build_ffn(tr_build *build, size_t index, const tr_mixture *mixture, tr_l
         tr_layer_mixture(layer, build->hidden, mixture);
     else
         tr_layer_dense(layer, build->hidden, tr_keys_dim(&build->keys, TR_KEY_FFN), 3, 0);
+}
+
+const char *tr_build_kind(tr_build *build, size_t index)
+{
+    static const char lists[][20] = {"layer_types", "layers_block_type", "block_types", "layer_block_types",
+                                     "layers_block"};
+    tr_value value;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (tr_keys_item_find(&build->keys, lists[i], index, &value))
+            return tr_keys_item_text(&build->keys, lists[i], index);
+    return NULL;
+}
+
+int tr_build_is_attention(tr_build *build, size_t index, int fallback)
+{
+    const char *kind = tr_build_kind(build, index);
+    return kind == NULL ? fallback : strstr(kind, "attention") != NULL && strstr(kind, "linear") == NULL;
 }
 
 /* A number (every n-th layer is full), or letters such as "LLLG" that repeat. */

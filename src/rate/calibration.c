@@ -88,6 +88,18 @@ double tr_chip_unlike_year(const tr_chip *chip, const tr_chip *other)
     return far + (years < 0.0 ? -years : years);
 }
 
+/* Whether what was measured holds for it: a name may have changed its speeds, or a file of its own states others.
+ * Memory's size, power and prices decide no time. */
+static int is_as_fast(const tr_chip *chip, const tr_chip *other)
+{
+    int same = chip->memory_byte_per_s == other->memory_byte_per_s && chip->cache_byte == other->cache_byte &&
+               chip->scaleup_byte_per_s == other->scaleup_byte_per_s &&
+               chip->scaleout_byte_per_s == other->scaleout_byte_per_s;
+    for (int d = TR_DTYPE_FP32; d < TR_DTYPE_COUNT; d++)
+        same = same && chip->flop_per_s[d] == other->flop_per_s[d];
+    return same;
+}
+
 static const tr_calibration *best(const tr_chip *chip, const char *engine, double *far)
 {
     const tr_calibration *found = NULL;
@@ -99,7 +111,7 @@ static const tr_calibration *best(const tr_chip *chip, const char *engine, doubl
         double unlike = 99.0; /* the generic one: nearer than another vendor's chip */
         if (c->chip[0] != '\0') {
             const tr_chip *measured = tr_chip_catalog_find(c->chip);
-            if (strcmp(c->chip, chip->name) == 0)
+            if (strcmp(c->chip, chip->name) == 0 && (measured == NULL || is_as_fast(chip, measured)))
                 unlike = -1.0;
             else if (measured != NULL)
                 unlike = tr_chip_unlike_year(chip, measured);
@@ -140,12 +152,14 @@ tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibr
     tr_calibration made = *found;
     const char *name = chip->name[0] != '\0' ? chip->name : "this chip";
     const char *under = wanted[0] != '\0' ? wanted : "no engine in particular";
+    const char *comma = chip->change[0] != '\0' ? "," : "";
     if (far < 0.0) {
         made.distance = TR_DISTANCE_NEAR;
         (void)snprintf(made.origin, sizeof made.origin, "%s, %s", found->chip, under);
     } else if (far < 99.0) {
         made.distance = far < 10.0 ? TR_DISTANCE_CHIP : TR_DISTANCE_GENERIC;
-        (void)snprintf(made.origin, sizeof made.origin, "%.60s from %s, %s", name, found->chip, under);
+        (void)snprintf(made.origin, sizeof made.origin, "%.36s%s%.24s from %s, %s", name, comma, chip->change,
+                       found->chip, under);
     } else {
         made.distance = TR_DISTANCE_GENERIC;
         (void)snprintf(made.origin, sizeof made.origin, "%.60s from all chips measured, %s", name, under);

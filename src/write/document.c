@@ -65,6 +65,8 @@ static double longest(const tr_scenario *scenario)
 void tr_notes_of_model(const tr_model *model, tr_notes *out)
 {
     out->count = 0;
+    if (model->note[0] != '\0')
+        add(out, model->note);
     if (model->unread_count == 0)
         return;
     (void)tr_text_copy(out->unread, sizeof out->unread,

@@ -28,6 +28,7 @@ MAY_ALSO = {
     "price/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
     "model/model": {"calloc", "free"},  # tr_model_from_config: "Allocates and frees"
+    "model/model_change": {"calloc", "free"},  # tr_model_catalog_get: "Allocates and frees"
     "input/scenario": ALLOCATE,   # tr_scenario_create: "it allocates"
     "claims/settings": {"malloc", "free"},  # tr_claim_compute: "allocates and frees"
     "claims/catalog": {"malloc", "free"},

@@ -50,6 +50,7 @@ static void each_key_changes_its_figure(void **state)
     assert_same(s.chip.tier[0].capacity_byte, 64e9);
     assert_same(s.chip.tier[0].read_byte_per_s, 4.8e12);
     assert_same(named("h100-sxm,usd=3").usd_per_hour, 3.0);
+    assert_same(named("h100-sxm,memory=64GB,bandwidth=1TB/s").chip.memory_byte, 64e9);
 }
 
 static void a_factor_multiplies_what_is_there(void **state)
@@ -177,7 +178,8 @@ static void a_misspelt_change_is_answered_with_the_right_one(void **state)
     (void)state;
     expect_refused("h100,mme=64GB", TR_EUNKNOWN, "mme", "did you mean 'mem'");
     expect_refused("h100,pirce=2", TR_EUNKNOWN, "pirce", "did you mean 'price'");
-    expect_refused("h100,zzzzzzzz=2", TR_EUNKNOWN, "zzzzzzzz", "there are mem, bw");
+    expect_refused("h100,zzzzzzzz=2", TR_EUNKNOWN, "zzzzzzzz", "known: mem, bw");
+    expect_refused("h100,mme=64GB", TR_EUNKNOWN, "mme", "known: mem, bw");
     expect_refused("h1000,mem=64GB", TR_EUNKNOWN, "system", "did you mean \"h100\"");
     expect_refused("rtx-4090+epcy-9654", TR_EUNKNOWN, "system", "did you mean \"epyc-9654\"");
 }

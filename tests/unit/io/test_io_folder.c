@@ -277,6 +277,33 @@ static void an_unknown_architecture_can_be_counted_as_a_known_family(void **stat
     assert_int_equal(tr_model_file_read(folder.path, "lama", &file, &err), TR_EUNKNOWN);
 }
 
+/* A layer of CONFIG has 592 parameters. */
+static void changes_follow_a_path_and_its_weights_are_not_compared(void **state)
+{
+    (void)state;
+    tensor_file f = {0};
+    char path[192];
+    folder_text(&folder, "config.json", CONFIG);
+    add_layer(&f, 0);
+    add_layer(&f, 1);
+    add_rest(&f);
+    tensor_write(&f, &folder, "model.safetensors");
+    static const char *const tails[] = {",layers=5", "/config.json,layers=5", "/model.safetensors,layers=2.5x"};
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s%s", folder.path, tails[i]);
+        assert_true(tr_model_is_path(path));
+        if (tr_model_file_read(path, NULL, &file, &err) != TR_OK)
+            fail_msg("%s: %s", path, err.text);
+        assert_true(file.model.total_param == TOTAL_PARAM + 3 * 592);
+        assert_int_equal(file.note_count, 0);
+        assert_true(!(file.model.weight_total_byte > 0.0));
+        assert_non_null(strstr(file.model.name, ",layers="));
+    }
+    (void)snprintf(path, sizeof path, "%s,lyers=5", folder.path);
+    refuse(path, TR_EUNKNOWN, "config.json: a model has no 'lyers' to change; did you mean 'layers'?");
+    assert_false(tr_model_is_path("deepseek-ai/DeepSeek-V3,layers=5"));
+}
+
 static void a_catalog_entry_is_read_from_any_place(void **state)
 {
     (void)state;
@@ -328,6 +355,7 @@ int main(void)
         CASE(paths_that_lead_nowhere_are_said_plainly),
         CASE(errors_in_a_config_name_file_key_and_line),
         CASE(an_unknown_architecture_can_be_counted_as_a_known_family),
+        CASE(changes_follow_a_path_and_its_weights_are_not_compared),
         CASE(a_catalog_entry_is_read_from_any_place),
         CASE(a_config_under_its_own_name_names_the_model),
         CASE(a_path_is_told_from_a_name),

@@ -36,6 +36,7 @@ static void a_model_is_found_by_name_or_id_in_any_case(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_int_equal(tr_model_catalog_get(names[i], &model, NULL), TR_OK);
         assert_string_equal(model.name, "deepseek-v3");
+        assert_string_equal(model.note, "");
         assert_true(model.total_param == 671026419200);
     }
 }
@@ -70,6 +71,22 @@ static void a_model_packed_again_is_found_with_the_format_its_name_says(void **s
         {"amd/Llama-3.1-405B-Instruct-FP8-KV", "llama-3.1-405b", "fp8"},
         {"casperhansen/llama-3-70b-instruct-awq", "llama-3-70b", "int4"},
         {"Meta-Llama-3.1-8B-Instruct-Q4_K_M", "llama-3.1-8b", "q4_k_m"},
+        {"nvidia/DeepSeek-R1-0528-NVFP4-v2", "deepseek-r1", "fp4"},
+        {"lmstudio-community/gpt-oss-20b-MLX-8bit", "gpt-oss-20b", "int8"},
+        {"mlx-community/Qwen3-30B-A3B-4bit-DWQ", "qwen3-30b-a3b", "int4"},
+        {"mlx-community/Llama-3.3-70B-Instruct-4bit", "llama-3.3-70b", "int4"},
+        {"mlx-community/Llama-3.3-70B-Instruct-6bit", "llama-3.3-70b", "q6_k"},
+        {"ibnzterrell/Meta-Llama-3.3-70B-Instruct-AWQ-INT4", "llama-3.3-70b", "int4"},
+        {"Intel/DeepSeek-R1-0528-int4-asym-AutoRound-inc", "deepseek-r1", "int4"},
+        {"unsloth/Qwen2.5-Coder-32B-Instruct-128K-GGUF", "qwen2.5-coder-32b", "native"},
+        {"unsloth/DeepSeek-R1-GGUF:UD-Q4_K_XL", "deepseek-r1", "q4_k_m"},
+        {"unsloth/gemma-3-27b-it-qat-GGUF", "gemma-3-27b", "native"},
+        {"TheBloke/CodeLlama-34B-Instruct-GPTQ", "codellama-34b", "int4"},
+        {"neuralmagic/Meta-Llama-3-8B-Instruct-FP8-KV", "llama-3-8b", "fp8"},
+        {"turboderp/Llama-3.1-8B-Instruct-exl3", "llama-3.1-8b", "native"},
+        {"llama3.3:70b", "llama-3.3-70b", "native"},
+        {"llama3.1:8b-instruct-q4_K_M", "llama-3.1-8b", "q4_k_m"},
+        {"gpt-oss:20b", "gpt-oss-20b", "native"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         tr_error err = {0};
@@ -85,6 +102,8 @@ static void a_model_packed_again_is_found_with_the_format_its_name_says(void **s
         assert_int_equal(tr_model_catalog_get(row[i].id, &model, NULL), TR_OK);
         assert_true(same_weights(&model.weight, &weights));
         assert_true(format == TR_WEIGHT_FORMAT_NATIVE || strstr(model.source, "by its name") != NULL);
+        assert_true(strstr(model.note, row[i].id) == model.note && strstr(model.note, row[i].name) != NULL);
+        assert_true(format == TR_WEIGHT_FORMAT_NATIVE || strstr(model.note, row[i].format) != NULL);
     }
 }
 
@@ -96,6 +115,25 @@ static void a_checkpoint_of_its_own_in_the_catalog_is_not_taken_for_one_packed_a
     assert_int_equal(tr_model_catalog_find_format("nvidia/Llama-3.1-70B-Instruct-FP8", &index, &format, NULL), TR_OK);
     assert_string_equal(tr_model_catalog_name(index), "llama-3.1-70b-fp8");
     assert_int_equal(format, TR_WEIGHT_FORMAT_NATIVE);
+}
+
+static void a_name_packed_again_that_is_near_several_is_answered_with_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *told;
+    } row[] = {
+        {"TheBloke/Mistral-7B-Instruct-v0.2-AWQ", "did you mean mistral-7b-v0.1, mistral-7b-v0.3?"},
+        {"casperhansen/mixtral-instruct-awq", "did you mean mixtral-8x22b, mixtral-8x7b?"},
+        {"somebody/Qwen3-32B", "did you mean qwen3-32b?"}, /* of one's own, perhaps trained on */
+        {"deepseek-r1:671b", "did you mean \"deepseek-r1\"?"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        tr_error err = {0};
+        assert_int_equal(tr_model_catalog_get(row[i].id, &model, &err), TR_EUNKNOWN);
+        if (strstr(err.text, row[i].told) == NULL || strstr(err.text, row[i].id) == NULL)
+            fail_msg("%s: %s", row[i].id, err.text);
+    }
 }
 
 static void a_stranger_with_a_known_name_is_not_believed(void **state)
@@ -135,6 +173,7 @@ int main(void)
         cmocka_unit_test(a_model_is_found_by_name_or_id_in_any_case),
         cmocka_unit_test(a_model_packed_again_is_found_with_the_format_its_name_says),
         cmocka_unit_test(a_checkpoint_of_its_own_in_the_catalog_is_not_taken_for_one_packed_again),
+        cmocka_unit_test(a_name_packed_again_that_is_near_several_is_answered_with_them),
         cmocka_unit_test(a_stranger_with_a_known_name_is_not_believed),
         cmocka_unit_test(a_near_miss_gets_a_suggestion_and_leaves_the_model_alone),
     };

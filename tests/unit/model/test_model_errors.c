@@ -119,13 +119,54 @@ static void an_unknown_architecture_is_named_with_the_nearest_known_one(void **s
     const refusal all[] = {
         {"{\n\"architectures\": [\"LlamaForCausalLN\"],\n\"hidden_size\": 64}", TR_EUNKNOWN,
          "architectures.0", 2,
-         "is \"LlamaForCausalLN\", which is not known; the nearest known one is LlamaForCausalLM"},
+         "is \"LlamaForCausalLN\", which is not known; by its keys it is most like LlamaForCausalLM: --as llama"},
         {"{\n\"model_type\": \"qwen33\"}", TR_EUNKNOWN, "model_type", 2, "Qwen3ForCausalLM"},
         {"{\n\"architectures\": [\"BertModel\"], \"text_config\": {\"model_type\": \"bert\"}}", TR_EUNKNOWN,
          "architectures.0", 2, "is \"BertModel\""},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         check(&all[i]);
+}
+
+#define OF_A_STRANGER(own)                                                                                        \
+    "{\n\"architectures\": [\"GlmNextMoeForCausalLM\"],\n\"hidden_size\": 4096,\n\"num_hidden_layers\": 4,\n"          \
+    "\"vocab_size\": 100, \"intermediate_size\": 1024, \"num_attention_heads\": 32, " own "}"
+
+/* Its name is near Glm4Moe: what its keys say decides. */
+static void an_unknown_architecture_is_offered_the_family_with_its_keys_not_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *as;
+    } row[] = {
+        {OF_A_STRANGER("\"kv_lora_rank\": 512, \"q_lora_rank\": 1536, \"qk_nope_head_dim\": 128, "
+                       "\"qk_rope_head_dim\": 64, \"v_head_dim\": 128, \"n_routed_experts\": 64, "
+                       "\"num_experts_per_tok\": 8, \"moe_intermediate_size\": 512"),
+         "--as deepseek_v3 "},
+        {OF_A_STRANGER("\"kv_lora_rank\": 512"), "--as deepseek_v3 "}, /* which cannot count it, and says why */
+        {OF_A_STRANGER("\"kv_lora_rank\": 512, \"num_experts\": 64"), "--as deepseek_v3 "},
+        {OF_A_STRANGER("\"kv_lora_rank\": 512, \"index_topk\": 2048"), "--as deepseek_v3 "},
+        {OF_A_STRANGER("\"num_experts\": 64, \"num_experts_per_tok\": 8, \"moe_intermediate_size\": 512"),
+         "--as mixtral "},
+        {OF_A_STRANGER("\"hybrid_override_pattern\": \"M-*-\", \"mamba_num_heads\": 64, \"mamba_head_dim\": 64, "
+                       "\"ssm_state_size\": 128, \"n_groups\": 8, \"conv_kernel\": 4"),
+         "--as nemotron_h "},
+        {OF_A_STRANGER("\"mamba_d_state\": 16, \"mamba_d_conv\": 4, \"mamba_expand\": 2, \"mamba_dt_rank\": 256, "
+                       "\"attn_layer_period\": 8, \"attn_layer_offset\": 4, \"expert_layer_period\": 2, "
+                       "\"expert_layer_offset\": 1, \"num_experts\": 16, \"num_experts_per_tok\": 2"),
+         "--as jamba "},
+        {OF_A_STRANGER("\"linear_num_key_heads\": 16, \"linear_num_value_heads\": 32, \"linear_key_head_dim\": 128, "
+                       "\"linear_value_head_dim\": 128, \"linear_conv_kernel_dim\": 4"),
+         "--as qwen3_next "},
+        {OF_A_STRANGER("\"num_key_value_heads\": 8"), "--as llama "},
+        {OF_A_STRANGER("\"text_config\": {\"model_type\": \"x\", \"kv_lora_rank\": 512}"), "--as deepseek_v3 "},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        tr_error err = {0};
+        assert_int_equal(count_text(row[i].json, &model, &err), TR_EUNKNOWN);
+        if (strstr(err.text, row[i].as) == NULL)
+            fail_msg("%s: %s", row[i].json, err.text);
+    }
 }
 
 static void keys_that_look_like_shapes_and_that_nothing_reads_are_named(void **state)
@@ -211,10 +252,10 @@ static void an_unknown_architecture_is_likened_to_families_that_read_its_keys(vo
     assert_int_equal(count_text(latent, &model, &err), TR_EUNKNOWN);
     assert_null(strstr(err.text, "Glm4MoeForCausalLM"));
     /* counted as what is proposed, every row is a latent one, and half of the layers have a window */
-    const char *as = strstr(err.text, "(--as ");
+    const char *as = strstr(err.text, "--as ");
     char family[64];
     assert_non_null(as);
-    (void)snprintf(family, sizeof family, "%.*s", (int)strcspn(as + 6, " "), as + 6);
+    (void)snprintf(family, sizeof family, "%.*s", (int)strcspn(as + 5, " "), as + 5);
     assert_int_equal(count_text_as(latent, family, &model, &err), TR_OK);
     assert_int_equal(model.unread_count, 0);
     assert_true(tr_model_kv_store_byte(&model, 1000, 2) == (1000 + 128) * (128 + 32) * 2);
@@ -295,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_contradiction_names_the_key_its_line_and_what_was_expected),
         cmocka_unit_test(a_number_that_cannot_be_a_size_is_refused),
         cmocka_unit_test(an_unknown_architecture_is_named_with_the_nearest_known_one),
+        cmocka_unit_test(an_unknown_architecture_is_offered_the_family_with_its_keys_not_its_name),
         cmocka_unit_test(keys_that_look_like_shapes_and_that_nothing_reads_are_named),
         cmocka_unit_test(layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted),
         cmocka_unit_test(an_unknown_architecture_is_likened_to_families_that_read_its_keys),

@@ -190,6 +190,36 @@ static void a_chip_nobody_measured_gets_its_generations_constants_and_says_so(vo
     assert_null(tr_interval_name(TR_INTERVAL_COUNT));
 }
 
+/* What was measured on a chip says nothing certain of one that is faster; its memory and its price decide no time. */
+static void a_chip_with_other_speeds_by_its_name_was_not_measured(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        tr_distance distance;
+    } row[] = {
+        {"h100-sxm,mem=141GB", TR_DISTANCE_NEAR},  {"8xh100-sxm,price=2.5,power=0.5x", TR_DISTANCE_NEAR},
+        {"h100-sxm,bw=1x", TR_DISTANCE_NEAR},      {"h100-sxm,bw=2x", TR_DISTANCE_CHIP},
+        {"h100-sxm,flops=1.5x", TR_DISTANCE_CHIP}, {"h100-sxm,fp8=2x", TR_DISTANCE_CHIP},
+        {"8xh100-sxm,link=2x", TR_DISTANCE_CHIP},  {"h100-sxm,bw=100x", TR_DISTANCE_GENERIC},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        const tr_system changed = get_system(row[i].name);
+        tr_calibration c;
+        assert_int_equal(tr_calibration_find(&changed.chip, "vllm", &c, NULL), TR_OK);
+        if (c.distance != row[i].distance)
+            fail_msg("%s: %s", row[i].name, tr_distance_name(c.distance));
+    }
+    const tr_system twice = get_system("8xh100-sxm,bw=2x");
+    tr_calibration c;
+    assert_int_equal(tr_calibration_find(&twice.chip, "vllm", &c, NULL), TR_OK);
+    assert_non_null(strstr(c.origin, "h100-sxm,bw=2x from "));
+    get_model("deepseek-v3", &model);
+    assert_true(tr_calibration_has_model(&model));
+    get_model("deepseek-v3,layers=30", &model);
+    assert_false(tr_calibration_has_model(&model));
+}
+
 static void a_model_nobody_measured_is_told_from_one_that_was(void **state)
 {
     (void)state;
@@ -263,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_calibration_makes_operators_slower_and_never_faster),
         cmocka_unit_test(an_operator_that_is_no_work_is_refused),
         cmocka_unit_test(a_chip_nobody_measured_gets_its_generations_constants_and_says_so),
+        cmocka_unit_test(a_chip_with_other_speeds_by_its_name_was_not_measured),
         cmocka_unit_test(a_model_nobody_measured_is_told_from_one_that_was),
         cmocka_unit_test(an_engine_nobody_measured_is_refused_with_those_that_were),
         cmocka_unit_test(every_constant_has_a_name_a_unit_and_a_meaning),
