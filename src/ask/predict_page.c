@@ -218,7 +218,8 @@ static void print_power(const tr_predict_row *row, tr_writer *out)
     label(out, "power");
     (void)snprintf(text, sizeof text,
                    "%s at the site (%s to %s); %s per output token, of electricity %s per million\n",
-                   three(e->site_w, TR_UNIT_WATT, site, sizeof site), three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
+                   three(e->site_w, TR_UNIT_WATT, site, sizeof site),
+                   three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
                    three(e->high_site_w, TR_UNIT_WATT, high, sizeof high),
                    three(e->site_w / token_per_s, TR_UNIT_JOULE, each, sizeof each),
                    three(e->usd_per_s / token_per_s * 1e6, TR_UNIT_USD, usd, sizeof usd));

@@ -111,7 +111,8 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     roof.byte_per_s = system->chip_count * system->chip.memory_byte_per_s;
     roof.memory_byte = system->chip_count * system->chip.memory_byte;
     /* Every dollar for work is counted from here: idle hours are paid for by the tokens of the others.  [K1] */
-    roof.usd_per_s = system->usd_per_hour / 3600.0 / (system->utilisation_share > 0.0 ? system->utilisation_share : 1.0);
+    const double used = system->utilisation_share > 0.0 ? system->utilisation_share : 1.0;
+    roof.usd_per_s = system->usd_per_hour / 3600.0 / used;
     roof.flop_per_token = 2.0 * model->multiply_param; /* [R2] a multiply and an add for each parameter */
     roof.store_weight_byte = roof.pooled.weight_byte;
     roof.weight_byte = roof.store_weight_byte / model->total_param;
