@@ -207,7 +207,6 @@ static void another_word_of_the_field_suggests_by_meaning(void **state)
     (void)state;
     near("concurrency", TR_GROUP_ALL & ~TR_GROUP_BIT(SERVICE), "batch");
     near("users", TR_GROUP_ALL & ~TR_GROUP_BIT(SERVICE), "batch");
-    near("user", TR_GROUP_ALL, "users");
     near("max-num-seqs", TR_GROUP_BIT(LOAD), "batch");
     near("max_num_seqs", TR_GROUP_BIT(LOAD), "batch");
     near("max-model-len", TR_GROUP_ALL, "context");
