@@ -3,6 +3,7 @@
 A ```console block is a transcript: a line "$ build/tokenroof ..." is run, and standard output must be what
 stands below it (a line "..." stands for any lines). Commands of other programs are only looked up.
     law_docs.py ROOT [PROGRAM]
+    law_docs.py --update ROOT PROGRAM    write what the program prints today; a closing "..." stays where it was
 """
 import os
 import re
@@ -82,6 +83,33 @@ def examples(root):
             for n, line in enumerate(m.group(2).splitlines()) if line.strip() not in known]
 
 
+def printed(command, folder):
+    return subprocess.run(["sh", "-c", command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=120, env={**os.environ, "LC_ALL": "C", "COLUMNS": "100"})
+
+
+def update(root, program):
+    """Lines above a closing "..." are as many as they were; a "..." within is left to whoever writes the text."""
+    def again(m):
+        parts = re.split(r"^(?=\$ )", m.group(2), flags=re.M)
+        for i, part in enumerate(parts):
+            command, _, rest = part.partition("\n")
+            old = rest.rstrip("\n").split("\n")
+            if m.group(1) != "console" or not re.match(r"\$ (?:[A-Z_]+=\S+ )*build/tokenroof\b", part) or "..." in old[:-1]:
+                continue
+            new = printed(command[2:].replace("build/tokenroof", program), root).stdout.rstrip("\n").split("\n")
+            if old[-1] == "...":
+                new = new[:len(old) - 1] + ["..."]
+            parts[i] = "\n".join([command] + new) + "\n" + ("\n" if rest.endswith("\n\n") else "")
+        return f"```{m.group(1)}\n{''.join(parts)}```"
+    for doc in documents(root):
+        text = house.read(root, doc)
+        fresh = FENCE.sub(again, text)
+        if fresh != text:
+            with open(os.path.join(root, doc), "w") as out:
+                out.write(fresh)
+
+
 def transcripts(root, program):
     """(name, violations) of each command. They run one after another in a folder that looks like the root."""
     with tempfile.TemporaryDirectory(prefix="tokenroof-docs-") as scratch:
@@ -93,8 +121,7 @@ def transcripts(root, program):
         for doc, line, command, output in commands(root):
             if not re.match(r"(?:[A-Z_]+=\S+ )*build/tokenroof\b", command):
                 continue
-            done = subprocess.run(["sh", "-c", command], cwd=scratch, stdin=subprocess.DEVNULL, capture_output=True,
-                                  text=True, timeout=120, env={**os.environ, "LC_ALL": "C", "COLUMNS": "100"})
+            done = printed(command, scratch)
             bad = []
             if done.returncode != 0:
                 bad = [f"exit {done.returncode}: {done.stderr.strip()[:300]}"]
@@ -105,6 +132,9 @@ def transcripts(root, program):
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "--update":
+        update(sys.argv[2], os.path.abspath(sys.argv[3]))
+        sys.exit()
     root = sys.argv[1]
     tap = house.Tap()
     tap.case("documents_name_files_that_exist", paths(root))
