@@ -172,8 +172,15 @@ static tr_status best_layout(const place *at, double (*score)(const place *at, c
     size_t count = 0;
     double best = HUGE_VAL;
     tr_status s = tr_layout_list(p->model, at->system, p->engine, all, LAYOUT_MAX, &count, err);
-    s = s == TR_ECAPACITY ? TR_OK : s;
-    for (size_t i = 0; s == TR_OK && i < count && i < LAYOUT_MAX; i++) {
+    if (s == TR_ECAPACITY) {
+        count = LAYOUT_MAX;
+        s = TR_OK;
+    }
+    /* Stages pay where nothing else fits: engines leave gaps between them that no published run tells. */
+    for (size_t k = 0; s == TR_OK && k < 2 * count && (k < count || !(best < HUGE_VAL)); k++) {
+        const size_t i = k % count;
+        if ((all[i].pp_rank > 1.0) != (k >= count))
+            continue;
         const double here = hold(at, &all[i], &shard, NULL) == TR_OK ? score(at, &shard) : HUGE_VAL;
         if (here < best) {
             best = here;
