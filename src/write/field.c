@@ -41,7 +41,14 @@ static int shared_depth(const char *a, const char *b)
     }
 }
 
-static void open_objects(const char *path, int from, tr_json *json)
+/* What writes members: their values in a row, or what may stand there. */
+typedef struct form {
+    void (*open)(tr_json *json);
+    int levels;                  /* objects that open opens */
+    void (*write)(const tr_field *field, const void *context, tr_json *json);
+} form;
+
+static void open_objects(const char *path, int from, const form *f, tr_json *json)
 {
     char key[KEY_SIZE];
     for (int level = from; level < dots(path); level++) {
@@ -49,13 +56,37 @@ static void open_objects(const char *path, int from, tr_json *json)
         const size_t end = prefix_length(path, level + 1) - 1;
         (void)tr_text_copy_span(key, sizeof key, path + start, end - start);
         tr_json_key(json, key);
-        tr_json_object_inline(json);
+        f->open(json);
     }
 }
 
-static void json_value(const tr_field *field, const void *row, tr_json *json)
+static void close_objects(int *depth, int keep, const form *f, tr_json *json)
 {
-    tr_json_key(json, field->path + prefix_length(field->path, dots(field->path)));
+    for (; *depth > keep; (*depth)--)
+        for (int i = 0; i < f->levels; i++)
+            tr_json_close(json);
+}
+
+static void members(const tr_fields *fields, const form *f, const void *context, tr_json *json)
+{
+    const char *last = "";
+    int depth = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        const char *path = fields->field[i].path;
+        if (path == NULL)
+            continue;
+        close_objects(&depth, shared_depth(path, last), f, json);
+        open_objects(path, depth, f, json);
+        depth = dots(path);
+        tr_json_key(json, path + prefix_length(path, depth));
+        f->write(&fields->field[i], context, json);
+        last = path;
+    }
+    close_objects(&depth, 0, f, json);
+}
+
+static void write_value(const tr_field *field, const void *row, tr_json *json)
+{
     if (field->number != NULL)
         tr_json_number(json, field->number(row));
     else if (field->text != NULL)
@@ -68,22 +99,27 @@ static void json_value(const tr_field *field, const void *row, tr_json *json)
 
 void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json)
 {
-    const char *last = "";
-    int depth = 0;
-    for (size_t i = 0; i < fields->count; i++) {
-        const char *path = fields->field[i].path;
-        if (path == NULL)
-            continue;
-        const int keep = shared_depth(path, last);
-        for (; depth > keep; depth--)
-            tr_json_close(json);
-        open_objects(path, depth, json);
-        depth = dots(path);
-        json_value(&fields->field[i], row, json);
-        last = path;
-    }
-    for (; depth > 0; depth--)
-        tr_json_close(json);
+    static const form values = {tr_json_object_inline, 1, write_value};
+    members(fields, &values, row, json);
+}
+
+static void open_schema(tr_json *json)
+{
+    tr_json_object_inline(json);
+    tr_json_key_string(json, "type", "object");
+    tr_json_key(json, "properties");
+    tr_json_object_inline(json);
+}
+
+static void write_with(const tr_field *field, const void *write, tr_json *json)
+{
+    (*(const tr_field_writer *)write)(field, json);
+}
+
+void tr_fields_describe(const tr_fields *fields, tr_field_writer write, tr_json *json)
+{
+    static const form schema = {open_schema, 2, write_with};
+    members(fields, &schema, &write, json);
 }
 
 /* RFC 4180: quoted where it must be, quotes doubled. */
