@@ -21,24 +21,25 @@ static size_t prefix_length(const char *path, int level)
     return length;
 }
 
-static int dots(const char *path)
-{
-    int n = 0;
-    for (; *path != '\0'; path++)
-        n += *path == '.';
-    return n;
-}
+/* A path's objects, how many of them it shares with another path, and where its last key begins. */
+typedef struct place {
+    int depth, shared;
+    size_t leaf;
+} place;
 
-/* How many objects the two paths lie in together. */
-static int shared_depth(const char *a, const char *b)
+static place place_of(const char *path, const char *other)
 {
-    int level = 0;
-    while (1) {
-        const size_t n = prefix_length(a, level + 1);
-        if (n == 0 || strncmp(a, b, n) != 0)
-            return level;
-        level++;
+    place p = {0, 0, 0};
+    int same = 1;
+    for (size_t i = 0; path[i] != '\0'; i++) {
+        same = same && path[i] == other[i];
+        if (path[i] != '.')
+            continue;
+        p.depth++;
+        p.shared += same;
+        p.leaf = i + 1;
     }
+    return p;
 }
 
 /* What writes members: their values in a row, or what may stand there. */
@@ -48,10 +49,10 @@ typedef struct form {
     void (*write)(const tr_field *field, const void *context, tr_json *json);
 } form;
 
-static void open_objects(const char *path, int from, const form *f, tr_json *json)
+static void open_objects(const char *path, int from, int to, const form *f, tr_json *json)
 {
     char key[KEY_SIZE];
-    for (int level = from; level < dots(path); level++) {
+    for (int level = from; level < to; level++) {
         const size_t start = prefix_length(path, level);
         const size_t end = prefix_length(path, level + 1) - 1;
         (void)tr_text_copy_span(key, sizeof key, path + start, end - start);
@@ -75,10 +76,11 @@ static void members(const tr_fields *fields, const form *f, const void *context,
         const char *path = fields->field[i].path;
         if (path == NULL)
             continue;
-        close_objects(&depth, shared_depth(path, last), f, json);
-        open_objects(path, depth, f, json);
-        depth = dots(path);
-        tr_json_key(json, path + prefix_length(path, depth));
+        const place at = place_of(path, last);
+        close_objects(&depth, at.shared, f, json);
+        open_objects(path, depth, at.depth, f, json);
+        depth = at.depth;
+        tr_json_key(json, path + at.leaf);
         f->write(&fields->field[i], context, json);
         last = path;
     }
