@@ -96,10 +96,7 @@ static void stamp(tr_json *json)
 static void field_schema(const tr_field *field, tr_json *json)
 {
     tr_json_object_inline(json);
-    if (field->flag != NULL)
-        types(json, "boolean", NULL);
-    else
-        types(json, field->number != NULL ? "number" : "string", "null");
+    types(json, field->flag != NULL ? "boolean" : field->number != NULL ? "number" : "string", "null");
     if (field->number != NULL && unit_word(field->unit) != NULL)
         tr_json_key_string(json, "unit", unit_word(field->unit));
     tr_json_close(json);

@@ -20,7 +20,7 @@ PAIR = "llama-3.1-70b 8xh100-sxm"
 # The file, and what to ask for it: verbs with several kinds of rows have several.
 ASK = {
     **{verb: f"{verb} {PAIR}" for verb in
-       ["report", "step", "curve", "roof", "layout", "memory", "menu", "lifecycle", "tiers", "reversible"]},
+       ["predict", "report", "step", "curve", "roof", "layout", "memory", "menu", "lifecycle", "tiers", "reversible"]},
     **{f"scale-{part}": f"scale {PAIR} --part {part}" for part in ["domain", "pipeline", "sparsity", "wall"]},
     **{verb: verb for verb in ["models", "chips", "prices", "explain", "lecture"]},
     "step-operator": f"step {PAIR} --by operator",
