@@ -88,7 +88,7 @@ TR_API const tr_input *tr_input_find(const char *name);
  * by its meaning an option. NULL: nothing is near. */
 TR_API const char *tr_input_near(const char *name, uint64_t groups);
 
-#define TR_LIST_MAX 4096
+#define TR_LIST_MAX 1048576
 #define TR_TEXT_MAX 512
 
 /* Values for every input. Opaque; some 2 kB, and more only for lists and texts that are set. One thread at a time;

@@ -12,7 +12,8 @@ typedef enum tr_format {
     TR_FORMAT_TEXT = 0,      /* a page or table for people */
     TR_FORMAT_JSON,          /* one document */
     TR_FORMAT_JSONL,         /* one document a row, each on its line */
-    TR_FORMAT_CSV            /* a line of column names, then rows */
+    TR_FORMAT_CSV,           /* a line of column names, then rows */
+    TR_FORMAT_SCHEMA         /* the JSON Schema of the document and of its rows, in place of an answer */
 } tr_format;
 
 /* How an answer is written. All zero but columns is plain text. */

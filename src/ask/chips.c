@@ -413,19 +413,15 @@ static tr_status write_card(const tr_system *system, const tr_style *style, cons
 tr_status tr_answer_chip(const tr_scenario *scenario, const tr_system *system, const tr_style *style,
                          tr_sink *sink, tr_error *err)
 {
-    tr_writer out;
     if (style->format == TR_FORMAT_TEXT)
         return write_card(system, style, sink, err);
-    if (style->format != TR_FORMAT_CSV) {
+    if (style->format < TR_FORMAT_CSV) {
         const tr_status s = write_json(scenario, system, style->format == TR_FORMAT_JSON, sink, err);
         if (s == TR_OK && style->format == TR_FORMAT_JSONL && sink->write(sink->context, "\n", 1) != 0)
             return tr_written(TR_EIO, err);
         return s;
     }
-    tr_writer_begin(&out, sink);
-    tr_fields_csv_head(&one_fields, &out);
-    tr_fields_csv_row(&one_fields, system, &out);
-    return tr_written(tr_writer_finish(&out), err);
+    return tr_row_write(&one_fields, "systems", system, style, sink, err);
 }
 
 /* ---- all of them ------------------------------------------------------------------- */

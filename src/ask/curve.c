@@ -13,7 +13,7 @@
 #include "write/rows.h"
 
 enum { ALONG_BATCH = 0, ALONG_CONTEXT = 1 };
-enum { MARKS_MAX = 4, ROWS_MAX = TR_LIST_MAX + MARKS_MAX };
+enum { POINTS_MAX = 4096, MARKS_MAX = 4, ROWS_MAX = POINTS_MAX + MARKS_MAX };
 
 typedef struct crossing {
     const char *name;
@@ -69,7 +69,7 @@ static int takes(const double *list, size_t count) { return list != NULL && coun
 static void add_rows(walk *w, const double *list, size_t count, double first, double end)
 {
     if (takes(list, count)) {
-        for (size_t i = 0; i < count && i < TR_LIST_MAX; i++) {
+        for (size_t i = 0; i < count; i++) {
             size_t k = w->count++;
             for (; k > 0 && w->at[k - 1] > list[i]; k--)
                 w->at[k] = w->at[k - 1];
@@ -254,6 +254,13 @@ static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *q
 tr_status tr_answer_curve(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                           tr_sink *sink, tr_error *err)
 {
+    size_t count = 0;
+    const int along = tr_input_choice(scenario, TR_IN_OVER) == ALONG_CONTEXT;
+    (void)tr_input_list(scenario, along ? TR_IN_CONTEXT : TR_IN_BATCH, &count);
+    if (count > POINTS_MAX)
+        return tr_fail(err, TR_ECAPACITY, tr_input_at(along ? TR_IN_CONTEXT : TR_IN_BATCH)->key, (double)count,
+                       "a curve has %d points at most, not %zu: `tokenroof step` gives any number of rows",
+                       POINTS_MAX, count);
     walk *w = malloc(sizeof *w); /* a list may be long: 64 KiB */
     if (w == NULL)
         return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");

@@ -94,7 +94,7 @@ tr_status tr_answer_explain(const char *id, tr_claim_experiment experiment, cons
         tr_writer_begin(&out, sink);
         card_text(one, style, &out);
         s = tr_writer_finish(&out);
-    } else if (one != NULL && style->format != TR_FORMAT_CSV) {
+    } else if (one != NULL && style->format < TR_FORMAT_CSV) {
         s = json_one(one, style->format == TR_FORMAT_JSON, sink);
     } else {
         const tr_rows rows = {.fields = &list_fields,

@@ -164,7 +164,7 @@ tr_status tr_answer_memory(const tr_scenario *scenario, const tr_problem *questi
 {
     walk w = {.question = question};
     tr_notes notes;
-    tr_status s = tr_loads_of(scenario, &w.loads, err);
+    tr_status s = tr_loads_of(scenario, style, &w.loads, err);
     if (s == TR_OK)
         s = tr_check_weights_fit(question, err);
     if (s != TR_OK)

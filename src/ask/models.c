@@ -277,17 +277,13 @@ tr_status tr_answer_model(const tr_scenario *scenario, const tr_model *model, co
     fill(&row, scenario, model);
     if (style->format == TR_FORMAT_TEXT)
         return write_card(&row, style, sink, err);
-    if (style->format != TR_FORMAT_CSV) {
+    if (style->format < TR_FORMAT_CSV) {
         const tr_status s = write_json(scenario, &row, style->format == TR_FORMAT_JSON, sink, err);
         if (s == TR_OK && style->format == TR_FORMAT_JSONL && sink->write(sink->context, "\n", 1) != 0)
             return tr_written(TR_EIO, err);
         return s;
     }
-    tr_writer out;
-    tr_writer_begin(&out, sink);
-    tr_fields_csv_head(&list_fields, &out);
-    tr_fields_csv_row(&list_fields, &row, &out);
-    return tr_written(tr_writer_finish(&out), err);
+    return tr_row_write(&list_fields, "models", &row, style, sink, err);
 }
 
 /* ---- all models --------------------------------------------------------------------- */

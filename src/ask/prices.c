@@ -332,13 +332,8 @@ tr_status tr_answer_price(const tr_price *price, const tr_style *style, tr_sink 
         return tr_fail(err, TR_EUNKNOWN, "provider", 0.0, "no provider is called \"%.32s\"", price->provider);
     if (style->format == TR_FORMAT_TEXT)
         return write_card(&row, style, sink, err);
-    if (style->format == TR_FORMAT_CSV) {
-        tr_writer out;
-        tr_writer_begin(&out, sink);
-        tr_fields_csv_head(&all_fields, &out);
-        tr_fields_csv_row(&all_fields, &row, &out);
-        return tr_written(tr_writer_finish(&out), err);
-    }
+    if (style->format >= TR_FORMAT_CSV)
+        return tr_row_write(&all_fields, "prices", &row, style, sink, err);
     tr_json json;
     tr_document_begin(&json, sink, style->format == TR_FORMAT_JSON, NULL, NULL);
     json_card(&row, &json);

@@ -178,10 +178,10 @@ tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *questi
     tr_notes_of(scenario, question, &notes);
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&report, question, &notes, style, sink, err);
-    if (style->format != TR_FORMAT_CSV)
+    if (style->format < TR_FORMAT_CSV)
         return write_json(scenario, &report, &notes, style, sink, err);
     const tr_rows rows = {.fields = &tr_step_fields,
-                          .name = "points",
+                          .name = NULL,
                           .count = TR_REPORT_POINTS,
                           .at = point_at,
                           .context = &report};

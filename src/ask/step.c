@@ -283,7 +283,7 @@ tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question
 {
     walk w = {.question = question};
     tr_notes notes;
-    tr_status s = tr_loads_of(scenario, &w.loads, err);
+    tr_status s = tr_loads_of(scenario, style, &w.loads, err);
     if (s == TR_OK)
         s = tr_check_weights_fit(question, err);
     if (s == TR_OK)

@@ -6,11 +6,11 @@
 #include "ask/asked.h"
 #include "base/fail.h"
 
-enum { ROW_MAX = 1000000 };
+static const double ROW_MAX = 1e6, STREAM_MAX = 1e15;
 
 /* ---- loads ---------------------------------------------------------------- */
 
-tr_status tr_loads_of(const tr_scenario *scenario, tr_loads *out, tr_error *err)
+tr_status tr_loads_of(const tr_scenario *scenario, const tr_style *style, tr_loads *out, tr_error *err)
 {
     static const double one = 1;
     tr_loads loads = {.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE)};
@@ -22,8 +22,10 @@ tr_status tr_loads_of(const tr_scenario *scenario, tr_loads *out, tr_error *err)
         loads.query_count = 1;
     }
     const double rows = (double)loads.batch_count * (double)loads.context_count * (double)loads.query_count;
-    if (rows > ROW_MAX)
-        return tr_fail(err, TR_ECAPACITY, "batch_seq", rows, "the lists make more than a million rows");
+    const int streams = style->format == TR_FORMAT_CSV || style->format == TR_FORMAT_JSONL;
+    if (rows > (streams ? STREAM_MAX : ROW_MAX))
+        return tr_fail(err, TR_ECAPACITY, "batch_seq", rows, "the lists make more than %s",
+                       streams ? "1e15 rows" : "a million rows: --csv and --jsonl write any number");
     loads.count = loads.batch_count * loads.context_count * loads.query_count;
     *out = loads;
     return TR_OK;

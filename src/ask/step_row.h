@@ -41,8 +41,8 @@ typedef struct tr_loads {
     size_t count;
 } tr_loads;
 
-/* Errors: TR_ECAPACITY (more than a million). */
-tr_status tr_loads_of(const tr_scenario *scenario, tr_loads *out, tr_error *err);
+/* In CSV and JSON lines any number; else errors: TR_ECAPACITY (more than a million). */
+tr_status tr_loads_of(const tr_scenario *scenario, const tr_style *style, tr_loads *out, tr_error *err);
 tr_load tr_loads_at(const tr_loads *loads, size_t index);
 
 #endif

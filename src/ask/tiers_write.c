@@ -378,7 +378,7 @@ tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *questio
         return write_document(scenario, &t, &notes, &workings, style, sink, err);
     walk w = {.tiers = &t};
     const tr_rows rows = {.fields = &hold_fields,
-                          .name = "holds",
+                          .name = NULL,
                           .count = t.hold_count * (size_t)t.place_count,
                           .at = hold_at,
                           .context = &w,

@@ -81,12 +81,26 @@ static size_t utf8_length(const unsigned char *s)
     return n;
 }
 
+/* Characters that stand for themselves: ASCII but for quotes, backslashes and controls. */
+static size_t plain_length(const char *text)
+{
+    size_t n = 0;
+    while (text[n] >= 0x20 && text[n] < 0x7F && text[n] != '"' && text[n] != '\\')
+        n++;
+    return n;
+}
+
 static void quote(tr_writer *writer, const char *text)
 {
     static const char HEX[] = "0123456789abcdef";
     tr_write_char(writer, '"');
     for (const char *p = text; *p != '\0';) {
+        const size_t plain = plain_length(p);
+        tr_write_span(writer, p, plain);
+        p += plain;
         const unsigned char c = (unsigned char)*p;
+        if (c == '\0')
+            break;
         if (c == '"' || c == '\\') {
             tr_write_char(writer, '\\');
             tr_write_char(writer, *p++);

@@ -45,26 +45,20 @@ static void flush(tr_writer *writer)
     writer->used = 0;
 }
 
-void tr_write_span(tr_writer *writer, const char *text, size_t length)
+void tr_write_beyond(tr_writer *writer, const char *text, size_t length)
 {
-    if (length > sizeof writer->buffer - writer->used)
-        flush(writer);
+    flush(writer);
     if (length > sizeof writer->buffer) {
         push(writer, text, length);
         return;
     }
-    memcpy(writer->buffer + writer->used, text, length);
-    writer->used += length;
+    memcpy(writer->buffer, text, length);
+    writer->used = length;
 }
 
 void tr_write_text(tr_writer *writer, const char *text) { tr_write_span(writer, text, strlen(text)); }
 
-void tr_write_char(tr_writer *writer, char c)
-{
-    if (writer->used == sizeof writer->buffer)
-        flush(writer);
-    writer->buffer[writer->used++] = c;
-}
+void tr_write_char(tr_writer *writer, char c) { tr_write_span(writer, &c, 1); }
 
 void tr_write_repeat(tr_writer *writer, char c, size_t count)
 {

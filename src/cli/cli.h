@@ -21,6 +21,7 @@ typedef struct cli_text {
     char *data;
     size_t length, capacity;
     int failed; /* out of memory */
+    int streams; /* to stdout as it comes, when it is more than a screenful: rows, of which each stands for itself */
 } cli_text;
 
 struct cli {

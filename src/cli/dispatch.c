@@ -84,6 +84,7 @@ static tr_status write_all(cli *c, const tr_subject *subject, tr_error *err)
     const int plots = cli_plots(c) && !(here && (flags & TR_VERB_PAGE_DRAWS) != 0);
     const int beside = (flags & TR_VERB_PICTURE_BESIDE) != 0;
     tr_status s = TR_OK;
+    c->text.streams = c->style.format == TR_FORMAT_JSONL || c->style.format == TR_FORMAT_CSV;
     if (beside || !plots || c->style.format != TR_FORMAT_TEXT)
         s = tr_verb_answer(c->verb, subject, &c->style, &c->out, err);
     if (s == TR_OK && plots) {

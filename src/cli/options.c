@@ -224,23 +224,31 @@ static tr_status take_operands(cli *c, int argc, char **argv, const given *list,
 
 static tr_status style_of(const tr_scenario *scenario, tr_style *style, tr_error *err)
 {
-    const int json = tr_input_choice(scenario, TR_IN_JSON) > 0;
-    const int jsonl = tr_input_choice(scenario, TR_IN_JSONL) > 0;
-    const int csv = tr_input_choice(scenario, TR_IN_CSV) > 0;
+    static const struct {
+        tr_input_id id;
+        tr_format format;
+    } formats[] = {{TR_IN_JSON, TR_FORMAT_JSON},
+                   {TR_IN_JSONL, TR_FORMAT_JSONL},
+                   {TR_IN_CSV, TR_FORMAT_CSV},
+                   {TR_IN_SCHEMA, TR_FORMAT_SCHEMA}};
     const int to_terminal = strcmp(tr_input_text(scenario, TR_IN_PLOT), "-") == 0;
+    const char *chosen = NULL;
     style->explain = tr_input_choice(scenario, TR_IN_EXPLAIN) > 0;
-    if (json + jsonl + csv > 1)
-        return cli_fail(err, TR_ECONFLICT, "json", "--json, --jsonl and --csv exclude each other");
-    if (style->explain && (jsonl || csv))
-        return cli_fail(err, TR_ECONFLICT, "explain",
-                        "--explain goes with the page or with --json, not with --%s", csv ? "csv" : "jsonl");
-    if (to_terminal && json + jsonl + csv > 0)
-        return cli_fail(err, TR_ECONFLICT, "plot",
-                        "--plot - draws on stdout, where --%s writes: give it a file",
-                        json  ? "json"
-                        : csv ? "csv"
-                              : "jsonl");
-    style->format = json ? TR_FORMAT_JSON : jsonl ? TR_FORMAT_JSONL : csv ? TR_FORMAT_CSV : TR_FORMAT_TEXT;
+    style->format = TR_FORMAT_TEXT;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (tr_input_choice(scenario, formats[i].id) <= 0)
+            continue;
+        if (chosen != NULL)
+            return cli_fail(err, TR_ECONFLICT, "json", "--json, --jsonl, --csv and --schema exclude each other");
+        chosen = tr_input_at(formats[i].id)->option;
+        style->format = formats[i].format;
+    }
+    if (style->explain && style->format > TR_FORMAT_JSON)
+        return cli_fail(err, TR_ECONFLICT, "explain", "--explain goes with the page or with --json, not with --%s",
+                        chosen);
+    if (to_terminal && chosen != NULL)
+        return cli_fail(err, TR_ECONFLICT, "plot", "--plot - draws on stdout, where --%s writes: give it a file",
+                        chosen);
     return TR_OK;
 }
 

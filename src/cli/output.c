@@ -14,6 +14,8 @@
 
 #include "io/file.h"
 
+enum { STREAM_BYTE = 1 << 18 };
+
 #undef cli_fail /* a macro under the analyzer */
 tr_status cli_fail(tr_error *err, tr_status status, const char *field, const char *format, ...)
 {
@@ -44,6 +46,26 @@ static int reserve(cli_text *text, size_t more)
     return 1;
 }
 
+/* Who reads stdout has gone, as `| head` does: no error, an end, and the one that a shell expects. */
+static void end_quietly(void)
+{
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)raise(SIGPIPE);
+}
+
+/* All that was collected to stdout. Returns 0, or an errno value. */
+static int drain(cli_text *text)
+{
+    errno = 0;
+    const int whole = text->length == 0 || fwrite(text->data, 1, text->length, stdout) == text->length;
+    text->length = 0;
+    if (whole && fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    if (errno == EPIPE)
+        end_quietly();
+    return errno != 0 ? errno : EIO;
+}
+
 static int append(void *context, const char *part, size_t length)
 {
     cli_text *text = context;
@@ -54,7 +76,7 @@ static int append(void *context, const char *part, size_t length)
     memcpy(text->data + text->length, part, length);
     text->length += length;
     text->data[text->length] = '\0';
-    return 0;
+    return text->streams && text->length >= STREAM_BYTE ? drain(text) : 0;
 }
 
 tr_sink cli_text_sink(cli_text *text) { return (tr_sink){.write = append, .context = text}; }
@@ -70,25 +92,12 @@ void cli_print(cli *c, const char *format, ...)
         (void)append(&c->text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
-/* Who reads stdout has gone, as `| head` does: no error, an end, and the one that a shell expects. */
-static void end_quietly(void)
-{
-    (void)signal(SIGPIPE, SIG_DFL);
-    (void)raise(SIGPIPE);
-}
-
 tr_status cli_flush(cli *c, tr_error *err)
 {
     if (c->text.failed)
         return cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
-    errno = 0;
-    const int whole =
-        fwrite(c->text.data == NULL ? "" : c->text.data, 1, c->text.length, stdout) == c->text.length;
-    if (whole && fflush(stdout) == 0 && !ferror(stdout))
-        return TR_OK;
-    if (errno == EPIPE)
-        end_quietly();
-    return cli_fail(err, TR_EIO, "", "could not write the answer: %s", tr_errno_text(errno));
+    const int code = drain(&c->text);
+    return code == 0 ? TR_OK : cli_fail(err, TR_EIO, "", "could not write the answer: %s", tr_errno_text(code));
 }
 
 static int is_utf8(void)

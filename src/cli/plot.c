@@ -100,7 +100,7 @@ static tr_status convert(const char *path, const char *format, const cli_text *s
 
 static tr_status draw_to_file(const cli *c, const char *path, cli_draw draw, void *context, tr_error *err)
 {
-    cli_text text = {NULL, 0, 0, 0};
+    cli_text text = {.data = NULL};
     tr_sink sink = cli_text_sink(&text);
     const tr_figure_target page = {.svg = {.width_px = tr_input_number(c->scenario, TR_IN_WIDTH),
                                            .height_px = 0, /* as the content asks for */

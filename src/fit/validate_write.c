@@ -362,10 +362,10 @@ tr_status tr_validation_write(const tr_validation *v, const tr_style *style, tr_
     const size_t count = tr_score_count(main_score(v));
     if (count == 0)
         return nothing_judged(v, err);
-    if (style->format == TR_FORMAT_CSV || style->format == TR_FORMAT_JSONL) {
+    if (style->format > TR_FORMAT_JSON) {
         row_view view = {.v = v};
         const tr_rows rows = {
-            .fields = &row_fields, .name = "rows", .count = count, .at = row_at, .context = &view};
+            .fields = &row_fields, .name = "records", .count = count, .at = row_at, .context = &view};
         return tr_rows_write(&rows, style, sink, err);
     }
     size_t worst = v->worst;

@@ -21,41 +21,74 @@ static size_t prefix_length(const char *path, int level)
     return length;
 }
 
-static int dots(const char *path)
-{
-    int n = 0;
-    for (; *path != '\0'; path++)
-        n += *path == '.';
-    return n;
-}
+/* A path's objects, how many of them it shares with another path, and where its last key begins. */
+typedef struct place {
+    int depth, shared;
+    size_t leaf;
+} place;
 
-/* How many objects the two paths lie in together. */
-static int shared_depth(const char *a, const char *b)
+static place place_of(const char *path, const char *other)
 {
-    int level = 0;
-    while (1) {
-        const size_t n = prefix_length(a, level + 1);
-        if (n == 0 || strncmp(a, b, n) != 0)
-            return level;
-        level++;
+    place p = {0, 0, 0};
+    int same = 1;
+    for (size_t i = 0; path[i] != '\0'; i++) {
+        same = same && path[i] == other[i];
+        if (path[i] != '.')
+            continue;
+        p.depth++;
+        p.shared += same;
+        p.leaf = i + 1;
     }
+    return p;
 }
 
-static void open_objects(const char *path, int from, tr_json *json)
+/* What writes members: their values in a row, or what may stand there. */
+typedef struct form {
+    void (*open)(tr_json *json);
+    int levels;                  /* objects that open opens */
+    void (*write)(const tr_field *field, const void *context, tr_json *json);
+} form;
+
+static void open_objects(const char *path, int from, int to, const form *f, tr_json *json)
 {
     char key[KEY_SIZE];
-    for (int level = from; level < dots(path); level++) {
+    for (int level = from; level < to; level++) {
         const size_t start = prefix_length(path, level);
         const size_t end = prefix_length(path, level + 1) - 1;
         (void)tr_text_copy_span(key, sizeof key, path + start, end - start);
         tr_json_key(json, key);
-        tr_json_object_inline(json);
+        f->open(json);
     }
 }
 
-static void json_value(const tr_field *field, const void *row, tr_json *json)
+static void close_objects(int *depth, int keep, const form *f, tr_json *json)
 {
-    tr_json_key(json, field->path + prefix_length(field->path, dots(field->path)));
+    for (; *depth > keep; (*depth)--)
+        for (int i = 0; i < f->levels; i++)
+            tr_json_close(json);
+}
+
+static void members(const tr_fields *fields, const form *f, const void *context, tr_json *json)
+{
+    const char *last = "";
+    int depth = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        const char *path = fields->field[i].path;
+        if (path == NULL)
+            continue;
+        const place at = place_of(path, last);
+        close_objects(&depth, at.shared, f, json);
+        open_objects(path, depth, at.depth, f, json);
+        depth = at.depth;
+        tr_json_key(json, path + at.leaf);
+        f->write(&fields->field[i], context, json);
+        last = path;
+    }
+    close_objects(&depth, 0, f, json);
+}
+
+static void write_value(const tr_field *field, const void *row, tr_json *json)
+{
     if (field->number != NULL)
         tr_json_number(json, field->number(row));
     else if (field->text != NULL)
@@ -68,22 +101,27 @@ static void json_value(const tr_field *field, const void *row, tr_json *json)
 
 void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json)
 {
-    const char *last = "";
-    int depth = 0;
-    for (size_t i = 0; i < fields->count; i++) {
-        const char *path = fields->field[i].path;
-        if (path == NULL)
-            continue;
-        const int keep = shared_depth(path, last);
-        for (; depth > keep; depth--)
-            tr_json_close(json);
-        open_objects(path, depth, json);
-        depth = dots(path);
-        json_value(&fields->field[i], row, json);
-        last = path;
-    }
-    for (; depth > 0; depth--)
-        tr_json_close(json);
+    static const form values = {tr_json_object_inline, 1, write_value};
+    members(fields, &values, row, json);
+}
+
+static void open_schema(tr_json *json)
+{
+    tr_json_object_inline(json);
+    tr_json_key_string(json, "type", "object");
+    tr_json_key(json, "properties");
+    tr_json_object_inline(json);
+}
+
+static void write_with(const tr_field *field, const void *write, tr_json *json)
+{
+    (*(const tr_field_writer *)write)(field, json);
+}
+
+void tr_fields_describe(const tr_fields *fields, tr_field_writer write, tr_json *json)
+{
+    static const form schema = {open_schema, 2, write_with};
+    members(fields, &schema, &write, json);
 }
 
 /* RFC 4180: quoted where it must be, quotes doubled. */

@@ -48,6 +48,10 @@ typedef struct tr_fields {
 /* Every field as a member of the object that is open in json. */
 void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json);
 
+/* Every field as a property of the JSON Schema that is open in json; write says what may stand there. */
+typedef void (*tr_field_writer)(const tr_field *field, tr_json *json);
+void tr_fields_describe(const tr_fields *fields, tr_field_writer write, tr_json *json);
+
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out);
 void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out);
 

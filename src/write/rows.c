@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 #include "write/print.h"
+#include "write/schema.h"
 
 tr_status tr_written(tr_status status, tr_error *err)
 {
@@ -72,12 +73,14 @@ tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sin
     tr_writer out;
     if (style->format == TR_FORMAT_JSON)
         return write_json(rows, sink, err);
+    if (style->format == TR_FORMAT_SCHEMA)
+        return tr_written(tr_rows_schema(rows, sink), err);
     tr_writer_begin(&out, sink);
     if (csv)
         tr_fields_csv_head(rows->fields, &out);
     else if (style->format == TR_FORMAT_TEXT)
         tr_fields_table_head(rows->fields, &out);
-    for (size_t i = 0; s == TR_OK && i < rows->count; i++) {
+    for (size_t i = 0; s == TR_OK && out.status == TR_OK && i < rows->count; i++) {
         tr_error why = {.status = TR_EDOMAIN};
         const void *row = rows->at(rows->context, i, &why);
         if (row == NULL) {
@@ -95,4 +98,18 @@ tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sin
     if (style->format == TR_FORMAT_TEXT && rows->notes != NULL)
         tr_notes_text(rows->notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
+}
+
+static const void *only_row(void *context, size_t index, tr_error *err)
+{
+    (void)index;
+    (void)err;
+    return *(const void *const *)context;
+}
+
+tr_status tr_row_write(const tr_fields *fields, const char *name, const void *row, const tr_style *style,
+                       const tr_sink *sink, tr_error *err)
+{
+    const tr_rows rows = {.fields = fields, .name = name, .count = 1, .at = only_row, .context = &row};
+    return tr_rows_write(&rows, style, sink, err);
 }

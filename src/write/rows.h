@@ -11,7 +11,7 @@
 
 typedef struct tr_rows {
     const tr_fields *fields;
-    const char *name; /* the array's key in the document */
+    const char *name; /* the array's key in the document; NULL: the document has no such rows */
     size_t count;
     /* The index-th row, valid until the next call; NULL: failed, and *err says why. */
     const void *(*at)(void *context, size_t index, tr_error *err);
@@ -26,6 +26,10 @@ typedef struct tr_rows {
 
 /* Errors: those of at, TR_EIO. */
 tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sink *sink, tr_error *err);
+
+/* The same for one row. */
+tr_status tr_row_write(const tr_fields *fields, const char *name, const void *row, const tr_style *style,
+                       const tr_sink *sink, tr_error *err);
 
 /* The same for members of the open array of a document. */
 tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err);

@@ -1,1 +1,1 @@
-"$TOKENROOF" step --preset relearning-02 --batch 1..1e6
+"$TOKENROOF" step --preset relearning-02 --batch 1..1e7
