@@ -58,13 +58,12 @@ static double usd_per_mtoken(const expected_row *row, double usd_per_s)
 
 static void json_energy(const expected_row *row, tr_json *json)
 {
-    const double nan = (double)NAN;
     const tr_energy *e = &row->energy;
-    tr_json_key_number(json, "chip_power_w", row->has_energy ? row->power.predicted_w : nan);
-    tr_json_key_number(json, "energy_usd_per_mtoken", row->has_energy ? usd_per_mtoken(row, e->usd_per_s) : nan);
-    tr_json_key_number(json, "low_energy_usd_per_mtoken", row->has_energy ? usd_per_mtoken(row, e->low_usd_per_s) : nan);
-    tr_json_key_number(json, "high_energy_usd_per_mtoken",
-                       row->has_energy ? usd_per_mtoken(row, e->high_usd_per_s) : nan);
+    const double known = row->has_energy ? 1.0 : (double)NAN;
+    tr_json_key_number(json, "chip_power_w", row->has_energy ? row->power.predicted_w : known);
+    tr_json_key_number(json, "energy_usd_per_mtoken", known * usd_per_mtoken(row, e->usd_per_s));
+    tr_json_key_number(json, "low_energy_usd_per_mtoken", known * usd_per_mtoken(row, e->low_usd_per_s));
+    tr_json_key_number(json, "high_energy_usd_per_mtoken", known * usd_per_mtoken(row, e->high_usd_per_s));
 }
 
 void tr_report_expected_json(const tr_report *report, tr_json *json)
@@ -132,11 +131,12 @@ static void print_row(const expected_row *row, int fitted, tr_writer *out)
 static void print_energy(const tr_problem *q, const expected_row *row, tr_writer *out)
 {
     char text[8 * CELL], a[CELL], b[CELL], c[CELL], d[CELL], e[CELL];
+    const double low = usd_per_mtoken(row, row->energy.low_usd_per_s),
+                 high = usd_per_mtoken(row, row->energy.high_usd_per_s);
     if (!row->has_energy)
         return;
     (void)snprintf(text, sizeof text, "of the cost, per million tokens at batch %s, %s to %s: %s a chip, PUE %.4g, %s",
-                   show(row->batch_seq, TR_UNIT_SEQ, a), show(usd_per_mtoken(row, row->energy.low_usd_per_s), TR_UNIT_USD, b),
-                   show(usd_per_mtoken(row, row->energy.high_usd_per_s), TR_UNIT_USD, c),
+                   show(row->batch_seq, TR_UNIT_SEQ, a), show(low, TR_UNIT_USD, b), show(high, TR_UNIT_USD, c),
                    show(floor(row->power.predicted_w + 0.5), TR_UNIT_WATT, d), q->pue_ratio,
                    show(q->usd_per_kwh, TR_UNIT_USD_PER_KWH, e));
     tr_print_quantity(out, "energy", usd_per_mtoken(row, row->energy.usd_per_s), TR_UNIT_USD, text);
