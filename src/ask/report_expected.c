@@ -60,7 +60,7 @@ static void json_energy(const expected_row *row, tr_json *json)
 {
     const tr_energy *e = &row->energy;
     const double known = row->has_energy ? 1.0 : (double)NAN;
-    tr_json_key_number(json, "chip_power_w", row->has_energy ? row->power.predicted_w : known);
+    tr_json_key_number(json, "chip_power_w", known * row->power.predicted_w);
     tr_json_key_number(json, "energy_usd_per_mtoken", known * usd_per_mtoken(row, e->usd_per_s));
     tr_json_key_number(json, "low_energy_usd_per_mtoken", known * usd_per_mtoken(row, e->low_usd_per_s));
     tr_json_key_number(json, "high_energy_usd_per_mtoken", known * usd_per_mtoken(row, e->high_usd_per_s));
