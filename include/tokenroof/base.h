@@ -78,6 +78,7 @@ typedef enum tr_unit {
     TR_UNIT_USD,             /* $2.50 or 2.50 */
     TR_UNIT_USD_PER_HOUR,    /* $2.50/h */
     TR_UNIT_USD_PER_MTOKEN,  /* $2.50/M, $2.50/Mtoken */
+    TR_UNIT_USD_PER_KWH,     /* $0.10/kWh */
     TR_UNIT_WATT,
     TR_UNIT_JOULE,
     TR_UNIT_TOKEN_PER_S,

@@ -132,6 +132,10 @@ typedef struct tr_price {
 TR_API size_t tr_price_count(void);
 TR_API const tr_price *tr_price_at(size_t index);       /* NULL past the end */
 
+/* What providers ask for the same model: of each the one price in force on the day its sheet was read, the cheapest
+ * output first. Of each in `capacity`; *count: how many there are in all. */
+TR_API void tr_price_offers(const char *catalog_model, const tr_price **out, size_t capacity, size_t *count);
+
 /* Who sells, and where the sheet was read. */
 typedef struct tr_price_provider {
     char name[16];

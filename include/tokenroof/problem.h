@@ -11,6 +11,7 @@
 #include <tokenroof/input.h>
 #include <tokenroof/model.h>
 #include <tokenroof/pass.h>
+#include <tokenroof/price.h>
 #include <tokenroof/rate.h>
 #include <tokenroof/serve.h>
 #include <tokenroof/shard.h>
@@ -35,6 +36,7 @@ typedef struct tr_problem {
     tr_shard shard;
     tr_calibration calibration;  /* of the chip and engine, with the distance of the model counted in */
     tr_distance distance;
+    double pue_ratio, usd_per_kwh; /* of its energy */
     int blackboard;              /* 1: the model or the system is made of numbers alone, and bound is all there is */
 } tr_problem;
 
@@ -57,6 +59,12 @@ TR_API tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem
  * tr_pass_step. On error *out is untouched. */
 TR_API tr_status tr_problem_step(const tr_problem *problem, tr_physics physics, const tr_load *load, tr_step *out,
                                  tr_error *err);
+
+/* The power of one chip that uses such shares of its peak and bandwidth (R8's mfu and mbu; above 1 is 1), and what the
+ * system's energy costs meanwhile. Errors: TR_EMISSING (a chip whose power is not known), TR_EDOMAIN. On error outputs
+ * are untouched.  [K40] [K41] */
+TR_API tr_status tr_problem_energy(const tr_problem *problem, double compute_share, double memory_share, tr_power *power,
+                                   tr_energy *energy, tr_error *err);
 
 /* 1 where fitted physics has an answer to stand beside the bound. */
 TR_API int tr_problem_predicts(const tr_problem *problem);

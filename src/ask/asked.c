@@ -191,13 +191,11 @@ void tr_print_chips(const tr_problem *question, tr_writer *out)
     tr_write_text(out, text);
 }
 
-void tr_print_price(const tr_problem *question, tr_writer *out)
+void tr_print_any_price(const tr_problem *question, tr_writer *out)
 {
     const tr_system *system = question->system;
     const int is_named = system->price_kind > TR_PRICE_GIVEN, is_partial = system->utilisation_share > 0.0;
     char text[256], price[48], share[24], partial[80] = "";
-    if (!(system->usd_per_hour > 0.0) || !(is_named || is_partial))
-        return;
     if (is_partial)
         (void)snprintf(partial, sizeof partial, "; %s of the hours paid for are used",
                        show(system->utilisation_share, TR_UNIT_RATIO, share, sizeof share));
@@ -206,6 +204,50 @@ void tr_print_price(const tr_problem *question, tr_writer *out)
                    tr_price_kind_words(system->price_kind), is_named ? " (" : "", system->price_date,
                    is_named ? ")" : "", partial);
     tr_write_text(out, text);
+}
+
+void tr_print_price(const tr_problem *question, tr_writer *out)
+{
+    const tr_system *system = question->system;
+    if (system->usd_per_hour > 0.0 && (system->price_kind > TR_PRICE_GIVEN || system->utilisation_share > 0.0))
+        tr_print_any_price(question, out);
+}
+
+enum { OFFER_MAX = 64, OFFER_SHOWN = 3 };
+
+void tr_offers_text(const tr_model *model, tr_writer *out)
+{
+    const tr_price *offer[OFFER_SHOWN];
+    size_t count = 0;
+    tr_price_offers(model->name, offer, OFFER_SHOWN, &count);
+    for (size_t i = 0; i < count && i < OFFER_SHOWN; i++) {
+        char text[160], input[32], output[32];
+        (void)snprintf(text, sizeof text, "  %-24s%s in, %s out, %s (%s)\n", i == 0 ? "$ per million, sold" : "",
+                       show(offer[i]->base.input_usd_per_mtoken, TR_UNIT_USD, input, sizeof input),
+                       show(offer[i]->base.output_usd_per_mtoken, TR_UNIT_USD, output, sizeof output),
+                       offer[i]->provider, offer[i]->date);
+        tr_write_text(out, text);
+    }
+    if (count > OFFER_SHOWN)
+        tr_write_text(out, "                          and more: `tokenroof prices` lists them\n");
+}
+
+void tr_offers_json(const tr_model *model, tr_json *json)
+{
+    const tr_price *offer[OFFER_MAX];
+    size_t count = 0;
+    tr_price_offers(model->name, offer, OFFER_MAX, &count);
+    tr_json_key_array(json, "offers");
+    for (size_t i = 0; i < count && i < OFFER_MAX; i++) {
+        tr_json_object_inline(json);
+        tr_json_key_string(json, "provider", offer[i]->provider);
+        tr_json_key_string(json, "model", offer[i]->model);
+        tr_json_key_number(json, "input_usd_per_mtoken", offer[i]->base.input_usd_per_mtoken);
+        tr_json_key_number(json, "output_usd_per_mtoken", offer[i]->base.output_usd_per_mtoken);
+        tr_json_key_string(json, "date", offer[i]->date);
+        tr_json_close(json);
+    }
+    tr_json_close(json);
 }
 
 void tr_print_setting(const tr_problem *question, tr_writer *out)

@@ -43,6 +43,13 @@ void tr_print_setting(const tr_problem *question, tr_writer *out);
 /* "priced at $2.95/h a chip, on demand (2026-05-20)": which price its dollars use, and how much of it
  * is used. Nothing where that was given and is always busy, or there is none. */
 void tr_print_price(const tr_problem *question, tr_writer *out);
+/* The same, given or not; there must be one. */
+void tr_print_any_price(const tr_problem *question, tr_writer *out);
+
+/* What providers ask for the same model: "  $ per million, sold  $0.28 in, $0.42 out, deepseek (2026-08-22)", three
+ * at most; nothing if none sells it. And "offers": [...] of the object that is open in json. */
+void tr_offers_text(const tr_model *model, tr_writer *out);
+void tr_offers_json(const tr_model *model, tr_json *json);
 
 /* ---- what one chip holds ---------------------------------------------------------- */
 

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "ask/figure_parts.h"
 #include "ask/report.h"
@@ -19,23 +18,16 @@ typedef struct quote {
 /* The cheapest published output prices of the model, dearest last. */
 static size_t quotes_of(const tr_problem *question, tr_words *words, quote *out)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < tr_price_count(); i++) {
-        const tr_price *price = tr_price_at(i);
-        if (!(price->base.output_usd_per_mtoken > 0.0) ||
-            strcmp(price->catalog_model, question->model->name) != 0)
-            continue;
-        size_t at = n < PRICES ? n++ : PRICES;
-        if (at == PRICES && out[PRICES - 1].usd_per_mtoken <= price->base.output_usd_per_mtoken)
-            continue;
-        at = at == PRICES ? PRICES - 1 : at;
-        for (; at > 0 && out[at - 1].usd_per_mtoken > price->base.output_usd_per_mtoken; at--)
-            out[at] = out[at - 1];
-        out[at].usd_per_mtoken = price->base.output_usd_per_mtoken;
-        (void)snprintf(out[at].text, sizeof out[at].text, "%.24s asks %s", price->provider,
-                       tr_words_short(words, price->base.output_usd_per_mtoken, TR_UNIT_USD));
+    const tr_price *offer[PRICES];
+    size_t count = 0;
+    tr_price_offers(question->model->name, offer, PRICES, &count);
+    count = count < PRICES ? count : PRICES;
+    for (size_t i = 0; i < count; i++) {
+        out[i].usd_per_mtoken = offer[i]->base.output_usd_per_mtoken;
+        (void)snprintf(out[i].text, sizeof out[i].text, "%.24s asks %s", offer[i]->provider,
+                       tr_words_short(words, out[i].usd_per_mtoken, TR_UNIT_USD));
     }
-    return n;
+    return count;
 }
 
 tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,

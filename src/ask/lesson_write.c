@@ -28,6 +28,7 @@ static const char *unit_text(tr_unit unit)
     case TR_UNIT_BYTE_PER_S:
     case TR_UNIT_FLOP_PER_S:
     case TR_UNIT_PARAM:
+    case TR_UNIT_USD_PER_KWH:
     case TR_UNIT_USD:
     case TR_UNIT_USD_PER_HOUR:
     case TR_UNIT_WATT:

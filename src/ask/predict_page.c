@@ -119,7 +119,7 @@ static void print_prices(const tr_predict_row *row, tr_writer *out)
     line(out, "$ per million input", &row->cost.input_usd_per_mtoken, TR_UNIT_USD, NULL);
     line(out, "$ per million, blended", &row->cost.usd_per_mtoken, TR_UNIT_USD, NULL);
     tr_write_text(out, "  ");
-    tr_print_price(row->question, out);
+    tr_print_any_price(row->question, out);
 }
 
 static void print_figures(const tr_predict_row *row, tr_writer *out)
@@ -140,6 +140,7 @@ static void print_figures(const tr_predict_row *row, tr_writer *out)
     line(out, "tokens/s per user", &row->per_user, TR_UNIT_NONE, NULL);
     line(out, "tokens/s, output", &o->output_token_per_s, TR_UNIT_NONE, NULL);
     print_prices(row, out);
+    tr_offers_text(row->question->model, out);
 }
 
 /* ---- why, and what would help ----------------------------------------------------------------------------------- */
@@ -212,15 +213,16 @@ static void print_power(const tr_predict_row *row, tr_writer *out)
 {
     const tr_energy *e = &row->energy;
     const double token_per_s = row->service.output_token_per_s.predicted;
-    char text[320], site[48], low[48], high[48], each[48], usd[48];
+    char text[480], site[48], low[48], high[48], each[48], usd[48], chip[48];
     if (!row->has_power)
         return;
     label(out, "power");
     (void)snprintf(text, sizeof text,
-                   "%s at the site (%s to %s); %s per output token, of electricity %s per million\n",
+                   "%s a chip; %s at the site (%s to %s, PUE %.4g); %s per output token, %s of electricity a million\n",
+                   three(row->power.predicted_w, TR_UNIT_WATT, chip, sizeof chip),
                    three(e->site_w, TR_UNIT_WATT, site, sizeof site),
                    three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
-                   three(e->high_site_w, TR_UNIT_WATT, high, sizeof high),
+                   three(e->high_site_w, TR_UNIT_WATT, high, sizeof high), row->question->pue_ratio,
                    three(e->site_w / token_per_s, TR_UNIT_JOULE, each, sizeof each),
                    three(e->usd_per_s / token_per_s * 1e6, TR_UNIT_USD, usd, sizeof usd));
     tr_write_text(out, text);

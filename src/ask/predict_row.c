@@ -81,6 +81,9 @@ QUANTITY(request_cost, row->cost.request_usd)
 POWERED(power, row->energy.site_w)
 POWERED(power_low, row->energy.low_site_w)
 POWERED(power_high, row->energy.high_site_w)
+POWERED(chip_power, row->power.predicted_w)
+POWERED(chip_power_low, row->power.low_w)
+POWERED(chip_power_high, row->power.high_w)
 POWERED(joule, row->energy.site_w / row->service.output_token_per_s.predicted)
 POWERED(energy_cost, row->energy.usd_per_s / row->service.output_token_per_s.predicted * 1e6)
 #define SERVED(NAME, VALUE) NUMBER(NAME, row->fits ? (VALUE) : (double)NAN)
@@ -112,6 +115,8 @@ FLAG(fits, row->fits)
 TEXT(reason, row->fits ? NULL : row->why.text)
 TEXT(calibration, row->question->calibration.origin)
 TEXT(distance, tr_distance_name(row->question->distance))
+NUMBER(pue, row->question->pue_ratio)
+NUMBER(kwh, row->question->usd_per_kwh)
 static int is_priced(const tr_predict_row *row) { return row->question->roof.usd_per_s > 0; }
 NUMBER(price, is_priced(row) ? row->question->system->usd_per_hour / row->question->system->chip_count : (double)NAN)
 TEXT(price_kind, is_priced(row) ? tr_price_kind_name(row->question->system->price_kind) : NULL)
@@ -181,6 +186,9 @@ static const tr_field fields[] = {
     TR_N("site_w.predicted", WATT, power),
     TR_N("site_w.low", WATT, power_low),
     TR_N("site_w.high", WATT, power_high),
+    TR_N("chip_w.predicted", WATT, chip_power),
+    TR_N("chip_w.low", WATT, chip_power_low),
+    TR_N("chip_w.high", WATT, chip_power_high),
     TR_N("energy_j_per_output_token", JOULE, joule),
     TR_N("energy_usd_per_mtoken_output", USD, energy_cost),
     TR_N("mfu", RATIO, mfu),
@@ -209,6 +217,8 @@ static const tr_field fields[] = {
     TR_T("price.kind", price_kind),
     TR_T("price.date", price_date),
     TR_T("price.source", price_source),
+    TR_N("price.usd_per_kwh", USD_PER_KWH, kwh),
+    TR_N("price.pue_ratio", NONE, pue),
 };
 const tr_fields tr_predict_fields = {fields, sizeof fields / sizeof fields[0]};
 
@@ -229,4 +239,5 @@ void tr_predict_row_more(const void *p, tr_json *json)
         tr_json_close(json);
     }
     tr_json_close(json);
+    tr_offers_json(row->question->model, json);
 }

@@ -26,6 +26,7 @@ typedef struct tr_predict_row {
     tr_service service;          /* all NaN then */
     tr_service_cost cost;
     int has_power;               /* the chip's power is known */
+    tr_power power;              /* of one chip, on average */
     tr_energy energy;            /* of a second of the whole system, at the site */
     tr_quantity per_user;        /* tokens a second that a user sees: one over TPOT */
     int endless;                 /* arrivals that queue without end: no time to the first token exists */

@@ -66,24 +66,6 @@ static int same_most(const tr_clients *a, const tr_clients *b)
            a->cached_token == b->cached_token && a->chunk_token == b->chunk_token && a->max_seq == b->max_seq;
 }
 
-/* Shares of the peak that a prediction's margin puts beyond it are all of it. */
-static double at_most_1(double share) { return share < 1.0 ? share : 1.0; }
-
-static void set_energy(const tr_predict_walk *w, tr_predict_row *row)
-{
-    const tr_roofline *roof = &row->question->roof;
-    const tr_system *system = row->question->system;
-    const tr_power_load load = {at_most_1(row->service.compute_share), at_most_1(row->service.memory_share),
-                                roof->weight_byte / row->question->model->total_param};
-    const double pue = tr_input_number(w->one, TR_IN_PUE), kwh = tr_input_number(w->one, TR_IN_ELECTRICITY);
-    const tr_energy_terms terms = {system->chip_count, pue >= 1.0 ? pue : tr_default_pue_ratio(),
-                                   kwh >= 0.0 ? kwh : tr_default_usd_per_kwh(),
-                                   system->utilisation_share > 0.0 ? system->utilisation_share : 1.0};
-    tr_power power;
-    row->has_power = tr_power_of(&system->chip, &load, &power, NULL) == TR_OK &&
-                     tr_energy_of(&power, &terms, &row->energy, NULL) == TR_OK;
-}
-
 static tr_status serve(tr_predict_walk *w, const tr_clients *c, tr_predict_row *row, tr_error *err)
 {
     tr_status s = tr_deployment_serve(&w->deployment, c, &row->service, err);
@@ -100,7 +82,8 @@ static tr_status serve(tr_predict_walk *w, const tr_clients *c, tr_predict_row *
     row->per_user = (tr_quantity){1.0 / o->tpot_s.predicted, 1.0 / o->tpot_s.high, 1.0 / o->tpot_s.low,
                                   1.0 / o->tpot_s.bound};
     tr_service_cost_of(o, c, row->question->roof.usd_per_s, &row->cost);
-    set_energy(w, row);
+    row->has_power = tr_problem_energy(row->question, o->compute_share, o->memory_share, &row->power, &row->energy,
+                                       NULL) == TR_OK;
     row->promised = w->slo.count > 0;
     row->holds = tr_slo_holds(&w->slo, o, c);
     return TR_OK;

@@ -12,6 +12,9 @@ typedef struct expected_row {
     double batch_seq;
     int known;
     tr_step step, bound;
+    int has_energy;              /* the chip's power is known */
+    tr_power power;
+    tr_energy energy;
     tr_error why;                /* why not */
 } expected_row;
 
@@ -42,6 +45,25 @@ static void row_of(const tr_report *report, double batch_seq, expected_row *out)
     out->batch_seq = batch_seq;
     out->known = tr_problem_step(q, report->beside, &load, &out->step, &out->why) == TR_OK &&
                  tr_problem_step(q, TR_PHYSICS_BOUND, &load, &out->bound, &out->why) == TR_OK;
+    out->power = (tr_power){0};
+    out->energy = (tr_energy){0};
+    out->has_energy = out->known && tr_problem_energy(q, out->step.mfu, out->step.mbu, &out->power, &out->energy,
+                                                      NULL) == TR_OK;
+}
+
+static double usd_per_mtoken(const expected_row *row, double usd_per_s)
+{
+    return usd_per_s * 1e6 / row->step.token_per_s;
+}
+
+static void json_energy(const expected_row *row, tr_json *json)
+{
+    const tr_energy *e = &row->energy;
+    const double known = row->has_energy ? 1.0 : (double)NAN;
+    tr_json_key_number(json, "chip_power_w", known * row->power.predicted_w);
+    tr_json_key_number(json, "energy_usd_per_mtoken", known * usd_per_mtoken(row, e->usd_per_s));
+    tr_json_key_number(json, "low_energy_usd_per_mtoken", known * usd_per_mtoken(row, e->low_usd_per_s));
+    tr_json_key_number(json, "high_energy_usd_per_mtoken", known * usd_per_mtoken(row, e->high_usd_per_s));
 }
 
 void tr_report_expected_json(const tr_report *report, tr_json *json)
@@ -69,6 +91,7 @@ void tr_report_expected_json(const tr_report *report, tr_json *json)
             tr_json_key_number(json, "high_s", row.step.high_s);
             tr_json_key_number(json, "bound_s", row.bound.step_s);
             tr_json_key_number(json, "token_per_s_per_seq", row.step.token_per_s_per_seq);
+            json_energy(&row, json);
         } else {
             tr_json_key_null(json, "step_s");
             tr_json_key_string(json, "reason", row.why.text);
@@ -104,10 +127,26 @@ static void print_row(const expected_row *row, int fitted, tr_writer *out)
     tr_print_line(out, label, show(row->step.step_s, TR_UNIT_SECOND, c), text);
 }
 
+/* A part of the cost, not on top of it. */
+static void print_energy(const tr_problem *q, const expected_row *row, tr_writer *out)
+{
+    char text[8 * CELL], a[CELL], b[CELL], c[CELL], d[CELL], e[CELL];
+    const double low = usd_per_mtoken(row, row->energy.low_usd_per_s),
+                 high = usd_per_mtoken(row, row->energy.high_usd_per_s);
+    if (!row->has_energy)
+        return;
+    (void)snprintf(text, sizeof text, "of the cost, per million tokens at batch %s, %s to %s: %s a chip, PUE %.4g, %s",
+                   show(row->batch_seq, TR_UNIT_SEQ, a), show(low, TR_UNIT_USD, b), show(high, TR_UNIT_USD, c),
+                   show(floor(row->power.predicted_w + 0.5), TR_UNIT_WATT, d), q->pue_ratio,
+                   show(q->usd_per_kwh, TR_UNIT_USD_PER_KWH, e));
+    tr_print_quantity(out, "energy", usd_per_mtoken(row, row->energy.usd_per_s), TR_UNIT_USD, text);
+}
+
 void tr_report_expected_text(const tr_report *report, const tr_style *style, tr_writer *out)
 {
     const int fitted = report->beside == TR_PHYSICS_FITTED;
     double batch_seq[BATCHES];
+    expected_row last = {.has_energy = 0};
     if (report->question->blackboard)
         return;
     tr_print_heading(out, style, fitted ? "What such systems take" : "What the operators of a step take");
@@ -118,5 +157,8 @@ void tr_report_expected_text(const tr_report *report, const tr_style *style, tr_
         expected_row row;
         row_of(report, batch_seq[i], &row);
         print_row(&row, fitted, out);
+        if (row.known)
+            last = row;
     }
+    print_energy(report->question, &last, out);
 }

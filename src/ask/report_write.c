@@ -58,6 +58,7 @@ void tr_report_json(const tr_report *report, tr_json *json)
     for (int i = 0; i < TR_REPORT_POINTS; i++)
         json_point(&report->point[i], json);
     tr_json_close(json);
+    tr_offers_json(report->question->model, json);
     tr_report_expected_json(report, json);
     /* [R17] A batch leaves every step: who just missed one waits for it and rides the next. */
     tr_json_key(json, "schedule");
@@ -255,6 +256,7 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
                        show(q->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
         tr_print_quantity(out, "cost floor", report->floor_usd_per_mtoken, TR_UNIT_USD, text);
     }
+    tr_offers_text(q->model, out);
     tr_report_expected_text(report, style, out);
     tr_print_heading(out, style, "What fits");
     print_capacity(report, out);

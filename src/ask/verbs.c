@@ -190,7 +190,7 @@ static const tr_verb verbs[] = {
     {.name = "report",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(ENERGY) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "the main job: everything about MODEL on SYSTEM on one page",
      .examples = "tokenroof report deepseek-v3 gb200-nvl72\n"
                  "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"

@@ -190,6 +190,7 @@ static void write_positive(double value, tr_unit unit, char *out, size_t size)
     case TR_UNIT_USD: write_money(value, "", out, size); return;
     case TR_UNIT_USD_PER_HOUR: write_money(value, "/h", out, size); return;
     case TR_UNIT_USD_PER_MTOKEN: write_money(value, "/M", out, size); return;
+    case TR_UNIT_USD_PER_KWH: write_money(value, "/kWh", out, size); return;
     case TR_UNIT_WATT: write_prefixed(value, &(style){SI, "W"}, out, size); return;
     case TR_UNIT_JOULE: write_prefixed(value, &(style){SI, "J"}, out, size); return;
     case TR_UNIT_TOKEN_PER_S:

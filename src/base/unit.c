@@ -122,6 +122,9 @@ static const stem STEM[] = {
     {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "/Mtoken", 1, 0},
     {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "/Mtokens", 1, 0},
     {TR_UNIT_USD_PER_MTOKEN, PARAMETER, "USD/Mtoken", 1, 0},
+    {TR_UNIT_USD_PER_KWH, PARAMETER, "", 1, 0},
+    {TR_UNIT_USD_PER_KWH, PARAMETER, "/kWh", 1, 0},
+    {TR_UNIT_USD_PER_KWH, PARAMETER, "USD/kWh", 1, 0},
     {TR_UNIT_WATT, DECIMAL, "", 1, 0},
     {TR_UNIT_WATT, DECIMAL, "W", 1, 0},
     {TR_UNIT_WATT, PLAIN, "mW", 1, -3},
@@ -237,6 +240,7 @@ const char *tr_unit_expected(tr_unit unit)
     case TR_UNIT_USD: return "dollars such as $2.50";
     case TR_UNIT_USD_PER_HOUR: return "dollars an hour such as $2.50/h";
     case TR_UNIT_USD_PER_MTOKEN: return "dollars a million tokens such as $2.50/M";
+    case TR_UNIT_USD_PER_KWH: return "dollars a kWh such as $0.10/kWh";
     case TR_UNIT_WATT: return "watts as W, kW or MW";
     case TR_UNIT_JOULE: return "joules as J, kJ, MJ or kWh";
     case TR_UNIT_TOKEN_PER_S: return "token/s";
@@ -248,5 +252,6 @@ const char *tr_unit_expected(tr_unit unit)
 
 int tr_unit_is_money(tr_unit unit)
 {
-    return unit == TR_UNIT_USD || unit == TR_UNIT_USD_PER_HOUR || unit == TR_UNIT_USD_PER_MTOKEN;
+    return unit == TR_UNIT_USD || unit == TR_UNIT_USD_PER_HOUR || unit == TR_UNIT_USD_PER_MTOKEN ||
+           unit == TR_UNIT_USD_PER_KWH;
 }

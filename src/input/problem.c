@@ -137,6 +137,9 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.formats.kv = dtype_of(scenario, TR_IN_KV_DTYPE);
     p.formats.math = dtype_of(scenario, TR_IN_MATH_DTYPE);
     p.formats.draft_token = tr_input_number(scenario, TR_IN_DRAFT);
+    const double pue = tr_input_number(scenario, TR_IN_PUE), kwh = tr_input_number(scenario, TR_IN_ELECTRICITY);
+    p.pue_ratio = isnan(pue) ? tr_default_pue_ratio() : pue;
+    p.usd_per_kwh = isnan(kwh) ? tr_default_usd_per_kwh() : kwh;
     p.blackboard = model->layer_kinds == 0 || system->chip.confidence[0] == '\0';
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
     tr_status s = tr_engine_find(engine, &p.engine, err);
@@ -160,6 +163,29 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     if (p.distance == TR_DISTANCE_NEAR && !tr_calibration_has_model(model))
         p.distance = TR_DISTANCE_MODEL;
     *out = p;
+    return TR_OK;
+}
+
+tr_status tr_problem_energy(const tr_problem *p, double compute_share, double memory_share, tr_power *power,
+                            tr_energy *energy, tr_error *err)
+{
+    const tr_power_load load = {.compute_share = compute_share > 1.0 ? 1.0 : compute_share,
+                                .memory_share = memory_share > 1.0 ? 1.0 : memory_share,
+                                .weight_byte = p->roof.weight_byte};
+    const tr_energy_terms terms = {
+        .chip_count = p->system->chip_count,
+        .pue_ratio = p->pue_ratio,
+        .usd_per_kwh = p->usd_per_kwh,
+        .utilisation_share = p->system->utilisation_share > 0.0 ? p->system->utilisation_share : 1.0};
+    tr_power made;
+    tr_energy cost;
+    tr_status s = tr_power_of(&p->system->chip, &load, &made, err);
+    if (s == TR_OK)
+        s = tr_energy_of(&made, &terms, &cost, err);
+    if (s != TR_OK)
+        return s;
+    *power = made;
+    *energy = cost;
     return TR_OK;
 }
 

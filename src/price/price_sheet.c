@@ -178,6 +178,38 @@ tr_status tr_price_named(const char *text, const tr_price **out, tr_error *err)
     return TR_OK;
 }
 
+/* Whether another of the same model holds in its place. */
+static int is_replaced(const tr_price *price)
+{
+    for (uint32_t i = 0; i < tr_price_table_count; i++) {
+        const tr_price *other = &tr_price_table[i];
+        if (other != price && same_model(other, price) && !is_after(other->from, other->date) &&
+            goes_before(other, price))
+            return 1;
+    }
+    return is_after(price->from, price->date);
+}
+
+void tr_price_offers(const char *catalog_model, const tr_price **out, size_t capacity, size_t *count)
+{
+    size_t held = 0;
+    *count = 0;
+    for (uint32_t i = 0; i < tr_price_table_count; i++) {
+        const tr_price *price = &tr_price_table[i];
+        const double usd = price->base.output_usd_per_mtoken;
+        if (price->catalog_model[0] == '\0' || strcmp(price->catalog_model, catalog_model) != 0 || !(usd > 0.0) ||
+            is_replaced(price))
+            continue;
+        ++*count;
+        size_t at = held < capacity ? held++ : capacity;
+        for (; at > 0 && out[at - 1]->base.output_usd_per_mtoken > usd; at--)
+            if (at < capacity)
+                out[at] = out[at - 1];
+        if (at < capacity)
+            out[at] = price;
+    }
+}
+
 /* ---- ratios ------------------------------------------------------------------------ */
 
 tr_price_ratios tr_price_ratios_of(const tr_price *price)

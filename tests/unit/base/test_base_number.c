@@ -136,6 +136,7 @@ static void a_quantity_reads_well(void **state)
         {1234.5, TR_UNIT_USD, "$1234.50"}, {1234.06, TR_UNIT_USD, "$1234.06"}, {999.999, TR_UNIT_USD, "$1000.00"},
         {9999.99, TR_UNIT_USD, "$9999.99"}, {9999.996, TR_UNIT_USD, "$10 K"}, {3.2e6, TR_UNIT_USD, "$3.2 M"},
         {-2.5, TR_UNIT_USD, "-$2.50"}, {2.5, TR_UNIT_USD_PER_HOUR, "$2.50/h"}, {0, TR_UNIT_USD, "$0.00"},
+        {0.1, TR_UNIT_USD_PER_KWH, "$0.10/kWh"},
         {0.00123, TR_UNIT_USD_PER_MTOKEN, "$0.00123/M"},
         {0.2133, TR_UNIT_RATIO, "21.33%"}, {1, TR_UNIT_RATIO, "100%"}, {0, TR_UNIT_RATIO, "0%"},
         {131072, TR_UNIT_CONTEXT, "128k"}, {1048576, TR_UNIT_CONTEXT, "1M"}, {100000, TR_UNIT_CONTEXT, "100000"},

@@ -60,6 +60,7 @@ static void a_quantity_is_its_number_times_its_unit(void **state)
         {"$2.50", TR_UNIT_USD, 2.5}, {"-$2.50", TR_UNIT_USD, -2.5}, {"$-2.50", TR_UNIT_USD, -2.5},
         {"2.50 USD", TR_UNIT_USD, 2.5}, {"$1.2M", TR_UNIT_USD, 1.2e6},
         {"$2.50/h", TR_UNIT_USD_PER_HOUR, 2.5}, {"$2.50 / h", TR_UNIT_USD_PER_HOUR, (double)NAN},
+        {"$0.10/kWh", TR_UNIT_USD_PER_KWH, 0.1}, {"0.1", TR_UNIT_USD_PER_KWH, 0.1}, {"$0.10/h", TR_UNIT_USD_PER_KWH, (double)NAN},
         {"2.5", TR_UNIT_USD_PER_HOUR, 2.5}, {"$0.42/M", TR_UNIT_USD_PER_MTOKEN, 0.42},
         {"$0.42/Mtoken", TR_UNIT_USD_PER_MTOKEN, 0.42}, {"0.42/mtok", TR_UNIT_USD_PER_MTOKEN, 0.42},
         {"50%", TR_UNIT_RATIO, 0.5}, {"0.5", TR_UNIT_RATIO, 0.5}, {"2x", TR_UNIT_RATIO, 2.0},

@@ -148,6 +148,35 @@ static void idle_hours_are_paid_for_by_the_tokens_of_the_others(void **state)
     tr_scenario_destroy(s);
 }
 
+static void energy_follows_the_pace_and_the_site(void **state)
+{
+    (void)state;
+    static tr_model model;
+    tr_scenario *s = fresh();
+    tr_system system;
+    tr_problem p;
+    tr_power rest, busy;
+    tr_energy little, much, dear;
+    tr_error err;
+    assert_int_equal(tr_model_catalog_get("llama-3.1-8b", &model, NULL), TR_OK);
+    assert_int_equal(tr_system_catalog_get("h100-sxm", &system, NULL), TR_OK);
+    assert_int_equal(tr_problem_of(s, &model, &system, &p, &err), TR_OK);
+    assert_true(p.pue_ratio == tr_default_pue_ratio() && p.usd_per_kwh == tr_default_usd_per_kwh());
+    assert_int_equal(tr_problem_energy(&p, 0.01, 0.01, &rest, &little, NULL), TR_OK);
+    assert_int_equal(tr_problem_energy(&p, 0.1, 0.5, &busy, &much, NULL), TR_OK);
+    assert_true(busy.predicted_w > 1.5 * rest.predicted_w && little.site_w < much.site_w && busy.predicted_w < 700);
+    assert_true(much.site_w == 1.25 * busy.predicted_w);
+    set(s, "pue", "1.5");
+    set(s, "electricity", "$0.30/kWh");
+    assert_int_equal(tr_problem_of(s, &model, &system, &p, &err), TR_OK);
+    assert_int_equal(tr_problem_energy(&p, 0.1, 0.5, &busy, &dear, NULL), TR_OK);
+    assert_true(fabs(dear.usd_per_s / (1.5 * busy.predicted_w * 0.3 / 3.6e6) - 1) < 1e-12);
+    assert_int_equal(tr_problem_energy(&p, (double)NAN, 0.5, &busy, &dear, &err), TR_EDOMAIN);
+    assert_int_equal(tr_problem_energy(&p, 0.5, 1.2, &busy, &dear, &err), TR_OK); /* a prediction's margin */
+    refuse(tr_scenario_set(s, "pue", "0.9", &err), TR_EDOMAIN, &err, "pue");
+    tr_scenario_destroy(s);
+}
+
 static void the_load_is_the_first_of_each_list(void **state)
 {
     (void)state;
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test(inline_numbers_that_make_no_sense_are_refused),
         cmocka_unit_test(count_and_price_change_the_system),
         cmocka_unit_test(a_kind_of_price_is_looked_up_for_the_chip),
+        cmocka_unit_test(energy_follows_the_pace_and_the_site),
         cmocka_unit_test(idle_hours_are_paid_for_by_the_tokens_of_the_others),
         cmocka_unit_test(the_load_is_the_first_of_each_list),
         cmocka_unit_test(a_count_that_is_no_whole_number_is_refused),

@@ -147,9 +147,43 @@ static void an_unclear_or_unknown_name_is_refused_with_a_sentence(void **state)
     refused("@2026", TR_EUNKNOWN, "no price of");
 }
 
+static void a_model_s_offers_are_one_a_provider_in_force_cheapest_first(void **state)
+{
+    (void)state;
+    const tr_price *few[2], *all[64];
+    size_t count = 0, again = 0;
+    tr_price_offers("llama-3.3-70b", all, 64, &count);
+    assert_true(count >= 2);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(all[i]->catalog_model, "llama-3.3-70b");
+        assert_true(i == 0 || all[i - 1]->base.output_usd_per_mtoken <= all[i]->base.output_usd_per_mtoken);
+        assert_true(strcmp(all[i]->from, all[i]->date) <= 0);
+        for (size_t k = 0; k < i; k++)
+            assert_true(strcmp(all[i]->provider, all[k]->provider) != 0 || strcmp(all[i]->model, all[k]->model) != 0);
+    }
+    tr_price_offers("llama-3.3-70b", few, 2, &again);
+    assert_true(again == count && few[0] == all[0] && few[1]->base.output_usd_per_mtoken ==
+                                                          all[1]->base.output_usd_per_mtoken);
+    tr_price_offers("llama-3.3-70b", NULL, 0, &again);
+    assert_int_equal(again, count);
+    tr_price_offers("nobody-sells-this", all, 64, &count);
+    assert_int_equal(count, 0);
+    tr_price_offers("", all, 64, &count);
+    assert_int_equal(count, 0);
+    /* DeepSeek's sheet has its price of 2025 and what came after: one holds. */
+    tr_price_offers("deepseek-v3", all, 64, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < tr_price_count(); k++) {
+            const tr_price *other = tr_price_at(k);
+            if (strcmp(other->provider, all[i]->provider) == 0 && strcmp(other->model, all[i]->model) == 0)
+                assert_true(strcmp(other->from, all[i]->from) <= 0 || strcmp(other->from, other->date) > 0);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_model_s_offers_are_one_a_provider_in_force_cheapest_first),
         cmocka_unit_test(every_price_has_input_output_a_date_and_a_provider_with_a_source),
         cmocka_unit_test(prices_stand_by_provider_then_model_then_day),
         cmocka_unit_test(a_model_a_price_names_is_in_the_catalog),
