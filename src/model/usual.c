@@ -21,7 +21,8 @@ void tr_build_heads(tr_build *build, tr_attention *a)
     } else {
         a->head_dim = tr_keys_dim(keys, TR_KEY_HEAD_DIM);
     }
-    a->value_dim = tr_keys_dim_or(keys, "v_head_dim", a->head_dim);
+    const double value_dim = tr_keys_whole_or(keys, "v_head_dim", 0, TR_KEYS_DIM_MAX, 0);
+    a->value_dim = value_dim > 0 ? value_dim : a->head_dim; /* 0 beside a latent that is switched off */
     const double share = a->heads / a->kv_heads;
     if (keys->status == TR_OK && share != floor(share))
         tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_KV_HEADS, a->kv_heads,

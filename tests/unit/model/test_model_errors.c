@@ -217,6 +217,8 @@ static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **
     static const char *const ways[] = {
         HYBRID("\"hybrid_override_pattern\": \"M-M*-\""),
         HYBRID("\"layers_block_type\": [\"mamba\", \"mlp\", \"mamba\", \"attention\", \"mlp\"]"),
+        HYBRID("\"block_types\": [\"mamba\", \"mlp\", \"mamba\", \"attention\", \"mlp\"]"),
+        HYBRID("\"layer_types\": [\"mamba2\", \"mlp\", \"mamba\", \"full_attention\", \"dense\"]"),
     };
     assert_int_equal(count_text(HYBRID("\"num_hidden_layers\": 5, \"hybrid_override_pattern\": \"M-M*-\""), &told,
                                 &err),
@@ -232,6 +234,13 @@ static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **
         "\"sliding_window\": 128, \"layer_types\": [\"sliding_attention\", \"full_attention\", \"full_attention\"]}";
     assert_int_equal(count_text(json, &model, &err), TR_OK);
     assert_true(model.layers == 3 && model.stack_count == 3);
+    /* in a config inside another one a list counts for more than what its class would have */
+    assert_int_equal(count_text("{\"architectures\": [\"Gemma3ForConditionalGeneration\"], \"text_config\": "
+                                "{\"model_type\": \"gemma3_text\", \"layer_types\": [\"sliding_attention\", "
+                                "\"full_attention\", \"full_attention\"]}}",
+                                &model, &err),
+                     TR_OK);
+    assert_true(model.layers == 3);
     /* nothing tells them */
     assert_int_equal(count_text(HYBRID("\"pad\": 1"), &model, &err), TR_EMISSING);
     assert_string_equal(err.field, "num_hidden_layers");
