@@ -98,7 +98,8 @@ static size_t blocks_of(const tr_keys *keys)
 {
     size_t count = 0;
     for (char names[96]; count < TR_STACK_MAX; count++) {
-        (void)snprintf(names, sizeof names, "block_configs.%zu.attention.no_op|block_configs.%zu.ffn.no_op", count, count);
+        (void)snprintf(names, sizeof names, "block_configs.%zu.attention.no_op|block_configs.%zu.ffn.no_op", count,
+                       count);
         if (!tr_keys_has(keys, names))
             break;
     }

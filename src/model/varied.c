@@ -106,10 +106,8 @@ void tr_build_mllama(tr_build *build)
         tr_attention a = attention;
         tr_layer layer;
         tr_layer_start(&layer);
-        if (cross[i]) { /* norms of q and k, two gates; keys and values are the image's, which is not counted */
+        if (cross[i]) /* norms of q and k, two gates; the image's rows are not counted */
             a.extra_param = 2 * a.head_dim + 2;
-            a.shared = a.shared_param = 1;
-        }
         tr_layer_attention(&layer, hidden, &a);
         if (cross[i]) {
             (void)snprintf(layer.attention, sizeof layer.attention, "cross");
