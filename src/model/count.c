@@ -93,25 +93,55 @@ static void check_lists(tr_build *build)
     keys->read = read;
 }
 
-/* How many layers: stated, or as many as a pattern has letters or the shortest of the lists has items. */
+/* Blocks of a list whose items are objects: DeciLM's. */
+static size_t blocks_of(const tr_keys *keys)
+{
+    size_t count = 0;
+    for (char names[96]; count < TR_STACK_MAX; count++) {
+        (void)snprintf(names, sizeof names, "block_configs.%zu.attention.no_op|block_configs.%zu.ffn.no_op", count,
+                       count);
+        if (!tr_keys_has(keys, names))
+            break;
+    }
+    return count;
+}
+
+/* As many layers as a pattern has letters, or the first of such lists has items; 0: nothing tells. */
+static double told_layers(const tr_keys *stated)
+{
+    /* which may be short patterns that repeat, elsewhere, or stand for one number: after all others */
+    static const char more[][24] = {"block_types",     "layer_block_types", "is_moe_layer", "intermediate_size",
+                                    "num_query_heads", "ffn_multipliers"};
+    tr_keys keys = *stated;
+    tr_value pattern;
+    keys.read = NULL; /* a list of the right length is not one that its family knows */
+    keys.defaults = NULL;
+    if (tr_keys_find(&keys, "hybrid_override_pattern", &pattern) && pattern.kind == TR_VALUE_TEXT)
+        return (double)strlen(pattern.text);
+    double count = 0;
+    for (size_t i = 0; !(count > 0) && i < LISTS; i++)
+        count = (double)tr_keys_list_length(&keys, lists[i]);
+    if (count > 0 && count == (double)tr_keys_list_length(&keys, "compress_ratios")) /* DeepSeek V4: with those ahead */
+        count -= tr_keys_whole_or(&keys, "num_nextn_predict_layers", 0, 64, 0);
+    if (!(count > 0))
+        count = (double)blocks_of(&keys);
+    if (!(count > 0))
+        count = (double)(tr_keys_list_length(&keys, "linear_attn_config.kda_layers") +
+                         tr_keys_list_length(&keys, "linear_attn_config.full_attn_layers"));
+    for (size_t i = 0; !(count > 0) && i < sizeof more / sizeof more[0]; i++)
+        count = (double)tr_keys_list_length(&keys, more[i]);
+    return count;
+}
+
+/* How many layers: stated, or told by what has one item each; where neither is there, its class's own. */
 static double layers_of(tr_build *build)
 {
     tr_keys *keys = &build->keys;
-    tr_value pattern;
-    size_t least = 0;
-    if (!tr_keys_has(keys, TR_KEY_LAYERS)) {
-        if (tr_keys_find(keys, "hybrid_override_pattern", &pattern) && pattern.kind == TR_VALUE_TEXT)
-            least = strlen(pattern.text);
-        for (size_t i = 0; least == 0 && i < LISTS; i++) {
-            unsigned char *const read = keys->read;
-            keys->read = NULL;
-            least = tr_keys_list_length(keys, lists[i]);
-            keys->read = read;
-        }
-        if (least > 0 && least <= TR_STACK_MAX)
-            return (double)least;
-    }
-    return tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_STACK_MAX);
+    tr_keys stated = *keys;
+    stated.defaults = NULL;
+    const int repeats = build->family->builder == TR_BUILDER_RECURRENT_GEMMA; /* its list of kinds is a period */
+    const double told = tr_keys_has(&stated, TR_KEY_LAYERS) || repeats ? 0 : told_layers(keys);
+    return told > 0 && told <= TR_STACK_MAX ? told : tr_keys_whole(keys, TR_KEY_LAYERS, 1, TR_STACK_MAX);
 }
 
 static int tied_of(tr_build *build)

@@ -91,7 +91,7 @@ static const tr_family table[] = {
     /* Phi */
     {"PhiForCausalLM", "phi", STD, 1, 0, BIASED | TR_LAYERNORM | TR_FFN_PLAIN | TR_HEAD_BIAS, 0},
     {"Phi3ForCausalLM", "phi3", STD, 2, 0, TR_WINDOW_UNUSED, 0},
-    {"Phi3SmallForCausalLM", "phi3small", STD, 2, 0, TR_TIED | BIASED | TR_LAYERNORM, 0},
+    {"Phi3SmallForCausalLM", "phi3small", STD, 2, 0, TR_TIED | BIASED | TR_LAYERNORM, TR_QUIRK_PHI3_SMALL},
     {"Phi4MMForCausalLM", "phi4mm", STD, 2, 0, TR_TIED | TR_WINDOW_UNUSED, 0},
     {"Phi4MultimodalForCausalLM", "phi4_multimodal", STD, 2, 0, TR_TIED | TR_WINDOW_UNUSED, 0},
     {"PhiMoEForCausalLM", "phimoe", STD, 2, 0, BIASED | TR_LAYERNORM | TR_MOE | TR_HEAD_BIAS, 0},

@@ -49,6 +49,7 @@ typedef enum tr_quirk {
     TR_QUIRK_GPT_NEO,  /* attention_layers: global or local */
     TR_QUIRK_BITNET,   /* norms before the last matrix of attention and FFN */
     TR_QUIRK_PERSIMMON, /* norms of q and k have biases */
+    TR_QUIRK_PHI3_SMALL, /* blocksparse_*: most layers read a part of the cache */
     TR_QUIRK_GATED     /* attention has an output gate */
 } tr_quirk;
 

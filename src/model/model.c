@@ -77,12 +77,13 @@ static tr_status find_family(tr_bench *b, const tr_config *config, const char *f
         return TR_OK;
     tr_keys keys;
     tr_keys_init(&keys, config, "", err);
+    const tr_family *near = tr_family_like(b, config, wrapper, named);
     if (*named == '\0') {
         tr_keys_fail(&keys, TR_EMISSING, "architectures.0|model_type", 0,
-                     "is missing; expected the name of an architecture such as LlamaForCausalLM");
+                     "is missing; expected the name of an architecture such as LlamaForCausalLM; by its keys it is "
+                     "most like %s: --as %s counts it as that", near->name, near->type);
         return keys.status;
     }
-    const tr_family *near = tr_family_like(b, config, wrapper, named);
     tr_keys_fail(&keys, TR_EUNKNOWN, "architectures.0|model_type", 0,
                  "is \"%.60s\", which is not known; by its keys it is most like %s: --as %s counts it as that", named,
                  near->name, near->type);

@@ -80,6 +80,13 @@ void tr_block_quirk(tr_build *build, tr_block *block)
             block->beside_dim = build->hidden;
         break;
     case TR_QUIRK_APERTUS: block->extra = 2; break;
+    case TR_QUIRK_PHI3_SMALL:
+        block->sparse_local = tr_keys_dim_or(keys, "blocksparse_block_size", 64) *
+                              tr_keys_dim_or(keys, "blocksparse_num_local_blocks", 16);
+        block->sparse_every = tr_keys_dim_or(keys, "blocksparse_vert_stride", 8);
+        block->dense_every = tr_keys_dim_or(keys, "dense_attention_every_n_layers", 2);
+        tr_keys_know(keys, "blocksparse_homo_head_pattern|blocksparse_triton_kernel_block_size");
+        break;
     case TR_QUIRK_BITNET: block->extra = build->hidden + tr_keys_dim(keys, TR_KEY_FFN); break;
     case TR_QUIRK_PERSIMMON: block->attention.extra_param *= 2; break;
     case TR_QUIRK_GATED: block->attention.gate_dim = block->attention.heads * block->attention.head_dim; break;

@@ -1,6 +1,7 @@
 /* model/standard.c -- the standard block: attention and a dense or mixture FFN, by the family's traits. */
 #include "model/standard.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Parameters of one norm of this width in this family. */
@@ -51,6 +52,19 @@ static void read_block(tr_build *build, tr_block *block)
         tr_block_quirk(build, block);
 }
 
+/* Rows of block-sparse attention: all are kept; read are those next to a query, and one in so many of all. */
+static void read_sparsely(const tr_block *block, size_t index, tr_layer *layer)
+{
+    if (!(block->sparse_local > 0) || (index + 1) % (size_t)block->dense_every == 0)
+        return;
+    tr_cache far = layer->cache[0];
+    (void)snprintf(layer->attention, sizeof layer->attention, "sparse");
+    layer->cache[0].read_cap = block->sparse_local;
+    far.shared = 1; /* the same rows */
+    far.token_per_row = block->sparse_every;
+    tr_layer_cache(layer, &far);
+}
+
 static void make_layer(tr_build *build, tr_block *block, size_t index, tr_layer *layer)
 {
     const double hidden = build->hidden;
@@ -59,6 +73,7 @@ static void make_layer(tr_build *build, tr_block *block, size_t index, tr_layer 
     attention->window = tr_build_window(build, index, &attention->chunk);
     attention->shared = block->share_every > 1 && index % (size_t)block->share_every != 0;
     tr_layer_attention(layer, hidden, attention);
+    read_sparsely(block, index, layer);
     layer->norm_param = norm(build, block->norms * hidden) + block->extra;
     if (block->mixture.experts > 0 && tr_build_is_sparse(build, index)) {
         tr_layer_mixture(layer, hidden, &block->mixture);

@@ -15,6 +15,9 @@ typedef struct tr_block {
     double extra;       /* learned numbers of a layer that no part covers */
     double positions;   /* rows of the table of positions */
     double share_every; /* layers between two that keep keys and values, 0 = all keep theirs */
+    double sparse_local; /* rows next to a query that sparse layers read, 0 = none is sparse */
+    double sparse_every; /* and of the others one in so many */
+    double dense_every;  /* layers, of which the last reads all */
     int ffn_bias;
 } tr_block;
 

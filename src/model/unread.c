@@ -28,7 +28,9 @@ static int is_shape(const char *key)
         "window",   "layer_types", "block_type", "pattern",  "attention_chunk", "compress",    "sparse",
         "index_",   "lora_rank",   "latent",     "expert",   "moe_",            "kv_shar",     "share_kv",
         "shared_k", "mamba",       "ssm_",       "_state",   "conv_",           "linear_",     "per_layer",
-        "kv_heads", "value_heads", "state_size", "key_value", "cross_layer",    "block_configs",
+        "kv_heads", "value_heads", "state_size", "key_value", "cross_",         "block_configs",
+        "_rank",    "n_shared",    "lru_",       "altup",   "recurrent",       "local_attention", "global_attn",
+        "state_dim", "ffn_mult",   "memory_block", "mem_block",
     };
     /* other towers, formats, rotary embeddings, training, prediction layers, and settings of a layer that do not
      * change its shape */
@@ -38,7 +40,7 @@ static int is_shape(const char *key)
         "norm_topk", "group_score", "capacity",     "router_dtype",   "overlap",   "kernels",   "time_step",
         "feed_forward", "prefill",  "_init",        "scal",           "epsilon",   "_eps",      "drop",
         "renormalize", "expert_group", "activation", "method",        "token_id",  "_loss",     "provenance",
-        "context_",  "mtp",         "hidden_states",
+        "context_",  "mtp",         "hidden_states", "parallel",      "implementation",     "dropout",   "attn_impl",
     };
     return HOLDS(key, shapes) && !HOLDS(key, settings);
 }
@@ -77,6 +79,9 @@ static const char *key_below(const tr_keys *keys, size_t place, tr_value *value)
 void tr_build_unread(tr_build *build)
 {
     const tr_keys *keys = &build->keys;
+    tr_value windows;
+    if (tr_keys_find(keys, "use_sliding_window", &windows) && !(windows.number > 0))
+        tr_keys_know(keys, "sliding_window|max_window_layers"); /* switched off */
     const size_t count = tr_config_count(keys->config);
     for (size_t i = 0, next; i < count; i = next) {
         tr_value value;

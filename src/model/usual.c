@@ -21,7 +21,8 @@ void tr_build_heads(tr_build *build, tr_attention *a)
     } else {
         a->head_dim = tr_keys_dim(keys, TR_KEY_HEAD_DIM);
     }
-    a->value_dim = tr_keys_dim_or(keys, "v_head_dim", a->head_dim);
+    const double value_dim = tr_keys_whole_or(keys, "v_head_dim", 0, TR_KEYS_DIM_MAX, 0);
+    a->value_dim = value_dim > 0 ? value_dim : a->head_dim; /* 0 beside a latent that is switched off */
     const double share = a->heads / a->kv_heads;
     if (keys->status == TR_OK && share != floor(share))
         tr_keys_fail(keys, TR_ECONFLICT, TR_KEY_KV_HEADS, a->kv_heads,
@@ -160,14 +161,36 @@ int tr_build_is_attention(tr_build *build, size_t index, int fallback)
     return kind == NULL ? fallback : strstr(kind, "attention") != NULL && strstr(kind, "linear") == NULL;
 }
 
+static const char window_patterns[] =
+    "sliding_window_pattern|_sliding_window_pattern|global_attn_every_n_layers|full_attention_interval";
+
 /* A number (every n-th layer is full), or letters such as "LLLG" that repeat. */
 static int pattern_windowed(tr_build *build, size_t index)
 {
-    static const char names[] = "sliding_window_pattern|_sliding_window_pattern";
+    const char *const names = window_patterns;
     tr_value value;
     if (tr_keys_find(&build->keys, names, &value) && value.kind == TR_VALUE_TEXT && value.text[0] != '\0')
         return value.text[index % strlen(value.text)] == 'L';
     return (index + 1) % (size_t)tr_keys_dim_or(&build->keys, names, build->family->pattern) != 0;
+}
+
+/* The kind of layer index by layer_types, NULL if there is none, or one that no family with windows has: then the list
+ * counts as not read. */
+static const char *window_kind(const tr_keys *keys, size_t index)
+{
+    static const char known[][20] = {"full_attention", "sliding_attention", "chunked_attention", "attention", "global"};
+    tr_keys quiet = *keys;
+    tr_value value;
+    quiet.read = NULL;
+    if (!tr_keys_item_find(&quiet, "layer_types", index, &value) || value.kind != TR_VALUE_TEXT)
+        return NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(value.text, known[i]) == 0) {
+            (void)tr_keys_item_find(keys, "layer_types", index, &value);
+            tr_keys_know(keys, window_patterns); /* the list says the same */
+            return value.text;
+        }
+    return NULL;
 }
 
 double tr_build_window(tr_build *build, size_t index, int *chunk)
@@ -176,14 +199,14 @@ double tr_build_window(tr_build *build, size_t index, int *chunk)
     const unsigned traits = build->family->traits;
     tr_value value;
     *chunk = 0;
-    if (tr_keys_has(keys, "sliding_window"))
-        tr_keys_know(keys, "sliding_window_size"); /* MLC's name for it */
     if (traits & (TR_WINDOW_QWEN | TR_WINDOW_UNUSED))
         tr_keys_know(keys, "sliding_window|max_window_layers"); /* another key, or their engines, switch them off */
-    if (tr_keys_item_find(keys, "layer_types", index, &value)) {
-        const char *type = tr_keys_item_text(keys, "layer_types", index);
+    const char *type = window_kind(keys, index);
+    if (type != NULL) {
         if (strcmp(type, "sliding_attention") == 0)
-            return tr_keys_dim(keys, "sliding_window");
+            return tr_keys_dim(keys, "sliding_window|sliding_window_size");
+        if (strcmp(type, "full_attention") == 0)
+            tr_keys_know(keys, "sliding_window"); /* of other layers, or of none */
         *chunk = strcmp(type, "chunked_attention") == 0;
         return *chunk ? tr_keys_dim(keys, "attention_chunk_size") : 0;
     }
@@ -201,5 +224,7 @@ double tr_build_window(tr_build *build, size_t index, int *chunk)
         windowed = index % 2 == 0;
     if (traits & TR_WINDOW_PATTERN)
         windowed = pattern_windowed(build, index);
+    if (windowed && tr_keys_has(keys, "sliding_window"))
+        tr_keys_know(keys, "sliding_window_size"); /* MLC's name for it */
     return windowed ? tr_keys_whole_or(keys, "sliding_window", 0, TR_KEYS_TOKEN_MAX, 0) : 0;
 }

@@ -74,6 +74,7 @@ void tr_build_recurrent_gemma(tr_build *build)
     const double width = tr_keys_dim_or(keys, "lru_width", hidden), kernel = tr_keys_dim_or(keys, "conv1d_width", 4);
     const double ffn = tr_keys_dim(keys, TR_KEY_FFN) / 2; /* gate and up together */
     const size_t period = tr_keys_list_length(keys, "block_types");
+    tr_keys_know(keys, "_block_types"); /* the same again */
     for (size_t i = 0; (double)i < build->layers && keys->status == TR_OK; i++) {
         const int full = period > 0 ? strcmp(tr_keys_item_text(keys, "block_types", i % period), "attention") == 0
                                     : i % 3 == 2;
@@ -105,10 +106,8 @@ void tr_build_mllama(tr_build *build)
         tr_attention a = attention;
         tr_layer layer;
         tr_layer_start(&layer);
-        if (cross[i]) { /* norms of q and k, two gates; keys and values are the image's, which is not counted */
+        if (cross[i]) /* norms of q and k, two gates; the image's rows are not counted */
             a.extra_param = 2 * a.head_dim + 2;
-            a.shared = a.shared_param = 1;
-        }
         tr_layer_attention(&layer, hidden, &a);
         if (cross[i]) {
             (void)snprintf(layer.attention, sizeof layer.attention, "cross");

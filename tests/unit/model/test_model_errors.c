@@ -198,6 +198,23 @@ static void keys_that_look_like_shapes_and_that_nothing_reads_are_named(void **s
                      TR_OK);
     assert_int_equal(model.unread_count, 5);
     assert_string_equal(model.unread[3], "ssm_d");
+    /* a window of a family that has none, a list of kinds it does not know; not one that is switched off */
+    assert_int_equal(count_text(LLAMA(HEADS, ",\n\"sliding_window\": 4096,\n\"layer_types\": [\"kda\", \"mla\"],"
+                                             "\n\"n_shared_heads\": 2,\n\"q_rank\": 8"),
+                                &model, &err),
+                     TR_OK);
+    assert_int_equal(model.unread_count, 4);
+    assert_string_equal(model.unread[1], "layer_types");
+    assert_int_equal(count_text(LLAMA(HEADS, ",\n\"sliding_window\": 4096,\n\"use_sliding_window\": false,"
+                                             "\n\"max_window_layers\": 28,\n\"rope_theta\": 1e6,"
+                                             "\n\"eos_token_id\": [1, 2],\n\"attention_dropout\": 0.1,"
+                                             "\n\"router_aux_loss_coef\": 0.01,\n\"torch_dtype\": \"bfloat16\","
+                                             "\n\"expert_parallel\": true,\n\"num_nextn_predict_layers\": 1,"
+                                             "\n\"moe_implementation\": \"eager\",\n\"pretraining_tp\": 1,"
+                                             "\n\"window_attention_dropout\": 0.1"),
+                                &model, &err),
+                     TR_OK);
+    assert_int_equal(model.unread_count, 0);
     /* an indexer is read by those that have one */
     assert_int_equal(count_text(LLAMA(HEADS, ""), &model, &err), TR_OK);
     assert_int_equal(model.unread_count, 0);
@@ -217,6 +234,8 @@ static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **
     static const char *const ways[] = {
         HYBRID("\"hybrid_override_pattern\": \"M-M*-\""),
         HYBRID("\"layers_block_type\": [\"mamba\", \"mlp\", \"mamba\", \"attention\", \"mlp\"]"),
+        HYBRID("\"block_types\": [\"mamba\", \"mlp\", \"mamba\", \"attention\", \"mlp\"]"),
+        HYBRID("\"layer_types\": [\"mamba2\", \"mlp\", \"mamba\", \"full_attention\", \"dense\"]"),
     };
     assert_int_equal(count_text(HYBRID("\"num_hidden_layers\": 5, \"hybrid_override_pattern\": \"M-M*-\""), &told,
                                 &err),
@@ -232,6 +251,13 @@ static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **
         "\"sliding_window\": 128, \"layer_types\": [\"sliding_attention\", \"full_attention\", \"full_attention\"]}";
     assert_int_equal(count_text(json, &model, &err), TR_OK);
     assert_true(model.layers == 3 && model.stack_count == 3);
+    /* in a config inside another one a list counts for more than what its class would have */
+    assert_int_equal(count_text("{\"architectures\": [\"Gemma3ForConditionalGeneration\"], \"text_config\": "
+                                "{\"model_type\": \"gemma3_text\", \"layer_types\": [\"sliding_attention\", "
+                                "\"full_attention\", \"full_attention\"]}}",
+                                &model, &err),
+                     TR_OK);
+    assert_true(model.layers == 3);
     /* nothing tells them */
     assert_int_equal(count_text(HYBRID("\"pad\": 1"), &model, &err), TR_EMISSING);
     assert_string_equal(err.field, "num_hidden_layers");
