@@ -27,19 +27,23 @@ command -v rsvg-convert|librsvg2-bin
 command -v scdoc|scdoc
 NEEDS
 }
-needs_test() {
+needs_page() {
     cat <<'NEEDS'
 command -v clang-14|clang-14
-test -n "$(find /usr/lib/llvm-14 -name 'libclang_rt.fuzzer*.a' -print -quit)"|libclang-rt-14-dev
-command -v llvm-symbolizer-14|llvm-14
-command -v clang-tidy-14|clang-tidy-14
-command -v cppcheck|cppcheck
-command -v valgrind|valgrind
 command -v wasm-ld-14|lld-14
 test -n "$(find /usr/lib/wasm32-wasi /usr/share/wasi-sysroot -name libc.a -print -quit)"|wasi-libc
 test -n "$(find /usr/lib/llvm-14 -name 'libclang_rt.builtins-wasm32.a' -print -quit)"|libclang-rt-14-dev-wasm32
 command -v node|nodejs
 command -v npm|npm
+NEEDS
+}
+needs_test() {
+    cat <<'NEEDS'
+test -n "$(find /usr/lib/llvm-14 -name 'libclang_rt.fuzzer*.a' -print -quit)"|libclang-rt-14-dev
+command -v llvm-symbolizer-14|llvm-14
+command -v clang-tidy-14|clang-tidy-14
+command -v cppcheck|cppcheck
+command -v valgrind|valgrind
 command -v chromium|chromium
 pkg-config --exists gsl|libgsl-dev
 test -e /usr/share/i18n/locales/de_DE|locales
