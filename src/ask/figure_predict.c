@@ -33,9 +33,10 @@ void tr_sweep_subtitle(const tr_sweep *w, char *out, size_t size)
     tr_words words = {.next = 0};
     char layout[96], how[192], what[96];
     (void)tr_layout_format(&w->row.deployment->shard.layout, layout, sizeof layout);
-    (void)snprintf(how, sizeof how, "%s, %s%s", q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
-                   layout, w->row.deployment->apart ? ", prefill apart" : "");
-    (void)snprintf(what, sizeof what, "%s in, %s out", tr_words_of(&words, w->row.clients.prompt_token, TR_UNIT_CONTEXT),
+    const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
+    (void)snprintf(how, sizeof how, "%s, %s%s", engine, layout, w->row.deployment->apart ? ", prefill apart" : "");
+    (void)snprintf(what, sizeof what, "%s in, %s out",
+                   tr_words_of(&words, w->row.clients.prompt_token, TR_UNIT_CONTEXT),
                    tr_words_of(&words, w->row.clients.output_token, TR_UNIT_CONTEXT));
     tr_figure_subtitle_of(q, how, what, out, size);
 }

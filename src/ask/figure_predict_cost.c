@@ -133,8 +133,8 @@ static void write_words(const tr_sweep *w, int priced, const tr_measured *measur
     if (isnan(speed.predicted))
         (void)snprintf(t->title, sizeof t->title, "%s are more than hold: requests queue without end", load);
     else
-        (void)snprintf(t->title, sizeof t->title, "At %s a user gets %s tokens/s, and a million of them cost %s%s", load, fast,
-                       dear, priced ? "" : " chip-seconds");
+        (void)snprintf(t->title, sizeof t->title, "At %s a user gets %s tokens/s, and a million of them cost %s%s",
+                       load, fast, dear, priced ? "" : " chip-seconds");
     (void)snprintf(t->asked, sizeof t->asked, "%s: %s/s, %s", load, fast, dear);
     tr_sweep_subtitle(w, t->subtitle, sizeof t->subtitle);
     if (priced) {

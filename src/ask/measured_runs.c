@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-#include "measured_runs.inc"
+#include "ask/measured_runs.inc"
 
 static int is_near(double value, double asked) { return value <= 1.25 * asked && asked <= 1.25 * value; }
 
@@ -87,7 +87,8 @@ void tr_measured_caption(const tr_measured *measured, const char *what, char *ou
         return;
     const tr_measured_group *g = measured->group[0];
     (void)snprintf(text, sizeof text,
-                   " Rings: %spublished runs of %s on %.0f\xC2\xA0x\xC2\xA0%s, %s weights, lengths within 25\xC2\xA0%%.",
+                   " Rings: %spublished runs of %s on %.0f\xC2\xA0x\xC2\xA0%s, %s weights, lengths within "
+                   "25\xC2\xA0%%.",
                    what, g->model, g->chips, g->chip, tr_dtype_name(g->weight_dtype));
     (void)tr_text_append(out, size, text);
 }

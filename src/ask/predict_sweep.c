@@ -40,7 +40,8 @@ tr_quantity tr_sweep_value(const tr_sweep *w, const tr_service *o, tr_sweep_metr
     case TR_SWEEP_TTFT: return o->ttft_s;
     case TR_SWEEP_TPOT: return o->tpot_s;
     case TR_SWEEP_SPEED:
-        return (tr_quantity){1.0 / o->tpot_s.predicted, 1.0 / o->tpot_s.high, 1.0 / o->tpot_s.low, 1.0 / o->tpot_s.bound};
+        return (tr_quantity){1.0 / o->tpot_s.predicted, 1.0 / o->tpot_s.high, 1.0 / o->tpot_s.low,
+                             1.0 / o->tpot_s.bound};
     case TR_SWEEP_COST: tr_service_cost_of(o, &c, w->usd_per_s, &cost); return cost.output_usd_per_mtoken;
     }
     return none;
@@ -114,8 +115,9 @@ static void find_marks(tr_sweep *w)
     w->at[0] = least;
     w->held = (double)NAN;
     if (w->slo.count > 0)
-        w->held = !tr_sweep_holds(w, w->at[0]) ? 0.0 : tr_sweep_holds(w, w->end) ? w->end
-                                                                                  : last_before(w, misses, w->at[0], w->end);
+        w->held = !tr_sweep_holds(w, w->at[0]) ? 0.0
+                  : tr_sweep_holds(w, w->end)  ? w->end
+                                               : last_before(w, misses, w->at[0], w->end);
 }
 
 static void fill_grid(tr_sweep *w)

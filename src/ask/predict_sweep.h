@@ -36,7 +36,7 @@ typedef struct tr_sweep {
     double ring_x[TR_MEASURED_GROUPS][TR_MEASURED_RUNS], ring_y[TR_MEASURED_GROUPS][TR_MEASURED_RUNS]; /* these */
 } tr_sweep;
 
-/* Errors: those of tr_predict_walk_begin, TR_ENOFIT, TR_ENOMEM. *out is NULL then. */
+/* Allocates. Errors: those of tr_predict_walk_begin, TR_ENOFIT, TR_ENOMEM. *out is NULL then. */
 tr_status tr_sweep_begin(const tr_scenario *scenario, const tr_problem *question, tr_sweep **out, tr_error *err);
 void tr_sweep_end(tr_sweep *sweep); /* NULL is fine */
 

@@ -188,7 +188,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"
                  "tokenroof predict deepseek-v3 8xb200-sxm --rate 2/s --slo 'ttft:p95<2s,tpot<50ms'\n"
                  "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
-                 "tokenroof predict deepseek-v3 8xb200-sxm --isl 8k --plot load.svg   # load-ttft.svg, load-cost.svg too\n"
+                 "tokenroof predict deepseek-v3 8xb200-sxm --isl 8k --plot load.svg   # and load-ttft, load-cost\n"
                  "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
      .flags = SERVED | BESIDE | TR_VERB_EVERY_LIST,
      .answer = tr_answer_predict,

@@ -109,10 +109,11 @@ static void draw_tooth(const tr_fig_layout *L, double x, double y, double right,
     const double size = 0.6 * L->m.gap / sqrt(right * right + down * down) *
                         (right < 0.0 || (!(right > 0.0) && down > 0.0) ? -1.0 : 1.0);
     double a = x, b = y, p = x - (down + 0.7 * right) * size, q = y + (right - 0.7 * down) * size;
+    const tr_fig_box inner = {L->plot.x0, L->plot.y0, L->plot.x1, L->plot.y1 - L->m.inset_y};
     c->ops->polyline_point(c, x, y);
-    if (!tr_fig_clip(L->plot, &a, &b, &p, &q))
+    if (!tr_fig_clip(inner, &a, &b, &p, &q))
         return;
-    c->ops->polyline_point(c, clamp(p, L->plot.x0, L->plot.x1), clamp(q, L->plot.y0, L->plot.y1));
+    c->ops->polyline_point(c, clamp(p, inner.x0, inner.x1), clamp(q, inner.y0, inner.y1));
     c->ops->polyline_point(c, x, y);
 }
 
@@ -239,7 +240,8 @@ static void draw_keys(const tr_fig_layout *L, tr_fig_canvas *c)
                                              : FIG_SOLID};
         const double inset = L->m.snap > 0.0 ? 0.0 : (key->box.y1 - key->box.y0) * 0.22;
         if (!key->is_mark && L->figure->series[key->index].kind == TR_SERIES_RINGS) {
-            c->ops->ring(c, (x0 + x1) / 2.0, y, L->m.dot, paint, ring_of(L, &L->figure->series[key->index]), NULL, NULL);
+            c->ops->ring(c, (x0 + x1) / 2.0, y, L->m.dot, paint, ring_of(L, &L->figure->series[key->index]), NULL,
+                         NULL);
         } else if (is_point) {
             c->ops->dot(c, (x0 + x1) / 2.0, y, L->m.dot, paint, NULL);
         } else if (is_area || is_bar) {

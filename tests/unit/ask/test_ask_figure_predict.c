@@ -94,8 +94,8 @@ static void they_say_what_the_page_says(void **state)
     json_t *d = json_of(tr_answer_predict, DEEPSEEK);
     const json_t *row = json_array_get(at(d, "rows"), 0);
     char want[3][64];
-    (void)snprintf(want[0], sizeof want[0], "%.3g ms", 1e3 * number_at(row, "tpot_s.predicted"));
-    (void)snprintf(want[1], sizeof want[1], "%.3g s", number_at(row, "ttft_s.predicted"));
+    (void)snprintf(want[0], sizeof want[0], "%.3g\xC2\xA0ms", 1e3 * number_at(row, "tpot_s.predicted"));
+    (void)snprintf(want[1], sizeof want[1], "%.3g\xC2\xA0s", number_at(row, "ttft_s.predicted"));
     (void)snprintf(want[2], sizeof want[2], "$%.2f", number_at(row, "usd_per_mtoken_output.predicted"));
     for (size_t f = 0; f < FIGURE_KINDS; f++)
         assert_non_null(strstr(drawn(FIGURES[f], DEEPSEEK, 960.0), want[f]));

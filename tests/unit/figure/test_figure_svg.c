@@ -190,11 +190,11 @@ static void bars_that_do_not_fit_are_counted(void **state)
     assert_non_null(strstr(svg, " more<"));
 }
 
-/* A level floor at 2 and three rings, of which the first has a word for who hovers. */
+/* A level floor at 2 and three rings, of which one has a word for who hovers. */
 static const tr_figure *floor_figure(figure_store *s)
 {
     static const double x[3] = {1, 2, 3}, floor_y[3] = {2, 2, 2}, ring_y[3] = {3, 4, 5};
-    static const char *const hover[3] = {"64 clients & more", NULL, NULL};
+    static const char *const hover[3] = {NULL, "64 clients & more", NULL};
     s->series[0] = (tr_series){.name = "bound", .kind = TR_SERIES_FLOOR, .role = TR_ROLE_LIMIT, .x = x, .y = floor_y, .n = 3};
     s->series[1] = (tr_series){
         .name = "measured", .kind = TR_SERIES_RINGS, .role = TR_ROLE_RESULT, .x = x, .y = ring_y, .n = 3, .label = hover};
