@@ -30,6 +30,17 @@ extern "C" {
 TR_API tr_status tr_answer_predict(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                    tr_sink *sink, tr_error *err);
 
+/* Its pictures over the load that is asked for (clients, users or arrivals): TPOT, TTFT, and what a million output tokens
+ * cost against the speed of one user; with interval, bound, what was asked, the knee, and published runs of the same
+ * model, chips and lengths. Of lists the first value counts, but for the load. Allocate and free. Errors: as above, and
+ * those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_predict_tpot(const tr_scenario *scenario, const tr_problem *question,
+                                               const tr_figure_target *target, tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_figure_predict_ttft(const tr_scenario *scenario, const tr_problem *question,
+                                               const tr_figure_target *target, tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_figure_predict_cost(const tr_scenario *scenario, const tr_problem *question,
+                                               const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu
  * they imply, what fits, the train schedule, and in text two figures. Decode at

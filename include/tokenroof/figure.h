@@ -27,8 +27,10 @@ typedef enum tr_series_kind {
     TR_SERIES_DASHED,            /* a limit, an asymptote */
     TR_SERIES_POINTS,
     TR_SERIES_BAND,              /* between y and y2 */
-    TR_SERIES_BARS               /* horizontal, one below the other, lengths in x (>= 0); y is not used.
+    TR_SERIES_BARS,              /* horizontal, one below the other, lengths in x (>= 0); y is not used.
                                   * Several such series are stacked left to right; nothing else may be beside them. */
+    TR_SERIES_FLOOR,             /* a bound: a line with a hatched edge below, where nothing is */
+    TR_SERIES_RINGS              /* measurements: ringed dots, another ring for each series; named in the legend */
 } tr_series_kind;
 
 /* Colour is a role, not a number: the same quantity has the same colour in every figure. */
@@ -43,7 +45,8 @@ typedef struct tr_series {
     tr_role role;
     const double *x, *y, *y2;    /* n each; y2 only for bands; NaN breaks a line, as does what cannot stand on the axis */
     size_t n;
-    const char *const *label;    /* points: n short texts written beside them where there is room, or NULL */
+    const char *const *label;    /* points: n short texts written beside them where there is room, or NULL; rings: what
+                                  * hovering shows */
 } tr_series;
 
 typedef enum tr_mark_kind {

@@ -79,7 +79,7 @@ int tr_expected_over_context(const tr_problem *question, const tr_curve *curve, 
 tr_series tr_expected_bound(const tr_curve *curve, const char *alone, int more)
 {
     return (tr_series){.name = more ? "bound" : alone,
-                       .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
+                       .kind = more ? TR_SERIES_FLOOR : TR_SERIES_LINE,
                        .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
                        .x = curve->at,
                        .y = curve->step_s,

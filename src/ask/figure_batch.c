@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 #include "ask/expected.h"
+#include "ask/measured_runs.h"
+#include "base/text.h"
 
 typedef struct words {
-    char title[160], what[96], subtitle[384], weights[64], wall[64], here[64];
+    char caption[512], title[160], what[96], subtitle[384], weights[64], wall[64], here[64];
     tr_words numbers;
 } words;
 
@@ -56,13 +58,16 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
 
     tr_expected expected;
     const int more = tr_expected_over_batch(question, &c, context, told, &expected);
-    tr_series series[6] = {
+    tr_series series[6 + TR_MEASURED_GROUPS] = {
         {.name = w.weights, .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = "KV cache", .role = TR_ROLE_KV, .x = c.at, .y = c.kv_s, .n = c.n},
         {.name = "compute", .role = TR_ROLE_COMPUTE, .x = c.at, .y = c.compute_s, .n = c.n},
         tr_expected_bound(&c, "step", more),
     };
-    const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
+    size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
+    tr_measured measured;
+    (void)tr_measured_of_context(question, context, &measured);
+    lines += tr_measured_series(&measured, 1, series + lines);
     tr_mark mark[4];
     size_t count = 0;
     char balance[96];
@@ -109,13 +114,16 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
                                   .x = marks.most_seq,
                                   .x2 = HUGE_VAL,
                                   .text = w.wall};
+    (void)tr_text_copy(w.caption, sizeof w.caption,
+                       more ? expected.caption
+                            : "A step takes the longer of two: compute, and memory, which is weights plus KV\xC2\xA0"
+                              "cache on one bus. "
+                              "The weights are read once for the whole batch; every sequence brings its own cache.");
+    tr_measured_caption(&measured, "TPOT of ", w.caption, sizeof w.caption);
     const tr_figure figure = {
         .title = more ? expected.title : w.title,
         .subtitle = w.subtitle,
-        .caption = more ? expected.caption
-                        : "A step takes the longer of two: compute, and memory, which is weights plus KV\xC2\xA0"
-                   "cache on one bus. "
-                   "The weights are read once for the whole batch; every sequence brings its own cache.",
+        .caption = w.caption,
         .source =
             more ? expected.source
                    : "Bound physics: datasheet peaks, so nothing real is faster. Equations R1\xE2\x80\x93"

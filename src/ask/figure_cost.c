@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 #include "ask/expected.h"
+#include "ask/measured_runs.h"
+#include "base/text.h"
 
 typedef struct words {
-    char title[192], what[128], subtitle[384], floor[64], wall[64], point[3][64];
+    char caption[512], title[192], what[128], subtitle[384], floor[64], wall[64], point[3][64];
     tr_words numbers;
 } words;
 
@@ -137,7 +139,7 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
                    tr_words_short(&w.numbers, least, p.unit));
     (void)snprintf(w.wall, sizeof w.wall, "memory is full at batch %s",
                    tr_words_of(&w.numbers, marks.most_seq, TR_UNIT_SEQ));
-    tr_series series[6] = {
+    tr_series series[6 + TR_MEASURED_GROUPS] = {
         {.name = "weights", .role = TR_ROLE_WEIGHTS, .x = c.at, .y = c.weights_s, .n = c.n},
         {.name = kv >= compute ? w.floor : "KV cache",
          .role = TR_ROLE_KV,
@@ -151,7 +153,16 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
          .n = c.n},
         tr_expected_bound(&c, "total", more),
     };
-    const size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
+    size_t lines = 4 + (more ? tr_expected_series(&expected, &c, series + 4) : 0);
+    tr_measured measured;
+    double ring[TR_MEASURED_GROUPS][TR_MEASURED_RUNS];
+    (void)tr_measured_of_context(question, context, &measured);
+    (void)tr_measured_series(&measured, 1, series + lines);
+    for (size_t i = 0; i < measured.count; i++, lines++) {
+        for (size_t k = 0; k < series[lines].n; k++)
+            ring[i][k] = cost_of(&p, series[lines].y[k], series[lines].x[k]);
+        series[lines].y = ring[i];
+    }
     tr_mark mark[4];
     size_t count = 0;
     if (!isnan(step_of(question, 1.0)))
@@ -166,6 +177,12 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
                                   .x = marks.most_seq,
                                   .x2 = HUGE_VAL,
                                   .text = w.wall};
+    (void)tr_text_copy(w.caption, sizeof w.caption,
+                       "The batch shares the cost of reading the weights, which falls as 1/batch. Compute, and "
+                       "reading one's own "
+                       "KV\xC2\xA0"
+                       "cache, are shared with nobody: no batch is cheaper than the larger of the two.");
+    tr_measured_caption(&measured, "TPOT of ", w.caption, sizeof w.caption);
     /* Room below the floor, so that it is seen as one. */
     double low = least;
     if (c.weights_s[c.n - 1] < low && c.weights_s[c.n - 1] > low / 8.0)
@@ -173,10 +190,7 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
     const tr_figure figure = {
         .title = w.title,
         .subtitle = w.subtitle,
-        .caption = "The batch shares the cost of reading the weights, which falls as 1/batch. Compute, and "
-                   "reading one's own "
-                   "KV\xC2\xA0"
-                   "cache, are shared with nobody: no batch is cheaper than the larger of the two.",
+        .caption = w.caption,
         .source = more     ? expected.source
                   : priced ? "Bound physics: datasheet peaks, so nothing real is cheaper. Equations "
                            "R1\xE2\x80\x93R6, R9, R12."

@@ -252,7 +252,7 @@ const char *tr_words_short(tr_words *words, double value, tr_unit unit)
 /* A dot between two facts, glued to the first so that no line begins with it. */
 #define DOT "\xC2\xA0\xC2\xB7 "
 
-static void subtitle(const tr_problem *question, const char *layout, const char *what, char *out, size_t size)
+void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const char *what, char *out, size_t size)
 {
     const tr_roofline *roof = &question->roof;
     const char *model = question->model->name, *system = question->system->name;
@@ -275,10 +275,10 @@ void tr_figure_subtitle(const tr_problem *question, const char *what, char *out,
     char layout[96] = "";
     if (!question->blackboard)
         (void)tr_layout_format(&question->layout, layout, sizeof layout);
-    subtitle(question, layout, what, out, size);
+    tr_figure_subtitle_of(question, layout, what, out, size);
 }
 
 void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size)
 {
-    subtitle(question, "", what, out, size);
+    tr_figure_subtitle_of(question, "", what, out, size);
 }

@@ -87,6 +87,8 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
 
 /* "deepseek-v3 on gb200-nvl72 · WHAT · tp 8, replicas 9 · fp8 weights, bf16 KV cache, fp8 math" */
 void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size);
+/* The same with other words for the layout; "": none. */
+void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const char *what, char *out, size_t size);
 /* The same of what no layout matters to. */
 void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size);
 

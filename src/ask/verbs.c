@@ -138,6 +138,10 @@ static tr_status show_oracle(const tr_subject *subject, const tr_figure_target *
     return tr_answer_figure_oracle(subject->scenario, subject->model, subject->system, target, sink, err);
 }
 
+static const tr_verb_figure predict_figures[] = {
+    {"", "time per output token over load", tr_answer_figure_predict_tpot, NULL, NULL},
+    {"-ttft", "time to the first token over load", tr_answer_figure_predict_ttft, NULL, NULL},
+    {"-cost", "dollars for a million output tokens against speed", tr_answer_figure_predict_cost, NULL, NULL}};
 static const tr_verb_figure report_figures[] = {
     {"", "time of a decode step over batch", draw_batch, NULL, NULL},
     {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, NULL}};
@@ -178,15 +182,17 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
-               OF(SCHEDULE) | OF(ENERGY) | ASKED,
+               OF(SCHEDULE) | OF(ENERGY) | OF(OUTPUT_PICTURE) | ASKED,
      .doc = "the first question: requests of a length at a load: time to first token, time per output token, "
             "throughput and dollars, each with its 90 % interval beside its lower bound",
      .examples = "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"
                  "tokenroof predict deepseek-v3 8xb200-sxm --rate 2/s --slo 'ttft:p95<2s,tpot<50ms'\n"
                  "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
+                 "tokenroof predict deepseek-v3 8xb200-sxm --isl 8k --plot load.svg   # and load-ttft, load-cost\n"
                  "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
-     .flags = SERVED | TR_VERB_EVERY_LIST,
-     .answer = tr_answer_predict},
+     .flags = SERVED | BESIDE | TR_VERB_EVERY_LIST,
+     .answer = tr_answer_predict,
+     FIGURES(predict_figures)},
     {.name = "report",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",

@@ -249,6 +249,8 @@ tr_status tr_fig_layout_make(tr_fig_layout *L, const tr_figure *figure, const tr
     s = tr_fig_ranges_find(L, err);
     if (s != TR_OK)
         return s;
+    for (size_t i = 0; i < figure->series_count; i++) /* a name beside one of many rings would seem to be its own */
+        L->series_key[i] = figure->series[i].kind == TR_SERIES_RINGS && figure->series[i].name != NULL;
     if (L->bar_total > 0 && figure->series_count > 1)
         for (size_t i = 0; i < figure->series_count; i++)
             L->series_key[i] = figure->series[i].name != NULL;

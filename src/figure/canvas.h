@@ -68,6 +68,9 @@ typedef struct tr_fig_canvas_ops {
                        double y1b);
     void (*band_end)(tr_fig_canvas *canvas);
     void (*dot)(tr_fig_canvas *canvas, double x, double y, double radius, int paint, const double *data_xy);
+    /* A measurement; variant 0 to 3 is the form of its ring, title may be NULL. */
+    void (*ring)(tr_fig_canvas *canvas, double x, double y, double radius, int paint, int variant,
+                 const double *data_xy, const char *title);
     void (*text)(tr_fig_canvas *canvas, double x, double y, const tr_fig_type *type, tr_fig_span span);
     /* Around everything that draws one series: data for programs, where the output can carry it. */
     void (*series_begin)(tr_fig_canvas *canvas, const tr_series *series);

@@ -102,13 +102,75 @@ static void draw_band(const tr_fig_layout *L, const tr_series *series, tr_fig_ca
         c->ops->band_end(c);
 }
 
+/* One stroke of the hatch of a line that runs (right, down), as far as the plot goes, and back: to the line's lower
+ * side, right of where it is upright, and a little backwards. */
+static void draw_tooth(const tr_fig_layout *L, double x, double y, double right, double down, tr_fig_canvas *c)
+{
+    const double size = 0.6 * L->m.gap / sqrt(right * right + down * down) *
+                        (right < 0.0 || (!(right > 0.0) && down > 0.0) ? -1.0 : 1.0);
+    double a = x, b = y, p = x - (down + 0.7 * right) * size, q = y + (right - 0.7 * down) * size;
+    const tr_fig_box inner = {L->plot.x0, L->plot.y0, L->plot.x1, L->plot.y1 - L->m.inset_y};
+    c->ops->polyline_point(c, x, y);
+    if (!tr_fig_clip(inner, &a, &b, &p, &q))
+        return;
+    c->ops->polyline_point(c, clamp(p, inner.x0, inner.x1), clamp(q, inner.y0, inner.y1));
+    c->ops->polyline_point(c, x, y);
+}
+
+/* The edge of a floor: a comb along the line, whose own stroke is drawn like any other. */
+static void draw_hatch(const tr_fig_layout *L, const tr_series *series, tr_fig_canvas *c)
+{
+    const tr_fig_pen pen = {FIG_ROLE + (int)series->role, 0.9, FIG_SOLID};
+    const double step = L->m.snap > 0.0 ? 1.0 : 0.6 * L->m.gap;
+    double x0 = 0.0, y0 = 0.0, way = 0.0;
+    int known = 0, open = 0;
+    for (size_t i = 0; i < series->n; i++) {
+        double x = 0.0, y = 0.0;
+        const int good = tr_fig_point_of(L, series, i, &x, &y);
+        double a = x0, b = y0, p = x, q = y;
+        const int seen = good && known && tr_fig_clip(L->plot, &a, &b, &p, &q);
+        const double length = seen ? sqrt((p - a) * (p - a) + (q - b) * (q - b)) : 0.0;
+        if (open && !seen)
+            c->ops->polyline_end(c);
+        open = open && seen;
+        for (; way < length; way += step) {
+            if (!open)
+                c->ops->polyline_begin(c, &pen);
+            open = 1;
+            draw_tooth(L, clamp(a + (p - a) * way / length, L->plot.x0, L->plot.x1),
+                       clamp(b + (q - b) * way / length, L->plot.y0, L->plot.y1), p - a, q - b, c);
+        }
+        way -= length;
+        x0 = x;
+        y0 = y;
+        known = good;
+    }
+    if (open)
+        c->ops->polyline_end(c);
+}
+
+/* Of the series of measurements, the how manieth. */
+static int ring_of(const tr_fig_layout *L, const tr_series *series)
+{
+    int before = 0;
+    for (const tr_series *s = L->figure->series; s < series; s++)
+        before += s->kind == TR_SERIES_RINGS;
+    return before % 4;
+}
+
 static void draw_points(const tr_fig_layout *L, const tr_series *series, tr_fig_canvas *c)
 {
+    const int paint = FIG_ROLE + (int)series->role;
     for (size_t i = 0; i < series->n; i++) {
         double x, y;
         const double value[2] = {series->x[i], series->y[i]};
-        if (tr_fig_point_of(L, series, i, &x, &y) && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot))
-            c->ops->dot(c, x, y, L->m.dot, FIG_ROLE + (int)series->role, value);
+        if (!tr_fig_point_of(L, series, i, &x, &y) || !tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot))
+            continue;
+        if (series->kind == TR_SERIES_RINGS)
+            c->ops->ring(c, x, y, L->m.dot, paint, ring_of(L, series), value,
+                         series->label != NULL ? series->label[i] : NULL);
+        else
+            c->ops->dot(c, x, y, L->m.dot, paint, value);
     }
 }
 
@@ -177,7 +239,10 @@ static void draw_keys(const tr_fig_layout *L, tr_fig_canvas *c)
                                 : dashed     ? FIG_DASHED
                                              : FIG_SOLID};
         const double inset = L->m.snap > 0.0 ? 0.0 : (key->box.y1 - key->box.y0) * 0.22;
-        if (is_point) {
+        if (!key->is_mark && L->figure->series[key->index].kind == TR_SERIES_RINGS) {
+            c->ops->ring(c, (x0 + x1) / 2.0, y, L->m.dot, paint, ring_of(L, &L->figure->series[key->index]), NULL,
+                         NULL);
+        } else if (is_point) {
             c->ops->dot(c, (x0 + x1) / 2.0, y, L->m.dot, paint, NULL);
         } else if (is_area || is_bar) {
             c->ops->box(c, x0, key->box.y0 + inset, x1, key->box.y1 - inset, paint, is_bar ? 1.0 : 0.25);
@@ -200,10 +265,12 @@ static void draw_series(const tr_fig_layout *L, tr_fig_canvas *c, tr_series_kind
         c->ops->series_begin(c, series);
         if (kind == TR_SERIES_BAND)
             draw_band(L, series, c);
-        else if (kind == TR_SERIES_POINTS)
+        else if (kind == TR_SERIES_POINTS || kind == TR_SERIES_RINGS)
             draw_points(L, series, c);
         else
             draw_line(L, series, c);
+        if (kind == TR_SERIES_FLOOR)
+            draw_hatch(L, series, c);
         c->ops->series_end(c);
     }
 }
@@ -215,11 +282,12 @@ void tr_fig_layout_draw(const tr_fig_layout *L, tr_fig_canvas *c)
         draw_bars(L, c);
         draw_mark_lines(L, c);
     } else {
-        static const tr_series_kind ORDER[3] = {TR_SERIES_DASHED, TR_SERIES_LINE, TR_SERIES_POINTS};
+        static const tr_series_kind ORDER[] = {TR_SERIES_FLOOR, TR_SERIES_DASHED, TR_SERIES_LINE, TR_SERIES_POINTS,
+                                               TR_SERIES_RINGS};
         draw_series(L, c, TR_SERIES_BAND, 0);
         draw_series(L, c, TR_SERIES_BAND, 1);
         draw_mark_lines(L, c);
-        for (int o = 0; o < 3; o++)
+        for (size_t o = 0; o < sizeof ORDER / sizeof ORDER[0]; o++)
             for (int result = 0; result < 2; result++)
                 draw_series(L, c, ORDER[o], result);
     }

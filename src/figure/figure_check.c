@@ -26,7 +26,7 @@ static tr_status check_axis(const tr_axis *axis, const char *field, tr_error *er
 static tr_status check_series(const tr_figure *figure, const tr_series *series, tr_error *err)
 {
     const int bars = figure->series[0].kind == TR_SERIES_BARS;
-    if ((unsigned)series->kind > TR_SERIES_BARS || (unsigned)series->role >= TR_ROLE_COUNT)
+    if ((unsigned)series->kind > TR_SERIES_RINGS || (unsigned)series->role >= TR_ROLE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "series", (double)series->kind,
                        "a series has an unknown kind or role");
     if ((series->kind == TR_SERIES_BARS) != bars)

@@ -14,7 +14,12 @@ int tr_fig_point_of(const tr_fig_layout *L, const tr_series *series, size_t i, d
 
 static int is_line(const tr_series *series)
 {
-    return series->kind == TR_SERIES_LINE || series->kind == TR_SERIES_DASHED;
+    return series->kind == TR_SERIES_LINE || series->kind == TR_SERIES_DASHED || series->kind == TR_SERIES_FLOOR;
+}
+
+static int is_points(const tr_series *series)
+{
+    return series->kind == TR_SERIES_POINTS || series->kind == TR_SERIES_RINGS;
 }
 
 /* ---- what is drawn on ------------------------------------------------------- */
@@ -40,7 +45,7 @@ static void ink_series(tr_fig_layout *L, const tr_series *series, uint8_t *seen)
             open = 0;
             continue;
         }
-        if (series->kind == TR_SERIES_POINTS && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot)) {
+        if (is_points(series) && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot)) {
             ink_dot(L, x, y);
             *seen = 1;
         } else if (is_line(series) && open) {

@@ -254,6 +254,36 @@ static void svg_dot(tr_fig_canvas *canvas, double x, double y, double radius, in
     tr_write_text(&c->out, "/>\n");
 }
 
+static void svg_ring(tr_fig_canvas *canvas, double x, double y, double radius, int paint, int variant,
+                     const double *data_xy, const char *title)
+{
+    tr_fig_svg *c = svg_of(canvas);
+    const double r = radius * 1.2;
+    tr_write_text(&c->out, "<g>");
+    if (title != NULL) {
+        tr_write_text(&c->out, "<title>");
+        tr_fig_svg_escaped(&c->out, tr_fig_span_of(title));
+        tr_write_text(&c->out, "</title>");
+    }
+    if (variant % 2 == 0) {
+        tr_write_text(&c->out, "<circle");
+        tr_fig_svg_tenths(c, "cx", x);
+        tr_fig_svg_tenths(c, "cy", y);
+        tr_fig_svg_tenths(c, "r", r);
+    } else {
+        tr_write_text(&c->out, "<rect");
+        tr_fig_svg_tenths(c, "x", x - r * 0.9);
+        tr_fig_svg_tenths(c, "y", y - r * 0.9);
+        tr_fig_svg_tenths(c, "width", r * 1.8);
+        tr_fig_svg_tenths(c, "height", r * 1.8);
+    }
+    put_paints(c, "fill", FIG_PAPER, "stroke", paint);
+    tr_write_text(&c->out, " stroke-width=\"1.6\"/>\n");
+    if (variant < 2)
+        svg_dot(canvas, x, y, radius * 0.5, paint, data_xy);
+    tr_write_text(&c->out, "</g>\n");
+}
+
 static void svg_text(tr_fig_canvas *canvas, double x, double y, const tr_fig_type *type, tr_fig_span span)
 {
     tr_fig_svg *c = svg_of(canvas);
@@ -325,7 +355,7 @@ static void put_list(tr_fig_svg *c, const char *name, const double *value, size_
 
 static void svg_series_begin(tr_fig_canvas *canvas, const tr_series *series)
 {
-    static const char *const KIND[] = {"line", "dashed", "points", "band", "bars"};
+    static const char *const KIND[] = {"line", "dashed", "points", "band", "bars", "floor", "rings"};
     tr_fig_svg *c = svg_of(canvas);
     tr_write_text(&c->out, "<g data-series=\"");
     tr_fig_svg_escaped(&c->out, tr_fig_span_of(series->name));
@@ -334,7 +364,7 @@ static void svg_series_begin(tr_fig_canvas *canvas, const tr_series *series)
     tr_write_text(&c->out, "\" data-kind=\"");
     tr_write_text(&c->out, KIND[series->kind]);
     tr_write_char(&c->out, '"');
-    if (c->style == 2 && series->kind != TR_SERIES_POINTS) {
+    if (c->style == 2 && series->kind != TR_SERIES_POINTS && series->kind != TR_SERIES_RINGS) {
         put_list(c, "data-x", series->x, series->n);
         if (series->kind != TR_SERIES_BARS)
             put_list(c, "data-y", series->y, series->n);
@@ -349,5 +379,6 @@ static void svg_series_end(tr_fig_canvas *canvas) { tr_write_text(&svg_of(canvas
 const tr_fig_canvas_ops tr_fig_svg_ops = {
     svg_box,          svg_line,       svg_polyline_begin, svg_polyline_point,
     svg_polyline_end, svg_band_begin, svg_band_slice,     svg_band_end,
-    svg_dot,          svg_text,       svg_series_begin,   svg_series_end,
+    svg_dot,          svg_ring,       svg_text,           svg_series_begin,
+    svg_series_end,
 };

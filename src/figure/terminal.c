@@ -201,6 +201,19 @@ static void term_dot(tr_fig_canvas *canvas, double x, double y, double radius, i
     }
 }
 
+static void term_ring(tr_fig_canvas *canvas, double x, double y, double radius, int paint, int variant,
+                      const double *data_xy, const char *title)
+{
+    static const uint16_t RING[4] = {0x25C9, 0x25A3, 0x25CB, 0x25A1};
+    (void)radius, (void)data_xy, (void)title;
+    term_canvas *c = term_of(canvas);
+    cell *at = cell_at(c, (int)floor(x), (int)floor(y));
+    if (at != NULL) {
+        at->text = c->ascii ? (uint32_t)"@#OH"[variant] : RING[variant];
+        at->text_paint = (uint8_t)paint;
+    }
+}
+
 /* The nearest plain character to what typographers use. */
 static uint32_t plain(uint32_t c)
 {
@@ -272,7 +285,8 @@ static void term_series_end(tr_fig_canvas *canvas) { (void)canvas; }
 static const tr_fig_canvas_ops TERM_OPS = {
     term_box,          term_line,       term_polyline_begin, term_polyline_point,
     term_polyline_end, term_band_begin, term_band_slice,     term_band_end,
-    term_dot,          term_text,       term_series_begin,   term_series_end,
+    term_dot,          term_ring,       term_text,           term_series_begin,
+    term_series_end,
 };
 
 /* ---- cells to text ------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ MAY_ALSO = {
     "ask/oracle": {"malloc", "free"},
     "ask/oracle_write": {"malloc", "free"},
     "ask/predict_lever": {"malloc", "free"},
+    "ask/predict_sweep": {"calloc", "free"},
     "ask/predict_walk": {"calloc", "free"},
     "ask/scale": {"malloc", "free"},
     "ask/figure_tiers": {"calloc", "free"},

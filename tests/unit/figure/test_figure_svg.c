@@ -190,6 +190,64 @@ static void bars_that_do_not_fit_are_counted(void **state)
     assert_non_null(strstr(svg, " more<"));
 }
 
+/* A level floor at 2 and three rings, of which one has a word for who hovers. */
+static const tr_figure *floor_figure(figure_store *s)
+{
+    static const double x[3] = {1, 2, 3}, floor_y[3] = {2, 2, 2}, ring_y[3] = {3, 4, 5};
+    static const char *const hover[3] = {NULL, "64 clients & more", NULL};
+    s->series[0] = (tr_series){.name = "bound", .kind = TR_SERIES_FLOOR, .role = TR_ROLE_LIMIT, .x = x, .y = floor_y, .n = 3};
+    s->series[1] = (tr_series){
+        .name = "measured", .kind = TR_SERIES_RINGS, .role = TR_ROLE_RESULT, .x = x, .y = ring_y, .n = 3, .label = hover};
+    s->series[2] = s->series[1];
+    s->series[2].name = "measured elsewhere";
+    s->figure = (tr_figure){.title = "A floor",
+                            .x = {.label = "x"},
+                            .y = {.label = "y", .min = 1, .max = 6},
+                            .series = s->series,
+                            .series_count = 3};
+    return &s->figure;
+}
+
+static void a_floor_is_hatched_on_its_lower_side_alone(void **state)
+{
+    (void)state;
+    tr_error err;
+    const char *svg = svg_of(floor_figure(&store), 960.0, 0.0, 0, &err);
+    const char *group = strstr(svg, "data-kind=\"floor\"");
+    assert_non_null(group);
+    const char *end = strstr(group, "</g>"), *line = strstr(group, " d=\"M"), *comb = strstr(line + 1, " d=\"M");
+    assert_true(comb != NULL && comb < end);
+    char *at;
+    (void)strtod(comb + 5, &at);
+    const double y0 = strtod(at, &at);
+    double y = y0, lowest = y0;
+    size_t teeth = 0;
+    while (*at == 'l') {
+        (void)strtod(at + 1, &at);
+        const double down = strtod(at, &at);
+        y += down;
+        teeth += down > 0.0;
+        lowest = y > lowest ? y : lowest;
+        assert_true(y > y0 - 0.2);
+    }
+    assert_int_equal(*at, '"');
+    assert_true(teeth > 40 && lowest > y0 + 4.0 && lowest < y0 + 12.0);
+}
+
+static void rings_are_in_the_legend_differ_and_tell_who_hovers(void **state)
+{
+    (void)state;
+    tr_error err;
+    const char *svg = svg_of(floor_figure(&store), 960.0, 0.0, 0, &err);
+    assert_non_null(strstr(svg, "<title>64 clients &amp; more</title>"));
+    assert_non_null(strstr(svg, ">measured<"));
+    const char *first = strstr(svg, "data-kind=\"rings\""), *second = strstr(first + 1, "data-kind=\"rings\"");
+    const char *box = strstr(first, "<rect");
+    assert_true(box > second); /* the second's are square */
+    for (int ascii = 0; ascii < 2; ascii++)
+        assert_non_null(strstr(terminal_of(floor_figure(&store), 80, 24, 0, ascii, &err), ascii ? "@" : "\xE2\x97\x89"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +262,8 @@ int main(void)
         cmocka_unit_test(a_sink_that_stops_is_reported),
         cmocka_unit_test(bars_show_their_values_and_stack),
         cmocka_unit_test(bars_that_do_not_fit_are_counted),
+        cmocka_unit_test(a_floor_is_hatched_on_its_lower_side_alone),
+        cmocka_unit_test(rings_are_in_the_legend_differ_and_tell_who_hovers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -296,7 +296,9 @@ const tr_figure *random_figure(tr_rng *rng, figure_store *s)
     for (size_t k = 0; k < f->series_count; k++) {
         tr_series *series = &s->series[k];
         series->name = random_text(rng, s->text[t++]);
-        series->kind = bars ? TR_SERIES_BARS : (tr_series_kind)tr_rng_below(rng, TR_SERIES_BARS);
+        static const tr_series_kind KIND[] = {TR_SERIES_LINE, TR_SERIES_DASHED, TR_SERIES_POINTS,
+                                              TR_SERIES_BAND, TR_SERIES_FLOOR,  TR_SERIES_RINGS};
+        series->kind = bars ? TR_SERIES_BARS : KIND[tr_rng_below(rng, sizeof KIND / sizeof KIND[0])];
         series->role = (tr_role)tr_rng_below(rng, TR_ROLE_COUNT);
         series->n = n;
         series->x = s->x[k];
