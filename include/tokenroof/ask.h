@@ -30,6 +30,23 @@ extern "C" {
 TR_API tr_status tr_answer_predict(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                    tr_sink *sink, tr_error *err);
 
+/* A whole question of several that are compared. The caller's, who lets it outlive the answer. */
+typedef struct tr_case {
+    const tr_scenario *scenario;
+    const tr_problem *question;
+} tr_case;
+enum { TR_CASE_MAX = 8 };
+
+/* The same of 2 to TR_CASE_MAX questions side by side: what each predicts, its difference and ratio to the first with
+ * the ratio's 90 % interval, and which is better in what. A case that does not fit says why. Allocates and frees. Errors: TR_EMISSING, TR_ECAPACITY (their count), TR_ENOFIT (none fits), those
+ * of tr_answer_predict: the text names the case. */
+TR_API tr_status tr_answer_compare(const tr_case *cases, size_t count, const tr_style *style, tr_sink *sink,
+                                   tr_error *err);
+/* TTFT, TPOT and dollars of each with its interval, over those of the first. Errors: as above, and those of
+ * tr_figure_draw. */
+TR_API tr_status tr_answer_figure_cases(const tr_case *cases, size_t count, const tr_figure_target *target,
+                                        tr_sink *sink, tr_error *err);
+
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu
  * they imply, what fits, the train schedule, and in text two figures. Decode at
