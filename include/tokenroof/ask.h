@@ -129,10 +129,12 @@ TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem 
 TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question,
                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
-/* What each input is worth: the pass of the case's load with one of them doubled, by the bound and in the same layout,
- * as ratios to the pass as it is. Allocates and frees. Errors: as tr_answer_step. */
-TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
-                                   tr_sink *sink, tr_error *err);
+/* What each input is worth: x2, x10 and /2 of the system's figures, the model's parts and the load, each predicted as a
+ * question of its own, as ratios to the question as asked; the most gain first. With a question by name the case as asked
+ * and as changed, as tr_answer_compare writes them. Allocates and frees. Errors: as tr_answer_predict; TR_EMISSING (the
+ * named question changes what the case does not have). */
+TR_API tr_status tr_answer_whatif(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
 
 /* ---- figures ---------------------------------------------------------------- */
 

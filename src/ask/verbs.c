@@ -214,6 +214,16 @@ static const tr_verb verbs[] = {
                  "tokenroof compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 4xb200-sxm --weights fp8' --isl 8k\n",
      .tell = tell_compare,
      FIGURES(compare_figures)},
+    {.name = "whatif",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = PREDICTED | OF(OUTPUT_WHATIF),
+     .doc = "what each input of predict is worth: bandwidth, FLOP/s, memory, links, chips, price, parts of the model "
+            "and the load x2, x10 and /2, and which change helps most; or one question by name",
+     .examples = "tokenroof whatif llama-3.1-70b 8xh100-sxm --isl 8k --osl 1k --concurrency 64\n"
+                 "tokenroof whatif deepseek-v3 gb200-nvl72 --question double-domain\n",
+     .flags = SERVED,
+     .answer = tr_answer_whatif},
     {.name = "report",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",

@@ -46,7 +46,8 @@ MAY_ALSO = {
     "ask/predict_walk": {"calloc", "free"},
     "ask/scale": {"malloc", "free"},
     "ask/figure_tiers": {"calloc", "free"},
-    "ask/what_if": {"malloc", "free"},
+    "ask/whatif_change": {"calloc", "free"},
+    "ask/whatif_try": {"calloc", "free"},
 }
 
 
