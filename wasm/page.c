@@ -364,6 +364,7 @@ typedef struct asking {
     const tr_verb *verb;
     tr_scenario *scenario; /* a copy, in which the verb sets what was not said */
     tr_problem own;        /* of a verb that takes other physics than the slot's */
+    tr_case cases[SLOTS];  /* of a verb that compares */
     tr_subject subject;
 } asking;
 
@@ -392,8 +393,12 @@ static tr_status asking_of(int index, const char *name, asking *out, tr_error *e
         out->own.physics = (tr_physics)tr_input_choice(out->scenario, TR_IN_PHYSICS);
         question = &out->own;
     }
+    for (int i = 0; i < SLOTS; i++)
+        out->cases[i] = (tr_case){slots[i].scenario, question_of(i)};
     out->subject = (tr_subject){.scenario = out->scenario,
                                 .question = question,
+                                .cases = out->cases,
+                                .case_count = question_of(1)->model != NULL ? SLOTS : 1,
                                 .model = question->model,
                                 .system = question->system,
                                 .experiment = tr_lab_claim};
@@ -475,17 +480,6 @@ PAGE_API int page_compare(double width_px, double height_px, int dark)
         return fail(&err);
     tr_sink sink = out_begin();
     return done(tr_answer_figure_compare(question_of(0), question_of(1), &target, &sink, &err), &err);
-}
-
-PAGE_API int page_what_if(int index)
-{
-    tr_error err;
-    const tr_style style = {.format = TR_FORMAT_JSON, .columns = 100};
-    const slot *s = slot_of(index);
-    if (!is_asked(index, &err))
-        return fail(&err);
-    tr_sink sink = out_begin();
-    return done(tr_answer_what_if(s->scenario, question_of(index), &style, &sink, &err), &err);
 }
 
 PAGE_API int page_explain(const char *id)

@@ -41,6 +41,24 @@ TR_API tr_status tr_answer_figure_predict_ttft(const tr_scenario *scenario, cons
 TR_API tr_status tr_answer_figure_predict_cost(const tr_scenario *scenario, const tr_problem *question,
                                                const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
+/* A whole question of several that are compared. The caller's, who lets it outlive the answer. */
+typedef struct tr_case {
+    const tr_scenario *scenario;
+    const tr_problem *question;
+} tr_case;
+enum { TR_CASE_MAX = 8 };
+
+/* The same of 2 to TR_CASE_MAX questions side by side: what each predicts, its difference and ratio to the first with
+ * the ratio's 90 % interval, and which is better in what. A case that does not fit says why. Allocates and
+ * frees. Errors: TR_EMISSING, TR_ECAPACITY (their count), TR_ENOFIT (none fits), those of tr_answer_predict: the text
+ * names the case. */
+TR_API tr_status tr_answer_compare(const tr_case *cases, size_t count, const tr_style *style, tr_sink *sink,
+                                   tr_error *err);
+/* TTFT, TPOT and dollars of each with its interval, over those of the first. Errors: as above, and those of
+ * tr_figure_draw. */
+TR_API tr_status tr_answer_figure_cases(const tr_case *cases, size_t count, const tr_figure_target *target,
+                                        tr_sink *sink, tr_error *err);
+
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu
  * they imply, what fits, the train schedule, and in text two figures. Decode at
@@ -123,10 +141,12 @@ TR_API tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem 
 TR_API tr_status tr_answer_figure_layout(const tr_scenario *scenario, const tr_problem *question,
                                          const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
-/* What each input is worth: the pass of the case's load with one of them doubled, by the bound and in the same layout,
- * as ratios to the pass as it is. Allocates and frees. Errors: as tr_answer_step. */
-TR_API tr_status tr_answer_what_if(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
-                                   tr_sink *sink, tr_error *err);
+/* What each input is worth: x2, x10 and /2 of the system's figures, the model's parts and the load, each predicted as a
+ * question of its own, as ratios to the question as asked; the most gain first. With a question by name the case as asked
+ * and as changed, as tr_answer_compare writes them. Allocates and frees. Errors: as tr_answer_predict; TR_EMISSING (the
+ * named question changes what the case does not have). */
+TR_API tr_status tr_answer_whatif(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                  tr_sink *sink, tr_error *err);
 
 /* ---- figures ---------------------------------------------------------------- */
 

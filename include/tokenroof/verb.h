@@ -7,6 +7,7 @@
 #ifndef TOKENROOF_VERB_H
 #define TOKENROOF_VERB_H
 
+#include <tokenroof/ask.h>
 #include <tokenroof/claims.h>
 #include <tokenroof/figure.h>
 #include <tokenroof/problem.h>
@@ -34,6 +35,8 @@ typedef struct tr_subject {
     const tr_model *model;       /* NULL: none was named */
     const tr_system *system;     /* NULL: none was named */
     const char *operand[TR_OPERAND_MAX]; /* those that are no inputs, from the first; NULL: not given */
+    const tr_case *cases;        /* of a verb that compares; NULL: none */
+    size_t case_count;
     tr_claim_experiment experiment; /* who runs the lecture's experiments; NULL: nobody here */
 } tr_subject;
 

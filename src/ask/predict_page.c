@@ -15,22 +15,6 @@
 
 enum { NAME_WIDTH = 24, CELL = 13, INTERVAL = 22 };
 
-/* Three digits, which is more than a prediction knows. */
-static const char *three(double value, tr_unit unit, char *out, size_t size)
-{
-    double scale = 1.0;
-    if (!isfinite(value)) {
-        (void)tr_text_copy(out, size, "-");
-        return out;
-    }
-    while (value > 0.0 && value * scale < 100.0)
-        scale *= 10.0;
-    while (value * scale >= 1000.0)
-        scale /= 10.0;
-    (void)tr_quantity_format(floor(value * scale + 0.5) / scale, unit, out, size);
-    return out;
-}
-
 static void pad(tr_writer *out, const char *text, size_t width)
 {
     const size_t length = strlen(text);
@@ -40,7 +24,7 @@ static void pad(tr_writer *out, const char *text, size_t width)
 
 /* ---- the question ------------------------------------------------------------------------------------------ */
 
-static void print_load(const tr_predict_row *row, char *out, size_t size)
+void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size)
 {
     char isl[48], osl[48], many[120], think[48];
     const tr_clients *c = &row->clients;
@@ -48,12 +32,12 @@ static void print_load(const tr_predict_row *row, char *out, size_t size)
     (void)tr_quantity_format(c->output_token, TR_UNIT_CONTEXT, osl, sizeof osl);
     if (c->request_per_s > 0.0) {
         (void)snprintf(many, sizeof many, "%s requests/s",
-                       three(c->request_per_s, TR_UNIT_NONE, think, sizeof think));
+                       tr_print_three(c->request_per_s, TR_UNIT_NONE, think, sizeof think));
     } else if (isfinite(row->users)) {
         char users[48];
         (void)tr_quantity_format(c->think_s, TR_UNIT_SECOND, think, sizeof think);
-        (void)snprintf(many, sizeof many, "%s users who think %s", three(row->users, TR_UNIT_SEQ, users, sizeof users),
-                       think);
+        (void)snprintf(many, sizeof many, "%s users who think %s",
+                       tr_print_three(row->users, TR_UNIT_SEQ, users, sizeof users), think);
     } else {
         (void)snprintf(many, sizeof many, "%.0f concurrent request%s", c->concurrency_seq,
                        c->concurrency_seq > 1.0 ? "s" : "");
@@ -72,7 +56,7 @@ static void print_heading(const tr_predict_row *row, tr_writer *out)
         (void)snprintf(apart, sizeof apart, "prefill on %.0f chips (%s), decode on %.0f: ",
                        d->prefill_system.chip_count, prefill, d->system.chip_count);
     }
-    print_load(row, load, sizeof load);
+    tr_predict_load_text(row, load, sizeof load);
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
     (void)snprintf(text, sizeof text, "%s on %s (%s%s%s, %s%s%s; weights %s, KV cache %s)\n%s\n\n", q->model->name,
                    q->system->name, engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version, apart, layout,
@@ -88,14 +72,14 @@ static void line(tr_writer *out, const char *name, const tr_quantity *q, tr_unit
     char value[64], low[64], high[64], text[160];
     tr_write_text(out, "  ");
     pad(out, name, NAME_WIDTH);
-    pad(out, three(q->predicted, unit, value, sizeof value), CELL);
+    pad(out, tr_print_three(q->predicted, unit, value, sizeof value), CELL);
     if (q->low == q->high)
         (void)tr_text_copy(text, sizeof text, isfinite(q->low) ? "as given" : "-");
     else
-        (void)snprintf(text, sizeof text, "%s to %s", three(q->low, unit, low, sizeof low),
-                       three(q->high, unit, high, sizeof high));
+        (void)snprintf(text, sizeof text, "%s to %s", tr_print_three(q->low, unit, low, sizeof low),
+                       tr_print_three(q->high, unit, high, sizeof high));
     pad(out, text, INTERVAL);
-    tr_write_text(out, three(q->bound, unit, value, sizeof value));
+    tr_write_text(out, tr_print_three(q->bound, unit, value, sizeof value));
     if (remark != NULL) {
         tr_write_text(out, "   ");
         tr_write_text(out, remark);
@@ -191,12 +175,12 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     (void)tr_text_fixed(used, sizeof used, 100.0 * o->kv_used_share, 0);
     label(out, "memory");
     (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s requests; %s fit beside %s of weights\n", used,
-                   three(o->flight_seq, TR_UNIT_SEQ, flight, sizeof flight),
-                   three(o->room_seq, TR_UNIT_SEQ, room, sizeof room),
-                   three(shard->weight_byte * chips, TR_UNIT_BYTE, weights, sizeof weights));
+                   tr_print_three(o->flight_seq, TR_UNIT_SEQ, flight, sizeof flight),
+                   tr_print_three(o->room_seq, TR_UNIT_SEQ, room, sizeof room),
+                   tr_print_three(shard->weight_byte * chips, TR_UNIT_BYTE, weights, sizeof weights));
     tr_write_text(out, text);
     label(out, "load");
-    three(row->max_request_per_s, TR_UNIT_NONE, rate, sizeof rate);
+    tr_print_three(row->max_request_per_s, TR_UNIT_NONE, rate, sizeof rate);
     if (row->endless)
         (void)snprintf(text, sizeof text, "saturated: requests queue without end; at most %s requests/s hold\n", rate);
     else if (o->saturated)
@@ -204,8 +188,8 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
                        rate);
     else
         (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average\n",
-                       three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,
-                       three(o->batch_seq, TR_UNIT_SEQ, room, sizeof room));
+                       tr_print_three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,
+                       tr_print_three(o->batch_seq, TR_UNIT_SEQ, room, sizeof room));
     tr_write_text(out, text);
 }
 
@@ -219,12 +203,12 @@ static void print_power(const tr_predict_row *row, tr_writer *out)
     label(out, "power");
     (void)snprintf(text, sizeof text,
                    "%s a chip; %s at the site (%s to %s, PUE %.4g); %s per output token, %s of electricity a million\n",
-                   three(row->power.predicted_w, TR_UNIT_WATT, chip, sizeof chip),
-                   three(e->site_w, TR_UNIT_WATT, site, sizeof site),
-                   three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
-                   three(e->high_site_w, TR_UNIT_WATT, high, sizeof high), row->question->pue_ratio,
-                   three(e->site_w / token_per_s, TR_UNIT_JOULE, each, sizeof each),
-                   three(e->usd_per_s / token_per_s * 1e6, TR_UNIT_USD, usd, sizeof usd));
+                   tr_print_three(row->power.predicted_w, TR_UNIT_WATT, chip, sizeof chip),
+                   tr_print_three(e->site_w, TR_UNIT_WATT, site, sizeof site),
+                   tr_print_three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
+                   tr_print_three(e->high_site_w, TR_UNIT_WATT, high, sizeof high), row->question->pue_ratio,
+                   tr_print_three(e->site_w / token_per_s, TR_UNIT_JOULE, each, sizeof each),
+                   tr_print_three(e->usd_per_s / token_per_s * 1e6, TR_UNIT_USD, usd, sizeof usd));
     tr_write_text(out, text);
 }
 

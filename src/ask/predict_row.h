@@ -55,6 +55,9 @@ const tr_scenario *tr_predict_walk_scenario(const tr_predict_walk *walk);
 /* Valid until the next call; NULL: *err says why. For tr_rows.at. */
 const void *tr_predict_walk_at(void *walk, size_t index, tr_error *err);
 
+/* "64 concurrent requests, 8k in, 1k out". */
+void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size);
+
 /* The three changes that help most, tried one by one. */
 void tr_levers_of(const tr_scenario *scenario, tr_predict_row *row);
 

@@ -63,6 +63,11 @@ static tr_status tell_lecture(const tr_subject *subject, const tr_style *style, 
     return tr_answer_lecture(subject->operand[0], subject->experiment, style, sink, err);
 }
 
+static tr_status tell_compare(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_compare(subject->cases, subject->case_count, style, sink, err);
+}
+
 /* ---- what a verb takes where nothing was said, and what it refuses ------------------- */
 
 static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, tr_error *err)
@@ -142,6 +147,14 @@ static const tr_verb_figure predict_figures[] = {
     {"", "time per output token over load", tr_answer_figure_predict_tpot, NULL, NULL},
     {"-ttft", "time to the first token over load", tr_answer_figure_predict_ttft, NULL, NULL},
     {"-cost", "dollars for a million output tokens against speed", tr_answer_figure_predict_cost, NULL, NULL}};
+
+static tr_status show_cases(const tr_subject *subject, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_figure_cases(subject->cases, subject->case_count, target, sink, err);
+}
+
+static const tr_verb_figure compare_figures[] = {
+    {"", "TTFT, TPOT and dollars of each case with its interval", NULL, show_cases, NULL}};
 static const tr_verb_figure report_figures[] = {
     {"", "time of a decode step over batch", draw_batch, NULL, NULL},
     {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, NULL}};
@@ -169,6 +182,10 @@ static const tr_verb_figure oracle_figures[] = {
 #define QUESTION                                                                                           \
     (OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) | ASKED)
 
+#define PREDICTED                                                                                          \
+    (OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |   \
+     OF(SCHEDULE) | OF(ENERGY) | ASKED)
+
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
 #define BESIDE TR_VERB_PICTURE_BESIDE
@@ -181,8 +198,7 @@ static const tr_verb verbs[] = {
     {.name = "predict",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
-               OF(SCHEDULE) | OF(ENERGY) | OF(OUTPUT_PICTURE) | ASKED,
+     .groups = PREDICTED | OF(OUTPUT_PICTURE),
      .doc = "the first question: requests of a length at a load: time to first token, time per output token, "
             "throughput and dollars, each with its 90 % interval beside its lower bound",
      .examples = "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"
@@ -193,6 +209,28 @@ static const tr_verb verbs[] = {
      .flags = SERVED | BESIDE | TR_VERB_EVERY_LIST,
      .answer = tr_answer_predict,
      FIGURES(predict_figures)},
+    {.name = "compare",
+     .topic = "How long, and why",
+     .operands = "CASE...",
+     .groups = PREDICTED | OF(OUTPUT_PICTURE),
+     .doc = "which is better: questions of predict side by side, with differences, ratios and whether the 90 % "
+            "intervals tell them apart. A CASE is 'MODEL SYSTEM [options]' in quotes; or name one MODEL and "
+            "several SYSTEMs, or several MODELs and one SYSTEM. Options outside the quotes hold for all",
+     .examples = "tokenroof compare llama-3.1-70b 8xh100-sxm 4xb200-sxm mi300x-platform --concurrency 64\n"
+                 "tokenroof compare deepseek-v3 qwen3-235b-a22b 8xh200-sxm --isl 8k --osl 1k --plot which.svg\n"
+                 "tokenroof compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 4xb200-sxm --weights fp8' --isl 8k\n",
+     .tell = tell_compare,
+     FIGURES(compare_figures)},
+    {.name = "whatif",
+     .topic = "How long, and why",
+     .operands = "MODEL SYSTEM",
+     .groups = PREDICTED | OF(OUTPUT_WHATIF),
+     .doc = "what each input of predict is worth: bandwidth, FLOP/s, memory, links, chips, price, parts of the model "
+            "and the load x2, x10 and /2, and which change helps most; or one question by name",
+     .examples = "tokenroof whatif llama-3.1-70b 8xh100-sxm --isl 8k --osl 1k --concurrency 64\n"
+                 "tokenroof whatif deepseek-v3 gb200-nvl72 --question double-domain\n",
+     .flags = SERVED,
+     .answer = tr_answer_whatif},
     {.name = "report",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",

@@ -39,6 +39,9 @@ tr_status cli_run(cli *c, tr_error *err);
 /* The same of a row of the table that has an answer. */
 tr_status cli_answer(cli *c, tr_error *err);
 
+/* The answer of a subject, and its pictures. */
+tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err);
+
 /* options.c: argv[0] is the verb. Fills scenario, style and args.
  * Errors: TR_EUNKNOWN, TR_EPARSE, TR_ECONFLICT, TR_EMISSING, and what files bring.
  * *help is set where --help stood. */
@@ -81,6 +84,7 @@ void cli_help_man(cli *c); /* the man page as scdoc source */
 void cli_completion_bash(cli *c);
 
 /* What a row of the table cannot answer, a file each. */
+tr_status cmd_compare(cli *c, tr_error *err);
 tr_status cmd_reversible(cli *c, tr_error *err);
 tr_status cmd_lesson(cli *c, tr_error *err);
 tr_status cmd_fit(cli *c, tr_error *err);

@@ -11,7 +11,8 @@ static const struct {
     const char *verb;
     tr_status (*run)(cli *c, tr_error *err);
 } commands[] = {
-    {"reversible", cmd_reversible}, {"validate", cmd_validate}, {"fit", cmd_fit},   {"models", cmd_models},
+    {"compare", cmd_compare},       {"reversible", cmd_reversible}, {"validate", cmd_validate},
+    {"fit", cmd_fit},               {"models", cmd_models},
     {"chips", cmd_chips},           {"lesson", cmd_lesson},     {"web", cmd_web},   {"help", cmd_help},
     {"completion", cmd_completion}, {"version", cmd_version},
 };
@@ -77,7 +78,7 @@ static tr_status draw_all(cli *c, const tr_subject *subject, tr_error *err)
 }
 
 /* Pictures go where --plot says, the answer to stdout where no picture takes its place or a format was asked for. */
-static tr_status write_all(cli *c, const tr_subject *subject, tr_error *err)
+tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err)
 {
     const unsigned flags = c->verb->flags;
     const int here = strcmp(tr_input_text(c->scenario, TR_IN_PLOT), "-") == 0;
@@ -105,7 +106,7 @@ tr_status cli_answer(cli *c, tr_error *err)
         n->subject.operand[i] = c->args[i];
     tr_status s = look_up(c, n, err);
     if (s == TR_OK)
-        s = write_all(c, &n->subject, err);
+        s = cli_write(c, &n->subject, err);
     free(n->question);
     free(n);
     return s;

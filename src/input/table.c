@@ -42,6 +42,7 @@ const char *tr_group_name(tr_group group)
         [TR_GROUP_OUTPUT_LESSON] = "output-lesson",
         [TR_GROUP_OUTPUT_FIT] = "output-fit",
         [TR_GROUP_OUTPUT_QUESTION] = "output-question",
+        [TR_GROUP_OUTPUT_WHATIF] = "output-whatif",
         [TR_GROUP_OUTPUT_CURVE] = "output-curve",
         [TR_GROUP_OUTPUT_BY] = "output-by",
         [TR_GROUP_OUTPUT_WEB] = "output-web",

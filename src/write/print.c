@@ -76,3 +76,18 @@ const char *tr_print_batch(double batch_seq, char *out, size_t size)
                                  size);
     return out;
 }
+
+const char *tr_print_three(double value, tr_unit unit, char *out, size_t size)
+{
+    double scale = 1.0;
+    if (!isfinite(value)) {
+        (void)tr_text_copy(out, size, "-");
+        return out;
+    }
+    while (value > 0.0 && value * scale < 100.0)
+        scale *= 10.0;
+    while (value * scale >= 1000.0)
+        scale /= 10.0;
+    (void)tr_quantity_format(floor(value * scale + 0.5) / scale, unit, out, size);
+    return out;
+}

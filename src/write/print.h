@@ -17,6 +17,9 @@ void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit 
 /* A batch with the decimals that matter: "600.49", "5584". Returns out. */
 const char *tr_print_batch(double batch_seq, char *out, size_t size);
 
+/* Three digits, which is more than a prediction knows; "-" for what is not finite. Returns out. */
+const char *tr_print_three(double value, tr_unit unit, char *out, size_t size);
+
 /* "\nTitle\n", bold where the style has colour. */
 void tr_print_heading(tr_writer *out, const tr_style *style, const char *title);
 

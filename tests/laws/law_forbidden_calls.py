@@ -35,6 +35,8 @@ MAY_ALSO = {
     "claims/step": {"free"},
     "claims/schedule": {"free"},
     "claims/printed": {"free"},
+    "ask/compare": {"malloc", "free"},
+    "ask/compare_side": {"calloc", "free"},
     "ask/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
     "ask/layout": {"malloc", "free"},
     "ask/models": {"malloc", "free"},
@@ -45,7 +47,8 @@ MAY_ALSO = {
     "ask/predict_walk": {"calloc", "free"},
     "ask/scale": {"malloc", "free"},
     "ask/figure_tiers": {"calloc", "free"},
-    "ask/what_if": {"malloc", "free"},
+    "ask/whatif_change": {"calloc", "free"},
+    "ask/whatif_try": {"calloc", "free"},
 }
 
 

@@ -135,7 +135,6 @@ export class Engine {
     return this.told('page_figure', slot, verb, index, width, height, dark);
   }
   compare(width: number, height: number, dark: number): string { return this.told('page_compare', width, height, dark); }
-  whatIf(slot: number): string { return this.told('page_what_if', slot); }
   explain(id: string): string { return this.told('page_explain', id); }
   lesson(slot: number, index: number): string { return this.told('page_lesson', slot, index); }
   grade(slot: number, index: number, guess: string): string { return this.told('page_grade', slot, index, guess); }

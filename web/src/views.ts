@@ -181,18 +181,41 @@ export class Views {
     return el('div', {}, table, !a.fits && el('p', { class: 'refusal' }, a.reason ?? ''));
   }
 
+  private whatIfTimer = 0;
+  private whatIfTable: HTMLElement | null = null;
+  /** Dozens of questions: asked once the hand rests; until then the last answer stands. */
   private whatIf(): HTMLElement {
-    const rowsOf = (JSON.parse(this.engine.whatIf(0)) as { what_if: Record<string, string | number | boolean | null>[] }).what_if;
-    const ratio = (value: unknown) => (typeof value === 'number' ? `×${Number(value.toPrecision(3))}` : '–');
-    const head = ['twice the', 'step', 'tokens', 'cost', 'room', 'bound'];
+    const box = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'what if each input were doubled' });
+    if (this.whatIfTable) box.append(this.whatIfTable);
+    clearTimeout(this.whatIfTimer);
+    this.whatIfTimer = window.setTimeout(() => {
+      try {
+        this.whatIfTable = this.whatIfOf();
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e;
+        this.whatIfTable = null; /* numbers alone serve no requests */
+      }
+      box.replaceChildren(...(this.whatIfTable ? [this.whatIfTable] : []));
+    }, 200);
+    return box;
+  }
+
+  private whatIfOf(): HTMLElement {
+    type Row = { input: string; factor: number; fits: boolean; limited_by: string | null; ratio: Record<string, { predicted: number | null }> };
+    const answer = JSON.parse(this.engine.answer(0, 'whatif', 'json')) as { scenario: Record<string, number>; rows: Row[] };
+    const ratio = (row: Row, name: string) => {
+      const value = row.ratio[name]?.predicted;
+      return typeof value === 'number' ? `×${Number(value.toPrecision(3))}` : '–';
+    };
+    const head = ['twice the', 'TTFT', 'TPOT', 'tokens/s', 'cost', 'limited by'];
     const body = el('tbody');
-    for (const row of rowsOf)
-      body.append(el('tr', {}, el('th', { scope: 'row' }, String(row.doubled)), ...(row.fits
-        ? [ratio(row.step_ratio), ratio(row.token_per_s_ratio), ratio(row.usd_per_mtoken_ratio), ratio(row.max_batch_ratio), String(row.bound)].map((t) => el('td', {}, t))
+    for (const row of answer.rows.filter((r) => r.factor === 2))
+      body.append(el('tr', {}, el('th', { scope: 'row' }, row.input.replace('_', ' ')), ...(row.fits
+        ? [...['ttft_s', 'tpot_s', 'output_token_per_s', 'usd_per_mtoken_output'].map((name) => ratio(row, name)), String(row.limited_by)].map((t) => el('td', {}, t))
         : [el('td', { colspan: 5 }, 'does not fit')])));
-    return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'what if each input were doubled' },
-      el('table', { class: 'whatif' }, el('caption', {}, 'What if one input doubled? By the bound'),
-        el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body));
+    const { isl_token: isl, osl_token: osl } = answer.scenario;
+    return el('table', { class: 'whatif' }, el('caption', {}, `What if one input doubled? Predicted, for requests of ${this.format(isl, 'context')} in and ${this.format(osl, 'context')} out`),
+      el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body);
   }
 
   private menu(): HTMLElement {

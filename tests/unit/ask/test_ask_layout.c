@@ -172,31 +172,6 @@ static void layouts_are_ranked_by_what_is_expected_and_those_without_room_come_l
     json_decref(d);
 }
 
-/* 16 GB of weights and 4 x 1024e5 B of cache at 1e12 B/s; room for 625 of them. */
-static void twice_an_input_is_worth_what_it_comes_to_by_hand(void **state)
-{
-    (void)state;
-    const char *const pairs[] = {"model", "total=8e9,weight=2,kv=1e5", "system", "flops=1e15,bw=1e12,mem=80GB,usd=3.6",
-                                 "batch", "4", "context", "1k", NULL};
-    json_t *d = json_of(tr_answer_what_if, pairs);
-    const double weights_s = 16e-3, kv_s = 4 * 1024e5 / 1e12, step_s = weights_s + kv_s;
-    const struct {
-        const char *input;
-        double step_s, most_seq;
-    } hand[] = {{"batch", weights_s + 2 * kv_s, 625},     {"context", weights_s + 2 * kv_s, 312},
-                {"compute", step_s, 625},                 {"bandwidth", step_s / 2, 625},
-                {"memory", step_s, 1406},                 {"chips", step_s / 2, 1406},
-                {"weight bytes", 2 * weights_s + kv_s, 468}, {"KV bytes", weights_s + 2 * kv_s, 312},
-                {"price", step_s, 625}};
-    for (size_t i = 0; i < sizeof hand / sizeof hand[0]; i++) {
-        const json_t *row = json_array_get(at(d, "what_if"), i);
-        assert_string_equal(text_at(row, "doubled"), hand[i].input);
-        assert_true(fabs(number_at(row, "step_s") / hand[i].step_s - 1) < 1e-12);
-        assert_true(fabs(number_at(row, "max_batch_ratio") - hand[i].most_seq / 625) < 1e-12);
-    }
-    json_decref(d);
-}
-
 static void a_report_shows_the_batch_that_was_asked_for(void **state)
 {
     (void)state;
@@ -279,7 +254,6 @@ int main(void)
         cmocka_unit_test(a_heading_says_which_layout_and_what_for),
         cmocka_unit_test(where_no_layout_has_room_the_closest_is_named_with_what_it_lacks),
         cmocka_unit_test(layouts_are_ranked_by_what_is_expected_and_those_without_room_come_last),
-        cmocka_unit_test(twice_an_input_is_worth_what_it_comes_to_by_hand),
         cmocka_unit_test(a_report_shows_the_batch_that_was_asked_for),
         cmocka_unit_test(who_looks_over_batches_lays_out_for_the_batch_that_hides_the_weights),
         cmocka_unit_test(keys_of_a_config_that_nobody_reads_are_named_in_a_note),

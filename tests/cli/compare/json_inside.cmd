@@ -1,0 +1,1 @@
+"$TOKENROOF" compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 8xh200-sxm --json'

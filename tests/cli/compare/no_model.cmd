@@ -1,0 +1,1 @@
+"$TOKENROOF" compare 8xh100-sxm 8xh200-sxm

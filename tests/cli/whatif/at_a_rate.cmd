@@ -1,0 +1,1 @@
+"$TOKENROOF" whatif deepseek-v3 8xb200-sxm --rate 2/s | tail -4

@@ -1,0 +1,1 @@
+"$TOKENROOF" whatif deepseek-v3 8xh200-sxm --question double-domain | head -3

@@ -1,0 +1,1 @@
+"$TOKENROOF" whatif llama-3.1-8b h100-sxm --question double-domain
