@@ -272,25 +272,32 @@ static int shares_calibration(const tr_comparison *c)
     return 0;
 }
 
+static void print_reason(const char *first, const char *text, int columns, int *any, tr_writer *out)
+{
+    tr_write_text(out, *any ? "" : "\n");
+    *any = 1;
+    tr_print_wrapped(out, first, "  ", text, columns);
+}
+
 static void print_reasons(const tr_comparison *c, int columns, tr_writer *out)
 {
     char first[48];
+    int any = 0;
     if (fitting_of(c) > 1 && shares_calibration(c))
-        tr_print_wrapped(out, "", "",
-                         "The errors of two predictions are taken as independent: cases that rest on the same "
-                         "measurements are told apart more surely than this says.",
-                         columns);
+        print_reason("note: ",
+                     "the errors of two predictions are taken as independent: cases that rest on the same measurements "
+                     "are told apart more surely than this says",
+                     columns, &any, out);
     for (size_t i = 0; i < c->count; i++) {
         const tr_side *side = &c->side[i];
         tr_notes notes;
-        if (!side->row.fits) {
-            (void)snprintf(first, sizeof first, "%s does not fit: ", side->name);
-            tr_print_wrapped(out, first, "  ", side->row.why.text, columns);
-        }
+        (void)snprintf(first, sizeof first, "%s does not fit: ", side->name);
+        if (!side->row.fits)
+            print_reason(first, side->row.why.text, columns, &any, out);
         tr_notes_of(side->scenario, side->row.question, &notes);
         (void)snprintf(first, sizeof first, "note on %s: ", side->name);
         for (size_t k = 0; k < notes.count; k++)
-            tr_print_wrapped(out, first, "  ", notes.text[k], columns);
+            print_reason(first, notes.text[k], columns, &any, out);
     }
 }
 
@@ -313,7 +320,6 @@ tr_status tr_comparison_page(const tr_comparison *c, const tr_style *style, tr_s
         for (size_t m = 0; m < TR_METRIC_COUNT; m++)
             print_better(c, m, &out);
     }
-    tr_write_char(&out, '\n');
     print_reasons(c, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }
