@@ -188,9 +188,10 @@ static tr_status copy_all(copying *c)
 
 tr_status tr_config_copy(const tr_config *from, const tr_config_copying *how, tr_config **out, tr_error *err)
 {
-    copying c = {.from = from, .to = tr_config_create(), .how = how, .err = err};
+    copying c = {.from = from, .how = how, .err = err};
     if (how->edit_count > sizeof c.placed)
         return tr_fail(err, TR_ECAPACITY, "config", (double)how->edit_count, "more than %zu edits", sizeof c.placed);
+    c.to = tr_config_create();
     if (c.to == NULL)
         return tr_fail(err, TR_ENOMEM, "config", 0, "out of memory for the keys of a model");
     const tr_status s = copy_all(&c);

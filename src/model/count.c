@@ -125,9 +125,9 @@ static double told_layers(const tr_keys *stated)
         count -= tr_keys_whole_or(&keys, "num_nextn_predict_layers", 0, 64, 0);
     if (!(count > 0))
         count = (double)blocks_of(&keys);
-    if (!(count > 0))
-        count = (double)(tr_keys_list_length(&keys, "linear_attn_config.kda_layers") +
-                         tr_keys_list_length(&keys, "linear_attn_config.full_attn_layers"));
+    const size_t linear = tr_keys_list_length(&keys, "linear_attn_config.kda_layers"); /* the others are in their own */
+    if (!(count > 0) && linear > 0)
+        count = (double)(linear + tr_keys_list_length(&keys, "linear_attn_config.full_attn_layers"));
     for (size_t i = 0; !(count > 0) && i < sizeof more / sizeof more[0]; i++)
         count = (double)tr_keys_list_length(&keys, more[i]);
     return count;

@@ -91,6 +91,7 @@ static const tr_family table[] = {
     /* Phi */
     {"PhiForCausalLM", "phi", STD, 1, 0, BIASED | TR_LAYERNORM | TR_FFN_PLAIN | TR_HEAD_BIAS, 0},
     {"Phi3ForCausalLM", "phi3", STD, 2, 0, TR_WINDOW_UNUSED, 0},
+    {"Phi3VForCausalLM", "phi3_v", STD, 2, 0, TR_WINDOW_UNUSED, 0},
     {"Phi3SmallForCausalLM", "phi3small", STD, 2, 0, TR_TIED | BIASED | TR_LAYERNORM, TR_QUIRK_PHI3_SMALL},
     {"Phi4MMForCausalLM", "phi4mm", STD, 2, 0, TR_TIED | TR_WINDOW_UNUSED, 0},
     {"Phi4MultimodalForCausalLM", "phi4_multimodal", STD, 2, 0, TR_TIED | TR_WINDOW_UNUSED, 0},
@@ -142,6 +143,7 @@ static const tr_family table[] = {
     /* other mixtures */
     {"DbrxForCausalLM", "dbrx", STD, 2, 0, TR_MOE, 0},
     {"Grok1ModelForCausalLM", "grok-1", STD, 4, 0, TR_TIED | TR_MOE, 0},
+    {"Grok1ForCausalLM", "grok-2", STD, 4, 0, TR_MOE, TR_QUIRK_GROK},
     {"ArcticForCausalLM", "arctic", STD, 2, 0, TR_MOE, TR_QUIRK_ARCTIC},
     {"Dots1ForCausalLM", "dots1", STD, 2, 0, QK_BIAS_KEY | TR_QK_HEAD | TR_MOE | TR_ROUTER_BIAS, 0},
     {"DotsOCRForCausalLM", "dots_ocr", STD, 2, 0, TR_QKV_BIAS | TR_WINDOW_QWEN, 0},

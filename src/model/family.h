@@ -50,6 +50,7 @@ typedef enum tr_quirk {
     TR_QUIRK_BITNET,   /* norms before the last matrix of attention and FFN */
     TR_QUIRK_PERSIMMON, /* norms of q and k have biases */
     TR_QUIRK_PHI3_SMALL, /* blocksparse_*: most layers read a part of the cache */
+    TR_QUIRK_GROK,     /* residual_moe: a dense FFN beside the mixture, behind the same norms */
     TR_QUIRK_GATED     /* attention has an output gate */
 } tr_quirk;
 

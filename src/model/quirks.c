@@ -87,6 +87,12 @@ void tr_block_quirk(tr_build *build, tr_block *block)
         block->dense_every = tr_keys_dim_or(keys, "dense_attention_every_n_layers", 2);
         tr_keys_know(keys, "blocksparse_homo_head_pattern|blocksparse_triton_kernel_block_size");
         break;
+    case TR_QUIRK_GROK:
+        if (tr_keys_bool_or(keys, "residual_moe", 0)) {
+            block->beside_dim = tr_keys_dim(keys, TR_KEY_FFN);
+            block->norms -= 1; /* a dense FFN beside brings one with it */
+        }
+        break;
     case TR_QUIRK_BITNET: block->extra = build->hidden + tr_keys_dim(keys, TR_KEY_FFN); break;
     case TR_QUIRK_PERSIMMON: block->attention.extra_param *= 2; break;
     case TR_QUIRK_GATED: block->attention.gate_dim = block->attention.heads * block->attention.head_dim; break;

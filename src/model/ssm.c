@@ -111,6 +111,7 @@ void tr_build_lfm2(tr_build *build)
     tr_build_heads(build, &attention);
     attention.extra_param = 2 * attention.head_dim;
     const double kernel = tr_keys_dim_or(keys, "conv_L_cache", 3);
+    tr_keys_know(keys, "conv_dim|conv_dim_out"); /* as wide as the stream */
     const int bias = tr_keys_bool_or(keys, "conv_bias", 0);
     tr_mixture mixture;
     tr_build_mixture(build, &mixture);

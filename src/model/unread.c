@@ -41,6 +41,8 @@ static int is_shape(const char *key)
         "feed_forward", "prefill",  "_init",        "scal",           "epsilon",   "_eps",      "drop",
         "renormalize", "expert_group", "activation", "method",        "token_id",  "_loss",     "provenance",
         "context_",  "mtp",         "hidden_states", "parallel",      "implementation",     "dropout",   "attn_impl",
+        "aux_free",  "mamba_chunk", "use_mlp",      "inner_layernorm", "moe_gate",         "moe_multimodal", "moe_norm",
+        "compression_ratio", "ssm_in_mult", "ssm_out_mult", "ssm_mult",
     };
     return HOLDS(key, shapes) && !HOLDS(key, settings);
 }

@@ -93,6 +93,10 @@ void tr_build_mixture(tr_build *build, tr_mixture *m)
         m->shared_dim = tr_keys_whole(keys, width, 0, TR_KEYS_DIM_MAX);
     else
         m->shared_dim = m->dim * tr_keys_whole_or(keys, count, 0, TR_KEYS_DIM_MAX, 0);
+    tr_keys quiet = *keys;
+    quiet.read = NULL;
+    if (tr_keys_whole_or(&quiet, "moe_shared_expert_intermediate_size", 0, TR_KEYS_DIM_MAX, 0) == m->dim)
+        tr_keys_know(keys, "moe_shared_expert_intermediate_size"); /* of one, and the same */
     if (build->family->traits & TR_ROUTER_BIAS)
         m->router_extra = m->experts;
     if ((build->family->traits & TR_SHARED_GATE) && m->shared_dim > 0)
@@ -128,8 +132,8 @@ int tr_build_is_sparse(tr_build *build, size_t index)
     if (at < tr_keys_whole_or(keys, dense_first, 0, TR_KEYS_DIM_MAX, 0) ||
         (end >= 0 && at > end) || build->dense_only[index])
         return 0;
-    if (tr_keys_has(keys, "decoder_sparse_step|moe_layer_interval")) {
-        const double step = tr_keys_dim(keys, "decoder_sparse_step|moe_layer_interval");
+    if (tr_keys_has(keys, "decoder_sparse_step|moe_layer_interval|moe_layer_frequency")) {
+        const double step = tr_keys_dim(keys, "decoder_sparse_step|moe_layer_interval|moe_layer_frequency");
         return (index + 1) % (size_t)step == 0;
     }
     const double every = tr_keys_has(keys, "moe_layer_freq") ? tr_keys_dim(keys, "moe_layer_freq") : 1;

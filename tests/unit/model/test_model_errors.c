@@ -226,6 +226,12 @@ static void keys_that_look_like_shapes_and_that_nothing_reads_are_named(void **s
     "\"intermediate_size\": 2048,\n\"vocab_size\": 1000,\n\"mamba_num_heads\": 16,\n"                          \
     "\"mamba_head_dim\": 64,\n\"n_groups\": 2,\n\"ssm_state_size\": 64,\n\"conv_kernel\": 4}"
 
+#define JAMBA(own)                                                                                                \
+    "{\"architectures\": [\"JambaForCausalLM\"], \"hidden_size\": 64, \"intermediate_size\": 128, \"vocab_size\": 100,"    \
+    "\"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"mamba_expand\": 2, \"mamba_d_state\": 16,"                 \
+    "\"mamba_d_conv\": 4, \"mamba_dt_rank\": 4, \"num_experts\": 4, \"num_experts_per_tok\": 2,"                          \
+    "\"expert_layer_period\": 2, \"expert_layer_offset\": 1, " own "}"
+
 static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **state)
 {
     (void)state;
@@ -258,6 +264,14 @@ static void layers_told_only_by_a_pattern_or_a_list_of_kinds_are_counted(void **
                                 &model, &err),
                      TR_OK);
     assert_true(model.layers == 3);
+    /* a list in place of a period */
+    assert_int_equal(count_text(JAMBA("\"num_hidden_layers\": 4, \"attn_layer_period\": 4, \"attn_layer_offset\": 2"), &told,
+                                &err),
+                     TR_OK);
+    assert_int_equal(count_text(JAMBA("\"layers_block_type\": [\"mamba\", \"mamba\", \"attention\", \"mamba\"]"), &model,
+                                &err),
+                     TR_OK);
+    assert_memory_equal(&model, &told, sizeof model);
     /* nothing tells them */
     assert_int_equal(count_text(HYBRID("\"pad\": 1"), &model, &err), TR_EMISSING);
     assert_string_equal(err.field, "num_hidden_layers");

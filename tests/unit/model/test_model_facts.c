@@ -73,6 +73,31 @@ static void published_totals_are_met_to_the_last_parameter(void **state)
     assert_true(lines >= 30);
 }
 
+/* Configs as their makers write them, but for the sizes: settings, token ids, training, kernels. */
+static void keys_of_whole_configs_that_decide_no_shape_are_not_named(void **state)
+{
+    (void)state;
+    FILE *file = fopen(TR_SOURCE_ROOT "/tests/unit/model/settings.jsonl", "r");
+    assert_non_null(file);
+    static char line[16384];
+    int lines = 0;
+    for (; fgets(line, sizeof line, file) != NULL; lines++) {
+        tr_flat *flat = NULL;
+        tr_config *config = NULL;
+        tr_error err = {0};
+        if (tr_flat_parse(line, strlen(line), &flat, &err) != TR_OK ||
+            tr_config_from_flat(flat, "config", &config, &err) != TR_OK ||
+            tr_model_from_config(config, NULL, &model, &err) != TR_OK)
+            fail_msg("line %d: %s", lines + 1, err.text);
+        if (model.unread_count > 0)
+            fail_msg("line %d: %s", lines + 1, model.unread[0]);
+        tr_config_destroy(config);
+        tr_flat_destroy(flat);
+    }
+    (void)fclose(file);
+    assert_true(lines >= 13);
+}
+
 #define SMALL_MIXTURE(tied)                                                                                  \
     "{\"architectures\":[\"MixtralForCausalLM\"],\"hidden_size\":64,\"num_hidden_layers\":2,"                \
     "\"num_attention_heads\":4,\"num_key_value_heads\":2,\"intermediate_size\":128,\"vocab_size\":100,"      \
@@ -106,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_totals_are_met_to_the_last_parameter),
+        cmocka_unit_test(keys_of_whole_configs_that_decide_no_shape_are_not_named),
         cmocka_unit_test(active_parameters_leave_out_the_experts_a_token_does_not_meet),
         cmocka_unit_test(a_tied_table_multiplies_and_an_untied_input_table_does_not),
     };
