@@ -191,18 +191,27 @@ void tr_print_chips(const tr_problem *question, tr_writer *out)
     tr_write_text(out, text);
 }
 
+const char *tr_price_text(const tr_problem *question, char *out, size_t size)
+{
+    const tr_system *system = question->system;
+    const int is_named = system->price_kind > TR_PRICE_GIVEN;
+    char price[48];
+    (void)snprintf(out, size, "%s a chip, %s%s%s%s",
+                   show(system->usd_per_hour / system->chip_count, TR_UNIT_USD_PER_HOUR, price, sizeof price),
+                   tr_price_kind_words(system->price_kind), is_named ? " (" : "", system->price_date,
+                   is_named ? ")" : "");
+    return out;
+}
+
 void tr_print_any_price(const tr_problem *question, tr_writer *out)
 {
     const tr_system *system = question->system;
-    const int is_named = system->price_kind > TR_PRICE_GIVEN, is_partial = system->utilisation_share > 0.0;
-    char text[256], price[48], share[24], partial[80] = "";
+    const int is_partial = system->utilisation_share > 0.0;
+    char text[256], price[128], share[24], partial[80] = "";
     if (is_partial)
         (void)snprintf(partial, sizeof partial, "; %s of the hours paid for are used",
                        show(system->utilisation_share, TR_UNIT_RATIO, share, sizeof share));
-    (void)snprintf(text, sizeof text, "priced at %s a chip, %s%s%s%s%s\n",
-                   show(system->usd_per_hour / system->chip_count, TR_UNIT_USD_PER_HOUR, price, sizeof price),
-                   tr_price_kind_words(system->price_kind), is_named ? " (" : "", system->price_date,
-                   is_named ? ")" : "", partial);
+    (void)snprintf(text, sizeof text, "priced at %s%s\n", tr_price_text(question, price, sizeof price), partial);
     tr_write_text(out, text);
 }
 

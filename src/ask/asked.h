@@ -45,6 +45,8 @@ void tr_print_setting(const tr_problem *question, tr_writer *out);
 void tr_print_price(const tr_problem *question, tr_writer *out);
 /* The same, given or not; there must be one. */
 void tr_print_any_price(const tr_problem *question, tr_writer *out);
+/* "$5.98/h a chip, on demand (2026-06)"; there must be one. Returns out. */
+const char *tr_price_text(const tr_problem *question, char *out, size_t size);
 
 /* What providers ask for the same model: "  $ per million, sold  $0.28 in, $0.42 out, deepseek (2026-08-22)", three
  * at most; nothing if none sells it. And "offers": [...] of the object that is open in json. */

@@ -252,11 +252,24 @@ const char *tr_words_short(tr_words *words, double value, tr_unit unit)
 /* A dot between two facts, glued to the first so that no line begins with it. */
 #define DOT "\xC2\xA0\xC2\xB7 "
 
+/* "tp 8, dp 2": no line ends between a word and its number. */
+static void glue_numbers(const char *text, char *out, size_t size)
+{
+    size_t n = 0;
+    for (; *text != '\0' && n + 3 < size; text++) {
+        const int is_glue = *text == ' ' && text[1] >= '0' && text[1] <= '9';
+        if (is_glue)
+            out[n++] = '\xC2';
+        out[n++] = is_glue ? '\xA0' : *text;
+    }
+    out[n] = '\0';
+}
+
 void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const char *what, char *out, size_t size)
 {
     const tr_roofline *roof = &question->roof;
     const char *model = question->model->name, *system = question->system->name;
-    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "";
+    char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "", glued[224];
     if (strcmp(model, system) == 0) /* a preset is both */
         (void)tr_text_copy(who, sizeof who, model);
     else
@@ -267,7 +280,8 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
                            "cache, %s math",
                        tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
                        tr_dtype_name(roof->math_dtype));
-    (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", layout, formats);
+    glue_numbers(layout, glued, sizeof glued);
+    (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", glued, formats);
 }
 
 void tr_figure_subtitle(const tr_problem *question, const char *what, char *out, size_t size)

@@ -5,13 +5,14 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "ask/asked.h"
 #include "ask/figure_predict.h"
 #include "base/text.h"
 
 enum { LABELLED = 24, BAND = 2 * SWEEP_POINTS + 2 };
 
 typedef struct words {
-    char title[224], subtitle[384], caption[512], source[256], asked[96], knee[64], price[96], label[LABELLED][16];
+    char title[224], subtitle[384], caption[512], source[256], asked[96], knee[64], y_label[192], label[LABELLED][16];
     tr_words numbers;
 } words;
 
@@ -124,7 +125,7 @@ static size_t measure(tr_sweep *w, const tr_measured *measured, tr_series *out)
 
 static void write_words(const tr_sweep *w, int priced, const tr_measured *measured, words *t)
 {
-    char load[48];
+    char load[48], price[128];
     const tr_quantity speed = tr_sweep_at(w, TR_SWEEP_SPEED, w->asked[0]);
     const tr_quantity cost = tr_sweep_at(w, TR_SWEEP_COST, w->asked[0]);
     tr_sweep_load_text(w, w->asked[0], load, sizeof load);
@@ -137,11 +138,11 @@ static void write_words(const tr_sweep *w, int priced, const tr_measured *measur
                        load, fast, dear, priced ? "" : " chip-seconds");
     (void)snprintf(t->asked, sizeof t->asked, "%s: %s/s, %s", load, fast, dear);
     tr_sweep_subtitle(w, t->subtitle, sizeof t->subtitle);
-    if (priced) {
-        (void)snprintf(t->price, sizeof t->price, ", %s a chip",
-                       tr_words_of(&t->numbers, w->row.question->system->chip.usd_per_hour, TR_UNIT_USD_PER_HOUR));
-        (void)tr_text_append(t->subtitle, sizeof t->subtitle, t->price);
-    }
+    if (priced)
+        (void)snprintf(t->y_label, sizeof t->y_label, "dollars for a million output tokens, at %s",
+                       tr_price_text(w->row.question, price, sizeof price));
+    else
+        (void)tr_text_copy(t->y_label, sizeof t->y_label, "chip-seconds for a million output tokens");
     (void)snprintf(t->caption, sizeof t->caption,
                    "The load grows to the left; numbers are %s. Band: 90\xC2\xA0%% interval. Hatched: lower bound.",
                    w->load == TR_SWEEP_RATE ? "requests/s" : w->load == TR_SWEEP_USERS ? "users" : "clients");
@@ -207,7 +208,7 @@ static tr_status draw(tr_sweep *w, const tr_figure_target *target, tr_sink *sink
         .caption = t.caption,
         .source = t.source,
         .x = {.label = "speed: tokens per second of one user", .scale = TR_SCALE_LOG},
-        .y = {.label = priced ? "dollars for a million output tokens" : "chip-seconds for a million output tokens",
+        .y = {.label = t.y_label,
               .unit = unit,
               .scale = TR_SCALE_LOG,
               .min = least / 1.5,

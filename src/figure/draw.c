@@ -220,6 +220,13 @@ static void draw_mark_lines(const tr_fig_layout *L, tr_fig_canvas *c)
     }
 }
 
+static void draw_key_hatch(double x0, double x1, double y, double size, int paint, tr_fig_canvas *c)
+{
+    const tr_fig_pen pen = {paint, 0.9, FIG_SOLID};
+    for (double x = x0 + 0.7 * size; x <= x1; x += size)
+        c->ops->line(c, x, y, x - 0.7 * size, y + size, &pen);
+}
+
 static void draw_keys(const tr_fig_layout *L, tr_fig_canvas *c)
 {
     for (size_t i = 0; i < L->key_count; i++) {
@@ -233,6 +240,7 @@ static void draw_keys(const tr_fig_layout *L, tr_fig_canvas *c)
         const int is_area = key->is_mark ? L->figure->marks[key->index].kind == TR_MARK_REGION
                                          : L->figure->series[key->index].kind == TR_SERIES_BAND;
         const int is_bar = !key->is_mark && L->figure->series[key->index].kind == TR_SERIES_BARS;
+        const int is_floor = !key->is_mark && L->figure->series[key->index].kind == TR_SERIES_FLOOR;
         const int dashed = !key->is_mark && L->figure->series[key->index].kind == TR_SERIES_DASHED;
         const tr_fig_pen pen = {paint, role == TR_ROLE_RESULT ? 2.6 : 1.8,
                                 key->is_mark ? FIG_DOTTED
@@ -251,6 +259,8 @@ static void draw_keys(const tr_fig_layout *L, tr_fig_canvas *c)
             c->ops->polyline_point(c, x0, y);
             c->ops->polyline_point(c, x1, y);
             c->ops->polyline_end(c);
+            if (is_floor && !(L->m.snap > 0.0))
+                draw_key_hatch(x0, x1, y, 0.6 * L->m.gap, paint, c);
         }
     }
 }

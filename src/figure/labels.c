@@ -47,6 +47,8 @@ static void ink_series(tr_fig_layout *L, const tr_series *series, uint8_t *seen)
         }
         if (is_points(series) && tr_fig_box_inside((tr_fig_box){x, y, x, y}, L->plot)) {
             ink_dot(L, x, y);
+            if (series->kind == TR_SERIES_RINGS)
+                tr_fig_ink_spot(&L->ink, tr_fig_box_grow((tr_fig_box){x, y, x, y}, 1.2 * L->m.dot));
             *seen = 1;
         } else if (is_line(series) && open) {
             double a = x0, b = y0, c = x, d = y;

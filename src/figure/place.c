@@ -35,6 +35,13 @@ void tr_fig_ink_line(tr_fig_ink *ink, double x0, double y0, double x1, double y1
     }
 }
 
+void tr_fig_ink_spot(tr_fig_ink *ink, tr_fig_box box)
+{
+    for (int r = row_of(ink, box.y0); r <= row_of(ink, box.y1); r++)
+        for (int c = column_of(ink, box.x0); c <= column_of(ink, box.x1); c++)
+            ink->cell[r + 1][c + 1] = 4;
+}
+
 void tr_fig_ink_finish(tr_fig_ink *ink)
 {
     for (int r = 0; r < FIG_INK_ROWS; r++) {

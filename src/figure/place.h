@@ -21,8 +21,10 @@ typedef struct tr_fig_ink {
 
 void tr_fig_ink_clear(tr_fig_ink *ink, tr_fig_box plot);
 void tr_fig_ink_line(tr_fig_ink *ink, double x0, double y0, double x1, double y1);
+/* What must not be hidden: counts four times. */
+void tr_fig_ink_spot(tr_fig_ink *ink, tr_fig_box box);
 void tr_fig_ink_finish(tr_fig_ink *ink);
-/* Share of a box that is drawn on, 0..1. */
+/* Share of a box that is drawn on: 0..1, up to 4 with spots. */
 double tr_fig_ink_share(const tr_fig_ink *ink, tr_fig_box box);
 
 int tr_fig_box_overlap(tr_fig_box a, tr_fig_box b);

@@ -145,6 +145,23 @@ static void without_a_price_cost_is_in_chip_seconds(void **state)
     assert_null(strchr(strstr(svg, "<desc>"), '$'));
 }
 
+/* TPOT of requests is a step's time where answers are as long as prompts, and only then. */
+static void measured_runs_are_drawn_where_a_step_can_be_compared(void **state)
+{
+    (void)state;
+    static const char *const NEAR[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "weights", "fp8",
+                                       "context", "1.5k", NULL};
+    static const char *const LONG[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "weights", "fp8",
+                                       "context", "8704", NULL}; /* half way through 8,192 in and 1,024 out */
+    const figure_fn figure[] = {tr_answer_figure_batch, tr_answer_figure_cost};
+    for (size_t i = 0; i < 2; i++) {
+        const char *svg = drawn(figure[i], NEAR, 390.0);
+        assert_non_null(strstr(svg, "<title>64 clients: TTFT "));
+        assert_non_null(strstr(svg, ">vLLM, measured 2025-10-29<"));
+        assert_null(strstr(drawn(figure[i], LONG, 390.0), "data-kind=\"rings\""));
+    }
+}
+
 static void the_roof_has_no_attention_where_no_attention_is_known(void **state)
 {
     (void)state;
@@ -280,6 +297,7 @@ int main(void)
         cmocka_unit_test(the_batch_figure_names_the_balance_and_the_floor),
         cmocka_unit_test(the_cost_figure_has_the_floor_that_no_batch_passes),
         cmocka_unit_test(without_a_price_cost_is_in_chip_seconds),
+        cmocka_unit_test(measured_runs_are_drawn_where_a_step_can_be_compared),
         cmocka_unit_test(the_roof_has_no_attention_where_no_attention_is_known),
         cmocka_unit_test(a_figure_of_what_does_not_fit_is_refused),
         cmocka_unit_test(a_prefill_case_is_refused),
