@@ -84,6 +84,8 @@ int main(int argc, char **argv)
         s = run(&c, argc < 2 ? 1 : argc - 1, argc < 2 ? argv : argv + 1, &err);
     if (s != TR_OK)
         complain(c.verb, &err);
+    for (int i = 0; i < c.word_count; i++)
+        free(c.words[i].text);
     free(c.text.data);
     tr_scenario_destroy(c.scenario);
     return exit_code(s);
