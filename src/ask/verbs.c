@@ -185,6 +185,7 @@ static const tr_verb verbs[] = {
                  "tokenroof predict deepseek-v3 8xb200-sxm --rate 2/s --slo 'ttft:p95<2s,tpot<50ms'\n"
                  "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
                  "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
+     .job = "How fast will it be, and what will a token cost?",
      .flags = SERVED | TR_VERB_EVERY_LIST,
      .answer = tr_answer_predict},
     {.name = "report",
@@ -195,6 +196,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof report deepseek-v3 gb200-nvl72\n"
                  "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
                  "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
+     .job = "Why? Everything about a model on a system, on one page",
      .flags = OVER | SERVED | BESIDE | TR_VERB_PAGE_DRAWS,
      .answer = tr_answer_report,
      FIGURES(report_figures),
@@ -249,6 +251,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
+     .job = "How best to spread it over the chips?",
      .flags = SERVED,
      .answer = tr_answer_layout,
      .prepare = prepare_layout,
@@ -260,6 +263,7 @@ static const tr_verb verbs[] = {
      .doc = "what fits: weights, KV cache and state; the largest batch and the longest context",
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
                  "tokenroof memory llama-3.1-70b 8xh100-sxm --plot room.svg\n",
+     .job = "Will it fit?",
      .flags = SERVED,
      .answer = tr_answer_memory,
      FIGURES(memory_figures),
@@ -331,6 +335,7 @@ static const tr_verb verbs[] = {
                  "tokenroof oracle claude-opus-4-6 --fast-speed 2.5 --samples 200k\n"
                  "tokenroof oracle deepseek/deepseek-chat --model deepseek-v3 --system h800-sxm --price 2\n"
                  "tokenroof oracle fireworks/gpt-oss-120b --plot oracle.svg\n",
+     .job = "What do published prices say about who runs it, and how?",
      .flags = SERVED,
      .tell = tell_oracle,
      FIGURES(oracle_figures)},
@@ -432,7 +437,8 @@ static const tr_verb verbs[] = {
      .topic = "About",
      .operands = "[VERB]",
      .groups = 0,
-     .doc = "the verbs, or one verb's options; `help --man` writes the man page as scdoc source",
+     .doc = "five verbs to begin with; `help all`: every verb; one verb's options; `help --man` writes the man page as "
+            "scdoc source",
      .examples = "tokenroof help step\n"},
     {.name = "completion",
      .topic = "About",

@@ -89,7 +89,8 @@ int cli_plots(const cli *c); /* --plot was given */
 tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err);
 
 /* help.c */
-void cli_help_overview(cli *c);
+void cli_help_first(cli *c);    /* five verbs by the question they answer */
+void cli_help_overview(cli *c); /* all */
 void cli_help_verb(cli *c, const tr_verb *verb);
 void cli_help_man(cli *c); /* the man page as scdoc source */
 /* completion.c */

@@ -309,8 +309,8 @@ static tr_status set_all(cli *c, const given *list, int count, const tr_input *i
     return s;
 }
 
-/* Preset first, then the file, then the options as typed: the more specific wins. An input of the question that is given
- * again adds a value; how it is answered is said last. */
+/* Preset first, then the file, then the options as typed: the more specific wins. An input of the question that is
+ * given again adds a value; of how it is answered the last word counts. */
 static tr_status apply(cli *c, const given *list, int count, tr_error *err)
 {
     tr_status s = TR_OK;

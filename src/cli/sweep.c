@@ -159,7 +159,8 @@ static int has_column(const char *line, size_t length, const char *name)
 {
     const size_t n = strlen(name);
     for (size_t i = 0; i + n <= length; i++)
-        if ((i == 0 || line[i - 1] == ',') && strncmp(line + i, name, n) == 0 && (i + n == length || line[i + n] == ','))
+        if ((i == 0 || line[i - 1] == ',') && strncmp(line + i, name, n) == 0 &&
+            (i + n == length || line[i + n] == ','))
             return 1;
     return 0;
 }
@@ -193,7 +194,8 @@ static void add_lines(sweep *s, size_t combination)
 /* What the rows do not say: of which model on which system they are, where that is one. */
 static void title(const sweep *s)
 {
-    const char *model = tr_input_text(s->c->scenario, TR_IN_MODEL), *system = tr_input_text(s->c->scenario, TR_IN_SYSTEM);
+    const char *model = tr_input_text(s->c->scenario, TR_IN_MODEL);
+    const char *system = tr_input_text(s->c->scenario, TR_IN_SYSTEM);
     int one_model = model[0] != '\0', one_system = system[0] != '\0';
     for (size_t k = 0; k < s->count; k++) {
         one_model = one_model && s->axes[k].input->id != TR_IN_MODEL;
@@ -260,7 +262,8 @@ static tr_status run_all(sweep *s, tr_error *err)
 {
     tr_status status = TR_OK;
     if (s->combinations > SWEEP_MAX)
-        return cli_fail(err, TR_ECAPACITY, s->axes[0].input->key, "more than %d combinations; expected fewer", SWEEP_MAX);
+        return cli_fail(err, TR_ECAPACITY, s->axes[0].input->key, "more than %d combinations; expected fewer",
+                        SWEEP_MAX);
     if (cli_plots(s->c))
         return cli_fail(err, TR_ECONFLICT, "plot", "--plot draws one question: give one value of --%s",
                         s->axes[0].input->option);
