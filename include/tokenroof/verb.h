@@ -66,6 +66,7 @@ typedef struct tr_verb {
     uint64_t groups;         /* of inputs it takes: TR_GROUP_BIT each */
     const char *doc;         /* one line */
     const char *examples;    /* lines; "" if none */
+    const char *job;         /* the question that brings people to it, in the first help; NULL: not there */
     unsigned flags;          /* TR_VERB_... */
     tr_verb_answering answer; /* of a question: MODEL and SYSTEM */
     tr_verb_telling tell;    /* of what is no question */

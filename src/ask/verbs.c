@@ -206,6 +206,7 @@ static const tr_verb verbs[] = {
                  "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
                  "tokenroof predict deepseek-v3 8xb200-sxm --isl 8k --plot load.svg   # and load-ttft, load-cost\n"
                  "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
+     .job = "How fast will it be, and what will a token cost?",
      .flags = SERVED | BESIDE | TR_VERB_EVERY_LIST,
      .answer = tr_answer_predict,
      FIGURES(predict_figures)},
@@ -219,6 +220,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof compare llama-3.1-70b 8xh100-sxm 4xb200-sxm mi300x-platform --concurrency 64\n"
                  "tokenroof compare deepseek-v3 qwen3-235b-a22b 8xh200-sxm --isl 8k --osl 1k --plot which.svg\n"
                  "tokenroof compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 4xb200-sxm --weights fp8' --isl 8k\n",
+     .job = "Which is better: models, systems or settings side by side?",
      .tell = tell_compare,
      FIGURES(compare_figures)},
     {.name = "whatif",
@@ -239,6 +241,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof report deepseek-v3 gb200-nvl72\n"
                  "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
                  "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
+     .job = "Why? Everything about a model on a system, on one page",
      .flags = OVER | SERVED | BESIDE | TR_VERB_PAGE_DRAWS,
      .answer = tr_answer_report,
      FIGURES(report_figures),
@@ -304,6 +307,7 @@ static const tr_verb verbs[] = {
      .doc = "what fits: weights, KV cache and state; the largest batch and the longest context",
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
                  "tokenroof memory llama-3.1-70b 8xh100-sxm --plot room.svg\n",
+     .job = "Will it fit?",
      .flags = SERVED,
      .answer = tr_answer_memory,
      FIGURES(memory_figures),
@@ -375,6 +379,7 @@ static const tr_verb verbs[] = {
                  "tokenroof oracle claude-opus-4-6 --fast-speed 2.5 --samples 200k\n"
                  "tokenroof oracle deepseek/deepseek-chat --model deepseek-v3 --system h800-sxm --price 2\n"
                  "tokenroof oracle fireworks/gpt-oss-120b --plot oracle.svg\n",
+     .job = "What do published prices say about who runs it, and how?",
      .flags = SERVED,
      .tell = tell_oracle,
      FIGURES(oracle_figures)},
@@ -476,7 +481,8 @@ static const tr_verb verbs[] = {
      .topic = "About",
      .operands = "[VERB]",
      .groups = 0,
-     .doc = "the verbs, or one verb's options; `help --man` writes the man page as scdoc source",
+     .doc = "five verbs to begin with; `help all`: every verb; one verb's options; `help --man` writes the man page as "
+            "scdoc source",
      .examples = "tokenroof help step\n"},
     {.name = "completion",
      .topic = "About",

@@ -12,7 +12,7 @@
 /* Exit codes: answered; no answer exists; usage or bad input; could not read or write. */
 enum { CLI_ANSWERED = 0, CLI_NO_ANSWER = 1, CLI_USAGE = 2, CLI_IO = 3 };
 
-enum { CLI_ARG_MAX = 32 };
+enum { CLI_ARG_MAX = 32, CLI_WORDS_MAX = 16 };
 
 typedef struct cli cli;
 
@@ -24,12 +24,22 @@ typedef struct cli_text {
     int streams; /* to stdout as it comes, when it is more than a screenful: rows, of which each stands for itself */
 } cli_text;
 
+/* Several words for one input: models, systems, formats. */
+typedef struct cli_words {
+    const tr_input *input;
+    char *text;  /* one after another, each terminated; owned */
+    size_t count;
+} cli_words;
+
 struct cli {
     const tr_verb *verb;
     tr_scenario *scenario;
     tr_style style;
     const char *args[CLI_ARG_MAX]; /* operands that are neither MODEL nor SYSTEM */
     int arg_count;
+    cli_words words[CLI_WORDS_MAX];
+    int word_count;
+    int is_one_of_many; /* of a sweep: it sweeps no further, and says less */
     cli_text text;
     tr_sink out; /* writes into text */
 };
@@ -41,6 +51,11 @@ tr_status cli_answer(cli *c, tr_error *err);
 
 /* The answer of a subject, and its pictures. */
 tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err);
+
+/* sweep.c: several values of inputs of which the verb makes no rows itself. Every combination is answered; one that has
+ * no answer says so on stderr. Errors: TR_ECAPACITY, TR_ECONFLICT (a picture), those of the verb where none answers. */
+int cli_sweeps(cli *c);
+tr_status cli_sweep(cli *c, tr_error *err);
 
 /* options.c: argv[0] is the verb. Fills scenario, style and args.
  * Errors: TR_EUNKNOWN, TR_EPARSE, TR_ECONFLICT, TR_EMISSING, and what files bring.
@@ -77,7 +92,8 @@ int cli_plots(const cli *c); /* --plot was given */
 tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err);
 
 /* help.c */
-void cli_help_overview(cli *c);
+void cli_help_first(cli *c);    /* five verbs by the question they answer */
+void cli_help_overview(cli *c); /* all */
 void cli_help_verb(cli *c, const tr_verb *verb);
 void cli_help_man(cli *c); /* the man page as scdoc source */
 /* completion.c */

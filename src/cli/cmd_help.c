@@ -6,6 +6,10 @@
 tr_status cmd_help(cli *c, tr_error *err)
 {
     if (c->arg_count == 0) {
+        cli_help_first(c);
+        return TR_OK;
+    }
+    if (strcmp(c->args[0], "all") == 0) {
         cli_help_overview(c);
         return TR_OK;
     }

@@ -112,8 +112,17 @@ tr_status cli_answer(cli *c, tr_error *err)
     return s;
 }
 
+/* A sweep is of answers alone: what reads files or asks back takes one value. */
+static int may_sweep(const cli *c)
+{
+    return !c->is_one_of_many && (c->verb->answer != NULL || c->verb->tell != NULL) &&
+           c->style.format != TR_FORMAT_SCHEMA;
+}
+
 tr_status cli_run(cli *c, tr_error *err)
 {
+    if (may_sweep(c) && cli_sweeps(c))
+        return cli_sweep(c, err);
     const tr_status s = tr_verb_prepare(c->verb, c->scenario, err);
     for (size_t i = 0; s == TR_OK && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].verb, c->verb->name) == 0)

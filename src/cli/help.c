@@ -47,19 +47,41 @@ static void print_verbs(cli *c)
     }
 }
 
-void cli_help_overview(cli *c)
+static void print_names(cli *c)
 {
-    cli_print(c,
-              "tokenroof: how long a language model takes on this hardware, what limits it, what it costs\n\n"
-              "  tokenroof VERB [MODEL] [SYSTEM] [options]\n");
-    print_verbs(c);
     cli_print(c,
               "\nMODEL is a catalog name, a Hugging Face id, a config.json or its folder, a .gguf file, or "
               "numbers\n"
               "(total=671e9,active=37e9,kv=70272,weight=1). SYSTEM is a catalog name, a count and a name\n"
-              "(8xh100-sxm), a JSON file, or numbers (flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5).\n"
-              "Numbers take units (3.35TB/s, 128k, 20ms, '$2.50/h'), lists (1,8,64) and ranges (1..4096x2,\n"
-              "1..100+5). `tokenroof help VERB` lists a verb's options.\n");
+              "(8xh100-sxm), a JSON file, or numbers (flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5).\n");
+}
+
+static const char first_line[] =
+    "tokenroof: how long a language model takes on this hardware, what limits it, what it costs\n\n";
+
+void cli_help_first(cli *c)
+{
+    cli_print(c, "%s", first_line);
+    for (size_t i = 0; i < tr_verb_count(); i++) {
+        const tr_verb *v = tr_verb_at(i);
+        if (v->job != NULL)
+            cli_print(c, "%s\n  %.*s\n\n", v->job, (int)strcspn(v->examples, "\n"), v->examples);
+    }
+    cli_print(c, "Any number may be a list or a range, any option be given again: `--concurrency 1..256x2 --weights\n"
+                 "fp8,bf16` gives rows. --csv, --jsonl and --json are for programs, --plot FILE draws.\n");
+    print_names(c);
+    cli_print(c, "\n`tokenroof models` and `tokenroof chips` list the catalogs, `tokenroof help VERB` tells a verb's\n"
+                 "options, and `tokenroof help all` the other verbs.\n");
+}
+
+void cli_help_overview(cli *c)
+{
+    cli_print(c, "%s  tokenroof VERB [MODEL] [SYSTEM] [options]\n", first_line);
+    print_verbs(c);
+    print_names(c);
+    cli_print(c, "Numbers take units (3.35TB/s, 128k, 20ms, '$2.50/h'), lists (1,8,64) and ranges (1..4096x2,\n"
+                 "1..100+5); words take lists (fp8,bf16), and any option may be given again (--system A --system B):\n"
+                 "each value gives rows. `tokenroof help VERB` lists a verb's options.\n");
 }
 
 /* ---- one verb --------------------------------------------------------------- */

@@ -33,6 +33,24 @@ static void complain(const tr_verb *verb, const tr_error *err)
                   err->text, place);
 }
 
+/* What to type next. */
+static void suggest(const cli *c, const tr_error *err)
+{
+    const char *model = tr_input_text(c->scenario, TR_IN_MODEL), *system = tr_input_text(c->scenario, TR_IN_SYSTEM);
+    const char *example = c->verb->examples;
+    const int is_operand = err->field[0] == '\0' || strcmp(err->field, "model") == 0 ||
+                           strcmp(err->field, "system") == 0 || strcmp(err->field, "prices") == 0;
+    if (err->status == TR_EMISSING && is_operand && example[0] != '\0')
+        (void)fprintf(stderr, "  such as: %.*s\n", (int)strcspn(example, "\n"), example);
+    const int is_asked = model[0] != '\0' && system[0] != '\0';
+    const int is_memory = strcmp(c->verb->name, "memory") == 0;
+    if (err->status == TR_ENOFIT && is_asked && !is_memory)
+        (void)fprintf(stderr, "  what fits: tokenroof memory %s %s\n", model, system);
+    else if ((err->status == TR_ENOFIT && is_asked) ||
+             (err->status == TR_EUNKNOWN && strcmp(err->field, "system") == 0))
+        (void)fprintf(stderr, "  systems there are: tokenroof chips\n");
+}
+
 static tr_status find_verb(const char *name, const tr_verb **out, tr_error *err)
 {
     *out = tr_verb_find(name);
@@ -84,6 +102,10 @@ int main(int argc, char **argv)
         s = run(&c, argc < 2 ? 1 : argc - 1, argc < 2 ? argv : argv + 1, &err);
     if (s != TR_OK)
         complain(c.verb, &err);
+    if (s != TR_OK && c.verb != NULL)
+        suggest(&c, &err);
+    for (int i = 0; i < c.word_count; i++)
+        free(c.words[i].text);
     free(c.text.data);
     tr_scenario_destroy(c.scenario);
     return exit_code(s);

@@ -174,41 +174,31 @@ static tr_input_id input_of_operand(const char *operand)
                                             : TR_IN_COUNT;
 }
 
-static int was_given(const given *list, int count, tr_input_id id)
-{
-    for (int i = 0; i < count; i++)
-        if (list[i].input->id == id)
-            return 1;
-    return 0;
-}
-
-static tr_status take_operand(cli *c, const char *operand, const char *text, const given *list, int count,
-                              tr_error *err)
-{
-    const tr_input_id id = input_of_operand(operand);
-    if (id == TR_IN_COUNT) {
-        c->args[c->arg_count++] = text;
-        return TR_OK;
-    }
-    const tr_input *input = tr_input_at(id);
-    if (was_given(list, count, id))
-        return cli_fail(err, TR_ECONFLICT, input->key, "%s is given twice: '%.60s' and --%s", operand, text,
-                        input->option);
-    return tr_input_set(c->scenario, id, text, err);
-}
-
-static tr_status take_operands(cli *c, int argc, char **argv, const given *list, int count, tr_error *err)
+/* Operands that are inputs into the list, before the options; the others to args. */
+static tr_status take_operands(cli *c, int argc, char **argv, given *list, int *count, tr_error *err)
 {
     char operand[32];
-    int required = 0;
+    int required = 0, inputs = 0;
     for (int i = 0; i < argc; i++) {
         if (i >= CLI_ARG_MAX || !operand_at(c->verb->operands, i, operand, sizeof operand, &required))
             return cli_fail(err, TR_EPARSE, "", "'%.60s' is one too many: expected tokenroof %s %s", argv[i],
                             c->verb->name, c->verb->operands);
-        const tr_status s = take_operand(c, operand, argv[i], list, count, err);
-        if (s != TR_OK)
-            return s;
+        const tr_input_id id = input_of_operand(operand);
+        if (id == TR_IN_COUNT) {
+            c->args[c->arg_count++] = argv[i];
+            continue;
+        }
+        memmove(list + inputs + 1, list + inputs, (size_t)(*count - inputs) * sizeof *list);
+        list[inputs++] = (given){tr_input_at(id), argv[i]};
+        (*count)++;
     }
+    return TR_OK;
+}
+
+static tr_status check_operands(const cli *c, int argc, tr_error *err)
+{
+    char operand[32];
+    int required = 0;
     for (int i = 0; i < CLI_ARG_MAX && operand_at(c->verb->operands, i, operand, sizeof operand, &required); i++) {
         const tr_input_id id = input_of_operand(operand);
         const int missing = id != TR_IN_COUNT ? tr_input_text(c->scenario, id)[0] == '\0' : i >= argc;
@@ -252,7 +242,75 @@ static tr_status style_of(const tr_scenario *scenario, tr_style *style, tr_error
     return TR_OK;
 }
 
-/* Preset first, then the file, then the options as typed: the more specific wins. */
+/* ---- values -------------------------------------------------------------------- */
+
+static int is_number(const tr_input *input) { return input->kind == TR_INPUT_NUMBER || input->kind == TR_INPUT_LIST; }
+
+/* Inputs whose words may stand in a list with commas; names and paths may hold one. */
+static int has_commas(const tr_input *input) { return input->kind != TR_INPUT_TEXT || input->id == TR_IN_ENGINE; }
+
+/* Every value that was typed for an input, with commas between them, each option in its order. Freed by the caller. */
+static char *gathered(const given *list, int count, const tr_input *input, char comma)
+{
+    size_t size = 1, n = 0;
+    for (int i = 0; i < count; i++)
+        size += list[i].input == input ? strlen(list[i].text) + 1 : 0;
+    char *out = calloc(size, 1);
+    for (int i = 0; out != NULL && i < count; i++)
+        if (list[i].input == input) {
+            const size_t length = strlen(list[i].text);
+            if (n > 0)
+                out[n++] = comma;
+            memcpy(out + n, list[i].text, length);
+            n += length;
+        }
+    return out;
+}
+
+/* Several words: kept as an axis, the first set, each tried. text is taken over. */
+static tr_status set_words(cli *c, const tr_input *input, char *text, char comma, tr_error *err)
+{
+    tr_status s = TR_OK;
+    size_t count = 1;
+    const size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == comma) {
+            text[i] = '\0';
+            count++;
+        }
+    if (count > 1 && c->word_count == CLI_WORDS_MAX)
+        s = cli_fail(err, TR_ECAPACITY, input->key, "more than %d inputs have several values", CLI_WORDS_MAX);
+    const char *word = text + length;
+    for (size_t i = count; s == TR_OK && i-- > 0;) { /* from the last: the first is what stays */
+        while (word > text && word[-1] != '\0')
+            word--;
+        s = tr_input_set(c->scenario, input->id, word, err);
+        word -= word > text;
+    }
+    if (s != TR_OK || count == 1)
+        free(text);
+    else
+        c->words[c->word_count++] = (cli_words){input, text, count};
+    return s;
+}
+
+static tr_status set_all(cli *c, const given *list, int count, const tr_input *input, tr_error *err)
+{
+    const char comma = is_number(input) || has_commas(input) ? ',' : '\n';
+    char *text = gathered(list, count, input, comma);
+    if (text == NULL)
+        return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    if (!is_number(input))
+        return set_words(c, input, text, comma, err);
+    const tr_status s = tr_input_set(c->scenario, input->id, text, err);
+    if (s == TR_EPARSE && input->choices != NULL && strchr(text, ',') != NULL) /* words for a number: each of them */
+        return set_words(c, input, text, comma, err);
+    free(text);
+    return s;
+}
+
+/* Preset first, then the file, then the options as typed: the more specific wins. An input of the question that is
+ * given again adds a value; of how it is answered the last word counts. */
 static tr_status apply(cli *c, const given *list, int count, tr_error *err)
 {
     tr_status s = TR_OK;
@@ -264,8 +322,15 @@ static tr_status apply(cli *c, const given *list, int count, tr_error *err)
             s = tr_scenario_read(list[i].text, c->scenario, err);
     for (int i = 0; s == TR_OK && i < count; i++) {
         const tr_input *input = list[i].input;
-        if (input->id != TR_IN_PRESET)
-            s = tr_input_set(c->scenario, input->id, input->kind == TR_INPUT_SWITCH ? "on" : list[i].text, err);
+        int is_first = 1;
+        for (int k = 0; k < i; k++)
+            is_first = is_first && list[k].input != input;
+        if (input->kind == TR_INPUT_SWITCH)
+            s = tr_input_set(c->scenario, input->id, "on", err);
+        else if (input->group >= TR_GROUP_OUTPUT)
+            s = tr_input_set(c->scenario, input->id, list[i].text, err);
+        else if (input->id != TR_IN_PRESET && is_first)
+            s = set_all(c, list, count, input, err);
     }
     return s;
 }
@@ -281,9 +346,11 @@ tr_status cli_parse(cli *c, int argc, char **argv, int *help, tr_error *err)
     if (s == TR_OK)
         s = read_options(c->verb, argc, argv, options, list, &count, help, err);
     if (s == TR_OK && !*help) {
-        s = apply(c, list, count, err);
+        s = take_operands(c, argc - optind, argv + optind, list, &count, err);
         if (s == TR_OK)
-            s = take_operands(c, argc - optind, argv + optind, list, count, err);
+            s = apply(c, list, count, err);
+        if (s == TR_OK)
+            s = check_operands(c, argc - optind, err);
         if (s == TR_OK)
             s = style_of(c->scenario, &c->style, err);
     }

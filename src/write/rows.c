@@ -78,7 +78,7 @@ tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sin
     tr_writer_begin(&out, sink);
     if (csv)
         tr_fields_csv_head(rows->fields, &out);
-    else if (style->format == TR_FORMAT_TEXT)
+    else if (style->format != TR_FORMAT_JSONL)
         tr_fields_table_head(rows->fields, &out);
     for (size_t i = 0; s == TR_OK && out.status == TR_OK && i < rows->count; i++) {
         tr_error why = {.status = TR_EDOMAIN};

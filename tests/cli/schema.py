@@ -103,7 +103,8 @@ def answers(program):
                                   stdin=subprocess.DEVNULL)
         if done.returncode == 0:
             texts = done.stdout.splitlines() if "--jsonl" in line else [done.stdout]
-            yield label, line.split()[1], [json.loads(t) for t in texts]
+            documents = [json.loads(t) for t in texts]
+            yield label, line.split()[1], [one for d in documents for one in d.get("answers", [d])]
 
 
 def judge(document, schemas):

@@ -1,1 +1,1 @@
-for option in --tensor-parallel --kv-cache-dtype=fp9 --quantization=fp9 --max-num-seqs --max-model-len --max-concurrency --speed --max-num-batched-tokens; do "$TOKENROOF" roof llama-3.1-70b 8xh100-sxm $option 8; done
+for option in "--tensor-parallel 3" "--kv-cache-dtype fp9" "--quantization fp9" "--max-num-seqs 8" "--max-model-len 8" "--max-concurrency 8" "--speed 8" "--max-num-batched-tokens 8" "--input-len 8" "--num-prompts 8"; do "$TOKENROOF" roof llama-3.1-70b 8xh100-sxm $option; done

@@ -1,0 +1,302 @@
+/* cli/sweep.c -- several values of inputs of which a verb makes no rows itself: every combination answered, as rows of
+ * one answer that say which they are of. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SWEEP_MAX = 10000, LABEL_SIZE = 96 };
+
+/* What is swept: words as they were typed, or numbers of the scenario. */
+typedef struct axis {
+    const tr_input *input;
+    const char *words;   /* count of them, one after another, each terminated; NULL: numbers */
+    const double *numbers;
+    size_t count;
+    size_t width;        /* of its column in a table */
+    int is_told;         /* the rows say it themselves */
+    int is_for_people;   /* numbers with units */
+} axis;
+
+typedef struct sweep {
+    cli *c;
+    cli one;             /* the command line of one combination, in a scenario of its own */
+    axis axes[CLI_WORDS_MAX + TR_IN_COUNT];
+    size_t count, combinations;
+    size_t answered;
+    int pages;           /* the verb's rows are no table for people: its page for each */
+    tr_error why;        /* of the last that had no answer */
+} sweep;
+
+/* ---- axes and their values ----------------------------------------------------------------- */
+
+static int makes_rows(const tr_verb *verb, tr_input_id id)
+{
+    for (size_t i = 0; i < verb->list_count; i++)
+        if (verb->lists[i] == id)
+            return 1;
+    return (verb->flags & TR_VERB_EVERY_LIST) != 0;
+}
+
+static void value_text(const axis *a, size_t index, char *out, size_t size)
+{
+    const char *word = a->words;
+    if (word == NULL && a->is_for_people)
+        (void)tr_quantity_format(a->numbers[index], a->input->unit, out, size);
+    else if (word == NULL)
+        (void)tr_number_format(a->numbers[index], out, size);
+    if (word == NULL)
+        return;
+    while (index-- > 0)
+        word += strlen(word) + 1;
+    (void)snprintf(out, size, "%s", word);
+}
+
+/* The axes of what was asked, in the order of the table of inputs. */
+static void find_axes(sweep *s)
+{
+    char text[TR_TEXT_MAX];
+    s->combinations = 1;
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        axis *a = &s->axes[s->count];
+        *a = (axis){.input = tr_input_at(i), .is_for_people = s->c->style.format == TR_FORMAT_TEXT};
+        for (int k = 0; k < s->c->word_count; k++)
+            if (s->c->words[k].input == a->input) {
+                a->words = s->c->words[k].text;
+                a->count = s->c->words[k].count;
+            }
+        if (a->words == NULL)
+            a->numbers = tr_input_list(s->c->scenario, (tr_input_id)i, &a->count);
+        if (a->count < 2 || (a->words == NULL && (!tr_input_is_set(s->c->scenario, (tr_input_id)i) ||
+                                                  makes_rows(s->c->verb, (tr_input_id)i))))
+            continue;
+        a->width = strlen(a->input->option);
+        for (size_t k = 0; k < a->count; k++) {
+            value_text(a, k, text, sizeof text);
+            a->width = strlen(text) > a->width ? strlen(text) : a->width;
+        }
+        s->combinations = s->combinations > SWEEP_MAX ? s->combinations : s->combinations * a->count;
+        s->count++;
+    }
+}
+
+int cli_sweeps(cli *c)
+{
+    sweep *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return 0;
+    s->c = c;
+    find_axes(s);
+    const int sweeps = s->count > 0;
+    free(s);
+    return sweeps;
+}
+
+/* The last axis runs fastest. */
+static size_t position(const sweep *s, size_t combination, size_t k)
+{
+    for (size_t i = s->count - 1; i > k; i--)
+        combination /= s->axes[i].count;
+    return combination % s->axes[k].count;
+}
+
+static tr_status choose(sweep *s, size_t combination, tr_error *err)
+{
+    char text[TR_TEXT_MAX];
+    tr_status status = tr_scenario_copy(s->one.scenario, s->c->scenario);
+    for (size_t k = 0; status == TR_OK && k < s->count; k++) {
+        const axis *a = &s->axes[k];
+        const size_t at = position(s, combination, k);
+        value_text(a, at, text, sizeof text);
+        status = a->words != NULL ? tr_input_set(s->one.scenario, a->input->id, text, err)
+                                  : tr_scenario_set_number(s->one.scenario, a->input->key, a->numbers[at], err);
+    }
+    return status;
+}
+
+/* "tp 4, weights fp8" */
+static void label(const sweep *s, size_t combination, char *out, size_t size)
+{
+    char text[LABEL_SIZE];
+    size_t n = 0;
+    for (size_t k = 0; k < s->count && n < size; k++) {
+        value_text(&s->axes[k], position(s, combination, k), text, sizeof text);
+        n += (size_t)snprintf(out + n, size - n, "%s%s %s", k > 0 ? ", " : "", s->axes[k].input->option, text);
+    }
+}
+
+/* ---- rows of one answer, each with its values before it ---------------------------------------- */
+
+static void csv_cell(cli *c, const char *text)
+{
+    if (strpbrk(text, ",\"\n") == NULL) {
+        cli_print(c, "%s,", text);
+        return;
+    }
+    cli_print(c, "\"");
+    for (; *text != '\0'; text++)
+        cli_print(c, *text == '"' ? "\"\"" : "%c", *text);
+    cli_print(c, "\",");
+}
+
+static void values(const sweep *s, size_t combination, int is_head)
+{
+    char text[TR_TEXT_MAX];
+    for (size_t k = 0; k < s->count; k++) {
+        const axis *a = &s->axes[k];
+        if (a->is_told)
+            continue;
+        value_text(a, position(s, combination, k), text, sizeof text);
+        if (s->c->style.format == TR_FORMAT_CSV)
+            csv_cell(s->c, is_head ? a->input->key : text);
+        else
+            cli_print(s->c, "%-*s  ", (int)a->width, is_head ? a->input->option : text);
+    }
+}
+
+static int has_column(const char *line, size_t length, const char *name)
+{
+    const size_t n = strlen(name);
+    for (size_t i = 0; i + n <= length; i++)
+        if ((i == 0 || line[i - 1] == ',') && strncmp(line + i, name, n) == 0 &&
+            (i + n == length || line[i + n] == ','))
+            return 1;
+    return 0;
+}
+
+/* A table of people says none of them, as a rule; a CSV those it has a column of. */
+static void note_told(sweep *s, const char *line, size_t length)
+{
+    for (size_t k = 0; s->c->style.format == TR_FORMAT_CSV && k < s->count; k++) {
+        char name[LABEL_SIZE];
+        (void)snprintf(name, sizeof name, "%s.name", s->axes[k].input->key);
+        s->axes[k].is_told = has_column(line, length, s->axes[k].input->key) || has_column(line, length, name);
+    }
+}
+
+static void add_lines(sweep *s, size_t combination)
+{
+    const char *line = s->one.text.data;
+    for (size_t i = 0; line != NULL && *line != '\0'; i++) {
+        const size_t n = strcspn(line, "\n");
+        if (i == 0 && s->answered == 0)
+            note_told(s, line, n);
+        if (i > 0 || s->answered == 0) {
+            values(s, combination, i == 0);
+            (void)s->c->out.write(s->c->out.context, line, n);
+            cli_print(s->c, "\n");
+        }
+        line += n + (line[n] == '\n');
+    }
+}
+
+/* What the rows do not say: of which model on which system they are, where that is one. */
+static void title(const sweep *s)
+{
+    const char *model = tr_input_text(s->c->scenario, TR_IN_MODEL);
+    const char *system = tr_input_text(s->c->scenario, TR_IN_SYSTEM);
+    int one_model = model[0] != '\0', one_system = system[0] != '\0';
+    for (size_t k = 0; k < s->count; k++) {
+        one_model = one_model && s->axes[k].input->id != TR_IN_MODEL;
+        one_system = one_system && s->axes[k].input->id != TR_IN_SYSTEM;
+    }
+    if (one_model || one_system)
+        cli_print(s->c, "%s%s%s: %s\n\n", one_model ? model : "", one_model && one_system ? " on " : "",
+                  one_system ? system : "", s->c->verb->name);
+}
+
+static void add_page(sweep *s, size_t combination)
+{
+    char words[TR_TEXT_MAX];
+    label(s, combination, words, sizeof words);
+    cli_print(s->c, "%s%s\n\n", s->answered > 0 ? "\n\n" : "", words);
+    (void)s->c->out.write(s->c->out.context, s->one.text.data, s->one.text.length);
+}
+
+static void add(sweep *s, size_t combination)
+{
+    const tr_format format = s->c->style.format;
+    if (format == TR_FORMAT_TEXT && s->answered == 0 && !s->pages)
+        title(s);
+    if (format == TR_FORMAT_JSON)
+        cli_print(s->c, "%s", s->answered == 0 ? "{\"answers\": [\n" : ",\n");
+    if (format == TR_FORMAT_JSON || format == TR_FORMAT_JSONL)
+        (void)s->c->out.write(s->c->out.context, s->one.text.data, s->one.text.length);
+    else if (s->pages)
+        add_page(s, combination);
+    else
+        add_lines(s, combination);
+    s->answered++;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------- */
+
+static tr_status run_one(sweep *s, size_t combination, tr_error *err)
+{
+    char words[TR_TEXT_MAX];
+    s->one.text.length = 0;
+    tr_status status = choose(s, combination, &s->why);
+    if (status == TR_OK)
+        status = cli_run(&s->one, &s->why);
+    /* Rows that have no heads, or are of parts of the answer, are no table: pages then. */
+    if (s->one.style.format == TR_FORMAT_TABLE && s->answered == 0 &&
+        (status == TR_ECONFLICT || (status == TR_OK && s->one.text.data[0] == '\n'))) {
+        s->pages = 1;
+        s->one.style.format = TR_FORMAT_TEXT;
+        s->one.text.length = 0;
+        status = cli_run(&s->one, &s->why);
+    }
+    if (status == TR_OK && s->one.text.failed)
+        return cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
+    if (status == TR_OK) {
+        add(s, combination);
+        return TR_OK;
+    }
+    label(s, combination, words, sizeof words);
+    (void)fprintf(stderr, "tokenroof %s: %s: %s\n", s->c->verb->name, words, s->why.text);
+    return TR_OK;
+}
+
+static tr_status run_all(sweep *s, tr_error *err)
+{
+    tr_status status = TR_OK;
+    if (s->combinations > SWEEP_MAX)
+        return cli_fail(err, TR_ECAPACITY, s->axes[0].input->key, "more than %d combinations; expected fewer",
+                        SWEEP_MAX);
+    if (cli_plots(s->c))
+        return cli_fail(err, TR_ECONFLICT, "plot", "--plot draws one question: give one value of --%s",
+                        s->axes[0].input->option);
+    if (s->c->style.explain && s->c->style.format == TR_FORMAT_TEXT)
+        return cli_fail(err, TR_ECONFLICT, "explain", "--explain shows one question: give one value of --%s",
+                        s->axes[0].input->option);
+    s->c->text.streams = s->c->style.format == TR_FORMAT_CSV || s->c->style.format == TR_FORMAT_JSONL;
+    for (size_t i = 0; status == TR_OK && i < s->combinations; i++)
+        status = run_one(s, i, err);
+    if (status == TR_OK && s->answered == 0)
+        return cli_fail(err, s->why.status, s->why.field, "none of %zu questions has an answer", s->combinations);
+    if (status == TR_OK && s->c->style.format == TR_FORMAT_JSON)
+        cli_print(s->c, "]}\n");
+    return status;
+}
+
+tr_status cli_sweep(cli *c, tr_error *err)
+{
+    sweep *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    s->c = c;
+    find_axes(s);
+    s->one = (cli){.verb = c->verb, .scenario = tr_scenario_create(), .style = c->style, .arg_count = c->arg_count};
+    memcpy(s->one.args, c->args, sizeof c->args);
+    s->one.out = cli_text_sink(&s->one.text);
+    s->one.is_one_of_many = 1;
+    if (c->style.format == TR_FORMAT_TEXT)
+        s->one.style.format = TR_FORMAT_TABLE;
+    const tr_status status =
+        s->one.scenario == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : run_all(s, err);
+    tr_scenario_destroy(s->one.scenario);
+    free(s->one.text.data);
+    free(s);
+    return status;
+}

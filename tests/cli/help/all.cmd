@@ -1,0 +1,1 @@
+"$TOKENROOF" help all
