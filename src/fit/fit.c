@@ -115,6 +115,9 @@ tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
     out->chips = data->chips;
     out->engines = data->engines;
     memset(all, 1, data->count);
+    fit_problem p;
+    set_up(data, all, FIT_TPOT, &p);
+    fit_touch(&p, data);
     tr_status s = fit_both(data, all, 1, NULL, out, err);
     if (s == TR_OK)
         s = fit_judge(data, fit_again_on, out, err);

@@ -22,6 +22,7 @@ typedef struct fit_row {
     fit_run *run;                /* owned */
     double tpot_s, ttft_s;       /* measured; 0 = not stated */
     int line;
+    uint64_t untouched;          /* bit k: constant k changes nothing here, so its slope is not asked for */
 } fit_row;
 
 typedef struct fit_reason {

@@ -83,25 +83,30 @@ static void share_mixture(const fit_data *data, fit_result *r)
     }
 }
 
+static void set_up(const fit_data *data, const unsigned char *used, fit_problem *p)
+{
+    memset(p, 0, sizeof *p);
+    p->data = data;
+    p->used = used;
+    p->target = FIT_STREAM;
+    p->noise = 0.1;
+    p->group_rows = 8.0;
+    for (size_t i = 0; i < sizeof priors / sizeof priors[0]; i++) {
+        const int k = (int)priors[i].constant;
+        p->active[k] = priors[i].width > 0.0;
+        p->prior[k] = log(priors[i].value);
+        p->prior_width[k] = priors[i].width;
+        p->engine_width[k] = priors[i].group_width;
+        p->chip_width[k] = priors[i].chip_width;
+    }
+}
+
 static tr_status solve(const fit_data *data, const unsigned char *used, int with_deviation, fit_result *out,
                        tr_error *err)
 {
     fit_problem p;
-    memset(&p, 0, sizeof p);
-    p.data = data;
-    p.used = used;
-    p.target = FIT_STREAM;
-    p.noise = 0.1;
-    p.group_rows = 8.0;
-    for (size_t i = 0; i < sizeof priors / sizeof priors[0]; i++) {
-        const int k = (int)priors[i].constant;
-        p.active[k] = priors[i].width > 0.0;
-        p.prior[k] = log(priors[i].value);
-        p.prior_width[k] = priors[i].width;
-        p.engine_width[k] = priors[i].group_width;
-        p.chip_width[k] = priors[i].chip_width;
-        out->shared[k] = p.prior[k];
-    }
+    set_up(data, used, &p);
+    memcpy(out->shared, p.prior, sizeof out->shared);
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
     memset(out->pair, 0, sizeof out->pair);
@@ -225,9 +230,12 @@ static void take(fit_result *out, tr_interval q, fit_fold fold, const sample *fr
     out->error[q][fold] = fit_error_of(from->ratio, from->count, scratch);
 }
 
-static tr_status judged(const fit_data *data, samples *s, fit_result *out, tr_error *err)
+static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *err)
 {
+    fit_problem p;
     memset(s->used, 1, data->count);
+    set_up(data, s->used, &p);
+    fit_touch(&p, data);
     tr_status status = solve(data, s->used, 1, out, err);
     if (status != TR_OK)
         return status;

@@ -1,19 +1,24 @@
 /* fit/solve.c -- least squares for shared constants with small offsets for engines and chips.
  *
  * [F8] Each row sees the sum of three logarithms a constant, so its derivatives are
- * those by the constants themselves, and the Jacobian costs one prediction a
- * constant, not one a parameter. Residuals are soft-L1; priors are rows too.
+ * those by the constants themselves: one prediction a constant that it depends on,
+ * not one a parameter. All rows of an engine on a chip see the same sums, so what
+ * they say adds up in one small matrix before it is spread over the parameters.
+ * Residuals are soft-L1; priors are rows too. Steps are Levenberg's and Marquardt's.
  */
 #include "fit/solve.h"
 
-#include <cminpack.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "fit/normal.h"
 
 #define STEP_LOG 1e-5
+#define PROBE_LOG 1.0  /* a constant that this far either way changes nothing is none of a row's */
+#define LEAST_GAIN 1e-5 /* of the sum of squares: less is the end */
+#define ROUND_MAX 60
 #define OTHER_MAKER_WIDENS 4.0
 #define MOST_SHARE 0.98 /* of a datasheet figure */
 
@@ -78,6 +83,8 @@ typedef struct work {
     size_t rows;
     const fit_row **row;
     double *weight;
+    double *log_t, *log_tried;   /* of the rows' predictions: at the point, at the one that is tried */
+    double *matrix, *slope;      /* J'J and J'f at the point */
 } work;
 
 static double measured(const fit_row *row, fit_target target)
@@ -134,22 +141,10 @@ static double soften(double z, double *slope)
     return z < 0.0 ? -f : f;
 }
 
-static void row_values(const work *w, size_t i, double *f, double *slopes)
+static double log_predict(const fit_row *row, const double *value, fit_target target)
 {
-    const fit_problem *p = w->p;
-    const fit_row *row = w->row[i];
-    double value[TR_CONSTANT_COUNT], slope = 1.0;
-    fit_constants(w->at, row->chip, row->engine, value);
-    const double t = fit_predict(row, value, p->target);
-    const double log_t = log(t > 0.0 ? t : 1e-30);
-    *f = w->weight[i] * soften((log_t - log(measured(row, p->target))) / p->noise, &slope);
-    for (int j = 0; slopes != NULL && j < w->kinds; j++) {
-        const double keep = value[w->k[j]];
-        value[w->k[j]] = keep + STEP_LOG;
-        const double moved = fit_predict(row, value, p->target);
-        value[w->k[j]] = keep;
-        slopes[j] = w->weight[i] * slope * (log(moved > 0.0 ? moved : 1e-30) - log_t) / (STEP_LOG * p->noise);
-    }
+    const double t = fit_predict(row, value, target);
+    return log(t > 0.0 ? t : 1e-30);
 }
 
 /* What is shared is shared by one maker's chips and the software written for them: another maker's may lie further
@@ -160,48 +155,120 @@ static double widen(const fit_problem *p, int chip)
     return level || strcmp(p->data->chip[chip]->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS;
 }
 
-static void prior_rows(const work *w, const double *x, double *f, double *jac, int ld)
+/* Of a parameter: what it is before any row, and how far from that it may lie. */
+static double prior_of(const work *w, int j, double *width)
 {
     const fit_problem *p = w->p;
-    const int pairs = pair_start(w, 0, 0);
+    const int pairs = pair_start(w, 0, 0), in_pair = j >= pairs, block = in_pair ? 1 : j / w->kinds;
+    const int k = in_pair ? w->k[w->paired[(j - pairs) % w->pair_kinds]] : w->k[j % w->kinds];
+    *width = in_pair               ? p->pair_width[k]
+             : block == 0          ? p->prior_width[k]
+             : block <= w->engines ? p->engine_width[k]
+                                   : p->chip_width[k] * widen(p, block - 1 - w->engines);
+    return block == 0 ? p->prior[k] : 0.0;
+}
+
+static double residual(const work *w, size_t i, double log_t, double *slope)
+{
+    return w->weight[i] * soften((log_t - log(measured(w->row[i], w->p->target))) / w->p->noise, slope);
+}
+
+/* Sum of squares at x, whose predictions it keeps. */
+static double cost(work *w, const double *x)
+{
+    double sum = 0.0, value[TR_CONSTANT_COUNT], width, slope;
+    unpack(w, x, w->at);
+    for (size_t i = 0; i < w->rows; i++) {
+        fit_constants(w->at, w->row[i]->chip, w->row[i]->engine, value);
+        w->log_tried[i] = log_predict(w->row[i], value, w->p->target);
+        const double f = residual(w, i, w->log_tried[i], &slope);
+        sum += f * f;
+    }
     for (int j = 0; j < w->params; j++) {
-        const int in_pair = j >= pairs, block = in_pair ? 1 : j / w->kinds;
-        const int k = in_pair ? w->k[w->paired[(j - pairs) % w->pair_kinds]] : w->k[j % w->kinds];
-        const double width = in_pair               ? p->pair_width[k]
-                             : block == 0          ? p->prior_width[k]
-                             : block <= w->engines ? p->engine_width[k]
-                                                   : p->chip_width[k] * widen(p, block - 1 - w->engines);
-        const size_t at = w->rows + (size_t)j;
-        if (jac == NULL)
-            f[at] = (x[j] - (block == 0 ? p->prior[k] : 0.0)) / width;
-        else
-            jac[(size_t)j * (size_t)ld + at] = 1.0 / width;
+        const double f = (x[j] - prior_of(w, j, &width)) / width;
+        sum += f * f;
+    }
+    return sum;
+}
+
+/* What the rows of one engine on one chip say: squares[] of slopes by constants, and (last column) with residuals. */
+static void add_row(const work *w, size_t i, double *squares)
+{
+    const fit_problem *p = w->p;
+    const fit_row *row = w->row[i];
+    const int wide = w->kinds + 1;
+    double value[TR_CONSTANT_COUNT], slopes[TR_CONSTANT_COUNT + 1], slope = 1.0;
+    int seen[TR_CONSTANT_COUNT + 1], n = 0;
+    fit_constants(w->at, row->chip, row->engine, value);
+    slopes[w->kinds] = residual(w, i, w->log_t[i], &slope);
+    for (int j = 0; j < w->kinds; j++) {
+        const int k = w->k[j];
+        if (row->untouched >> k & 1U)
+            continue;
+        const double keep = value[k];
+        value[k] = keep + STEP_LOG;
+        slopes[j] = w->weight[i] * slope * (log_predict(row, value, p->target) - w->log_t[i]) / (STEP_LOG * p->noise);
+        value[k] = keep;
+        seen[n++] = j;
+    }
+    seen[n++] = w->kinds;
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            squares[seen[a] * wide + seen[b]] += slopes[seen[a]] * slopes[seen[b]];
+}
+
+/* The parameters whose sum is the j-th constant of an engine on a chip. */
+static int places(const work *w, int engine, int chip, int j, int *at)
+{
+    int n = 0;
+    at[n++] = j;
+    at[n++] = (1 + engine) * w->kinds + j;
+    at[n++] = (1 + w->engines + chip) * w->kinds + j;
+    for (int i = 0; i < w->pair_kinds; i++)
+        if (w->paired[i] == j)
+            at[n++] = pair_start(w, engine, chip) + i;
+    return n;
+}
+
+static void spread(work *w, int engine, int chip, const double *squares)
+{
+    const int wide = w->kinds + 1;
+    const size_t n = (size_t)w->params;
+    int to[4], from[4];
+    for (int j = 0; j < w->kinds; j++) {
+        const int a = places(w, engine, chip, j, to);
+        for (int i = 0; i < a; i++)
+            w->slope[to[i]] += squares[j * wide + w->kinds];
+        for (int l = 0; l < w->kinds; l++) {
+            const int b = places(w, engine, chip, l, from);
+            for (int i = 0; i < a; i++)
+                for (int o = 0; o < b; o++)
+                    w->matrix[(size_t)to[i] * n + (size_t)from[o]] += squares[j * wide + l];
+        }
     }
 }
 
-static int evaluate(void *context, int m, int n, const double *x, double *f, double *jac, int ld, int flag)
+/* J'J and J'f at x, whose predictions are kept. */
+static void slopes_at(work *w, const double *x)
 {
-    work *w = context;
-    double slopes[TR_CONSTANT_COUNT], unused;
+    double squares[(TR_CONSTANT_COUNT + 1) * (TR_CONSTANT_COUNT + 1)], width;
+    const size_t n = (size_t)w->params;
     unpack(w, x, w->at);
-    if (flag == 2)
-        for (int j = 0; j < n; j++)
-            memset(jac + (size_t)j * (size_t)ld, 0, (size_t)m * sizeof *jac);
-    for (size_t i = 0; i < w->rows; i++) {
-        row_values(w, i, flag == 2 ? &unused : &f[i], flag == 2 ? slopes : NULL);
-        for (int j = 0; flag == 2 && j < w->kinds; j++) {
-            const int block[3] = {0, 1 + w->row[i]->engine, 1 + w->engines + w->row[i]->chip};
-            for (int b = 0; b < 3; b++)
-                jac[(size_t)(block[b] * w->kinds + j) * (size_t)ld + i] = slopes[j];
+    memset(w->matrix, 0, n * n * sizeof *w->matrix);
+    memset(w->slope, 0, n * sizeof *w->slope);
+    for (int engine = 0; engine < w->engines; engine++)
+        for (int chip = 0; chip < w->chips; chip++) {
+            memset(squares, 0, sizeof squares);
+            for (size_t i = 0; i < w->rows; i++)
+                if (w->row[i]->engine == engine && w->row[i]->chip == chip)
+                    add_row(w, i, squares);
+            spread(w, engine, chip, squares);
         }
-        for (int j = 0; flag == 2 && j < w->pair_kinds; j++)
-            {
-            const int at = pair_start(w, w->row[i]->engine, w->row[i]->chip) + j;
-            jac[(size_t)at * (size_t)ld + i] = slopes[w->paired[j]];
-        }
+    for (size_t j = 0; j < n; j++) {
+        const double f = (x[j] - prior_of(w, (int)j, &width)) / width;
+        w->slope[j] += f / width;
+        w->matrix[j * n + j] += 1.0 / (width * width);
     }
-    prior_rows(w, x, f, flag == 2 ? jac : NULL, ld);
-    return 0;
 }
 
 /* Rows of one sweep (model, chip, engine, format) repeat each other: together they have group_rows votes. */
@@ -220,55 +287,135 @@ static void weigh(work *w)
     }
 }
 
-/* Standard deviation of each sum of logarithms, from the inverse of J'J that covar left in r. */
-static void deviate(const work *w, const double *inverse, int ld, fit_result *out)
+/* Standard deviation of each sum of logarithms, from the inverse of J'J. */
+static void deviate(const work *w, const double *inverse, fit_result *out)
 {
+    const size_t n = (size_t)w->params;
     for (int e = 0; e <= w->engines; e++)
         for (int c = 0; c <= w->chips; c++)
             for (int i = 0; i < w->kinds; i++) {
-                int at[3] = {0, 0, 0}, n = 0;
-                at[n++] = i;
+                int at[3] = {0, 0, 0}, count = 0;
+                at[count++] = i;
                 if (e < w->engines)
-                    at[n++] = (1 + e) * w->kinds + i;
+                    at[count++] = (1 + e) * w->kinds + i;
                 if (c < w->chips)
-                    at[n++] = (1 + w->engines + c) * w->kinds + i;
+                    at[count++] = (1 + w->engines + c) * w->kinds + i;
                 double sum = 0.0;
-                for (int a = 0; a < n; a++)
-                    for (int b = 0; b < n; b++)
-                        sum += inverse[(size_t)at[b] * (size_t)ld + (size_t)at[a]];
+                for (int a = 0; a < count; a++)
+                    for (int b = 0; b < count; b++)
+                        sum += inverse[(size_t)at[b] * n + (size_t)at[a]];
                 out->deviation[e == w->engines ? FIT_ENGINE_MAX : e][c == w->chips ? FIT_CHIP_MAX : c][w->k[i]] =
                     sum > 0.0 ? sqrt(sum) : 0.0;
             }
 }
 
+/* A step from x with the diagonal raised by damp; *promised is what it should take off the sum of squares. */
+static int step_from(const work *w, const double *x, double damp, double *damped, double *step, double *tried,
+                     double *promised)
+{
+    const size_t n = (size_t)w->params;
+    memcpy(damped, w->matrix, n * n * sizeof *damped);
+    for (size_t j = 0; j < n; j++)
+        damped[j * n + j] *= 1.0 + damp;
+    memcpy(step, w->slope, n * sizeof *step);
+    if (!fit_factor(damped, n, damped))
+        return 0;
+    fit_factor_solve(damped, n, step);
+    *promised = 0.0;
+    for (size_t j = 0; j < n; j++) {
+        tried[j] = x[j] - step[j];
+        *promised += step[j] * (w->slope[j] + damp * w->matrix[j * n + j] * step[j]);
+    }
+    return 1;
+}
+
+static void keep_tried(work *w)
+{
+    double *const was = w->log_t;
+    w->log_t = w->log_tried;
+    w->log_tried = was;
+}
+
+/* Levenberg, Marquardt, with Nielsen's rule for the damping. room: n x n and 2 n. */
+static tr_status descend(work *w, double *x, double *room, tr_error *err)
+{
+    const size_t n = (size_t)w->params;
+    double *damped = room, *step = room + n * n, *tried = step + n;
+    double damp = 1.0, rise = 2.0, now = cost(w, x), promised = 0.0;
+    if (!isfinite(now))
+        return tr_fail(err, TR_EDOMAIN, "fit", now, "the least squares could not start");
+    keep_tried(w);
+    slopes_at(w, x);
+    for (int round = 0; round < ROUND_MAX; round++) {
+        const int solved = step_from(w, x, damp, damped, step, tried, &promised);
+        const double then = solved ? cost(w, tried) : now;
+        const double gain = now - then;
+        const int done = solved && fabs(gain) <= LEAST_GAIN * now && promised <= LEAST_GAIN * now;
+        if (solved && gain > 0.0) {
+            const double t = 2.0 * gain / promised - 1.0, cut = 1.0 - t * t * t;
+            damp *= cut > 0.1 ? cut : 0.1;
+            rise = 2.0;
+            now = then;
+            memcpy(x, tried, n * sizeof *x);
+            keep_tried(w);
+            if (!done)
+                slopes_at(w, x);
+        } else {
+            damp *= rise;
+            rise *= 2.0;
+        }
+        if (done)
+            break;
+    }
+    return TR_OK;
+}
+
 static tr_status run(work *w, double *x, int with_deviation, fit_result *result, tr_error *err)
 {
-    const int n = w->params, m = (int)w->rows + n;
-    const size_t un = (size_t)n, um = (size_t)m;
-    double *f = calloc(um, sizeof *f), *jac = calloc(um * un, sizeof *jac), *diag = calloc(un, sizeof *diag);
-    double *q = calloc(un * 4 + um, sizeof *q);
-    int *pivot = calloc(un, sizeof *pivot);
-    tr_status s = TR_OK;
-    if (f == NULL || jac == NULL || diag == NULL || q == NULL || pivot == NULL) {
-        s = tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
-    } else {
-        int calls = 0, slopes = 0;
-        const int info = lmder(evaluate, w, m, n, x, f, jac, m, 1e-6, 1e-5, 0.0, 40, diag, 1, 1.0, 0, &calls, &slopes,
-                               pivot, q, q + un, q + 2 * un, q + 3 * un, q + 4 * un);
-        if (info <= 0)
-            s = tr_fail(err, TR_EDOMAIN, "fit", (double)info, "the least squares could not start");
-        unpack(w, x, result);
-        if (s == TR_OK && with_deviation) {
-            covar(n, jac, m, pivot, 1e-12, q);
-            deviate(w, jac, m, result);
+    const size_t n = (size_t)w->params;
+    double *room = calloc(n * (2 * n + 3) + 2 * w->rows + 1, sizeof *room);
+    if (room == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    w->matrix = room + n * n + 2 * n;
+    w->slope = w->matrix + n * n;
+    w->log_t = w->slope + n;
+    w->log_tried = w->log_t + w->rows;
+    tr_status s = descend(w, x, room, err);
+    if (s == TR_OK && with_deviation) {
+        slopes_at(w, x);
+        if (fit_factor(w->matrix, n, room)) {
+            memset(w->matrix, 0, n * n * sizeof *w->matrix);
+            for (size_t j = 0; j < n; j++) {
+                w->matrix[j * n + j] = 1.0;
+                fit_factor_solve(room, n, w->matrix + j * n);
+            }
+            deviate(w, w->matrix, result);
         }
     }
-    free(f);
-    free(jac);
-    free(diag);
-    free(q);
-    free(pivot);
+    unpack(w, x, result);
+    free(room);
     return s;
+}
+
+void fit_touch(const fit_problem *problem, fit_data *data)
+{
+    double value[TR_CONSTANT_COUNT];
+    memcpy(value, problem->prior, sizeof value);
+    for (size_t i = 0; i < data->count; i++) {
+        fit_row *row = &data->row[i];
+        const double here = fit_predict(row, value, problem->target);
+        row->untouched = 0;
+        for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
+            int same = problem->active[k];
+            for (int way = -1; same && way <= 1; way += 2) {
+                value[k] = problem->prior[k] + way * PROBE_LOG;
+                const double there = fit_predict(row, value, problem->target);
+                same = !(there < here) && !(there > here);
+            }
+            value[k] = problem->prior[k];
+            row->untouched |= (uint64_t)(same != 0) << k;
+        }
+    }
 }
 
 tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_deviation, tr_error *err)

@@ -27,6 +27,9 @@ typedef struct fit_problem {
 /* Starts from, and leaves what is not active as in, *result. Errors: TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_deviation, tr_error *err);
 
+/* Marks in each row the active constants that its prediction does not depend on, tried at the priors. */
+void fit_touch(const fit_problem *problem, fit_data *data);
+
 /* Logarithms of the constants of a row's chip and engine; -1 leaves an offset out. */
 void fit_constants(const fit_result *result, int chip, int engine, double *value);
 
