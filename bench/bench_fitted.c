@@ -30,7 +30,7 @@ static void pass(void *context, size_t rounds)
 
 static int make_ready(work *w)
 {
-    return tr_calibration_find(&w->system.chip, "sglang", &w->calibration, NULL) == TR_OK &&
+    return tr_calibration_find(&w->system.chip, "sglang", NULL, &w->calibration, NULL) == TR_OK &&
            tr_roofline_of(&w->model, &w->system, w->engine, NULL, &w->roof, NULL) == TR_OK &&
            tr_shard_of(&w->model, &w->system, w->engine, &layout, NULL, &w->shard, NULL) == TR_OK;
 }

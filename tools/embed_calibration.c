@@ -67,6 +67,67 @@ static void add_model(table *t, const char *path, const char *name)
     memcpy(t->model[t->models++], name, strlen(name) + 1);
 }
 
+/* Where a constant began and how far it was moved: a ratio of the two, to the digits written. */
+static void check_prior(const char *path, const tr_flat *flat, int k, double value)
+{
+    char key[128];
+    (void)snprintf(key, sizeof key, "constants.%s.prior", tr_constant_name((tr_constant)k));
+    const double prior = number(path, flat, key);
+    (void)snprintf(key, sizeof key, "constants.%s.prior_spread", tr_constant_name((tr_constant)k));
+    const double spread = number(path, flat, key);
+    (void)snprintf(key, sizeof key, "constants.%s.moved_ratio", tr_constant_name((tr_constant)k));
+    const double moved = number(path, flat, key), off = moved * prior / value - 1;
+    if (!(prior > 0) || !(spread >= 0 && spread <= 10) || !(moved > 0) || !(off < 0.01 + 1e-3 / moved) ||
+        !(off > -0.01 - 1e-3 / moved))
+        stop(path, key);
+}
+
+/* Rows of one group of constants: those of the chip and engine are among those of the sources. */
+static void check_basis_rows(const char *path, const tr_flat *flat, int group)
+{
+    char key[128];
+    (void)snprintf(key, sizeof key, "rests_on.%d.rows.of_this_chip_and_engine", group);
+    const double own = number(path, flat, key);
+    const size_t start = strlen(key) - strlen("of_this_chip_and_engine");
+    double all = -own;
+    for (size_t i = 0; i < tr_flat_count(flat); i++) {
+        const tr_flat_entry *e = tr_flat_at(flat, i);
+        if (strncmp(e->key, key, start) != 0)
+            continue;
+        if (e->kind != TR_FLAT_NUMBER || !(e->number >= 0))
+            stop(path, e->key);
+        all += e->number;
+    }
+    if (!(own >= 0 && own <= all))
+        stop(path, key);
+}
+
+/* Each constant stands in one group. */
+static void check_basis(const char *path, const tr_flat *flat)
+{
+    int seen[TR_CONSTANT_COUNT] = {0};
+    char key[128];
+    for (int group = 0; group < TR_CONSTANT_COUNT; group++)
+        for (int i = 0; i < TR_CONSTANT_COUNT; i++) {
+            (void)snprintf(key, sizeof key, "rests_on.%d.constants.%d", group, i);
+            const tr_flat_entry *e = tr_flat_find(flat, key);
+            int k = 0;
+            if (e == NULL)
+                break;
+            while (k < TR_CONSTANT_COUNT && strcmp(tr_constant_name((tr_constant)k), e->text) != 0)
+                k++;
+            if (k == TR_CONSTANT_COUNT || seen[k]++ > 0)
+                stop(path, key);
+            if (i == 0)
+                check_basis_rows(path, flat, group);
+        }
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        if (seen[k] == 0) {
+            (void)snprintf(key, sizeof key, "rests_on says nothing of %s", tr_constant_name((tr_constant)k));
+            stop(path, key);
+        }
+}
+
 static void read_row(table *t, const char *path)
 {
     tr_error err;
@@ -85,7 +146,9 @@ static void read_row(table *t, const char *path)
         c->value[i] = number(path, flat, key);
         (void)snprintf(key, sizeof key, "constants.%s.error_ratio", tr_constant_name((tr_constant)i));
         c->error_ratio[i] = number(path, flat, key);
+        check_prior(path, flat, i, c->value[i]);
     }
+    check_basis(path, flat);
     for (int d = 0; d < TR_DISTANCE_COUNT; d++) {
         for (int q = 0; q < TR_INTERVAL_COUNT; q++)
             read_band(path, flat, tr_interval_name((tr_interval)q), (tr_distance)d, &c->band[q][d]);

@@ -72,21 +72,24 @@ TR_API const char *tr_constant_doc(tr_constant constant);  /* NULL past the end 
 typedef enum tr_distance {
     TR_DISTANCE_NEAR = 0,    /* chip, engine and model were measured, together or each with others */
     TR_DISTANCE_MODEL,       /* chip and engine were measured, this model was not */
+    TR_DISTANCE_ENGINE,      /* the chip was measured; its engine is not told, or was not measured */
     TR_DISTANCE_CHIP,        /* constants of the nearest relative of this chip */
     TR_DISTANCE_GENERIC,     /* constants shared by all: another vendor, another class of machine */
     TR_DISTANCE_COUNT
 } tr_distance;
-TR_API const char *tr_distance_name(tr_distance distance); /* "near", "model", "chip", "generic"; NULL past the end */
+TR_API const char *tr_distance_name(tr_distance distance); /* "near", "model", "engine", "chip", "generic"; NULL past the end */
 
 /* What an interval is of: each printed quantity has its own. Throughput and cost follow from the whole request. */
 typedef enum tr_interval {
     TR_INTERVAL_DECODE = 0,  /* a pass that only decodes */
     TR_INTERVAL_PREFILL,     /* a pass that takes in prompts */
     TR_INTERVAL_TPOT,        /* time per output token of a server, prompts beside it */
-    TR_INTERVAL_TTFT,        /* time to the first token, waiting included */
+    TR_INTERVAL_TTFT,        /* time to the first token, waiting included, up to TR_CROWD_SEQ clients */
+    TR_INTERVAL_CROWD,       /* the same with more clients, whose bursts and limits decide it */
     TR_INTERVAL_E2E,         /* a whole request */
     TR_INTERVAL_COUNT
 } tr_interval;
+#define TR_CROWD_SEQ 128.0
 TR_API const char *tr_interval_name(tr_interval interval); /* "decode_pass", "tpot"; NULL past the end */
 
 /* Where nine in ten measurements fall, over the prediction. */
@@ -105,13 +108,14 @@ typedef struct tr_calibration {
     double value[TR_CONSTANT_COUNT];     /* > 0, in the units of tr_constant_unit */
     double error_ratio[TR_CONSTANT_COUNT]; /* standard error over value, 0 = not fitted */
     tr_band band[TR_INTERVAL_COUNT][TR_DISTANCE_COUNT];
-    tr_distance distance;                /* of the chip and engine asked for; never MODEL here */
+    tr_distance distance;                /* of the chip, engine and model asked for */
 } tr_calibration;
 
-/* The best calibration for a chip under an engine. engine NULL or "": the
- * generic one of that chip. Errors: TR_EUNKNOWN (no such engine; the text names those there are),
- * TR_EMISSING (chip NULL). On error *out is untouched.  [F9] */
-TR_API tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibration *out, tr_error *err);
+/* The best calibration for a chip under an engine, and how far a model is from what it rests on. engine NULL or "": the
+ * generic one of that chip; model NULL: one that was measured. Errors: TR_EUNKNOWN (no such engine; the text names those
+ * there are), TR_EMISSING (chip NULL). On error *out is untouched.  [F9] */
+TR_API tr_status tr_calibration_find(const tr_chip *chip, const char *engine, const tr_model *model,
+                                     tr_calibration *out, tr_error *err);
 TR_API size_t tr_calibration_count(void);
 TR_API const tr_calibration *tr_calibration_at(size_t index); /* compiled in, sorted by name; NULL past the end */
 TR_API const char *tr_calibration_engine(size_t index);       /* engines measured; NULL past the end */

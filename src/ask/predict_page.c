@@ -253,7 +253,8 @@ static void print_sureness(const tr_predict_row *row, tr_writer *out)
 {
     static const char *const rests_on[] = {
         "chip, engine and model were measured", "chip and engine were measured, this model was not",
-        "from the nearest chip that was measured", "nothing like this chip or engine was measured"};
+        "the chip was measured, the engine is not told", "from the nearest chip that was measured",
+        "nothing like this chip or engine was measured"};
     char text[320];
     label(out, "how sure");
     (void)snprintf(text, sizeof text, "%s (calibration %s)\n", rests_on[row->question->distance],

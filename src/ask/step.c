@@ -104,6 +104,7 @@ static void print_title(const tr_step_row *row, tr_writer *out)
 }
 
 static const char *const rests_on[] = {"this chip and model were measured", "this model was not measured",
+                                       "this chip was measured, the engine is not told",
                                        "this chip was not measured", "nothing like this chip was measured"};
 
 /* The same for a table: the band is a ratio, one for all rows. */

@@ -54,7 +54,7 @@ static void print_result(cli *c, const fit_data *data, const fit_result *r)
         cli_print(c, "%s%zu %s", i == 0 ? ": " : "; ", data->reason[i].count, data->reason[i].text);
     cli_print(c, "\n\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "Time per output token, errors in %", "rows",
               "mape", "median", "p90", "bias", "within 20", "TTFT", "median");
-    static const char *const fold[] = {"fitted", "a family left out", "a chip left out",
+    static const char *const fold[] = {"fitted", "a family left out", "an engine left out", "a chip left out",
                                        "a chip left out, engine not told"};
     for (int k = 0; k < FIT_FOLD_COUNT; k++)
         print_error(c, fold[k], &r->error[TR_INTERVAL_TPOT][k], &r->error[TR_INTERVAL_TTFT][k]);
@@ -132,9 +132,10 @@ static void print_stream(cli *c, const fit_result *r)
 {
     cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream of llama.cpp, errors in %",
               "rows", "mape", "median", "p90", "bias", "within 20", "prompt", "median");
-    static const char fold[][20] = {"fitted", "a model left out", "a chip left out", "a maker left out"};
+    static const char *const fold[] = {"fitted", "a model left out", NULL, "a chip left out", "a maker left out"};
     for (int k = 0; k < FIT_FOLD_COUNT; k++)
-        print_error(c, fold[k], &r->error[TR_INTERVAL_DECODE][k], &r->error[TR_INTERVAL_PREFILL][k]);
+        if (fold[k] != NULL) /* there is one engine */
+            print_error(c, fold[k], &r->error[TR_INTERVAL_DECODE][k], &r->error[TR_INTERVAL_PREFILL][k]);
     for (int i = 0; i < r->buckets; i++)
         print_error(c, r->bucket[i].name, &r->bucket[i].tpot, NULL);
 }

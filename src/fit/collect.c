@@ -79,6 +79,20 @@ static int take_engine(fit_data *data, const char *engine)
     return data->engines++;
 }
 
+/* A benchmark, by its protocol where one is known, and the table that it stands in. */
+static int take_source(fit_data *data, const char *protocol, int file)
+{
+    char name[sizeof data->source[0]];
+    (void)snprintf(name, sizeof name, "%.24s%s%.63s", protocol, protocol[0] != '\0' ? " in " : "", data->file[file]);
+    for (int i = 0; i < data->sources; i++)
+        if (strcmp(data->source[i], name) == 0)
+            return i;
+    if (data->sources == FIT_SOURCE_MAX)
+        return -1;
+    memcpy(data->source[data->sources], name, sizeof name);
+    return data->sources++;
+}
+
 static tr_status add(fit_data *data, const fit_row *row, tr_error *err)
 {
     if (data->count == data->capacity) {
@@ -164,8 +178,10 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     row.line = m->line;
     put(&row, m);
     row.engine = take_engine(data, now->stream ? fit_stream_group(m) : m->known_engine->name);
-    if (row.engine < 0)
-        return tr_fail(err, TR_ECAPACITY, "engine", 0.0, "more than %d engines", FIT_ENGINE_MAX);
+    row.source = take_source(data, m->protocol, now->file);
+    if (row.engine < 0 || row.source < 0)
+        return tr_fail(err, TR_ECAPACITY, "engine", 0.0, "more than %d engines, or %d sources", FIT_ENGINE_MAX,
+                       FIT_SOURCE_MAX);
     tr_status s = take_chip(data, &m->system->chip, &row.chip, err);
     if (s == TR_OK)
         s = take_model(data, m->model, &row.model, err);
@@ -229,6 +245,7 @@ static tr_status read_rows(const char *path, int stream, fit_data *data, tr_erro
     if (data->files == FIT_FILE_MAX)
         return tr_fail(err, TR_ECAPACITY, "file", 0.0, "more than %d files", FIT_FILE_MAX);
     collecting now = {data, data->files, stream};
+    data->by_maker = stream;
     const tr_measured_sink sink = {take, skip, &now};
     const char *form = NULL;
     size_t count = 0;

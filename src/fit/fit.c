@@ -68,11 +68,8 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_target t
     for (size_t i = 0; i < sizeof priors / sizeof priors[0]; i++) {
         const int k = (int)priors[i].constant;
         p->active[k] = priors[i].target == target;
-        p->prior[k] = log(priors[i].value);
-        p->prior_width[k] = priors[i].width;
-        p->engine_width[k] = priors[i].engine_width;
-        p->chip_width[k] = priors[i].chip_width;
-        p->pair_width[k] = priors[i].pair_width;
+        p->prior[k] = (fit_prior){log(priors[i].value), priors[i].width, priors[i].engine_width, priors[i].chip_width,
+                                  priors[i].pair_width};
     }
 }
 
@@ -83,7 +80,7 @@ static tr_status fit_both(const fit_data *data, const unsigned char *used, int w
     fit_problem p;
     set_up(data, used, FIT_TPOT, &p);
     for (int k = 0; k < TR_CONSTANT_COUNT; k++)
-        out->shared[k] = p.prior[k];
+        out->shared[k] = p.prior[k].at;
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
     memset(out->pair, 0, sizeof out->pair);
@@ -116,8 +113,11 @@ tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err)
     out->engines = data->engines;
     memset(all, 1, data->count);
     fit_problem p;
-    set_up(data, all, FIT_TPOT, &p);
-    fit_touch(&p, data);
+    for (int target = FIT_TPOT; target <= FIT_TTFT; target++) {
+        set_up(data, all, (fit_target)target, &p);
+        fit_touch(&p, data);
+    }
+    memcpy(out->prior, p.prior, sizeof out->prior);
     tr_status s = fit_both(data, all, 1, NULL, out, err);
     if (s == TR_OK)
         s = fit_judge(data, fit_again_on, out, err);

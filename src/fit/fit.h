@@ -8,21 +8,23 @@
 #ifndef TOKENROOF_SRC_FIT_FIT_H
 #define TOKENROOF_SRC_FIT_FIT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include <tokenroof/tokenroof.h>
 
 #include "fit/run.h"
 
-enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 32, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16 };
+enum { FIT_MODEL_MAX = 32, FIT_CHIP_MAX = 32, FIT_ENGINE_MAX = 6, FIT_REASON_MAX = 32, FIT_FILE_MAX = 16,
+       FIT_SOURCE_MAX = 24 };
 
 typedef struct fit_row {
     int model, chip, engine;     /* indexes into fit_data */
-    int file;
+    int file, source;
     fit_run *run;                /* owned */
     double tpot_s, ttft_s;       /* measured; 0 = not stated */
     int line;
-    uint64_t untouched;          /* bit k: constant k changes nothing here, so its slope is not asked for */
+    uint64_t tells;              /* bit k: what is predicted of it depends on constant k, which so rests on this row */
 } fit_row;
 
 typedef struct fit_reason {
@@ -39,12 +41,15 @@ typedef struct fit_data {
     int chips;
     const char *engine[FIT_ENGINE_MAX];
     int engines;
+    int by_maker;                /* 1: engine[] are makers of chips, and what lies apart from them: one stream's rows */
     fit_reason reason[FIT_REASON_MAX];
     int reasons;
     size_t skipped;
     char file[FIT_FILE_MAX][64]; /* name without its folder */
     size_t file_row[FIT_FILE_MAX];
     int files;
+    char source[FIT_SOURCE_MAX][96]; /* "inferencex in e2e_silicon.csv": a benchmark and its table */
+    int sources;
 } fit_data;
 
 void fit_data_free(fit_data *data); /* of what it points to */
@@ -69,8 +74,9 @@ typedef struct fit_error {
     double mape_ratio, median_ratio, p90_ratio, bias_ratio, within_20_share;
 } fit_error;
 
-/* Which rows an error is of: those fitted on, or those of a whole family, chip, or chip and engine left out. */
-typedef enum fit_fold { FIT_FITTED = 0, FIT_FAMILY, FIT_CHIP, FIT_CHIP_ENGINE, FIT_FOLD_COUNT } fit_fold;
+/* Which rows an error is of: those fitted on, or those of a whole family, engine, chip, or chip and engine left out. In
+ * the order of distances. */
+typedef enum fit_fold { FIT_FITTED = 0, FIT_FAMILY, FIT_ENGINE, FIT_CHIP, FIT_CHIP_ENGINE, FIT_FOLD_COUNT } fit_fold;
 
 /* How intervals hold in one bucket of rows left out. */
 typedef struct fit_bucket {
@@ -80,16 +86,25 @@ typedef struct fit_bucket {
 } fit_bucket;
 enum { FIT_BUCKET_MAX = 48 };
 
+/* What is known of a constant before any row is seen: a logarithm, and how far from it the shared value and the
+ * offsets may lie. */
+typedef struct fit_prior {
+    double at;
+    double width, engine_width, chip_width, pair_width; /* 0: fixed */
+} fit_prior;
+
 typedef struct fit_result {
     int chips, engines;
     double shared[TR_CONSTANT_COUNT];                        /* logarithms */
     double engine[FIT_ENGINE_MAX][TR_CONSTANT_COUNT];        /* offsets */
     double chip[FIT_CHIP_MAX][TR_CONSTANT_COUNT];
     double pair[FIT_ENGINE_MAX][FIT_CHIP_MAX][TR_CONSTANT_COUNT]; /* of an engine's kernels on one chip */
+    fit_prior prior[TR_CONSTANT_COUNT];
     double deviation[FIT_ENGINE_MAX + 1][FIT_CHIP_MAX + 1][TR_CONSTANT_COUNT]; /* of the sum; last index: without */
     fit_error error[TR_INTERVAL_COUNT][FIT_FOLD_COUNT];
+    double coverage_share[TR_INTERVAL_COUNT][FIT_FOLD_COUNT]; /* of rows inside the interval that such a row is given */
     tr_band band[TR_INTERVAL_COUNT][TR_DISTANCE_COUNT];
-    fit_bucket bucket[FIT_BUCKET_MAX]; /* families and chips left out, by family, chip, engine, isl/osl, clients */
+    fit_bucket bucket[FIT_BUCKET_MAX]; /* left out, by family, engine, chip, isl/osl, clients */
     int buckets;
 } fit_result;
 
@@ -103,7 +118,7 @@ void fit_widen_outward(tr_band *band);
 /* Fit, and judge by leaving out. Errors: TR_EMISSING (no rows), TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err);
 
-/* Leave out whole families and chips in turn: errors, intervals, buckets of *result. again fits on the rows marked
+/* Leave out whole families, engines and chips in turn: errors, intervals, buckets of *result. again fits on the rows marked
  * used. Errors: TR_ENOMEM, those of again. */
 typedef tr_status (*fit_again)(const fit_data *data, const unsigned char *used, const fit_result *from, fit_result *out,
                                tr_error *err);
@@ -112,10 +127,17 @@ tr_status fit_judge(const fit_data *data, fit_again again, fit_result *result, t
 /* The calibration of (chip, engine), -1 = any. */
 void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out);
 
-/* One calibration as DIR/NAME.json, with rows of its own; last_fold names what
- * FIT_CHIP_ENGINE left out. Errors: TR_EIO. */
-tr_status fit_write_one(const fit_data *data, const tr_calibration *calibration, const fit_result *result,
-                        size_t own_rows, const char *last_fold, const char *folder, tr_error *err);
+/* One calibration, and whose it is. */
+typedef struct fit_written {
+    const tr_calibration *calibration;
+    int chip, engine;            /* whose offsets it holds; -1: none */
+    int any_engine;              /* 1: rows of all engines are its own */
+    const char *last_fold;       /* what FIT_CHIP_ENGINE left out */
+} fit_written;
+
+/* As DIR/NAME.json: constants with what they rest on, errors, bands; data/README.md has the form. Errors: TR_EIO. */
+tr_status fit_write_one(const fit_data *data, const fit_result *result, const fit_written *written, const char *folder,
+                        tr_error *err);
 
 /* All calibrations as DIR/NAME.json; only files that this makes are touched. Errors: TR_EIO. */
 tr_status fit_write(const fit_data *data, const fit_result *result, const char *folder, tr_error *err);

@@ -94,10 +94,8 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_problem 
     for (size_t i = 0; i < sizeof priors / sizeof priors[0]; i++) {
         const int k = (int)priors[i].constant;
         p->active[k] = priors[i].width > 0.0;
-        p->prior[k] = log(priors[i].value);
-        p->prior_width[k] = priors[i].width;
-        p->engine_width[k] = priors[i].group_width;
-        p->chip_width[k] = priors[i].chip_width;
+        p->prior[k] =
+            (fit_prior){log(priors[i].value), priors[i].width, priors[i].group_width, priors[i].chip_width, 0.0};
     }
 }
 
@@ -106,7 +104,8 @@ static tr_status solve(const fit_data *data, const unsigned char *used, int with
 {
     fit_problem p;
     set_up(data, used, &p);
-    memcpy(out->shared, p.prior, sizeof out->shared);
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        out->shared[k] = p.prior[k].at;
     memset(out->engine, 0, sizeof out->engine);
     memset(out->chip, 0, sizeof out->chip);
     memset(out->pair, 0, sizeof out->pair);
@@ -236,6 +235,10 @@ static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *e
     memset(s->used, 1, data->count);
     set_up(data, s->used, &p);
     fit_touch(&p, data);
+    for (size_t i = 0; i < data->count; i++) /* what one format of a mixture says is said of all */
+        if (data->row[i].tells >> TR_CONSTANT_MOE_FP4_S & 1U)
+            data->row[i].tells |= (uint64_t)1 << TR_CONSTANT_MOE_S | (uint64_t)1 << TR_CONSTANT_MOE_FP8_S;
+    memcpy(out->prior, p.prior, sizeof out->prior);
     tr_status status = solve(data, s->used, 1, out, err);
     if (status != TR_OK)
         return status;
@@ -254,11 +257,14 @@ static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *e
         take(out, TR_INTERVAL_DECODE, look[i].fold, &s->token, s->scratch, look[i].widen);
         take(out, TR_INTERVAL_PREFILL, look[i].fold, &s->prompt, s->scratch, look[i].widen);
     }
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++) /* there is one engine, and it is always told */
+        out->band[q][TR_DISTANCE_ENGINE] = out->band[q][TR_DISTANCE_MODEL];
     fit_widen_outward(out->band[TR_INTERVAL_DECODE]);
     fit_widen_outward(out->band[TR_INTERVAL_PREFILL]);
     /* One stream is its passes. */
     memcpy(out->band[TR_INTERVAL_TPOT], out->band[TR_INTERVAL_DECODE], sizeof out->band[0]);
     memcpy(out->band[TR_INTERVAL_TTFT], out->band[TR_INTERVAL_PREFILL], sizeof out->band[0]);
+    memcpy(out->band[TR_INTERVAL_CROWD], out->band[TR_INTERVAL_PREFILL], sizeof out->band[0]);
     memcpy(out->band[TR_INTERVAL_E2E], out->band[TR_INTERVAL_PREFILL], sizeof out->band[0]);
     return status;
 }
@@ -307,7 +313,8 @@ tr_status fit_stream_write(const fit_data *data, const fit_result *r, const char
         if (rows < FIT_STREAM_LEAST_ROWS)
             continue;
         fit_stream_calibration(data, r, chip, &c);
-        s = fit_write_one(data, &c, r, rows, "maker_left_out", folder, err);
+        const fit_written w = {&c, chip, chip >= 0 ? maker_group(data, data->chip[chip]) : -1, 1, "maker_left_out"};
+        s = fit_write_one(data, r, &w, folder, err);
     }
     return s;
 }

@@ -1,4 +1,4 @@
-/* fit/judge.c -- how far off, and how sure: whole families and whole chips left out in turn, errors, intervals and
+/* fit/judge.c -- how far off, and how sure: whole families, engines and chips left out in turn, errors, intervals and
  * their coverage by bucket. */
 #include <math.h>
 #include <stdlib.h>
@@ -44,6 +44,8 @@ static void drop(ratios *r)
     free(r->used);
 }
 
+static int is_crowd(const fit_row *row) { return row->run->clients.concurrency_seq > TR_CROWD_SEQ; }
+
 static double over(double measured, double predicted)
 {
     return measured > 0.0 && predicted > 0.0 ? measured / predicted : (double)NAN;
@@ -63,6 +65,8 @@ static void judge_row(const fit_data *data, const fit_result *r, size_t index, i
     out[TR_INTERVAL_TTFT] = over(row->ttft_s, s.ttft_s.predicted);
     if (s.prompt_share < DECODE_ONLY_SHARE)
         out[TR_INTERVAL_DECODE] = out[TR_INTERVAL_TPOT];
+    if (is_crowd(row))
+        out[TR_INTERVAL_CROWD] = out[TR_INTERVAL_TTFT];
     if (row->run->clients.concurrency_seq <= FEW_CLIENTS)
         out[TR_INTERVAL_PREFILL] = out[TR_INTERVAL_TTFT];
     if (row->tpot_s > 0.0 && row->ttft_s > 0.0)
@@ -129,15 +133,28 @@ void fit_widen_outward(tr_band *band)
 }
 
 /* Rows of one maker's chips say nothing of how far another's lie: those enter only the widest interval. */
-static int of_known_maker(const fit_data *data, const fit_row *row, const void *which)
+static int is_stranger(const fit_data *data, const fit_row *row)
 {
-    (void)which;
-    return strcmp(data->chip[row->chip]->vendor, "NVIDIA") == 0;
+    return strcmp(data->chip[row->chip]->vendor, "NVIDIA") != 0;
 }
 
-static int of_another_maker(const fit_data *data, const fit_row *row, const void *which)
+/* How far such a row is from what a fit without it rests on: folds are in the order of distances. */
+static tr_distance distance_of(const fit_data *data, const fit_row *row, fit_fold fold)
 {
-    return !of_known_maker(data, row, which);
+    return fold == FIT_CHIP && is_stranger(data, row) ? TR_DISTANCE_GENERIC : (tr_distance)fold;
+}
+
+/* Whose ratios make an interval. */
+typedef struct maker {
+    tr_interval of;
+    int stranger;
+} maker;
+
+static int makes(const fit_data *data, const fit_row *row, const void *which)
+{
+    const maker *m = which;
+    const int crowd = m->of == TR_INTERVAL_TTFT && is_crowd(row); /* an interval of its own */
+    return !crowd && (m->stranger < 0 || is_stranger(data, row) == m->stranger);
 }
 
 /* An interval that also holds eight in ten of these. */
@@ -151,29 +168,56 @@ static void hold(tr_band *band, double *ratio, size_t count, double *scratch)
     band->high_ratio = high > band->high_ratio ? high : band->high_ratio;
 }
 
-static void take_errors(const fit_data *data, const ratios *r, fit_result *out)
+static void take_bands(const fit_data *data, const ratios *r, tr_interval q, fit_result *out)
 {
     /* Its own rows flatter a fit: what is near is as sure as a family left out at best, less what its rows say. */
-    static const double widen[] = {1.05, 1.0, 1.0, 1.1};
+    static const double widen[] = {1.05, 1.0, 1.0, 1.0, 1.1};
     double *x = r->scratch, *scratch = r->scratch + data->count + 1;
-    for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
-        for (int k = 0; k < FIT_FOLD_COUNT; k++) {
-            size_t n = gather(data, r->of[k], (tr_interval)q, NULL, NULL, x);
-            out->error[q][k] = fit_error_of(x, n, scratch);
-            n = gather(data, r->of[k], (tr_interval)q, k == FIT_CHIP ? of_known_maker : NULL, NULL, x);
-            out->band[q][k] = fit_band_of(x, n, scratch, widen[k]); /* folds are in the order of distances */
-        }
-        /* A maker whose chips nobody measured lies as far off as this one did when it was left out. */
-        const size_t n = gather(data, r->of[FIT_CHIP], (tr_interval)q, of_another_maker, NULL, x);
-        hold(&out->band[q][TR_DISTANCE_GENERIC], x, n, scratch);
-        fit_widen_outward(out->band[q]);
+    for (int k = 0; k < FIT_FOLD_COUNT; k++) {
+        const maker m = {q, k == FIT_CHIP || k == FIT_ENGINE ? 0 : -1};
+        out->band[q][k] = fit_band_of(x, gather(data, r->of[k], q, makes, &m, x), scratch, widen[k]);
     }
+    /* A maker whose chips nobody measured lies as far off as this one did when it was left out. */
+    const maker other = {q, 1};
+    hold(&out->band[q][TR_DISTANCE_GENERIC], x, gather(data, r->of[FIT_CHIP], q, makes, &other, x), scratch);
+    fit_widen_outward(out->band[q]);
+}
+
+/* Of the rows that are taken, those inside the interval that a question like theirs is given. */
+static double coverage(const fit_data *data, const ratios *r, const fit_result *out, tr_interval q, fit_fold fold,
+                       takes take, const void *which)
+{
+    double inside = 0.0, all = 0.0;
+    for (size_t i = 0; i < data->count; i++) {
+        const fit_row *row = &data->row[i];
+        const double x = r->of[fold][i * TR_INTERVAL_COUNT + (size_t)q];
+        const tr_interval of = q == TR_INTERVAL_TTFT && is_crowd(row) ? TR_INTERVAL_CROWD : q;
+        const tr_band *band = &out->band[of][distance_of(data, row, fold)];
+        if (!isfinite(x) || (take != NULL && !take(data, row, which)))
+            continue;
+        all += 1.0;
+        inside += x >= band->low_ratio && x <= band->high_ratio ? 1.0 : 0.0;
+    }
+    return all > 0.0 ? inside / all : (double)NAN;
+}
+
+static void take_errors(const fit_data *data, const ratios *r, fit_result *out)
+{
+    double *x = r->scratch, *scratch = r->scratch + data->count + 1;
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        take_bands(data, r, (tr_interval)q, out);
+    for (int q = 0; q < TR_INTERVAL_COUNT; q++)
+        for (int k = 0; k < FIT_FOLD_COUNT; k++) {
+            const size_t n = gather(data, r->of[k], (tr_interval)q, NULL, NULL, x);
+            out->error[q][k] = fit_error_of(x, n, scratch);
+            out->coverage_share[q][k] = coverage(data, r, out, (tr_interval)q, (fit_fold)k, NULL, NULL);
+        }
 }
 
 /* ---- buckets ----------------------------------------------------------------------------- */
 
 typedef struct slice {
-    int kind;                    /* 0 family, 1 chip, 2 engine, 3 isl / osl, 4 clients */
+    int kind;                    /* 0 family, 1 chip, 2 engine, 3 isl / osl, 4 clients: as they are left out, and by family */
     int index;
     double over, to;
 } slice;
@@ -195,34 +239,25 @@ static int in_slice(const fit_data *data, const fit_row *row, const void *which)
     }
 }
 
-static double coverage(const double *ratio, size_t n, const tr_band *band)
+static fit_error error_in(const fit_data *data, const ratios *r, tr_interval q, fit_fold fold, const slice *which)
 {
-    double inside = 0.0;
-    for (size_t i = 0; i < n; i++)
-        inside += ratio[i] >= band->low_ratio && ratio[i] <= band->high_ratio ? 1.0 : 0.0;
-    return n > 0 ? inside / (double)n : (double)NAN;
+    double *x = r->scratch;
+    return fit_error_of(x, gather(data, r->of[fold], q, in_slice, which, x), r->scratch + data->count + 1);
 }
 
 static void add_bucket(const fit_data *data, const ratios *r, const slice *which, fit_result *out, const char *kind,
                        const char *name)
 {
-    double *x = r->scratch, *scratch = r->scratch + data->count + 1;
-    const fit_fold fold = which->kind == 1 ? FIT_CHIP : FIT_FAMILY;
-    if (out->buckets == FIT_BUCKET_MAX)
+    const fit_fold fold = which->kind == 1 ? FIT_CHIP : which->kind == 2 ? FIT_ENGINE : FIT_FAMILY;
+    const fit_error tpot = error_in(data, r, TR_INTERVAL_TPOT, fold, which);
+    if (out->buckets == FIT_BUCKET_MAX || tpot.rows == 0)
         return;
-    fit_bucket *b = &out->bucket[out->buckets];
-    size_t n = gather(data, r->of[fold], TR_INTERVAL_TPOT, in_slice, which, x);
-    if (n == 0)
-        return;
-    const int stranger = which->kind == 1 && strcmp(data->chip[which->index]->vendor, "NVIDIA") != 0;
-    const tr_distance far = stranger ? TR_DISTANCE_GENERIC : fold == FIT_CHIP ? TR_DISTANCE_CHIP : TR_DISTANCE_MODEL;
+    fit_bucket *b = &out->bucket[out->buckets++];
     (void)snprintf(b->name, sizeof b->name, "%s %.32s", kind, name);
-    b->tpot_coverage_share = coverage(x, n, &out->band[TR_INTERVAL_TPOT][far]);
-    b->tpot = fit_error_of(x, n, scratch);
-    n = gather(data, r->of[fold], TR_INTERVAL_TTFT, in_slice, which, x);
-    b->ttft_coverage_share = coverage(x, n, &out->band[TR_INTERVAL_TTFT][far]);
-    b->ttft = fit_error_of(x, n, scratch);
-    out->buckets++;
+    b->tpot = tpot;
+    b->ttft = error_in(data, r, TR_INTERVAL_TTFT, fold, which);
+    b->tpot_coverage_share = coverage(data, r, out, TR_INTERVAL_TPOT, fold, in_slice, which);
+    b->ttft_coverage_share = coverage(data, r, out, TR_INTERVAL_TTFT, fold, in_slice, which);
 }
 
 static int first_of_family(const fit_data *data, int model)
@@ -265,36 +300,44 @@ static void take_buckets(const fit_data *data, const ratios *r, fit_result *out)
 
 /* ---- leaving out ---------------------------------------------------------------------------- */
 
-static tr_status leave_out(const fit_data *data, fit_again again, int by_chip, ratios *r, const fit_result *whole,
+static int is_left(const fit_data *data, const fit_row *row, fit_fold fold, int group)
+{
+    return fold == FIT_FAMILY   ? fit_same_family(data->model[row->model], data->model[group])
+           : fold == FIT_ENGINE ? row->engine == group
+                                : row->chip == group;
+}
+
+/* A row that was left out, by what a user is given: whose engine nobody measured gets what the chip's engines share. */
+static void judge_left(const fit_data *data, const fit_result *part, fit_fold fold, size_t i, ratios *r)
+{
+    const fit_row *row = &data->row[i];
+    const size_t at = i * TR_INTERVAL_COUNT;
+    const int on_chip = fold == FIT_CHIP ? -1 : row->chip, under = fold == FIT_ENGINE ? -1 : row->engine;
+    judge_row(data, part, i, on_chip, under, &r->of[fold][at]);
+    if (fold == FIT_CHIP)
+        judge_row(data, part, i, -1, -1, &r->of[FIT_CHIP_ENGINE][at]);
+}
+
+static tr_status leave_out(const fit_data *data, fit_again again, fit_fold fold, ratios *r, const fit_result *whole,
                            fit_result *part, tr_error *err)
 {
     tr_status s = TR_OK;
-    const int groups = by_chip ? data->chips : data->models;
+    const int groups = fold == FIT_CHIP ? data->chips : fold == FIT_ENGINE ? data->engines : data->models;
     for (int g = 0; s == TR_OK && g < groups; g++) {
-        size_t left = 0;
-        if (!by_chip && first_of_family(data, g) != g)
+        size_t left = 0, of_chip[FIT_CHIP_MAX] = {0};
+        if (fold == FIT_FAMILY && first_of_family(data, g) != g)
             continue;
         for (size_t i = 0; i < data->count; i++) {
-            const fit_row *row = &data->row[i];
-            const int leave = by_chip ? row->chip == g : fit_same_family(data->model[row->model], data->model[g]);
-            r->used[i] = leave ? 0 : 1;
-            left += leave ? 1 : 0;
+            r->used[i] = is_left(data, &data->row[i], fold, g) ? 0 : 1;
+            left += r->used[i] ? 0 : 1;
+            of_chip[data->row[i].chip] += r->used[i];
         }
         if (left == 0 || left == data->count)
             continue;
         s = again(data, r->used, whole, part, err);
-        for (size_t i = 0; s == TR_OK && i < data->count; i++) {
-            const fit_row *row = &data->row[i];
-            const size_t at = i * TR_INTERVAL_COUNT;
-            if (r->used[i])
-                continue;
-            if (by_chip) {
-                judge_row(data, part, i, -1, row->engine, &r->of[FIT_CHIP][at]);
-                judge_row(data, part, i, -1, -1, &r->of[FIT_CHIP_ENGINE][at]);
-            } else {
-                judge_row(data, part, i, row->chip, row->engine, &r->of[FIT_FAMILY][at]);
-            }
-        }
+        for (size_t i = 0; s == TR_OK && i < data->count; i++) /* a chip that went with its engine was not measured */
+            if (!r->used[i] && (fold != FIT_ENGINE || of_chip[data->row[i].chip] > 0))
+                judge_left(data, part, fold, i, r);
     }
     return s;
 }
@@ -308,11 +351,11 @@ tr_status fit_judge(const fit_data *data, fit_again again, fit_result *result, t
         free(part);
         return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
     }
+    tr_status s = TR_OK;
     for (size_t i = 0; i < data->count; i++)
         judge_row(data, result, i, data->row[i].chip, data->row[i].engine, &r.of[FIT_FITTED][i * TR_INTERVAL_COUNT]);
-    tr_status s = leave_out(data, again, 0, &r, result, part, err);
-    if (s == TR_OK)
-        s = leave_out(data, again, 1, &r, result, part, err);
+    for (int fold = FIT_FAMILY; s == TR_OK && fold <= FIT_CHIP; fold++)
+        s = leave_out(data, again, (fit_fold)fold, &r, result, part, err);
     if (s == TR_OK) {
         take_errors(data, &r, result);
         take_buckets(data, &r, result);

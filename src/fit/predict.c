@@ -28,20 +28,16 @@ static tr_status fitted_kernel(const tr_measured *row, tr_prediction *out, tr_er
 
 /* ---- runs ------------------------------------------------------------------------------ */
 
-/* An engine nobody measured on any chip gets what all engines share. */
+/* An engine nobody measured on any chip gets what all engines share; one that is not told may be years old, too. */
 static tr_status calibrated(const fit_run *run, tr_calibration *out, tr_distance *distance, tr_error *err)
 {
-    tr_status s = tr_calibration_find(&run->system.chip, run->engine.name, out, NULL);
+    const tr_chip *chip = &run->system.chip;
+    tr_status s = tr_calibration_find(chip, run->engine.name, run->model, out, NULL);
     if (s != TR_OK)
-        s = tr_calibration_find(&run->system.chip, "", out, err);
-    if (s != TR_OK)
-        return s;
-    *distance = out->distance;
-    if (out->engine[0] == '\0') /* whose engine is not told may be anybody's, and years old */
-        *distance = TR_DISTANCE_GENERIC;
-    else if (*distance == TR_DISTANCE_NEAR && !tr_calibration_has_model(run->model))
-        *distance = TR_DISTANCE_MODEL;
-    return TR_OK;
+        s = tr_calibration_find(chip, "", run->model, out, err);
+    if (s == TR_OK)
+        *distance = run->engine.name[0] == '\0' ? TR_DISTANCE_GENERIC : out->distance;
+    return s;
 }
 
 static tr_prediction prediction_of(const tr_quantity *q)

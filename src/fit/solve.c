@@ -20,7 +20,7 @@
 #define LEAST_GAIN 1e-5 /* of the sum of squares: less is the end */
 #define ROUND_MAX 60
 #define OTHER_MAKER_WIDENS 4.0
-#define MOST_SHARE 0.98 /* of a datasheet figure */
+#define NEARS_POWER 16.0 /* how closely a share follows its logarithm before it bends: a corner would let fits stick */
 
 void fit_constants(const fit_result *result, int chip, int engine, double *value)
 {
@@ -33,7 +33,7 @@ void fit_constants(const fit_result *result, int chip, int engine, double *value
 double fit_value(int constant, double logarithm)
 {
     const double value = exp(logarithm);
-    return constant <= TR_CONSTANT_EXPERT_FP4 && value > MOST_SHARE ? MOST_SHARE : value;
+    return constant > TR_CONSTANT_EXPERT_FP4 ? value : value * pow(1.0 + pow(value, NEARS_POWER), -1.0 / NEARS_POWER);
 }
 
 /* Only what is predicted is read: the intervals are any. */
@@ -149,10 +149,9 @@ static double log_predict(const fit_row *row, const double *value, fit_target ta
 
 /* What is shared is shared by one maker's chips and the software written for them: another maker's may lie further
  * from it, and must not pull it. */
-static double widen(const fit_problem *p, int chip)
+static double widen(const fit_data *data, int chip)
 {
-    const int level = p->target == FIT_STREAM; /* the maker is one of its own */
-    return level || strcmp(p->data->chip[chip]->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS;
+    return data->by_maker || strcmp(data->chip[chip]->vendor, "NVIDIA") == 0 ? 1.0 : OTHER_MAKER_WIDENS;
 }
 
 /* Of a parameter: what it is before any row, and how far from that it may lie. */
@@ -161,11 +160,12 @@ static double prior_of(const work *w, int j, double *width)
     const fit_problem *p = w->p;
     const int pairs = pair_start(w, 0, 0), in_pair = j >= pairs, block = in_pair ? 1 : j / w->kinds;
     const int k = in_pair ? w->k[w->paired[(j - pairs) % w->pair_kinds]] : w->k[j % w->kinds];
-    *width = in_pair               ? p->pair_width[k]
-             : block == 0          ? p->prior_width[k]
-             : block <= w->engines ? p->engine_width[k]
-                                   : p->chip_width[k] * widen(p, block - 1 - w->engines);
-    return block == 0 ? p->prior[k] : 0.0;
+    const fit_prior *prior = &p->prior[k];
+    *width = in_pair               ? prior->pair_width
+             : block == 0          ? prior->width
+             : block <= w->engines ? prior->engine_width
+                                   : prior->chip_width * widen(p->data, block - 1 - w->engines);
+    return block == 0 ? prior->at : 0.0;
 }
 
 static double residual(const work *w, size_t i, double log_t, double *slope)
@@ -203,7 +203,7 @@ static void add_row(const work *w, size_t i, double *squares)
     slopes[w->kinds] = residual(w, i, w->log_t[i], &slope);
     for (int j = 0; j < w->kinds; j++) {
         const int k = w->k[j];
-        if (row->untouched >> k & 1U)
+        if ((row->tells >> k & 1U) == 0)
             continue;
         const double keep = value[k];
         value[k] = keep + STEP_LOG;
@@ -341,7 +341,7 @@ static tr_status descend(work *w, double *x, double *room, tr_error *err)
 {
     const size_t n = (size_t)w->params;
     double *damped = room, *step = room + n * n, *tried = step + n;
-    double damp = 1.0, rise = 2.0, now = cost(w, x), promised = 0.0;
+    double damp = 1e-3, rise = 2.0, now = cost(w, x), promised = 0.0;
     if (!isfinite(now))
         return tr_fail(err, TR_EDOMAIN, "fit", now, "the least squares could not start");
     keep_tried(w);
@@ -397,23 +397,36 @@ static tr_status run(work *w, double *x, int with_deviation, fit_result *result,
     return s;
 }
 
+double fit_spread(const fit_data *data, const fit_prior *prior, int chip, int engine)
+{
+    const double of[] = {prior->width, engine >= 0 ? prior->engine_width : 0.0,
+                         chip >= 0 ? prior->chip_width * widen(data, chip) : 0.0,
+                         chip >= 0 && engine >= 0 ? prior->pair_width : 0.0};
+    double sum = 0.0;
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
+        sum += of[i] * of[i];
+    return sqrt(sum);
+}
+
 void fit_touch(const fit_problem *problem, fit_data *data)
 {
     double value[TR_CONSTANT_COUNT];
-    memcpy(value, problem->prior, sizeof value);
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        value[k] = problem->prior[k].at;
     for (size_t i = 0; i < data->count; i++) {
         fit_row *row = &data->row[i];
         const double here = fit_predict(row, value, problem->target);
-        row->untouched = 0;
+        if (!(measured(row, problem->target) > 0.0))
+            continue;
         for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
-            int same = problem->active[k];
-            for (int way = -1; same && way <= 1; way += 2) {
-                value[k] = problem->prior[k] + way * PROBE_LOG;
+            uint64_t moves = 0;
+            for (int way = -1; problem->active[k] && moves == 0 && way <= 1; way += 2) {
+                value[k] = problem->prior[k].at + way * PROBE_LOG;
                 const double there = fit_predict(row, value, problem->target);
-                same = !(there < here) && !(there > here);
+                moves = (uint64_t)(there < here || there > here);
             }
-            value[k] = problem->prior[k];
-            row->untouched |= (uint64_t)(same != 0) << k;
+            value[k] = problem->prior[k].at;
+            row->tells |= moves << k;
         }
     }
 }
@@ -423,7 +436,7 @@ tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_dev
     const fit_data *data = problem->data;
     work w = {.p = problem, .at = result, .engines = data->engines, .chips = data->chips};
     for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
-        if (problem->active[k] && problem->pair_width[k] > 0.0)
+        if (problem->active[k] && problem->prior[k].pair_width > 0.0)
             w.paired[w.pair_kinds++] = w.kinds;
         if (problem->active[k])
             w.k[w.kinds++] = k;

@@ -17,18 +17,18 @@ typedef struct fit_problem {
     double noise;                /* of the logarithm of a measurement, beyond which it counts less */
     double group_rows;           /* rows a sweep's votes come to at most */
     int active[TR_CONSTANT_COUNT];
-    double prior[TR_CONSTANT_COUNT];     /* logarithms */
-    double prior_width[TR_CONSTANT_COUNT];
-    double engine_width[TR_CONSTANT_COUNT];
-    double chip_width[TR_CONSTANT_COUNT];
-    double pair_width[TR_CONSTANT_COUNT]; /* 0: no such offset */
+    fit_prior prior[TR_CONSTANT_COUNT];
 } fit_problem;
 
 /* Starts from, and leaves what is not active as in, *result. Errors: TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_deviation, tr_error *err);
 
-/* Marks in each row the active constants that its prediction does not depend on, tried at the priors. */
+/* Marks in each row, beside what is marked, the active constants that its prediction depends on, tried at the priors. */
 void fit_touch(const fit_problem *problem, fit_data *data);
+
+/* The spread of a constant of a chip and engine about its prior, as a logarithm: of the shared value and the offsets
+ * together; -1 leaves an offset out. */
+double fit_spread(const fit_data *data, const fit_prior *prior, int chip, int engine);
 
 /* Logarithms of the constants of a row's chip and engine; -1 leaves an offset out. */
 void fit_constants(const fit_result *result, int chip, int engine, double *value);

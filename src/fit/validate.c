@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "fit/validation.h"
 
 /* While a file is read. */
@@ -15,14 +16,47 @@ typedef struct reading {
     int last_used_line; /* a record may give several rows, and is used once */
 } reading;
 
-static tr_status take(void *context, const tr_measured *row, tr_error *err)
+/* "steady", "burst:10", or nothing. */
+static tr_status read_protocol(const char *text, double *burst_request, tr_error *err)
+{
+    double each = -1;
+    if (text[0] != '\0' && !tr_text_same(text, "steady") &&
+        (!tr_text_starts(text, "burst:") || tr_quantity_parse(text + 6, TR_UNIT_NONE, &each, NULL) != TR_OK ||
+         !(each >= 1 && each <= 1e9)))
+        return tr_fail(err, TR_EDOMAIN, "protocol", (double)NAN,
+                       "'%.40s' is no protocol: expected steady, or burst:N with N requests a client, such as burst:10",
+                       text);
+    *burst_request = tr_text_same(text, "steady") ? 0 : each;
+    return TR_OK;
+}
+
+/* The row with its clients as asked for; 0: it has none that could start together. */
+static int as_asked(const tr_validation *v, tr_measured *row)
+{
+    tr_serving *s = &row->serving;
+    const int of_clients = row->metric == TR_METRIC_TPOT || row->metric == TR_METRIC_TTFT;
+    if (v->burst_request < 0 || !of_clients)
+        return 1;
+    if (v->burst_request > 0 && !(s->concurrency_seq >= 1))
+        return 0;
+    s->start_together = v->burst_request > 0;
+    s->request_per_client = v->burst_request;
+    if (v->burst_request <= 0)
+        s->mean_batch_share = 0; /* no end of a run that leaves places empty */
+    return 1;
+}
+
+static tr_status take(void *context, const tr_measured *measured, tr_error *err)
 {
     reading *now = context;
     tr_validation *v = now->validation;
+    tr_measured asked = *measured, *const row = &asked;
     if (v->metric >= 0 && (int)row->metric != v->metric)
         return tr_score_skip(v->score[v->physics], "another metric than --metric asks for", err);
     if (!row->clean) /* what it measures beside is named, and no prediction is judged by it */
         return tr_score_skip(v->score[v->physics], row->unclean, err);
+    if (!as_asked(v, row))
+        return tr_score_skip(v->score[v->physics], "arrivals at a rate: no clients that could start together", err);
     int used = 0;
     for (int physics = 0; physics < TR_PHYSICS_COUNT; physics++) {
         tr_prediction prediction;
@@ -68,6 +102,7 @@ tr_status tr_validation_run(const tr_scenario *scenario, const char *const *path
     v->physics = tr_input_choice(scenario, TR_IN_PHYSICS);
     v->metric = tr_input_choice(scenario, TR_IN_METRIC) - 1;
     v->worst = (size_t)tr_input_number(scenario, TR_IN_WORST);
+    s = read_protocol(tr_input_text(scenario, TR_IN_PROTOCOL), &v->burst_request, err);
     for (int i = 0; s == TR_OK && i < TR_PHYSICS_COUNT; i++) {
         v->known[i] = i == v->physics || tr_predicts((tr_physics)i);
         v->score[i] = v->known[i] ? tr_score_create() : NULL;

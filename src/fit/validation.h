@@ -14,6 +14,7 @@ struct tr_validation {
     int physics; /* the one whose groups are told */
     int metric;  /* tr_metric, -1: all */
     size_t worst;
+    double burst_request; /* a client, all starting together; 0: a steady state; -1: as each row's benchmark was run */
     int known[TR_PHYSICS_COUNT];
     tr_score *score[TR_PHYSICS_COUNT];
     size_t record_count, used_record_count;

@@ -144,7 +144,7 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
     tr_status s = tr_engine_find(engine, &p.engine, err);
     if (s == TR_OK)
-        s = tr_calibration_find(&system->chip, p.engine->name, &p.calibration, err);
+        s = tr_calibration_find(&system->chip, p.engine->name, model, &p.calibration, err);
     if (s == TR_OK && p.blackboard)
         p.engine = NULL;
     if (s == TR_OK)
@@ -160,8 +160,6 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     if (s != TR_OK)
         return s;
     p.distance = p.calibration.distance;
-    if (p.distance == TR_DISTANCE_NEAR && !tr_calibration_has_model(model))
-        p.distance = TR_DISTANCE_MODEL;
     *out = p;
     return TR_OK;
 }

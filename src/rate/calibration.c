@@ -136,7 +136,8 @@ static void list_engines(char *text, size_t size)
     }
 }
 
-tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibration *out, tr_error *err)
+tr_status tr_calibration_find(const tr_chip *chip, const char *engine, const tr_model *model, tr_calibration *out,
+                              tr_error *err)
 {
     if (chip == NULL)
         return tr_fail(err, TR_EMISSING, "chip", 0.0, "expected a chip");
@@ -154,7 +155,9 @@ tr_status tr_calibration_find(const tr_chip *chip, const char *engine, tr_calibr
     const char *under = wanted[0] != '\0' ? wanted : "no engine in particular";
     const char *comma = chip->change[0] != '\0' ? "," : "";
     if (far < 0.0) {
-        made.distance = TR_DISTANCE_NEAR;
+        made.distance = wanted[0] == '\0'                                     ? TR_DISTANCE_ENGINE
+                        : model != NULL && !tr_calibration_has_model(model) ? TR_DISTANCE_MODEL
+                                                                            : TR_DISTANCE_NEAR;
         (void)snprintf(made.origin, sizeof made.origin, "%s, %s", found->chip, under);
     } else if (far < 99.0) {
         made.distance = far < 10.0 ? TR_DISTANCE_CHIP : TR_DISTANCE_GENERIC;

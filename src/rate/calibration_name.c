@@ -52,6 +52,8 @@ const char *tr_distance_name(tr_distance distance)
         return "near";
     case TR_DISTANCE_MODEL:
         return "model";
+    case TR_DISTANCE_ENGINE:
+        return "engine";
     case TR_DISTANCE_CHIP:
         return "chip";
     case TR_DISTANCE_GENERIC:
@@ -64,7 +66,7 @@ const char *tr_distance_name(tr_distance distance)
 
 const char *tr_interval_name(tr_interval interval)
 {
-    static const char name[][16] = {"decode_pass", "prefill_pass", "tpot", "ttft", "e2e"};
+    static const char name[][16] = {"decode_pass", "prefill_pass", "tpot", "ttft", "ttft_crowd", "e2e"};
     return (int)interval >= 0 && interval < TR_INTERVAL_COUNT ? name[interval] : NULL;
 }
 
@@ -97,6 +99,6 @@ tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
                                "the calibration's bands must be above 0, the low end below the high one");
     if ((int)calibration->distance < 0 || calibration->distance >= TR_DISTANCE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "distance", (double)calibration->distance,
-                       "the calibration's distance is none of near, model, chip, generic");
+                       "the calibration's distance is none of near, model, engine, chip, generic");
     return TR_OK;
 }

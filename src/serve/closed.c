@@ -371,7 +371,8 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     o->output_token_per_s.predicted = o->request_per_s * c->output_token;
     interval(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
     interval(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
-    interval(&o->ttft_s, calibration, TR_INTERVAL_TTFT, distance);
+    const double seq = c->request_per_s > 0.0 ? o->flight_seq : c->concurrency_seq;
+    interval(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
     interval(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
     bounds(roof, c, f, o);
     /* Nothing real lies beyond a bound, however wide the interval. */
@@ -399,7 +400,7 @@ static tr_status check_all(const tr_shard *shard, const tr_roofline *roof, tr_di
         s = tr_roofline_check(roof, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
         s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
-                    "the distance is none of near, model, chip, generic");
+                    "the distance is none of near, model, engine, chip, generic");
     return s == TR_OK ? tr_shard_check(shard, 1.0, c->prompt_token + c->output_token, err) : s;
 }
 

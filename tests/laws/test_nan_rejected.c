@@ -113,7 +113,7 @@ static void make_good(good *g)
     if (tr_model_catalog_get("deepseek-v3", &g->model, &err) != TR_OK ||
         tr_system_catalog_get("gb200-nvl72", &g->system, &err) != TR_OK ||
         tr_roofline_of(&g->model, &g->system, NULL, NULL, &g->roof, &err) != TR_OK ||
-        tr_calibration_find(&g->system.chip, "vllm", &g->calibration, &err) != TR_OK ||
+        tr_calibration_find(&g->system.chip, "vllm", NULL, &g->calibration, &err) != TR_OK ||
         tr_shard_of(&g->model, &g->system, tr_engine_default(), &good_layout, NULL, &g->shard, &err) != TR_OK)
         fail_msg("the catalog has no deepseek-v3 on a gb200-nvl72: %s", err.text);
 }

@@ -47,7 +47,7 @@ static tr_calibration given(const char *chip)
     tr_error err;
     const tr_chip *known = tr_chip_catalog_find(chip);
     assert_non_null(known);
-    if (tr_calibration_find(known, FIT_STREAM_ENGINE, &c, &err) != TR_OK)
+    if (tr_calibration_find(known, FIT_STREAM_ENGINE, NULL, &c, &err) != TR_OK)
         fail_msg("%s: %s", chip, err.text);
     return c;
 }

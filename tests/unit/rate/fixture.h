@@ -87,7 +87,7 @@ static inline tr_calibration get_calibration(const char *chip, const char *engin
 {
     tr_calibration c;
     tr_error err;
-    if (tr_calibration_find(tr_chip_catalog_find(chip), engine, &c, &err) != TR_OK)
+    if (tr_calibration_find(tr_chip_catalog_find(chip), engine, NULL, &c, &err) != TR_OK)
         fail_msg("%s: %s", chip, err.text);
     return c;
 }

@@ -174,6 +174,12 @@ static void a_chip_nobody_measured_gets_its_generations_constants_and_says_so(vo
     const tr_calibration own = get_calibration("h100-sxm", "vllm"), lent = get_calibration("h200-sxm", "vllm");
     assert_int_equal(own.distance, TR_DISTANCE_NEAR);
     assert_int_equal(lent.distance, TR_DISTANCE_CHIP);
+    assert_int_equal(get_calibration("h100-sxm", "").distance, TR_DISTANCE_ENGINE);
+    tr_model model;
+    tr_calibration other_model;
+    assert_int_equal(tr_model_catalog_get("bloom", &model, NULL), TR_OK);
+    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("h100-sxm"), "vllm", &model, &other_model, NULL), TR_OK);
+    assert_int_equal(other_model.distance, TR_DISTANCE_MODEL);
     assert_string_equal(lent.origin, "h200-sxm from h100-sxm, vllm");
     assert_memory_equal(own.value, lent.value, sizeof own.value);
     assert_string_equal(get_calibration("b300-sxm", "").chip, "b200-sxm");
@@ -236,10 +242,10 @@ static void an_engine_nobody_measured_is_refused_with_those_that_were(void **sta
     tr_error err;
     memset(&c, 0x5a, sizeof c);
     const tr_calibration before = c;
-    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("h100-sxm"), "orca", &c, &err), TR_EUNKNOWN);
+    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("h100-sxm"), "orca", NULL, &c, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "vllm"));
     assert_memory_equal(&c, &before, sizeof c);
-    assert_int_equal(tr_calibration_find(NULL, "vllm", &c, &err), TR_EMISSING);
+    assert_int_equal(tr_calibration_find(NULL, "vllm", NULL, &c, &err), TR_EMISSING);
 }
 
 static void every_constant_has_a_name_a_unit_and_a_meaning(void **state)

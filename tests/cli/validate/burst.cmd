@@ -1,0 +1,1 @@
+"$TOKENROOF" validate "$HERE/runs.csv" --protocol burst:2 --metric ttft --csv

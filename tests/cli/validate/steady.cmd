@@ -1,0 +1,1 @@
+"$TOKENROOF" validate "$HERE/runs.csv" --protocol steady --metric ttft --csv
