@@ -15,6 +15,7 @@ DTYPES = {"native": "TR_DTYPE_NATIVE", "bf16": "TR_DTYPE_BF16", "fp8": "TR_DTYPE
 # what a version may say: the values allowed, or the range of a number (0 passes where the range begins at 0)
 SAYS = {"memory_rule": RULES, "memory_share": (0.01, 1), "buffer_byte": (0, 1e12), "chunk_token": (1, 1e7),
         "max_seq": (0, 1e6), "block_token": (1, 1e5), "prefill_first": bool, "whole_prompt": bool,
+        "whole_answer": bool,
         "poll_step": (1, 1e4),
         "kv_dtype": DTYPES, "kv_from_checkpoint": bool, "expert_slices": bool, "expert_groups": bool,
         "attention_dp": bool, "pipeline": bool, "max_tp_rank": (0, 1e4)}

@@ -38,6 +38,7 @@ typedef struct tr_engine {
     double block_token;    /* of paged KV; 1 = a token at a time */
     int prefill_first;     /* 1: a step carries prompts or decodes; 0: both (chunked prefill) */
     int whole_prompt;      /* 1: a prompt is not cut into chunks */
+    int whole_answer;      /* 1: a request is admitted only when its longest answer fits */
     double poll_step;      /* decode steps between looks for new requests */
     tr_dtype kv_dtype;     /* where nothing else says: NATIVE = the model's own */
     int kv_from_checkpoint; /* 1: heeds compressed-tensors' kv_cache_scheme; ModelOpt's word all engines do */

@@ -54,6 +54,10 @@ typedef struct fit_data {
 
 void fit_data_free(fit_data *data); /* of what it points to */
 
+/* A sequence of a step, scheduled and sampled: known before any server was measured, which adds the sending of its
+ * token to a client. */
+#define FIT_SEQ_S 4e-6
+
 /* Add the serving runs of one table, in any form that `validate` reads. Rows
  * that cannot be used are counted with their reason.
  * Errors: those of tr_measured_read, TR_ENOMEM, TR_ECAPACITY. */

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "fit/fit.h"
 #include "fit/kernel_time.h"
 #include "fit/run.h"
 
 static double larger(double a, double b) { return a > b ? a : b; }
+static double smaller(double a, double b) { return a < b ? a : b; }
 
 /* ---- kernels ------------------------------------------------------------------------ */
 
@@ -40,6 +42,14 @@ static tr_status calibrated(const fit_run *run, tr_calibration *out, tr_distance
     return s;
 }
 
+/* A run without clients sends no token to any. */
+static tr_calibration offline(const tr_calibration *calibration)
+{
+    tr_calibration c = *calibration;
+    c.value[TR_CONSTANT_SEQ_S] = smaller(c.value[TR_CONSTANT_SEQ_S], FIT_SEQ_S);
+    return c;
+}
+
 static tr_prediction prediction_of(const tr_quantity *q)
 {
     return (tr_prediction){q->predicted, q->low, q->high, q->bound};
@@ -59,7 +69,9 @@ static tr_status served(const tr_measured *row, const fit_run *run, const tr_cal
             *out = (tr_prediction){pass.predicted / per, pass.low / per, pass.high / per, 0};
         return s;
     }
-    const tr_status s = fit_run_serve(run, calibration, distance, &service, err);
+    const int alone = row->metric == TR_METRIC_OUTPUT && calibration != NULL;
+    const tr_calibration without = alone ? offline(calibration) : (tr_calibration){0};
+    const tr_status s = fit_run_serve(run, alone ? &without : calibration, distance, &service, err);
     if (s != TR_OK)
         return s;
     if (row->metric == TR_METRIC_OUTPUT) {

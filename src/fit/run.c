@@ -92,6 +92,16 @@ tr_status fit_run_of(const tr_measured *row, fit_run *run, tr_error *err)
     return st == TR_OK ? take_prefill(row, run, err) : st;
 }
 
+/* Of the requests whose caches fit at their mean length, those that an engine admits at once. */
+static double admitted(const fit_run *run, double room_seq)
+{
+    const double prompt = run->clients.prompt_token, output = run->clients.output_token;
+    const double longest_byte = tr_shard_seq_byte(&run->shard, prompt + output);
+    if (!run->engine.whole_answer || !(longest_byte > 0))
+        return room_seq;
+    return room_seq * tr_shard_seq_byte(&run->shard, prompt + 0.5 * output) / longest_byte;
+}
+
 tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, tr_distance distance, tr_service *out,
                         tr_error *err)
 {
@@ -102,7 +112,7 @@ tr_status fit_run_serve(const fit_run *run, const tr_calibration *calibration, t
         clients.concurrency_seq = 1;
         s = tr_serve(&run->shard, &run->roof, calibration, distance, &clients, &service, err);
         if (s == TR_OK)
-            clients.concurrency_seq = larger(1, smaller(service.room_seq, ADMIT_MOST_SEQ));
+            clients.concurrency_seq = larger(1, smaller(admitted(run, service.room_seq), ADMIT_MOST_SEQ));
     }
     const tr_prefill_side side = {&run->prefill_shard, &run->prefill_roof, run->prefill_worker, 0};
     if (s == TR_OK)
