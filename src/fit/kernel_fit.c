@@ -15,7 +15,6 @@
 enum { FOLD_COUNT = 4, LEAST_ROWS = 24 };
 
 #define NOISE 0.1
-#define PRIOR_WIDTH 1.5
 #define MOST_SHARE 0.98
 #define STEP_LOG 1e-5
 #define DECODE_LEAST_S 10e-6
@@ -66,6 +65,7 @@ static kernel_group *group_of(kernel_data *data, const tr_measured *m)
     (void)tr_text_copy(g->row.precision, sizeof g->row.precision, m->precision);
     (void)tr_text_copy(g->row.key, sizeof g->row.key, key);
     g->row.kind = (int)m->kernel.kind;
+    g->file = data->files - 1;
     g->chip = tr_chip_catalog_find(m->system->chip.name);
     return g;
 }
@@ -189,9 +189,9 @@ static int evaluate(void *context, int m, int n, const double *x, double *f, dou
     for (int k = 0; k < n; k++) {
         const double start = log(kernel_constant_at((tr_kernel_class)w->g->row.kind, k)->start);
         if (flag == 1)
-            f[rows + (size_t)k] = (x[k] - start) / PRIOR_WIDTH;
+            f[rows + (size_t)k] = (x[k] - start) / KERNEL_PRIOR_WIDTH;
         for (int j = 0; flag == 2 && j < n; j++)
-            jac[(size_t)j * (size_t)ld + rows + (size_t)k] = j == k ? 1.0 / PRIOR_WIDTH : 0.0;
+            jac[(size_t)j * (size_t)ld + rows + (size_t)k] = j == k ? 1.0 / KERNEL_PRIOR_WIDTH : 0.0;
     }
     return 0;
 }

@@ -11,12 +11,15 @@ typedef struct kernel_group {
     kernel_row row;              /* what is fitted */
     fit_error left_out;          /* shapes left out, four folds; decode attention: those over 10 us */
     int in_sample;               /* too few shapes to leave any out: left_out is of the fit itself */
+    int file;                    /* of kernel_data, that its rows stand in */
     const tr_chip *chip;
     tr_kernel *kernel;
     double *measured_s;
     unsigned char *beaten;       /* under what the chip can do (kernel_least_s): judged, and not fitted on */
     size_t count, capacity;
 } kernel_group;
+
+#define KERNEL_PRIOR_WIDTH 1.5 /* how far the logarithm of a constant may lie from where its fit begins */
 
 typedef struct kernel_data {
     kernel_group *group;

@@ -5,15 +5,19 @@
 #include "fit/kernel_fit.h"
 #include "io/file.h"
 
-static void write_group(FILE *f, const kernel_group *g, const char *end)
+static void write_group(FILE *f, const kernel_data *data, const kernel_group *g, const char *end)
 {
     const tr_kernel_class kind = (tr_kernel_class)g->row.kind;
     (void)fprintf(f, "        {\"kind\": \"%s\", \"engine\": \"%s\", \"precision\": \"%s\", \"key\": \"%s\",\n",
                   tr_kernel_class_name(kind), g->row.engine, g->row.precision, g->row.key);
-    (void)fprintf(f, "         \"rows\": %zu, ", g->count);
+    (void)fprintf(f, "         \"file\": \"%s\", \"rows\": %zu, ", data->file[g->file], g->count);
     for (int k = 0; k < kernel_constant_count(kind); k++)
         (void)fprintf(f, "\"%s\": %.4g, ", kernel_constant_at(kind, k)->name, g->row.value[k]);
-    (void)fprintf(f, "\n         \"%s\": %.3f, \"median_ratio\": %.3f, \"low_ratio\": %.3f, \"high_ratio\": %.3f}%s\n",
+    (void)fprintf(f, "\n         \"moved_ratio\": {");
+    for (int k = 0; k < kernel_constant_count(kind); k++)
+        (void)fprintf(f, "%s\"%s\": %.3g", k > 0 ? ", " : "", kernel_constant_at(kind, k)->name,
+                      g->row.value[k] / kernel_constant_at(kind, k)->start);
+    (void)fprintf(f, "},\n         \"%s\": %.3f, \"median_ratio\": %.3f, \"low_ratio\": %.3f, \"high_ratio\": %.3f}%s\n",
                   g->in_sample ? "mape_of_the_fit_ratio" : "mape_of_shapes_left_out_ratio", g->left_out.mape_ratio,
                   g->left_out.median_ratio, g->row.low_ratio, g->row.high_ratio, end);
 }
@@ -67,13 +71,13 @@ static tr_status write_chip(const kernel_data *data, const char *chip, const cha
                      "equations F11 to F17\",\n    \"date\": \"2026-11-21\",\n    \"files\": [");
     for (int i = 0; i < data->files; i++)
         (void)fprintf(f, "%s\"%s\"", i > 0 ? ", " : "", data->file[i]);
-    (void)fprintf(f, "],\n    \"kernels\": [\n");
+    (void)fprintf(f, "],\n    \"prior_spread\": %.2g,\n    \"kernels\": [\n", KERNEL_PRIOR_WIDTH);
     size_t left = 0;
     for (size_t i = 0; i < data->count; i++)
         left += strcmp(data->group[i].row.chip, chip) == 0;
     for (size_t i = 0; i < data->count; i++)
         if (strcmp(data->group[i].row.chip, chip) == 0)
-            write_group(f, &data->group[i], --left > 0 ? "," : "");
+            write_group(f, data, &data->group[i], --left > 0 ? "," : "");
     (void)fprintf(f, "    ],\n    \"pass\": [");
     write_passes(f, data, chip);
     (void)fprintf(f, "\n    ]\n}\n");

@@ -11,6 +11,7 @@
 
 #include "fit/kernel_fit.h"
 #include "io/file.h"
+#include "truth.h"
 
 /* Kernels that beat the roof for a reason that is not the roof's. */
 static const struct {
@@ -83,30 +84,14 @@ static tr_status measured(void *context, const tr_measured *row, tr_error *err)
     return TR_OK;
 }
 
-static tr_status skipped(void *context, int line, const char *reason, tr_error *err)
-{
-    (void)context;
-    (void)line;
-    (void)reason;
-    (void)err;
-    return TR_OK;
-}
-
 static void read_truth(const char *name, tally *t)
 {
     char path[1024];
-    const char *shared = getenv("TOKENROOF_SHARED"), *root = getenv("TOKENROOF_ROOT"), *form = NULL;
+    const char *form = NULL;
     const tr_measured_sink sink = {measured, skipped, t};
     tr_error err;
     size_t count = 0;
-    if (shared != NULL && shared[0] != '\0')
-        (void)snprintf(path, sizeof path, "%s/truth/%s", shared, name);
-    else
-        (void)snprintf(path, sizeof path, "%s/../shared/truth/%s", root != NULL ? root : ".", name);
-    if (tr_path_look(path) != TR_PATH_FILE) {
-        print_message("SKIP: %s absent\n", path);
-        skip();
-    }
+    truth_file(name, path, sizeof path);
     if (tr_measured_read(path, &sink, &count, &form, &err) != TR_OK)
         fail_msg("%s", err.text);
 }

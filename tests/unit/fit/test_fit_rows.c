@@ -15,6 +15,7 @@
 
 #include "fit/form.h"
 #include "io/file.h"
+#include "truth.h"
 
 #define assert_near(value, expected, tolerance) assert_true(fabs((value) - (expected)) <= (tolerance))
 
@@ -448,7 +449,6 @@ static void at_least_as_many_rows_are_read_of_every_published_table(void **state
                  {"e2e_blis_vllm.csv", 62},
                  {"serving/ground_truth_trainval15.csv", 34},
                  {"serving/splitwise/perf_model.csv", 630}};
-    const char *shared = getenv("TOKENROOF_SHARED"), *root = getenv("TOKENROOF_ROOT");
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         char path[TR_PATH_MAX];
         tally t = {.line = -1};
@@ -456,15 +456,7 @@ static void at_least_as_many_rows_are_read_of_every_published_table(void **state
         const char *form = "";
         size_t records = 0;
         tr_error err;
-        if (shared != NULL && shared[0] != '\0')
-            (void)snprintf(path, sizeof path, "%s/truth/%s", shared, table[i].file);
-        else
-            (void)snprintf(path, sizeof path, "%s/../shared/truth/%s", root != NULL ? root : ".",
-                           table[i].file);
-        if (tr_path_look(path) != TR_PATH_FILE) {
-            print_message("SKIP: %s absent\n", path);
-            skip();
-        }
+        truth_file(table[i].file, path, sizeof path);
         if (tr_measured_read(path, &sink, &records, &form, &err) != TR_OK)
             fail_msg("%s", err.text);
         print_message(

@@ -13,6 +13,7 @@
 #include "fit/measured.h"
 #include "fit/predict.h"
 #include "io/file.h"
+#include "truth.h"
 
 /* The runs of one table that beat a physics, for a reason that is not the physics'. */
 static const struct {
@@ -54,19 +55,9 @@ static tr_status judge(void *context, const tr_measured *row, tr_error *err)
     return TR_OK;
 }
 
-static tr_status skipped(void *context, int line, const char *reason, tr_error *err)
-{
-    (void)context;
-    (void)line;
-    (void)reason;
-    (void)err;
-    return TR_OK;
-}
-
 static void no_run_is_faster_than_its_operators_but_for_the_anomalies_named(void **state)
 {
     (void)state;
-    const char *shared = getenv("TOKENROOF_SHARED"), *root = getenv("TOKENROOF_ROOT");
     for (size_t i = 0; i < FILE_COUNT; i++) {
         char path[1024];
         tally t = {0};
@@ -74,14 +65,7 @@ static void no_run_is_faster_than_its_operators_but_for_the_anomalies_named(void
         const char *form = NULL;
         size_t count = 0;
         tr_error err;
-        if (shared != NULL && shared[0] != '\0')
-            (void)snprintf(path, sizeof path, "%s/truth/%s", shared, anomaly[i].file);
-        else
-            (void)snprintf(path, sizeof path, "%s/../shared/truth/%s", root != NULL ? root : ".", anomaly[i].file);
-        if (tr_path_look(path) != TR_PATH_FILE) {
-            print_message("SKIP: %s absent\n", path);
-            skip();
-        }
+        truth_file(anomaly[i].file, path, sizeof path);
         if (tr_measured_read(path, &sink, &count, &form, &err) != TR_OK)
             fail_msg("%s", err.text);
         print_message("  %-32s %4zu numbers: %zu below the bound, %zu below their operators; %zu measure something else, "

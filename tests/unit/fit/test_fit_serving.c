@@ -14,34 +14,11 @@
 
 #include "fit/fit.h"
 #include "fit/kernel_fit.h"
+#include "fit/normal.h"
 #include "fit/predict.h"
 #include "fit/solve.h"
 #include "io/file.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
-
-static const char *root_folder(void)
-{
-    const char *root = getenv("TOKENROOF_ROOT");
-    return root != NULL ? root : ".";
-}
-
-static void truth_file(const char *name, char *out, size_t size)
-{
-    const char *shared = getenv("TOKENROOF_SHARED");
-    if (shared != NULL && shared[0] != '\0')
-        (void)snprintf(out, size, "%s/truth/%s", shared, name);
-    else
-        (void)snprintf(out, size, "%s/../shared/truth/%s", root_folder(), name);
-    if (tr_path_look(out) != TR_PATH_FILE) {
-        print_message("SKIP: %s absent\n", out);
-        skip();
-    }
-}
+#include "truth.h"
 
 /* Servers of two chips and two engines, of models of every kind, timed by known constants. */
 static void invent(fit_data *data, const double *constant)
@@ -125,6 +102,74 @@ static void a_fit_of_its_own_predictions_finds_them_again(void **state)
     fit_data_free(&data);
 }
 
+static void a_factor_solves_what_it_was_made_of(void **state)
+{
+    (void)state;
+    const double matrix[] = {4, -1, -1, 2, 5, -1, 0, 1, 10}, flat[] = {1, 0, 1, 1}; /* the upper half is not read */
+    double factor[9], x[] = {8, 15, 32};
+    assert_true(fit_factor(matrix, 3, factor)); /* 4 x + 2 y = 8, 2 x + 5 y + z = 15, y + 10 z = 32 */
+    fit_factor_solve(factor, 3, x);
+    assert_true(fabs(4 * x[0] + 2 * x[1] - 8) < 1e-12 && fabs(2 * x[0] + 5 * x[1] + x[2] - 15) < 1e-12 &&
+                fabs(x[1] + 10 * x[2] - 32) < 1e-12);
+    assert_false(fit_factor(flat, 2, factor));
+}
+
+static void a_row_tells_of_the_constants_that_its_model_meets_and_of_no_others(void **state)
+{
+    (void)state;
+    fit_data data;
+    static fit_result result;
+    double constant[TR_CONSTANT_COUNT];
+    tr_calibration start;
+    tr_error err;
+    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("gaudi3"), "", NULL, &start, NULL), TR_OK);
+    for (int k = 0; k < TR_CONSTANT_COUNT; k++)
+        constant[k] = log(start.value[k]);
+    invent(&data, constant);
+    data.count = 24; /* of llama-3.1-8b on one chip under one engine */
+    if (fit_serving(&data, &result, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < data.count; i++) {
+        const uint64_t tells = data.row[i].tells;
+        assert_true(tells >> TR_CONSTANT_LAYER_S & 1U && tells >> TR_CONSTANT_KV_BYTE & 1U &&
+                    tells >> TR_CONSTANT_FIRST_S & 1U);
+        assert_false(tells >> TR_CONSTANT_MLA_S & 1U || tells >> TR_CONSTANT_EXPERT_BYTE & 1U ||
+                     tells >> TR_CONSTANT_BALANCE & 1U);
+    }
+    /* what no row tells stays where it began */
+    tr_calibration c;
+    fit_calibration(&data, &result, 0, 0, &c);
+    assert_true(fabs(c.value[TR_CONSTANT_MLA_S] / fit_value(TR_CONSTANT_MLA_S, result.prior[TR_CONSTANT_MLA_S].at) - 1) <
+                1e-6);
+    for (size_t i = data.count; data.row[i].run != NULL; i++)
+        free(data.row[i].run);
+    fit_data_free(&data);
+}
+
+static void a_run_without_clients_holds_what_is_admitted_and_sends_no_token(void **state)
+{
+    (void)state;
+    static tr_model model;
+    tr_system system;
+    tr_prediction whole, mean;
+    const tr_engine *engine;
+    assert_int_equal(tr_model_catalog_get("llama-3.1-405b", &model, NULL), TR_OK);
+    assert_int_equal(tr_system_catalog_get("8xh100-sxm", &system, NULL), TR_OK);
+    assert_int_equal(tr_engine_find("trtllm", &engine, NULL), TR_OK);
+    assert_true(engine->whole_answer);
+    tr_engine less = *engine;
+    less.whole_answer = 0;
+    tr_measured row = {.metric = TR_METRIC_OUTPUT, .engine = "trtllm", .version = "", .precision = "", .model = &model,
+                       .system = &system, .known_engine = engine};
+    row.dtypes.weight = TR_WEIGHT_FORMAT_FP8;
+    row.serving = (tr_serving){.input_token = 128, .output_token = 4096, .tp = 8, .pp = 1, .dp = 1, .ep = 1,
+                               .memory_share = 0.9, .spread_ratio = 1};
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &whole, NULL), TR_OK);
+    row.known_engine = &less;
+    assert_int_equal(tr_predict(&row, TR_PHYSICS_FITTED, &mean, NULL), TR_OK);
+    assert_true(whole.predicted_s > 1.1 * mean.predicted_s); /* about half as many in flight */
+}
+
 static void no_rows_are_no_fit(void **state)
 {
     (void)state;
@@ -133,15 +178,6 @@ static void no_rows_are_no_fit(void **state)
     tr_error err;
     memset(&data, 0, sizeof data);
     assert_int_equal(fit_serving(&data, &result, &err), TR_EMISSING);
-}
-
-/* Bytes of DIR/NAME. */
-static char *bytes_of(const char *folder, const char *name, size_t *size)
-{
-    char path[TR_PATH_MAX], *text = NULL;
-    assert_int_equal(tr_path_join(path, sizeof path, folder, name, NULL), TR_OK);
-    assert_int_equal(tr_file_read(path, (size_t)1 << 20, &text, size, NULL), TR_OK);
-    return text;
 }
 
 /* Families, engines and chips left out in turn: nine in ten of all, and eight in ten of each bucket. */
@@ -255,6 +291,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fit_of_its_own_predictions_finds_them_again),
+        cmocka_unit_test(a_factor_solves_what_it_was_made_of),
+        cmocka_unit_test(a_row_tells_of_the_constants_that_its_model_meets_and_of_no_others),
+        cmocka_unit_test(a_run_without_clients_holds_what_is_admitted_and_sends_no_token),
         cmocka_unit_test(no_rows_are_no_fit),
         cmocka_unit_test(the_calibrations_that_ship_are_what_the_measurements_give),
         cmocka_unit_test(arrivals_at_a_rate_keep_what_littles_law_says_in_flight),

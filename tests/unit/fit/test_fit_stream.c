@@ -15,31 +15,7 @@
 #include "fit/fit_stream.h"
 #include "fit/predict.h"
 #include "io/file.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED
-#endif
-#endif
-
-static const char *root_folder(void)
-{
-    const char *root = getenv("TOKENROOF_ROOT");
-    return root != NULL ? root : ".";
-}
-
-static void truth_file(char *out, size_t size)
-{
-    const char *shared = getenv("TOKENROOF_SHARED");
-    if (shared != NULL && shared[0] != '\0')
-        (void)snprintf(out, size, "%s/truth/%s", shared, fit_stream_file());
-    else
-        (void)snprintf(out, size, "%s/../shared/truth/%s", root_folder(), fit_stream_file());
-    if (tr_path_look(out) != TR_PATH_FILE) {
-        print_message("SKIP: %s absent\n", out);
-        skip();
-    }
-}
+#include "truth.h"
 
 static tr_calibration given(const char *chip)
 {
@@ -208,21 +184,12 @@ static void no_published_figure_is_faster_than_its_bound_and_but_two_than_their_
     const char *form;
     size_t count;
     tr_error err;
-    truth_file(path, sizeof path);
+    truth_file(fit_stream_file(), path, sizeof path);
     if (tr_measured_read(path, &sink, &count, &form, &err) != TR_OK)
         fail_msg("%s", err.text);
     assert_int_equal(l.rows, 186);
     assert_int_equal(l.faster, 2);
     assert_true(l.prompts_unpacked > 20 && l.prompts_whole > 30);
-}
-
-static char *bytes_of(const char *folder, const char *name, size_t *size)
-{
-    char path[TR_PATH_MAX], *text = NULL;
-    assert_int_equal(tr_path_join(path, sizeof path, folder, name, NULL), TR_OK);
-    if (tr_file_read(path, (size_t)1 << 20, &text, size, NULL) != TR_OK)
-        fail_msg("%s is missing", path);
-    return text;
 }
 
 static void the_calibrations_of_one_stream_are_what_the_measurements_give(void **state)
@@ -236,7 +203,7 @@ static void the_calibrations_of_one_stream_are_what_the_measurements_give(void *
     static fit_data data;
     static fit_result result;
     tr_error err;
-    truth_file(path, sizeof path);
+    truth_file(fit_stream_file(), path, sizeof path);
     if (fit_read_stream(path, &data, &err) != TR_OK || fit_stream(&data, &result, &err) != TR_OK)
         fail_msg("%s", err.text);
     assert_int_equal(data.count, 186);
