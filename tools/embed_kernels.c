@@ -43,6 +43,20 @@ static int kind_of(const char *name)
     return -1;
 }
 
+/* Whose rows a kernel's constants rest on, and how far each was moved. */
+static void check_basis(const char *path, const tr_flat *flat, int kind, size_t i)
+{
+    char name[80];
+    if (entry(path, flat, "kernels", i, "file")->kind != TR_FLAT_TEXT ||
+        !(entry(path, flat, "kernels", i, "rows")->number >= 1))
+        stop(path, "a kernel that rests on no rows of a file");
+    for (int k = 0; k < kernel_constant_count((tr_kernel_class)kind); k++) {
+        (void)snprintf(name, sizeof name, "moved_ratio.%s", kernel_constant_at((tr_kernel_class)kind, k)->name);
+        if (!(entry(path, flat, "kernels", i, name)->number > 0))
+            stop(path, name);
+    }
+}
+
 static int write_row(FILE *f, const char *path, const tr_flat *flat, const char *chip, size_t i)
 {
     if (look(flat, "kernels", i, "kind") == NULL)
@@ -50,6 +64,7 @@ static int write_row(FILE *f, const char *path, const tr_flat *flat, const char 
     const int kind = kind_of(entry(path, flat, "kernels", i, "kind")->text);
     if (kind < 0)
         stop(path, "a kind of kernel that is not known");
+    check_basis(path, flat, kind, i);
     (void)fprintf(f, "    {\"%s\", \"%s\", \"%s\", \"%s\", %d, %.17g, {", chip,
                   entry(path, flat, "kernels", i, "engine")->text, entry(path, flat, "kernels", i, "precision")->text,
                   entry(path, flat, "kernels", i, "key")->text, kind, entry(path, flat, "kernels", i, "rows")->number);

@@ -18,7 +18,7 @@ int main(void)
     if (tr_model_catalog_get("deepseek-v3", &model, &err) != TR_OK ||
         tr_system_catalog_get("gb200-nvl72", &system, &err) != TR_OK ||
         tr_engine_find("sglang", &engine, &err) != TR_OK ||
-        tr_calibration_find(&system.chip, engine->name, &calibration, &err) != TR_OK ||
+        tr_calibration_find(&system.chip, engine->name, &model, &calibration, &err) != TR_OK ||
         tr_roofline_of(&model, &system, engine, NULL, &roof, &err) != TR_OK) {
         fprintf(stderr, "one_step: %s\n", err.text);
         return 1;

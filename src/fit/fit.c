@@ -54,7 +54,9 @@ static const struct {
 
 /* Votes of one sweep: its steps agree on what they tell, while its first tokens share one benchmark's habits. Chosen by
  * the error of families and chips left out. */
-static const double tpot_group_rows = 64.0, ttft_group_rows = 8.0;
+static const double tpot_group_rows = HUGE_VAL, ttft_group_rows = 8.0;
+/* Of the widths of offsets above: orders of magnitude, and this by the same errors. */
+static const double offset_ratio = 1.6;
 static const double tpot_noise = 0.1, ttft_noise = 0.4;
 
 static void set_up(const fit_data *data, const unsigned char *used, fit_target target, fit_problem *p)
@@ -68,8 +70,8 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_target t
     for (size_t i = 0; i < sizeof priors / sizeof priors[0]; i++) {
         const int k = (int)priors[i].constant;
         p->active[k] = priors[i].target == target;
-        p->prior[k] = (fit_prior){log(priors[i].value), priors[i].width, priors[i].engine_width, priors[i].chip_width,
-                                  priors[i].pair_width};
+        p->prior[k] = (fit_prior){log(priors[i].value), priors[i].width, offset_ratio * priors[i].engine_width,
+                                  offset_ratio * priors[i].chip_width, offset_ratio * priors[i].pair_width};
     }
 }
 

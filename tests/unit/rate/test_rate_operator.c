@@ -175,10 +175,11 @@ static void a_chip_nobody_measured_gets_its_generations_constants_and_says_so(vo
     assert_int_equal(own.distance, TR_DISTANCE_NEAR);
     assert_int_equal(lent.distance, TR_DISTANCE_CHIP);
     assert_int_equal(get_calibration("h100-sxm", "").distance, TR_DISTANCE_ENGINE);
-    tr_model model;
+    static tr_model unmeasured;
     tr_calibration other_model;
-    assert_int_equal(tr_model_catalog_get("bloom", &model, NULL), TR_OK);
-    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("h100-sxm"), "vllm", &model, &other_model, NULL), TR_OK);
+    assert_int_equal(tr_model_catalog_get("bloom", &unmeasured, NULL), TR_OK);
+    assert_int_equal(tr_calibration_find(tr_chip_catalog_find("h100-sxm"), "vllm", &unmeasured, &other_model, NULL),
+                     TR_OK);
     assert_int_equal(other_model.distance, TR_DISTANCE_MODEL);
     assert_string_equal(lent.origin, "h200-sxm from h100-sxm, vllm");
     assert_memory_equal(own.value, lent.value, sizeof own.value);
@@ -212,13 +213,13 @@ static void a_chip_with_other_speeds_by_its_name_was_not_measured(void **state)
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         const tr_system changed = get_system(row[i].name);
         tr_calibration c;
-        assert_int_equal(tr_calibration_find(&changed.chip, "vllm", &c, NULL), TR_OK);
+        assert_int_equal(tr_calibration_find(&changed.chip, "vllm", NULL, &c, NULL), TR_OK);
         if (c.distance != row[i].distance)
             fail_msg("%s: %s", row[i].name, tr_distance_name(c.distance));
     }
     const tr_system twice = get_system("8xh100-sxm,bw=2x");
     tr_calibration c;
-    assert_int_equal(tr_calibration_find(&twice.chip, "vllm", &c, NULL), TR_OK);
+    assert_int_equal(tr_calibration_find(&twice.chip, "vllm", NULL, &c, NULL), TR_OK);
     assert_non_null(strstr(c.origin, "h100-sxm,bw=2x from "));
     get_model("deepseek-v3", &model);
     assert_true(tr_calibration_has_model(&model));
