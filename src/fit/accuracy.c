@@ -46,14 +46,15 @@ static void write_in_bucket(FILE *f, const fit_error *e, double inside_share)
     if (e->rows == 0)
         (void)fprintf(f, "| 0 | | | ");
     else
-        (void)fprintf(f, "| %zu | %.1f | %.1f | %s%.0f %%%s ", e->rows, 100 * e->mape_ratio, 100 * e->median_ratio, mark,
-                      100 * inside_share, mark);
+        (void)fprintf(f, "| %zu | %.1f | %.1f | %s%.0f %%%s ", e->rows, 100 * e->mape_ratio,
+                      100 * e->median_ratio, mark, 100 * inside_share, mark);
 }
 
 static void write_buckets(FILE *f, const fit_result *r)
 {
     (void)fprintf(f, "\n## By bucket, left out\n\nEach family's rows are predicted by a fit without that "
-                     "family, each chip's by one without that chip, each\nengine's by one without that engine, by what "
+                     "family, each chip's by one without that chip, each\nengine's by one without that engine, "
+                     "by what "
                      "the engines left share, and all others by the fit without their family. Inside: the\nshare of "
                      "rows in the 90 %% interval that is printed for such a question. Below 80 %% in 20 rows or more "
                      "it stands **in bold**: there the interval is not true.\n\n"
@@ -74,7 +75,8 @@ static void write_intervals(FILE *f, const fit_result *r)
         f,
         "\n## The intervals\n\nMeasured over predicted, nine in ten. Near: chip, engine and model were "
         "measured. "
-        "Model: the model was not. Engine: the chip was,\nand its engine is not told or was not. Chip: constants of the "
+        "Model: the model was not. Engine: the chip was,\nand its engine is not told or was not. Chip: "
+        "constants of the "
         "nearest relative. Generic: another maker, another class of machine.\n\n"
         "| | near | model | engine | chip | generic |\n|---|---|---|---|---|---|\n");
     for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
@@ -97,13 +99,18 @@ static void write_peers(FILE *f, const fit_result *r)
                 {"engine sglang", "SGLang", "27.0 / 17.9"},
                 {"engine trtllm", "TensorRT-LLM", "41.9 / 14.2"}};
     (void)fprintf(f, "\n## Beside a table of measured kernels\n\n"
-                     "NVIDIA's AIConfigurator looks operators up in tables of measured kernels. The tables of measurements used "
-                     "here hold no\npredictions of it row by row, so a comparison on exactly the same rows cannot be made from "
-                     "them. What was published: its\nversion of August 2026 is 21.2 / 13.7 %% (MAPE / median) off in TPOT and "
+                     "NVIDIA's AIConfigurator looks operators up in tables of measured kernels. The tables of "
+                     "measurements used "
+                     "here hold no\npredictions of it row by row, so a comparison on exactly the same rows "
+                     "cannot be made from "
+                     "them. What was published: its\nversion of August 2026 is 21.2 / 13.7 %% (MAPE / median) "
+                     "off in TPOT and "
                      "47 / 44 %% in TTFT on the 1814 rows of its own\nsample that it answers; version 0.10.0 on 2219 "
-                     "aggregated rows of that sample as below, 29.4 / 14.7 over all. Ours are on\nthe rows of that sample, and "
+                     "aggregated rows of that sample as below, 29.4 / 14.7 over all. Ours are on\nthe rows of "
+                     "that sample, and "
                      "of InferenceX and BLIS, that this fit uses, with the chip or the engine left out of it.\n\n"
-                     "| rows | AIConfigurator 0.10.0, TPOT MAPE / median | ours, left out | of rows |\n|---|---|---|---|\n");
+                     "| rows | AIConfigurator 0.10.0, TPOT MAPE / median | ours, left out | of rows "
+                     "|\n|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof peer / sizeof peer[0]; i++)
         for (int b = 0; b < r->buckets; b++)
             if (strcmp(r->bucket[b].name, peer[i].bucket) == 0)
@@ -118,10 +125,13 @@ static void write_constants(FILE *f, const fit_data *data, const fit_result *r)
     tr_calibration shared;
     fit_calibration(data, r, -1, -1, &shared);
     (void)fprintf(f, "\n## What the constants rest on\n\n"
-                     "Of those that all chips and engines share. Rows are those whose prediction depends on the constant; spread "
-                     "is how far\nfrom the prior it could lie, moved how far it lies, as a ratio and in spreads. Each file of "
+                     "Of those that all chips and engines share. Rows are those whose prediction depends on the "
+                     "constant; spread "
+                     "is how far\nfrom the prior it could lie, moved how far it lies, as a ratio and in "
+                     "spreads. Each file of "
                      "`data/calibration` says the\nsame of its own, with the source of the rows.\n\n"
-                     "| constant | value | prior | spread | moved | in spreads | rows |\n|---|---|---|---|---|---|---|\n");
+                     "| constant | value | prior | spread | moved | in spreads | rows "
+                     "|\n|---|---|---|---|---|---|---|\n");
     for (int k = 0; k < TR_CONSTANT_COUNT; k++) {
         const double prior = fit_value(k, r->prior[k].at), spread = fit_spread(data, &r->prior[k], -1, -1);
         size_t rows = 0;

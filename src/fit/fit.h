@@ -24,7 +24,7 @@ typedef struct fit_row {
     fit_run *run;                /* owned */
     double tpot_s, ttft_s;       /* measured; 0 = not stated */
     int line;
-    uint64_t tells;              /* bit k: what is predicted of it depends on constant k, which so rests on this row */
+    uint64_t tells;              /* bit k: its prediction depends on constant k, which so rests on this row */
 } fit_row;
 
 typedef struct fit_reason {
@@ -122,8 +122,8 @@ void fit_widen_outward(tr_band *band);
 /* Fit, and judge by leaving out. Errors: TR_EMISSING (no rows), TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_serving(fit_data *data, fit_result *out, tr_error *err);
 
-/* Leave out whole families, engines and chips in turn: errors, intervals, buckets of *result. again fits on the rows marked
- * used. Errors: TR_ENOMEM, those of again. */
+/* Leave out whole families, engines and chips in turn: errors, intervals, buckets of *result. again fits on the rows
+ * marked used. Errors: TR_ENOMEM, those of again. */
 typedef tr_status (*fit_again)(const fit_data *data, const unsigned char *used, const fit_result *from, fit_result *out,
                                tr_error *err);
 tr_status fit_judge(const fit_data *data, fit_again again, fit_result *result, tr_error *err);

@@ -217,7 +217,7 @@ static void take_errors(const fit_data *data, const ratios *r, fit_result *out)
 /* ---- buckets ----------------------------------------------------------------------------- */
 
 typedef struct slice {
-    int kind;                    /* 0 family, 1 chip, 2 engine, 3 isl / osl, 4 clients: as they are left out, and by family */
+    int kind;                    /* left out: 0 family, 1 chip, 2 engine; by family: 3 isl / osl, 4 clients */
     int index;
     double over, to;
 } slice;

@@ -17,7 +17,8 @@ static void write_group(FILE *f, const kernel_data *data, const kernel_group *g,
     for (int k = 0; k < kernel_constant_count(kind); k++)
         (void)fprintf(f, "%s\"%s\": %.3g", k > 0 ? ", " : "", kernel_constant_at(kind, k)->name,
                       g->row.value[k] / kernel_constant_at(kind, k)->start);
-    (void)fprintf(f, "},\n         \"%s\": %.3f, \"median_ratio\": %.3f, \"low_ratio\": %.3f, \"high_ratio\": %.3f}%s\n",
+    (void)fprintf(f,
+                  "},\n         \"%s\": %.3f, \"median_ratio\": %.3f, \"low_ratio\": %.3f, \"high_ratio\": %.3f}%s\n",
                   g->in_sample ? "mape_of_the_fit_ratio" : "mape_of_shapes_left_out_ratio", g->left_out.mape_ratio,
                   g->left_out.median_ratio, g->row.low_ratio, g->row.high_ratio, end);
 }

@@ -23,7 +23,7 @@ typedef struct fit_problem {
 /* Starts from, and leaves what is not active as in, *result. Errors: TR_ENOMEM, TR_EDOMAIN. */
 tr_status fit_solve(const fit_problem *problem, fit_result *result, int with_deviation, tr_error *err);
 
-/* Marks in each row, beside what is marked, the active constants that its prediction depends on, tried at the priors. */
+/* Marks in each row, beside what is marked, the active constants that its prediction depends on, at the priors. */
 void fit_touch(const fit_problem *problem, fit_data *data);
 
 /* The spread of a constant of a chip and engine about its prior, as a logarithm: of the shared value and the offsets

@@ -58,8 +58,8 @@ static void write_constants(FILE *f, const fit_data *data, const fit_result *r, 
         (void)fprintf(f,
                       "        \"%s\": {\"value\": %.4g, \"error_ratio\": %.2g, \"unit\": \"%s\", \"prior\": %.4g, "
                       "\"prior_spread\": %.2f, \"moved_ratio\": %.3f}%s\n",
-                      tr_constant_name((tr_constant)k), c->value[k], c->error_ratio[k], unit_text((tr_constant)k), prior,
-                      fit_spread(data, &r->prior[k], w->chip, w->engine), c->value[k] / prior,
+                      tr_constant_name((tr_constant)k), c->value[k], c->error_ratio[k], unit_text((tr_constant)k),
+                      prior, fit_spread(data, &r->prior[k], w->chip, w->engine), c->value[k] / prior,
                       k + 1 < TR_CONSTANT_COUNT ? "," : "");
     }
     (void)fprintf(f, "    },\n");
