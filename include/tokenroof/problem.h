@@ -88,6 +88,10 @@ TR_API tr_status tr_slo_parse(const char *text, tr_slo *out, tr_error *err);
 /* 1 where every term is predicted to hold. */
 TR_API int tr_slo_holds(const tr_slo *slo, const tr_service *service, const tr_clients *clients);
 
+/* "steady" gives 0, "burst:10" 10 requests of each client, all starting together, "" -1: nothing was said.
+ * Errors: TR_EDOMAIN. */
+TR_API tr_status tr_protocol_parse(const char *text, double *request_per_client, tr_error *err);
+
 /* The clients that a scenario asks for, first values of the lists. Errors: TR_ECONFLICT (more than one of concurrency,
  * rate and users; --accept without --draft ...), TR_EDOMAIN. */
 TR_API tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *err);

@@ -184,7 +184,7 @@ static const tr_verb_figure oracle_figures[] = {
 
 #define PREDICTED                                                                                          \
     (OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |   \
-     OF(SCHEDULE) | OF(ENERGY) | ASKED)
+     OF(PROTOCOL) | OF(SCHEDULE) | OF(ENERGY) | ASKED)
 
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
@@ -398,7 +398,7 @@ static const tr_verb verbs[] = {
     {.name = "validate",
      .topic = "How far off it is",
      .operands = "FILE...",
-     .groups = OF(PHYSICS) | OF(OUTPUT_JUDGE) | OF(OUTPUT) | OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE),
+     .groups = OF(PHYSICS) | OF(PROTOCOL) | OF(OUTPUT_JUDGE) | OF(OUTPUT) | OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE),
      .doc = "predictions judged by measurements, of fitted physics unless told otherwise: the error by "
             "system, model, engine, phase; what each physics misses",
      .examples = "tokenroof validate path/to/runs.csv path/to/kernels.csv\n"

@@ -16,20 +16,6 @@ typedef struct reading {
     int last_used_line; /* a record may give several rows, and is used once */
 } reading;
 
-/* "steady", "burst:10", or nothing. */
-static tr_status read_protocol(const char *text, double *burst_request, tr_error *err)
-{
-    double each = -1;
-    if (text[0] != '\0' && !tr_text_same(text, "steady") &&
-        (!tr_text_starts(text, "burst:") || tr_quantity_parse(text + 6, TR_UNIT_NONE, &each, NULL) != TR_OK ||
-         !(each >= 1 && each <= 1e9)))
-        return tr_fail(err, TR_EDOMAIN, "protocol", (double)NAN,
-                       "'%.40s' is no protocol: expected steady, or burst:N with N requests a client, such as burst:10",
-                       text);
-    *burst_request = tr_text_same(text, "steady") ? 0 : each;
-    return TR_OK;
-}
-
 /* The row with its clients as asked for; 0: it has none that could start together. */
 static int as_asked(const tr_validation *v, tr_measured *row)
 {
@@ -102,7 +88,7 @@ tr_status tr_validation_run(const tr_scenario *scenario, const char *const *path
     v->physics = tr_input_choice(scenario, TR_IN_PHYSICS);
     v->metric = tr_input_choice(scenario, TR_IN_METRIC) - 1;
     v->worst = (size_t)tr_input_number(scenario, TR_IN_WORST);
-    s = read_protocol(tr_input_text(scenario, TR_IN_PROTOCOL), &v->burst_request, err);
+    s = tr_protocol_parse(tr_input_text(scenario, TR_IN_PROTOCOL), &v->burst_request, err);
     for (int i = 0; s == TR_OK && i < TR_PHYSICS_COUNT; i++) {
         v->known[i] = i == v->physics || tr_predicts((tr_physics)i);
         v->score[i] = v->known[i] ? tr_score_create() : NULL;

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/quantity.h"
+#include "base/text.h"
 
 #define LAYOUT_MAX 192 /* as many as any system of the catalog has, and 10 KiB of stack */
 
@@ -45,16 +46,38 @@ static tr_status check_load(const tr_scenario *scenario, tr_error *err)
     return s == TR_OK ? needs(scenario, TR_IN_KV_LINK, TR_IN_DISAGG, err) : s;
 }
 
+tr_status tr_protocol_parse(const char *text, double *request_per_client, tr_error *err)
+{
+    double each = -1;
+    if (text[0] != '\0' && !tr_text_same(text, "steady") &&
+        (!tr_text_starts(text, "burst:") || tr_quantity_parse(text + 6, TR_UNIT_NONE, &each, NULL) != TR_OK ||
+         !(each >= 1 && each <= 1e9)))
+        return tr_fail(err, TR_EDOMAIN, "protocol", (double)NAN,
+                       "'%.40s' is no protocol: expected steady, or burst:N with N requests a client, such as burst:10",
+                       text);
+    *request_per_client = tr_text_same(text, "steady") ? 0 : each;
+    return TR_OK;
+}
+
 tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *err)
 {
-    const tr_status s = check_load(scenario, err);
+    double request_per_client = 0.0;
+    tr_status s = check_load(scenario, err);
+    if (s == TR_OK)
+        s = tr_protocol_parse(tr_input_text(scenario, TR_IN_PROTOCOL), &request_per_client, err);
+    if (s == TR_OK && request_per_client > 0.0 &&
+        (tr_input_is_set(scenario, TR_IN_RATE) || tr_input_is_set(scenario, TR_IN_USERS)))
+        s = tr_fail(err, TR_ECONFLICT, "protocol", request_per_client,
+                    "clients that all start together are counted by --concurrency, not by --rate or --users");
     if (s != TR_OK)
         return s;
     tr_clients c = {.concurrency_seq = tr_input_number(scenario, TR_IN_CONCURRENCY),
                     .prompt_token = tr_input_number(scenario, TR_IN_ISL),
                     .output_token = tr_input_number(scenario, TR_IN_OSL),
                     .chunk_token = tr_input_number(scenario, TR_IN_CHUNK),
-                    .draft_token = tr_input_number(scenario, TR_IN_DRAFT)};
+                    .draft_token = tr_input_number(scenario, TR_IN_DRAFT),
+                    .fixed_lengths = tr_input_choice(scenario, TR_IN_LENGTHS) == 1,
+                    .request_per_client = request_per_client > 0.0 ? request_per_client : 0.0};
     c.cached_token = floor(c.prompt_token * tr_input_number(scenario, TR_IN_PREFIX_HIT));
     if (tr_input_is_set(scenario, TR_IN_RATE))
         c.request_per_s = tr_input_number(scenario, TR_IN_RATE);

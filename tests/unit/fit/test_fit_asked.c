@@ -36,12 +36,12 @@ static void set(tr_scenario *scenario, tr_input_id id, double value)
         fail_msg("%s", err.text);
 }
 
-/* A run's own layout, formats, engine, lengths and clients; nothing of how its benchmark began. */
+/* A run's own layout, formats, engine, lengths and clients, who start together as benchmarks have them do. */
 static void ask(const tr_measured *row, tr_scenario *scenario)
 {
     const tr_serving *s = &row->serving;
     tr_error err;
-    char engine[64];
+    char engine[64], protocol[32];
     set(scenario, TR_IN_TP, s->tp);
     set(scenario, TR_IN_PP, s->pp);
     set(scenario, TR_IN_DP, s->dp);
@@ -52,6 +52,10 @@ static void ask(const tr_measured *row, tr_scenario *scenario)
     (void)snprintf(engine, sizeof engine, "%s%s%s", row->known_engine->name, row->known_engine->version[0] ? "@" : "",
                    row->known_engine->version);
     assert_int_equal(tr_input_set(scenario, TR_IN_ENGINE, engine, &err), TR_OK);
+    (void)snprintf(protocol, sizeof protocol, s->start_together ? "burst:%.0f" : "steady", s->request_per_client);
+    assert_int_equal(tr_input_set(scenario, TR_IN_PROTOCOL, protocol, &err), TR_OK);
+    const int spread = s->spread_ratio > 0 && s->spread_ratio < 1;
+    assert_int_equal(tr_input_set(scenario, TR_IN_LENGTHS, spread ? "spread" : "fixed", &err), TR_OK);
     assert_int_equal(tr_input_set(scenario, TR_IN_WEIGHT_DTYPE, tr_weight_format_name(row->dtypes.weight), &err), TR_OK);
     assert_int_equal(tr_input_set(scenario, TR_IN_KV_DTYPE, tr_dtype_name(row->dtypes.kv), &err), TR_OK);
 }
