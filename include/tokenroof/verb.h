@@ -67,6 +67,7 @@ typedef struct tr_verb {
     const char *doc;         /* one line */
     const char *examples;    /* lines; "" if none */
     const char *job;         /* the question that brings people to it, in the first help; NULL: not there */
+    const char *next;        /* what to ask next, one line; NULL: nothing in particular */
     unsigned flags;          /* TR_VERB_... */
     tr_verb_answering answer; /* of a question: MODEL and SYSTEM */
     tr_verb_telling tell;    /* of what is no question */

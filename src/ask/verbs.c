@@ -207,6 +207,8 @@ static const tr_verb verbs[] = {
                  "tokenroof predict deepseek-v3 8xb200-sxm --isl 8k --plot load.svg   # and load-ttft, load-cost\n"
                  "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
      .job = "How fast will it be, and what will a token cost?",
+     .next = "the same words after `tokenroof whatif`: what each input is worth; after `tokenroof compare`, with one "
+             "more system: which is better",
      .flags = SERVED | BESIDE | TR_VERB_EVERY_LIST,
      .answer = tr_answer_predict,
      FIGURES(predict_figures)},
@@ -221,6 +223,7 @@ static const tr_verb verbs[] = {
                  "tokenroof compare deepseek-v3 qwen3-235b-a22b 8xh200-sxm --isl 8k --osl 1k --plot which.svg\n"
                  "tokenroof compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 4xb200-sxm --weights fp8' --isl 8k\n",
      .job = "Which is better: models, systems or settings side by side?",
+     .next = "`tokenroof predict MODEL SYSTEM` with one case's options: why, and what would help it",
      .tell = tell_compare,
      FIGURES(compare_figures)},
     {.name = "whatif",
@@ -231,6 +234,7 @@ static const tr_verb verbs[] = {
             "and the load x2, x10 and /2, and which change helps most; or one question by name",
      .examples = "tokenroof whatif llama-3.1-70b 8xh100-sxm --isl 8k --osl 1k --concurrency 64\n"
                  "tokenroof whatif deepseek-v3 gb200-nvl72 --question double-domain\n",
+     .next = "what it says to type behind a name or as an option, after `tokenroof predict`: that case in full",
      .flags = SERVED,
      .answer = tr_answer_whatif},
     {.name = "report",

@@ -79,6 +79,8 @@ tr_sink cli_text_sink(cli_text *text);
 void cli_print(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* All of the answer to stdout; a full disk or a closed pipe is TR_EIO. */
 tr_status cli_flush(cli *c, tr_error *err);
+/* What to ask next, to a person at a terminal. */
+void cli_say_next(const cli *c);
 /* Colour, width and characters from the terminal that stdout is, if it is one. */
 void cli_style_from_terminal(tr_style *style);
 

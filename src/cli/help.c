@@ -194,6 +194,10 @@ void cli_help_verb(cli *c, const tr_verb *verb)
         print_option(c, tr_input_at(i));
     }
     print_examples(c, verb->examples);
+    if (verb->next != NULL) {
+        cli_print(c, "\nNext\n  ");
+        wrap(c, verb->next, 2, 2);
+    }
 }
 
 /* ---- the man page, as scdoc source ------------------------------------------- */

@@ -78,7 +78,11 @@ static tr_status run(cli *c, int argc, char **argv, tr_error *err)
         cli_help_verb(c, c->verb);
     else if (s == TR_OK)
         s = cli_run(c, err);
-    return s == TR_OK ? cli_flush(c, err) : s;
+    if (s == TR_OK)
+        s = cli_flush(c, err);
+    if (s == TR_OK && !help)
+        cli_say_next(c);
+    return s;
 }
 
 static const char *verb_of(int argc, char **argv)

@@ -100,6 +100,12 @@ tr_status cli_flush(cli *c, tr_error *err)
     return code == 0 ? TR_OK : cli_fail(err, TR_EIO, "", "could not write the answer: %s", tr_errno_text(code));
 }
 
+void cli_say_next(const cli *c)
+{
+    if (c->verb->next != NULL && c->style.format == TR_FORMAT_TEXT && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+        (void)fprintf(stderr, "\nnext: %s\n", c->verb->next);
+}
+
 static int is_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

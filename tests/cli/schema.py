@@ -23,6 +23,8 @@ ASK = {
        ["predict", "report", "step", "curve", "roof", "layout", "memory", "menu", "lifecycle", "tiers", "reversible"]},
     **{f"scale-{part}": f"scale {PAIR} --part {part}" for part in ["domain", "pipeline", "sparsity", "wall"]},
     **{verb: verb for verb in ["models", "chips", "prices", "explain", "lecture"]},
+    "compare": f"compare {PAIR} 8xh200-sxm",
+    "whatif": f"whatif {PAIR}",
     "step-operator": f"step {PAIR} --by operator",
     "oracle": "oracle deepseek/deepseek-chat",
     "models-one": "models deepseek-v3",

@@ -1,0 +1,1 @@
+python3 -c 'import os, pty, sys; pty.spawn([os.environ["TOKENROOF"], "predict", "llama-3.1-8b", "h100-sxm"])' < /dev/null | tail -1 | tr -d '\r'; "$TOKENROOF" predict llama-3.1-8b h100-sxm | grep -c next:
