@@ -24,6 +24,7 @@ ASK = {
        ["predict", "report", "step", "curve", "roof", "layout", "memory", "menu", "lifecycle", "tiers", "reversible"]},
     **{f"scale-{part}": f"scale {PAIR} --part {part}" for part in ["domain", "pipeline", "sparsity", "wall"]},
     **{verb: verb for verb in ["models", "chips", "prices", "explain", "lecture"]},
+    "compare": "compare llama-3.1-70b 8xh100-sxm 4xb200-sxm",
     "step-operator": f"step {PAIR} --by operator",
     "oracle": "oracle deepseek/deepseek-chat",
     "models-one": "models deepseek-v3",
