@@ -26,6 +26,9 @@ typedef struct tr_style {
     int ascii;               /* no characters beyond ASCII in figures; text only */
 } tr_style;
 
+/* The JSON Schema of a scenario, as an answer echoes it and a file for --scenario holds it. Errors: TR_EIO. */
+TR_API tr_status tr_scenario_schema(const tr_sink *sink);
+
 #ifdef __cplusplus
 }
 #endif

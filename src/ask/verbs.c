@@ -485,8 +485,8 @@ static const tr_verb verbs[] = {
      .topic = "About",
      .operands = "[VERB]",
      .groups = 0,
-     .doc = "five verbs to begin with; `help all`: every verb; one verb's options; `help --man` writes the man page as "
-            "scdoc source",
+     .doc = "five verbs to begin with; `help all`: every verb; one verb's options; `help scenario`: the JSON Schema "
+            "of a scenario; `help --man`: the man page as scdoc source",
      .examples = "tokenroof help step\n"},
     {.name = "completion",
      .topic = "About",

@@ -9,6 +9,8 @@ tr_status cmd_help(cli *c, tr_error *err)
         cli_help_first(c);
         return TR_OK;
     }
+    if (strcmp(c->args[0], "scenario") == 0)
+        return tr_scenario_schema(&c->out);
     if (strcmp(c->args[0], "all") == 0) {
         cli_help_overview(c);
         return TR_OK;

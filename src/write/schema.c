@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+static const char schema_of_schemas[] = "https://json-schema.org/draft/2020-12/schema";
+
 /* In which unit JSON and CSV have a number; NULL: none. */
 static const char *unit_word(tr_unit unit)
 {
@@ -62,17 +64,21 @@ static void input_property(const tr_input *input, tr_json *json)
     tr_json_close(json);
 }
 
-static void scenario(tr_json *json)
+tr_status tr_scenario_schema(const tr_sink *sink)
 {
-    tr_json_key_object(json, "scenario");
-    types(json, "object", NULL);
-    tr_json_key_object(json, "properties");
+    tr_json json;
+    tr_json_begin(&json, sink, 1);
+    tr_json_object(&json);
+    tr_json_key_string(&json, "$schema", schema_of_schemas);
+    types(&json, "object", NULL);
+    tr_json_key_object(&json, "properties");
     for (size_t i = 0; i < TR_IN_COUNT; i++)
         if (tr_input_at(i)->group < TR_GROUP_OUTPUT)
-            input_property(tr_input_at(i), json);
-    tr_json_close(json);
-    tr_json_key_bool(json, "additionalProperties", 0);
-    tr_json_close(json);
+            input_property(tr_input_at(i), &json);
+    tr_json_close(&json);
+    tr_json_key_bool(&json, "additionalProperties", 0);
+    tr_json_close(&json);
+    return tr_json_finish(&json);
 }
 
 static void stamp(tr_json *json)
@@ -172,7 +178,7 @@ static void properties(const char *name, tr_json *json)
 {
     tr_json_key_object(json, "properties");
     stamp(json);
-    scenario(json);
+    reference("scenario", "scenario.json", json);
     if (name != NULL) {
         tr_json_key(json, name);
         tr_json_object_inline(json);
@@ -209,7 +215,7 @@ tr_status tr_rows_schema(const tr_rows *rows, const tr_sink *sink)
     tr_json json;
     tr_json_begin(&json, sink, 1);
     tr_json_object(&json);
-    tr_json_key_string(&json, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    tr_json_key_string(&json, "$schema", schema_of_schemas);
     types(&json, "object", NULL);
     tr_json_key(&json, "required");
     tr_json_array_inline(&json);

@@ -115,7 +115,7 @@ def refusals_say_why():
         ("POST", "/api/step", '{"model": "llama-3.1-8b", "system": "/etc/passwd"}', {}, 400),
         ("POST", "/api/step", '{"model": "llama-3.1-8b", "system": "h100-sxm", "data": "/etc"}', {}, 400),
         ("POST", "/api/step", '{"model": "llama-3.1-8b", "system": "h100-sxm", "plot": "/tmp/x.svg"}', {}, 400),
-        ("POST", "/api/layout", '{"model": "llama-3.1-70b", "system": "8xh100-sxm", "batch_seq": [1, 64]}', {}, 400),
+        ("POST", "/api/lifecycle", '{"model": "llama-3.1-70b", "system": "8xh100-sxm", "rl_token": ["a"]}', {}, 400),
         ("POST", "/api/models/%2fetc%2fpasswd", "{}", {}, 400),
         ("POST", "/api/step", '{"model": "llama-3.1-405b", "system": "h100-sxm"}', {}, 422),
         ("POST", "/api/step", "x" * 1_100_000, {}, 413),
