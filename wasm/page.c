@@ -383,12 +383,11 @@ static tr_status asking_of(int index, const char *name, asking *out, tr_error *e
         *err = (tr_error){.status = TR_ENOMEM, .text = "out of memory"};
         return TR_ENOMEM;
     }
-    if ((out->verb->flags & TR_VERB_BOUND_ONLY) != 0) /* the page's physics is that of its other views */
-        (void)tr_scenario_unset(out->scenario, "physics", NULL);
     tr_status status = tr_verb_prepare(out->verb, out->scenario, err);
     const tr_problem *question =
         (out->verb->flags & TR_VERB_OVER_BATCHES) != 0 ? over_batches_of(index) : question_of(index);
-    if (status == TR_OK && tr_input_choice(out->scenario, TR_IN_PHYSICS) != (int)question->physics) {
+    if (status == TR_OK && tr_input_is_set(out->scenario, TR_IN_PHYSICS) &&
+        tr_input_choice(out->scenario, TR_IN_PHYSICS) != (int)question->physics) {
         out->own = *question;
         out->own.physics = (tr_physics)tr_input_choice(out->scenario, TR_IN_PHYSICS);
         question = &out->own;

@@ -26,7 +26,7 @@ typedef struct tr_problem {
     const tr_system *system;
     const tr_engine *engine;     /* NULL: numbers on a blackboard, where nothing is held back */
     tr_formats formats;
-    tr_physics physics;          /* the one asked for */
+    tr_physics physics;          /* the one asked for; else fitted, of numbers alone bound */
     tr_load load;                /* first values of the lists */
     tr_roofline roof;            /* bound: all chips pooled */
     tr_layout layout;            /* as given, or the best one that fits */

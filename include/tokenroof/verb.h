@@ -19,7 +19,6 @@ extern "C" {
 
 enum {
     TR_VERB_OVER_BATCHES = 1, /* looks over many batches: its layout is chosen for them, tr_problem_over_batches */
-    TR_VERB_BOUND_ONLY = 2,   /* knows no physics but the bound */
     TR_VERB_SERVED = 4,       /* answered over HTTP: from its inputs alone, and soon */
     TR_VERB_PICTURE_BESIDE = 8, /* a picture stands beside the page; else in its place */
     TR_VERB_EVERY_LIST = 32,  /* makes rows of a list in any input */

@@ -19,6 +19,15 @@ double tr_question_dp(const void *row) { return of(row)->layout.dp_rank; }
 double tr_question_replicas(const void *row) { return of(row)->layout.replica_count; }
 int tr_question_chosen(const void *row) { return !of(row)->layout_given; }
 
+const char *tr_question_rests_on(const tr_problem *question)
+{
+    static const char *const rests_on[TR_DISTANCE_COUNT] = {
+        "chip, engine and model were measured", "chip and engine were measured, this model was not",
+        "the chip was measured, the engine is not told", "from the nearest chip that was measured",
+        "nothing like this chip or engine was measured"};
+    return rests_on[question->distance];
+}
+
 void tr_question_json(const tr_problem *question, tr_json *json)
 {
     static const tr_field field[] = {TR_QUESTION_LAYOUT};

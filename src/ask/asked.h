@@ -24,6 +24,9 @@ int tr_question_chosen(const void *row);     /* the layout was not given */
 #define TR_QUESTION_FIELDS                                                                                 \
     TR_T("model.name", tr_question_model), TR_T("system.name", tr_question_system), TR_QUESTION_LAYOUT
 
+/* What a prediction rests on: "chip, engine and model were measured". */
+const char *tr_question_rests_on(const tr_problem *question);
+
 /* The same as members of an open document. */
 void tr_question_json(const tr_problem *question, tr_json *json);
 

@@ -127,17 +127,7 @@ NUMBER(weights, step.weights_s)
 NUMBER(kv, step.kv_s)
 NUMBER(comm, step.comm_s)
 NUMBER(fixed, step.fixed_s)
-NUMBER(step, step.step_s)
-NUMBER(low, step.low_s)
-NUMBER(high, step.high_s)
-NUMBER(rate, step.token_per_s)
-NUMBER(rate_each, step.token_per_s_per_seq)
-NUMBER(expected, expected.step_s)
-NUMBER(expected_low, expected.low_s)
-NUMBER(expected_high, expected.high_s)
-NUMBER(cost, question->roof.usd_per_s > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
 TR_FLAG(curve_row, fits, row->pass.fits)
-TR_TEXT(curve_row, bound, row->pass.fits ? tr_limit_name(row->pass.step.limit) : NULL)
 TR_TEXT(curve_row, mark, row->mark)
 TR_TEXT(curve_row, reason, row->pass.fits ? NULL : row->pass.why.text)
 
@@ -151,20 +141,34 @@ static const tr_field fields[] = {
     TR_N_HEAD("terms.kv_s", SECOND, "kv", 9, kv),
     TR_N("terms.comm_s", SECOND, comm),
     TR_N("terms.fixed_s", SECOND, fixed),
-    TR_N_HEAD("step_s", SECOND, "step", 9, step),
-    TR_N("low_s", SECOND, low),
-    TR_N("high_s", SECOND, high),
-    TR_T_HEAD("bound", "bound", 7, bound),
-    TR_N("token_per_s", TOKEN_PER_S, rate),
-    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 12, rate_each),
-    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, cost),
+    TR_N_HEAD("step_s", SECOND, "step", 9, tr_pass_time),
+    TR_PASS_TIME_BESIDE,
+    TR_T_HEAD("limited_by", "limited by", 10, tr_pass_limited_by),
+    TR_N("token_per_s", TOKEN_PER_S, tr_pass_rate),
+    TR_PASS_RATE_BESIDE,
+    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 12, tr_pass_each),
+    TR_PASS_EACH_BESIDE,
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, tr_pass_cost),
+    TR_PASS_COST_BESIDE,
     TR_T_HEAD("mark", "mark", 13, mark),
     TR_T("reason", reason),
-    TR_N("expected.step_s", SECOND, expected),
-    TR_N("expected.low_s", SECOND, expected_low),
-    TR_N("expected.high_s", SECOND, expected_high),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
+
+/* For people, where something is predicted. */
+static const tr_field predicted_columns[] = {
+    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
+    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
+    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
+    TR_T_HEAD("limited_by", "limited by", 10, tr_pass_limited_by),
+    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 12, tr_pass_each),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, tr_pass_cost),
+    TR_T_HEAD("mark", "mark", 13, mark),
+};
+static const tr_fields columns = {predicted_columns, sizeof predicted_columns / sizeof predicted_columns[0]};
 
 /* ---- its forms ---------------------------------------------------------------------- */
 
@@ -202,7 +206,10 @@ static tr_status write_page(const tr_rows *rows, const tr_problem *question, con
     }
     if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)
         return tr_written(TR_EIO, err);
-    return s == TR_OK ? tr_rows_write(rows, style, sink, err) : s;
+    tr_rows table = *rows;
+    if (!question->blackboard)
+        table.fields = &columns;
+    return s == TR_OK ? tr_rows_write(&table, style, sink, err) : s;
 }
 
 /* Over context the batch is held: as asked for, or where there is most to see. */

@@ -12,10 +12,10 @@ static void write_words(const tr_problem *question, const char *where, double ti
     (void)tr_text_fixed(times_text, sizeof times_text, times, times < 10.0 ? 2 : 1);
     out->has_band = question->physics == TR_PHYSICS_FITTED;
     if (out->has_band) {
-        out->name = "expected";
-        out->caption = "Nine in ten measurements of such systems lie in the band. The distance to the bound is "
-                       "what better software could still win.";
-        (void)snprintf(out->title, sizeof out->title, "%s a step is expected to take %s times its bound", where,
+        out->name = "predicted";
+        out->caption = "The band is the 90 % interval of what is predicted. The distance to the bound is what better "
+                       "software could still win.";
+        (void)snprintf(out->title, sizeof out->title, "%s a step is predicted to take %s times its bound", where,
                        times_text);
         (void)snprintf(out->source, sizeof out->source,
                        "Fitted physics, calibration %s: equations F3\xE2\x80\x93"

@@ -7,7 +7,7 @@
 /* Lines beside the bound's. Points that do not fit the layout's memory are NaN. */
 typedef struct tr_expected {
     double step_s[FIGURE_POINTS], low_s[FIGURE_POINTS], high_s[FIGURE_POINTS];
-    const char *name;        /* of the line: "expected", "by operators" */
+    const char *name;        /* of the line: "predicted", "by operators" */
     int has_band;
     char title[192];
     const char *caption;

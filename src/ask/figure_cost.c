@@ -86,7 +86,7 @@ static void expected_title(const tr_problem *question, const price *p, const tr_
     else
         (void)snprintf(w->title, sizeof w->title,
                        "%s a million tokens cost %s%s at batch\xC2\xA0"
-                       "1 and %s at %s", question->physics == TR_PHYSICS_FITTED ? "Expected:" : "By operators:",
+                       "1 and %s at %s", question->physics == TR_PHYSICS_FITTED ? "Predicted:" : "By operators:",
                        tr_words_short(&w->numbers, cost_of(p, step_of(question, 1.0), 1.0), p->unit),
                        p->unit == TR_UNIT_USD ? "" : " chip-seconds",
                        tr_words_short(&w->numbers, expected->step_s[last - 1], p->unit),

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "ask/figure_parts.h"
+#include "ask/expected.h"
 #include "ask/report.h"
 
 enum { PRICES = 4 };
@@ -28,6 +28,44 @@ static size_t quotes_of(const tr_problem *question, tr_words *words, quote *out)
                        tr_words_short(words, out[i].usd_per_mtoken, TR_UNIT_USD));
     }
     return count;
+}
+
+/* What stands over the bound: the same batches by another physics, and their interval's edges at the same speeds. */
+typedef struct beside {
+    double speed[FIGURE_POINTS], cost[FIGURE_POINTS], low[FIGURE_POINTS], high[FIGURE_POINTS];
+    size_t n;
+} beside;
+
+/* Cost at a speed where all steps take ratio times as long; NaN off the curve, whose points have rising steps. */
+static double cost_at(const tr_curve *c, const tr_expected *e, size_t n, double ratio, double speed, double per_s)
+{
+    const double step_s = 1.0 / speed / ratio;
+    for (size_t i = 1; i < n; i++) {
+        const double from = e->step_s[i - 1], to = e->step_s[i];
+        if (!(step_s >= from && step_s <= to && to > from))
+            continue;
+        const double batch_seq = c->at[i - 1] + (c->at[i] - c->at[i - 1]) * (step_s - from) / (to - from);
+        return 1.0 / speed / batch_seq * per_s * 1e6;
+    }
+    return (double)NAN;
+}
+
+/* Backwards: the slow end first, so that speed ascends. */
+static void beside_of(const tr_curve *c, const tr_expected *e, double per_s, beside *out)
+{
+    size_t n = 0;
+    while (n < c->n && isfinite(e->step_s[n]))
+        n++;
+    out->n = n;
+    for (size_t i = 0; i < n; i++) {
+        const size_t k = n - 1 - i;
+        out->speed[i] = 1.0 / e->step_s[k];
+        out->cost[i] = e->step_s[k] / c->at[k] * per_s * 1e6;
+        out->low[i] = cost_at(c, e, n, e->low_s[k] / e->step_s[k], out->speed[i], per_s);
+        out->high[i] = cost_at(c, e, n, e->high_s[k] / e->step_s[k], out->speed[i], per_s);
+        if (!isfinite(out->low[i]) || !isfinite(out->high[i]))
+            out->low[i] = out->high[i] = (double)NAN;
+    }
 }
 
 tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
@@ -58,6 +96,11 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
                                                  : 2.0,
                       places, 2);
     tr_curve_over_batch(&c, question, report.context_token);
+    tr_expected expected;
+    beside over = {.n = 0};
+    const int more = tr_expected_over_batch(question, &c, report.context_token, 1.0, &expected);
+    if (more)
+        beside_of(&c, &expected, per_s, &over);
     double *const speed = c.weights_s, *const cost = c.kv_s; /* the terms are not drawn */
     for (size_t i = 0; i < c.n; i++) { /* backwards: the slow end first, so that speed ascends */
         const size_t k = c.n - 1 - i;
@@ -65,10 +108,15 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
         cost[i] = c.step_s[k] / c.at[k] * per_s * 1e6;
     }
     double top = cost[c.n - 1], bottom = cost[0];
+    if (over.n > 0 && over.cost[over.n - 1] > top)
+        top = over.cost[over.n - 1];
+    const double alone_ratio = report.point[1].row.step.step_s / report.point[0].row.step.step_s;
+    const double alone = report.point[1].row.step.token_per_s / report.point[0].row.step.token_per_s;
     for (size_t i = 0; i < TR_REPORT_POINTS; i++) {
-        const tr_step_row *row = &report.point[i].row;
+        tr_step_row *row = &report.point[i].row;
+        tr_step_row_by_physics(row);
         const double usd = row->step.step_s / row->load.batch_seq * per_s * 1e6;
-        if (!row->fits || usd > top * 1.01)
+        if (!row->fits || !isfinite(usd) || (!more && usd > top * 1.01))
             continue;
         (void)snprintf(point[i], sizeof point[i], "%s: batch %s", report.point[i].name,
                        tr_words_short(&words, floor(row->load.batch_seq + 0.5), TR_UNIT_SEQ));
@@ -93,24 +141,42 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
         top = quotes[i].usd_per_mtoken > top ? quotes[i].usd_per_mtoken : top;
         bottom = quotes[i].usd_per_mtoken < bottom ? quotes[i].usd_per_mtoken : bottom;
     }
-    const double alone = report.point[1].row.step.token_per_s / report.point[0].row.step.token_per_s;
-    (void)snprintf(title, sizeof title,
-                   "Speed costs: alone a sequence is %s times as fast and a token %s times as dear",
-                   tr_words_short(&words, report.point[1].row.step.step_s / report.point[0].row.step.step_s,
-                                  TR_UNIT_NONE),
-                   tr_words_short(&words, alone, TR_UNIT_NONE));
+    if (over.n > 1)
+        (void)snprintf(title, sizeof title,
+                       "Speed costs: alone a sequence is predicted %s times as fast and a token %s times as dear as "
+                       "when %s share the chips",
+                       tr_words_short(&words, over.speed[over.n - 1] / over.speed[0], TR_UNIT_NONE),
+                       tr_words_short(&words, over.cost[over.n - 1] / over.cost[0], TR_UNIT_NONE),
+                       tr_words_short(&words, floor(c.at[over.n - 1] + 0.5), TR_UNIT_SEQ));
+    else
+        (void)snprintf(title, sizeof title,
+                       "Speed costs: alone a sequence is %s times as fast and a token %s times as dear",
+                       tr_words_short(&words, alone_ratio, TR_UNIT_NONE), tr_words_short(&words, alone, TR_UNIT_NONE));
     (void)snprintf(what, sizeof what, "decode at %s context",
                    tr_words_of(&words, report.context_token, TR_UNIT_CONTEXT));
     tr_figure_subtitle(question, what, subtitle, sizeof subtitle);
-    const tr_series series[] = {
-        {.name = "a million tokens", .role = TR_ROLE_RESULT, .x = speed, .y = cost, .n = c.n}};
+    tr_series series[3];
+    size_t lines = 0;
+    series[lines++] = (tr_series){.name = more ? "bound" : "a million tokens",
+                                  .kind = more ? TR_SERIES_FLOOR : TR_SERIES_LINE,
+                                  .role = more ? TR_ROLE_LIMIT : TR_ROLE_RESULT,
+                                  .x = speed,
+                                  .y = cost,
+                                  .n = c.n};
+    if (more && expected.has_band && over.n > 0)
+        series[lines++] = (tr_series){.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = over.speed, .y = over.low,
+                                      .y2 = over.high, .n = over.n};
+    if (over.n > 0)
+        series[lines++] = (tr_series){.name = expected.name, .role = TR_ROLE_RESULT, .x = over.speed, .y = over.cost,
+                                      .n = over.n};
     const tr_figure figure = {
         .title = title,
         .subtitle = subtitle,
         .caption = "To the right smaller batches: each sequence is faster and shares the weights with fewer "
                    "others. To the "
                    "left the cost falls to what no batch shares: compute, or the reading of one's own cache.",
-        .source = "Bound physics. Equations R1, R9, K1\xE2\x80\x93K4; prices: data/prices, output tokens.",
+        .source = more ? expected.source
+                       : "Bound physics. Equations R1, R9, K1\xE2\x80\x93K4; prices: data/prices, output tokens.",
         .x = {.label = "tokens a second for each sequence",
               .unit = TR_UNIT_TOKEN_PER_S,
               .scale = TR_SCALE_LOG},
@@ -120,7 +186,7 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
               .min = bottom / 1.6,
               .max = top * 1.6},
         .series = series,
-        .series_count = 1,
+        .series_count = lines,
         .marks = mark,
         .mark_count = marks};
     return tr_figure_draw(&figure, target, sink, err);

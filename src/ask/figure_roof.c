@@ -247,7 +247,7 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
          .label = label},
         {.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = step_x, .y = step_y[1], .y2 = step_y[2],
          .n = fitted ? steps : 0},
-        {.name = fitted ? "whole steps, expected" : "whole steps, by operators", .role = TR_ROLE_RESULT, .x = step_x,
+        {.name = fitted ? "whole steps, predicted" : "whole steps, by operators", .role = TR_ROLE_RESULT, .x = step_x,
          .y = step_y[0], .n = steps},
     };
     const tr_figure figure = {.title = w.title,

@@ -16,7 +16,7 @@ enum { POINTS = 161 };
 typedef struct sheet {
     double at[POINTS];
     double cost[TR_TIER_MAX + 1][POINTS];
-    double least[POINTS];
+    double least[POINTS], low[POINTS], high[POINTS];
     char title[224], what[128], subtitle[384], mark[TR_TIER_MAX + 1][64];
     char name[TR_TIER_MAX + 1][24];
     tr_words words;
@@ -126,7 +126,7 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, s
                       tr_sink *sink, tr_error *err)
 {
     tr_tiers t;
-    tr_series series[TR_TIER_MAX + 2];
+    tr_series series[TR_TIER_MAX + 3];
     tr_mark mark[TR_TIER_MAX + 2];
     size_t lines = 0, marks = 0;
     const tr_status status = tr_tiers_of(scenario, question, &t, err);
@@ -146,6 +146,16 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, s
                                       .x = s->at,
                                       .y = s->cost[i],
                                       .n = POINTS};
+    }
+    if (isfinite(t.recompute_low_s)) {
+        const double low = t.recompute_low_s / t.recompute_s, high = t.recompute_high_s / t.recompute_s;
+        for (size_t k = 0; k < POINTS; k++) {
+            const double again = tr_tiers_usd_per_mtoken(&t, t.place_count - 1, s->at[k]);
+            s->low[k] = again * low;
+            s->high[k] = again * high;
+        }
+        series[lines++] = (tr_series){.kind = TR_SERIES_BAND, .role = role_of(&t.place[t.place_count - 1]), .x = s->at,
+                                      .y = s->low, .y2 = s->high, .n = POINTS};
     }
     for (size_t k = 0; k < POINTS; k++)
         s->least[k] = tr_tiers_usd_per_mtoken(&t, tr_tiers_cheapest(&t, s->at[k]), s->at[k]);

@@ -165,13 +165,21 @@ NUMBER(beyond, if_fits(row, row->out_byte))
 NUMBER(bound, if_fits(row, row->bound.step_s))
 NUMBER(ops, if_fits(row, row->ops.step_s))
 NUMBER(comm, if_fits(row, row->ops.comm_s + row->ops.fixed_s))
-NUMBER(expected, if_fits(row, row->fitted.step_s))
+NUMBER(step, if_fits(row, ranked(row)->step_s))
+NUMBER(predicted, if_fits(row, row->fitted.step_s))
+static double priced(const place *row, double usd)
+{
+    return row->fits && row->question->roof.usd_per_s > 0.0 ? usd : (double)NAN;
+}
+NUMBER(cost, priced(row, ranked(row)->usd_per_mtoken))
+NUMBER(cost_bound, priced(row, row->bound.usd_per_mtoken))
+TR_TEXT(place, physics, tr_physics_name(row->question->physics))
+TR_TEXT(place, limit, row->fits ? tr_limit_name(ranked(row)->limit) : NULL)
 NUMBER(low, if_fits(row, row->fitted.low_s))
 NUMBER(high, if_fits(row, row->fitted.high_s))
 NUMBER(each, if_fits(row, ranked(row)->token_per_s_per_seq))
 NUMBER(chip, if_fits(row, ranked(row)->token_per_s_per_chip))
 TR_FLAG(place, fits, row->fits)
-TR_TEXT(place, fits_word, row->fits ? "yes" : "no")
 TR_TEXT(place, reason, row->fits ? NULL : row->why.text)
 
 static const tr_field fields[] = {
@@ -184,25 +192,29 @@ static const tr_field fields[] = {
     TR_N_HEAD("layout.replicas", NONE, "x", 3, tr_question_replicas),
     TR_N("batch_seq", SEQ, batch),
     TR_N("context_token", CONTEXT, context),
-    TR_N_HEAD("chip.weight_byte", BYTE, "weights", 9, weight),
+    TR_N("chip.weight_byte", BYTE, weight),
     TR_N("chip.activation_byte", BYTE, activation),
     TR_N("chip.buffer_byte", BYTE, buffers),
     TR_N("chip.reserve_byte", BYTE, reserve),
     TR_N_HEAD("chip.cache_room_byte", BYTE, "room", 9, room),
-    TR_N_HEAD("chip.cache_byte_per_seq", BYTE, "KV/seq", 9, seq),
+    TR_N("chip.cache_byte_per_seq", BYTE, seq),
     TR_N_HEAD("max_batch_seq", SEQ, "max batch", 9, most),
     TR_N("scaleup_byte", BYTE, up),
     TR_N("scaleout_byte", BYTE, beyond),
     TR_N("link_s", SECOND, comm),
-    TR_N_HEAD("bound_s", SECOND, "bound", 9, bound),
-    TR_N_HEAD("ops_s", SECOND, "operators", 9, ops),
-    TR_N_HEAD("expected_s", SECOND, "expected", 9, expected),
-    TR_N_HEAD("low_s", SECOND, "from", 9, low),
-    TR_N_HEAD("high_s", SECOND, "to", 9, high),
+    TR_T("physics", physics),
+    TR_N("step_s", SECOND, step),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, bound),
+    TR_N("step_s_ops", SECOND, ops),
+    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, predicted),
+    TR_N_HEAD("step_s_low", SECOND, "low", 9, low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 9, high),
+    TR_T("limited_by", limit),
     TR_N("token_per_s_per_seq", TOKEN_PER_S, each),
     TR_N_HEAD("token_per_s_per_chip", NONE, "tok/s/chip", 10, chip),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, cost),
+    TR_N("usd_per_mtoken_bound", USD, cost_bound),
     TR_F("fits", fits),
-    TR_T_HEAD(NULL, "fits", 4, fits_word),
     TR_T("reason", reason),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
@@ -304,10 +316,11 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
     if (s != TR_OK)
         return s;
     tr_print_wrapped(&out, "why: ", "     ", text, style->columns);
-    (void)snprintf(text, sizeof text, "ranked by %s; weights, room and KV/seq are of one chip; operators: at datasheet "
-                   "peak, links between; nine in ten measurements of such systems lie between from and to; dp copies "
-                   "attention, x copies all; calibration %.120s",
-                   t->question->physics == TR_PHYSICS_FITTED ? "what is expected" : "operators",
+    (void)snprintf(text, sizeof text,
+                   "ranked by %s; room for caches is of one chip; low to high is the 90 %% interval; dp: ranks with "
+                   "their own attention that share one set of experts; x: replicas of the whole model; "
+                   "calibration %.120s",
+                   t->question->physics == TR_PHYSICS_FITTED ? "the predicted step" : "the step by operators",
                    t->question->calibration.origin);
     tr_print_wrapped(&out, "     ", "     ", text, style->columns);
     if (t->found > LAYOUTS_MAX) {

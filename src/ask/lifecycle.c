@@ -130,6 +130,15 @@ LIFE(life_rl_s, row->cost.rl_chip_s)
 LIFE(life_serve_s, row->cost.serve_chip_s)
 LIFE(life_total_s, row->cost.total_chip_s)
 LIFE(life_usd, row->terms.chip_usd_per_s > 0 ? row->cost.total_usd : (double)NAN)
+/* At the peak of the datasheet, for which no share is assumed. */
+static double least_chip_s(const tr_lifecycle *t)
+{
+    return t->cost.train_chip_s * t->terms.train_mfu + t->cost.rl_chip_s * t->terms.rl_mfu +
+           t->cost.serve_chip_s * t->terms.serve_mfu;
+}
+LIFE(life_bound_s, least_chip_s(row))
+LIFE(life_bound_usd, row->terms.chip_usd_per_s > 0 ? least_chip_s(row) * row->terms.chip_usd_per_s : (double)NAN)
+TR_TEXT(tr_lifecycle, life_physics, ((void)row, "shares of the peak"))
 LIFE(life_equal_rl, row->equal_rl_token)
 LIFE(life_equal_serve, row->equal_serve_token)
 LIFE(life_loss, row->loss_nat)
@@ -147,10 +156,13 @@ static const tr_field life_list[] = {
     TR_N("life.rl_chip_s", SECOND, life_rl_s),
     TR_N("life.serve_chip_s", SECOND, life_serve_s),
     TR_N("life.total_chip_s", SECOND, life_total_s),
+    TR_N("life.total_chip_s_bound", SECOND, life_bound_s),
     TR_N("life.train_share", RATIO, life_train_share),
     TR_N("life.rl_share", RATIO, life_rl_share),
     TR_N("life.serve_share", RATIO, life_serve_share),
     TR_N("life.usd", USD, life_usd),
+    TR_N("life.usd_bound", USD, life_bound_usd),
+    TR_T("life.physics", life_physics),
     TR_N("equal_cost.rl_token", TOKEN, life_equal_rl),
     TR_N("equal_cost.serve_token", TOKEN, life_equal_serve),
     TR_N("overtrain.rule_ratio", NONE, life_over_rule),
@@ -221,7 +233,8 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
                    t->question->system->chip.name);
     tr_write_text(&out, text);
     (void)snprintf(text, sizeof text,
-                   "training at %.3g %% of the peak, reinforcement learning at %.3g %%, serving at %.3g %%\n",
+                   "at shares of the peak that stand for a prediction: training %.3g %% (--train-mfu), reinforcement\n"
+                   "learning %.3g %% (--rl-mfu), serving %.3g %% (--serve-mfu)\n",
                    t->terms.train_mfu * 100, t->terms.rl_mfu * 100, t->terms.serve_mfu * 100);
     tr_write_text(&out, text);
     tr_print_heading(&out, style, "A life");
@@ -233,6 +246,9 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
                    system->price_date[0] != '\0' ? ", " : "", system->price_date);
     if (t->terms.chip_usd_per_s > 0)
         tr_print_quantity(&out, "all of it", t->cost.total_usd, TR_UNIT_USD, text);
+    if (t->terms.chip_usd_per_s > 0)
+        tr_print_quantity(&out, "lower bound", least_chip_s(t) * t->terms.chip_usd_per_s, TR_UNIT_USD,
+                          "at the datasheet's peak throughout");
     tr_print_heading(&out, style, "If each cost as much as pre-training");
     tr_print_quantity(&out, "reinforcement learning", t->equal_rl_token, TR_UNIT_TOKEN, "tokens");
     tr_print_quantity(&out, "serving", t->equal_serve_token, TR_UNIT_TOKEN, "tokens");

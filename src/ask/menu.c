@@ -13,11 +13,14 @@
 
 typedef struct menu_row {
     tr_step_row pass;                /* first: its question names the row */
-    const char *mode;                /* "fast", "normal", "slow", "practice", "speed" */
+    const char *mode;                /* "fast", "normal", "slow", "practice", "full", "speed" */
     double wanted_token_per_s;       /* NaN but for "speed" */
+    char words[24];                  /* the mode for people: "50/s" */
     int reached;
     tr_error why;                    /* why not */
-    double speed_ratio, price_ratio; /* against normal; NaN if there is none */
+    double speed_ratio, price_ratio; /* by the physics asked for, against normal, or full where that does not fit; NaN
+                                        where there is none */
+    double bound_speed_ratio, bound_price_ratio; /* against normal */
 } menu_row;
 
 typedef struct menu {
@@ -26,6 +29,7 @@ typedef struct menu {
     tr_report report;
     const double *speed_token_per_s;
     size_t speed_count;
+    int has_full;            /* normal does not fit, and nothing is predicted of it: the largest that fits stands in */
     double margin_ratio;     /* of the batch in practice over the balance */
     int has_ratio;
     double price_ratio, speed_ratio;
@@ -36,20 +40,47 @@ typedef struct menu {
     menu_row row;
 } menu;
 
-static tr_status speed_row(menu *m, double token_per_s, menu_row *row, tr_error *err)
+/* The largest whole batch whose sequences still get token_per_s by the physics asked for: steps only grow with it. */
+static tr_status batch_for_speed(const menu *m, double token_per_s, double *batch_seq, tr_error *err)
 {
-    const tr_roofline *roof = &m->question->roof;
+    const tr_problem *q = m->question;
     tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = 1, .context_token = m->report.context_token, .query_token = 1};
-    const tr_status s = tr_batch_for_speed(roof, &m->question->shard, load.context_token, token_per_s,
-                                           &load.batch_seq, &row->why);
+    tr_step step;
+    if (q->physics == TR_PHYSICS_BOUND)
+        return tr_batch_for_speed(&q->roof, &q->shard, load.context_token, token_per_s, batch_seq, err);
+    tr_status s = tr_problem_step(q, q->physics, &load, &step, err);
+    if (s != TR_OK)
+        return s;
+    if (!(step.token_per_s_per_seq >= token_per_s))
+        return tr_fail(err, TR_ENOFIT, "token_per_s", token_per_s,
+                       "one sequence alone gets %.4g tokens/s as predicted: no batch reaches %.4g",
+                       step.token_per_s_per_seq, token_per_s);
+    double low = 1.0, high = m->report.hold.max_batch_seq < 1e9 ? m->report.hold.max_batch_seq : 1e9;
+    while (s == TR_OK && low < high) {
+        load.batch_seq = low + floor((high - low + 1.0) / 2.0);
+        s = tr_problem_step(q, q->physics, &load, &step, err);
+        if (step.token_per_s_per_seq >= token_per_s)
+            low = load.batch_seq;
+        else
+            high = load.batch_seq - 1.0;
+    }
+    *batch_seq = low;
+    return s;
+}
+
+static tr_status speed_row(menu *m, double token_per_s, menu_row *row, tr_error *err)
+{
+    tr_load load = {
+        .phase = TR_PHASE_DECODE, .batch_seq = 1, .context_token = m->report.context_token, .query_token = 1};
+    const tr_status s = batch_for_speed(m, token_per_s, &load.batch_seq, &row->why);
     row->reached = s == TR_OK;
     if (s != TR_OK && s != TR_ENOFIT) {
         if (err != NULL)
             *err = row->why;
         return s;
     }
-    const tr_status passed = tr_step_row_bound(m->question, &load, &row->pass, err); /* the menu is the bound's */
+    const tr_status passed = tr_step_row_bound(m->question, &load, &row->pass, err);
     if (s != TR_OK)
         row->pass.load.batch_seq = (double)NAN;
     return passed;
@@ -70,11 +101,21 @@ static tr_status practice_row(const menu *m, menu_row *row, tr_error *err)
     return s;
 }
 
+/* The largest batch that fits. */
+static tr_status full_row(const menu *m, tr_step_row *out, tr_error *err)
+{
+    const tr_load load = {TR_PHASE_DECODE, m->report.hold.max_batch_seq, m->report.context_token, 1.0};
+    return tr_step_row_bound(m->question, &load, out, err);
+}
+
 static const void *row_at(void *context, size_t index, tr_error *err)
 {
     menu *m = context;
     menu_row *row = &m->row;
-    const tr_step *normal = &m->report.point[1].row.step;
+    tr_step_row normal = m->report.point[1].row;
+    const size_t first_speed = TR_REPORT_POINTS + 1 + (size_t)m->has_full;
+    if (m->has_full && full_row(m, &normal, err) != TR_OK)
+        return NULL;
     *row = (menu_row){.reached = 1, .wanted_token_per_s = (double)NAN};
     if (index < TR_REPORT_POINTS) {
         const tr_report_point *point = &m->report.point[index];
@@ -84,31 +125,46 @@ static const void *row_at(void *context, size_t index, tr_error *err)
         row->mode = "practice";
         if (practice_row(m, row, err) != TR_OK)
             return NULL;
+    } else if (index < first_speed) {
+        row->mode = "full";
+        row->pass = normal;
     } else {
         row->mode = "speed";
-        row->wanted_token_per_s = m->speed_token_per_s[index - TR_REPORT_POINTS - 1];
+        row->wanted_token_per_s = m->speed_token_per_s[index - first_speed];
+        (void)snprintf(row->words, sizeof row->words, "%.4g/s", row->wanted_token_per_s);
         if (speed_row(m, row->wanted_token_per_s, row, err) != TR_OK)
             return NULL;
     }
-    tr_step *step = &row->pass.step;
+    tr_step_row *pass = &row->pass;
     if (!row->reached)
-        step->token_per_s = step->token_per_s_per_seq = step->usd_per_mtoken = step->step_s = (double)NAN;
-    row->speed_ratio = step->token_per_s_per_seq / normal->token_per_s_per_seq;
-    row->price_ratio = normal->token_per_s / step->token_per_s;
+        pass->bound.token_per_s = pass->bound.token_per_s_per_seq = pass->bound.usd_per_mtoken = pass->bound.step_s =
+            (double)NAN;
+    tr_step_row_by_physics(pass);
+    tr_step_row_by_physics(&normal);
+    if (!row->reached) {
+        pass->predicted.step_s = pass->predicted.low_s = pass->predicted.high_s = (double)NAN;
+        pass->step.token_per_s = pass->step.token_per_s_per_seq = pass->step.usd_per_mtoken = pass->step.step_s =
+            (double)NAN;
+    }
+    row->speed_ratio = pass->step.token_per_s_per_seq / normal.step.token_per_s_per_seq;
+    row->price_ratio = normal.step.token_per_s / pass->step.token_per_s;
+    row->bound_speed_ratio = pass->bound.token_per_s_per_seq / m->report.point[1].row.bound.token_per_s_per_seq;
+    row->bound_price_ratio = m->report.point[1].row.bound.token_per_s / pass->bound.token_per_s;
     return row;
 }
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(menu_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(menu_row, NAME, VALUE)
 TEXT(mode, row->mode)
+TEXT(mode_words, row->words[0] != '\0' ? row->words : row->mode)
+TEXT(physics, tr_physics_name(row->pass.question->physics))
 NUMBER(wanted, row->wanted_token_per_s)
 NUMBER(batch, row->pass.load.batch_seq)
-NUMBER(step_time, row->pass.step.step_s)
-TEXT(bound, row->reached ? tr_limit_name(row->pass.step.limit) : NULL)
-NUMBER(each, row->pass.step.token_per_s_per_seq)
-NUMBER(cost, row->pass.step.usd_per_mtoken > 0 ? row->pass.step.usd_per_mtoken : (double)NAN)
+TEXT(limit, row->reached && isfinite(row->pass.step.step_s) ? tr_limit_name(row->pass.step.limit) : NULL)
 NUMBER(speed, row->speed_ratio)
 NUMBER(price, row->price_ratio)
+NUMBER(bound_speed, row->bound_speed_ratio)
+NUMBER(bound_price, row->bound_price_ratio)
 TR_FLAG(menu_row, fits, row->reached && row->pass.fits)
 TEXT(reason, row->reached ? NULL : row->why.text)
 
@@ -117,16 +173,38 @@ static const tr_field fields[] = {
     TR_T_HEAD("mode", "mode", 8, mode),
     TR_N_HEAD("wanted_token_per_s", TOKEN_PER_S, "wanted", 12, wanted),
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
-    TR_N_HEAD("step_s", SECOND, "step", 10, step_time),
-    TR_T_HEAD("bound", "bound", 7, bound),
-    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 14, each),
-    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 11, cost),
+    TR_T("physics", physics),
+    TR_N_HEAD("step_s", SECOND, "step", 10, tr_pass_time),
+    TR_PASS_TIME_BESIDE,
+    TR_T_HEAD("limited_by", "limited by", 10, limit),
+    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 14, tr_pass_each),
+    TR_PASS_EACH_BESIDE,
+    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 11, tr_pass_cost),
+    TR_PASS_COST_BESIDE,
     TR_N_HEAD("speed_ratio", NONE, "speed x", 9, speed),
     TR_N_HEAD("price_ratio", NONE, "price x", 9, price),
+    TR_N("speed_ratio_bound", NONE, bound_speed),
+    TR_N("price_ratio_bound", NONE, bound_price),
     TR_F_HEAD("fits", "fits", 4, fits),
     TR_T("reason", reason),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
+
+/* For people, where something is predicted. */
+static const tr_field predicted_columns[] = {
+    TR_T_HEAD("mode", "mode", 8, mode_words),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
+    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
+    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 13, tr_pass_each),
+    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 11, tr_pass_cost),
+    TR_N_HEAD("speed_ratio", NONE, "speed x", 8, speed),
+    TR_N_HEAD("price_ratio", NONE, "price x", 8, price),
+    TR_F_HEAD("fits", "fits", 4, fits),
+};
+static const tr_fields columns = {predicted_columns, sizeof predicted_columns / sizeof predicted_columns[0]};
 
 /* ---- what a fast mode implies -------------------------------------------------- */
 
@@ -245,22 +323,25 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
     tr_print_setting(m->question, &out);
     tr_print_price(m->question, &out);
     tr_write_char(&out, '\n');
-    tr_fields_table_head(&row_fields, &out);
+    const tr_fields *shown = m->question->blackboard ? &row_fields : &columns;
+    tr_fields_table_head(shown, &out);
     for (size_t i = 0; i < rows->count; i++) {
         const void *row = rows->at(rows->context, i, err);
         if (row == NULL)
             return err != NULL ? err->status : TR_EDOMAIN;
-        tr_fields_table_row(&row_fields, row, &out);
+        tr_fields_table_row(shown, row, &out);
     }
     tr_write_char(&out, '\n');
     if (m->report.floor_usd_per_mtoken > 0) {
         (void)tr_quantity_format(m->report.floor_usd_per_mtoken, TR_UNIT_USD_PER_MTOKEN, floor_cost, sizeof floor_cost);
         tr_print_line(&out, "cost floor", floor_cost, "no slow mode is cheaper");
     }
+    if (m->has_full)
+        tr_write_text(&out, "  normal does not fit: speed and price are against full, the largest batch that does\n");
     if (!isfinite(m->report.balance_batch_seq))
         tr_write_text(&out, "  normal is the balance without KV: with this context's KV no batch balances\n");
     tr_print_quantity(&out, "a sequence alone", unbatched_ratio(m), TR_UNIT_NONE,
-                      "times the normal cost of a token: what not batching costs");
+                      "times the normal cost of a token, by the bound: what not batching costs");
     (void)snprintf(text, sizeof text, "the batch in practice over the balance (--margin; 2 to 3 is the rule)");
     tr_print_quantity(&out, "margin", m->margin_ratio, TR_UNIT_NONE, text);
     if (m->has_ratio)
@@ -279,6 +360,7 @@ static tr_status write_json(menu *m, const tr_rows *rows, const tr_style *style,
     tr_json json;
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
     tr_question_json(m->question, &json);
+    tr_json_key_string(&json, "physics", tr_physics_name(m->question->physics));
     tr_json_key_number(&json, "floor_usd_per_mtoken", m->report.floor_usd_per_mtoken);
     tr_json_key_number(&json, "unbatched_cost_ratio", unbatched_ratio(m));
     tr_json_key_number(&json, "margin_ratio", m->margin_ratio);
@@ -311,11 +393,13 @@ tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question
     if (s != TR_OK)
         return s;
     m.speed_token_per_s = tr_input_list(scenario, TR_IN_SPEED, &m.speed_count);
+    m.has_full = question->physics != TR_PHYSICS_BOUND && !m.report.point[1].row.fits &&
+                 m.report.hold.max_batch_seq >= 1.0;
     m.margin_ratio = tr_input_number(scenario, TR_IN_MARGIN);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
                           .name = "modes",
-                          .count = TR_REPORT_POINTS + 1 + m.speed_count,
+                          .count = TR_REPORT_POINTS + 1 + (size_t)m.has_full + m.speed_count,
                           .at = row_at,
                           .context = &m,
                           .scenario = scenario,

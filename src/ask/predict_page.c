@@ -13,8 +13,6 @@
 #include "write/print.h"
 #include "write/rows.h"
 
-enum { NAME_WIDTH = 24, CELL = 13, INTERVAL = 22 };
-
 static void pad(tr_writer *out, const char *text, size_t width)
 {
     const size_t length = strlen(text);
@@ -37,7 +35,8 @@ void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size)
         char users[48];
         (void)tr_quantity_format(c->think_s, TR_UNIT_SECOND, think, sizeof think);
         (void)snprintf(many, sizeof many, "%s users who think %s",
-                       tr_print_three(row->users, TR_UNIT_SEQ, users, sizeof users), think);
+                       tr_print_three(row->users, TR_UNIT_SEQ, users, sizeof users),
+                       think);
     } else {
         (void)snprintf(many, sizeof many, "%.0f concurrent request%s", c->concurrency_seq,
                        c->concurrency_seq > 1.0 ? "s" : "");
@@ -67,26 +66,6 @@ static void print_heading(const tr_predict_row *row, tr_writer *out)
 
 /* ---- the figures ----------------------------------------------------------------------------------------------- */
 
-static void line(tr_writer *out, const char *name, const tr_quantity *q, tr_unit unit, const char *remark)
-{
-    char value[64], low[64], high[64], text[160];
-    tr_write_text(out, "  ");
-    pad(out, name, NAME_WIDTH);
-    pad(out, tr_print_three(q->predicted, unit, value, sizeof value), CELL);
-    if (q->low == q->high)
-        (void)tr_text_copy(text, sizeof text, isfinite(q->low) ? "as given" : "-");
-    else
-        (void)snprintf(text, sizeof text, "%s to %s", tr_print_three(q->low, unit, low, sizeof low),
-                       tr_print_three(q->high, unit, high, sizeof high));
-    pad(out, text, INTERVAL);
-    tr_write_text(out, tr_print_three(q->bound, unit, value, sizeof value));
-    if (remark != NULL) {
-        tr_write_text(out, "   ");
-        tr_write_text(out, remark);
-    }
-    tr_write_char(out, '\n');
-}
-
 static tr_quantity none(const tr_quantity *q)
 {
     const double nan = (double)NAN;
@@ -99,9 +78,9 @@ static void print_prices(const tr_predict_row *row, tr_writer *out)
         tr_write_text(out, "  no price is known for this system: --price gives one\n");
         return;
     }
-    line(out, "$ per million output", &row->cost.output_usd_per_mtoken, TR_UNIT_USD, NULL);
-    line(out, "$ per million input", &row->cost.input_usd_per_mtoken, TR_UNIT_USD, NULL);
-    line(out, "$ per million, blended", &row->cost.usd_per_mtoken, TR_UNIT_USD, NULL);
+    tr_print_predicted(out, "$ per million output", &row->cost.output_usd_per_mtoken, TR_UNIT_USD, NULL);
+    tr_print_predicted(out, "$ per million input", &row->cost.input_usd_per_mtoken, TR_UNIT_USD, NULL);
+    tr_print_predicted(out, "$ per million, blended", &row->cost.usd_per_mtoken, TR_UNIT_USD, NULL);
     tr_write_text(out, "  ");
     tr_print_any_price(row->question, out);
 }
@@ -111,18 +90,14 @@ static void print_figures(const tr_predict_row *row, tr_writer *out)
     const tr_service *o = &row->service;
     const tr_quantity ttft = row->endless ? none(&o->ttft_s) : o->ttft_s;
     const tr_quantity e2e = row->endless ? none(&o->e2e_s) : o->e2e_s;
-    tr_write_text(out, "  ");
-    pad(out, "", NAME_WIDTH);
-    pad(out, "predicted", CELL);
-    pad(out, "90 % interval", INTERVAL);
-    tr_write_text(out, "bound\n");
-    line(out, "time to first token", &ttft, TR_UNIT_SECOND, NULL);
-    line(out, "time per output token", &o->tpot_s, TR_UNIT_SECOND, NULL);
+    tr_print_predicted_head(out);
+    tr_print_predicted(out, "time to first token", &ttft, TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "time per output token", &o->tpot_s, TR_UNIT_SECOND, NULL);
     if (row->clients.draft_token > 0.0)
-        line(out, "between steps' tokens", &o->itl_s, TR_UNIT_SECOND, NULL);
-    line(out, "one request", &e2e, TR_UNIT_SECOND, NULL);
-    line(out, "tokens/s per user", &row->per_user, TR_UNIT_NONE, NULL);
-    line(out, "tokens/s, output", &o->output_token_per_s, TR_UNIT_NONE, NULL);
+        tr_print_predicted(out, "between steps' tokens", &o->itl_s, TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "one request", &e2e, TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "tokens/s per user", &row->per_user, TR_UNIT_NONE, NULL);
+    tr_print_predicted(out, "tokens/s, output", &o->output_token_per_s, TR_UNIT_NONE, NULL);
     print_prices(row, out);
     tr_offers_text(row->question->model, out);
 }
@@ -251,15 +226,24 @@ static void print_slo(const tr_predict_row *row, tr_writer *out)
 
 static void print_sureness(const tr_predict_row *row, tr_writer *out)
 {
-    static const char *const rests_on[] = {
-        "chip, engine and model were measured", "chip and engine were measured, this model was not",
-        "the chip was measured, the engine is not told", "from the nearest chip that was measured",
-        "nothing like this chip or engine was measured"};
     char text[320];
     label(out, "how sure");
-    (void)snprintf(text, sizeof text, "%s (calibration %s)\n", rests_on[row->question->distance],
+    (void)snprintf(text, sizeof text, "%s (calibration %s)\n", tr_question_rests_on(row->question),
                    row->question->calibration.origin);
     tr_write_text(out, text);
+}
+
+void tr_predict_print(const tr_predict_row *row, tr_writer *out)
+{
+    print_heading(row, out);
+    print_figures(row, out);
+    tr_write_char(out, '\n');
+    print_limits(row, out);
+    print_memory(row, out);
+    print_power(row, out);
+    print_slo(row, out);
+    print_levers(row, out);
+    print_sureness(row, out);
 }
 
 static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, const tr_style *style,
@@ -270,15 +254,7 @@ static tr_status write_page(tr_predict_row *row, const tr_scenario *scenario, co
     tr_levers_of(scenario, row);
     tr_notes_of(scenario, row->question, &notes);
     tr_writer_begin(&out, sink);
-    print_heading(row, &out);
-    print_figures(row, &out);
-    tr_write_char(&out, '\n');
-    print_limits(row, &out);
-    print_memory(row, &out);
-    print_power(row, &out);
-    print_slo(row, &out);
-    print_levers(row, &out);
-    print_sureness(row, &out);
+    tr_predict_print(row, &out);
     tr_notes_text(&notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
 }

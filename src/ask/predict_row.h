@@ -57,6 +57,8 @@ const void *tr_predict_walk_at(void *walk, size_t index, tr_error *err);
 
 /* "64 concurrent requests, 8k in, 1k out". */
 void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size);
+/* The page of a row with its levers, without notes. */
+void tr_predict_print(const tr_predict_row *row, tr_writer *out);
 
 /* The three changes that help most, tried one by one. */
 void tr_levers_of(const tr_scenario *scenario, tr_predict_row *row);

@@ -89,13 +89,14 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, 
     return s;
 }
 
-static tr_status write_json(const tr_scenario *scenario, const tr_report *report, const tr_notes *notes,
-                            const tr_style *style, const tr_sink *sink, tr_error *err)
+static tr_status write_json(const tr_scenario *scenario, const tr_report *report, const tr_report_lead *lead,
+                            const tr_notes *notes, const tr_style *style, const tr_sink *sink, tr_error *err)
 {
     const tr_fields shared = {tr_step_fields.field, tr_step_shared_count};
     tr_json json;
     tr_document_begin(&json, sink, style->format == TR_FORMAT_JSON, scenario, NULL);
     tr_fields_json(&shared, &report->point[1].row, &json);
+    tr_report_lead_json(lead, &json);
     tr_report_json(report, &json);
     tr_notes_json(notes, &json);
     if (style->explain) {
@@ -134,11 +135,12 @@ static tr_status draw(const tr_problem *question, const tr_style *style, tr_sink
     return TR_OK;
 }
 
-static tr_status write_text(const tr_report *report, const tr_problem *question, const tr_notes *notes,
-                            const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status write_text(const tr_report *report, const tr_report_lead *lead, const tr_problem *question,
+                            const tr_notes *notes, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_writer out;
     tr_writer_begin(&out, sink);
+    tr_report_lead_text(lead, &out);
     tr_report_text(report, style, &out);
     tr_status s = tr_written(tr_writer_finish(&out), err);
     if (s == TR_OK)
@@ -163,23 +165,34 @@ static const void *point_at(void *context, size_t index, tr_error *err)
     return &((tr_report *)context)->point[index].row;
 }
 
+static tr_status write(const tr_scenario *scenario, tr_report *report, const tr_problem *question,
+                       const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    tr_report_lead lead;
+    tr_notes notes;
+    tr_status s = tr_report_lead_of(scenario, question, &lead, err);
+    if (s != TR_OK)
+        return s;
+    tr_notes_of(scenario, question, &notes);
+    s = style->format == TR_FORMAT_TEXT ? write_text(report, &lead, question, &notes, style, sink, err)
+                                        : write_json(scenario, report, &lead, &notes, style, sink, err);
+    tr_report_lead_end(&lead);
+    return s;
+}
+
 tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                            tr_sink *sink, tr_error *err)
 {
     tr_report report;
-    tr_notes notes;
-    /* The report is the bound's; what another physics expects stands beside it. */
+    /* The points are the bound's, each with what is predicted beside. */
     tr_problem plain = *question;
     plain.physics = TR_PHYSICS_BOUND;
     const tr_status s = tr_report_of(scenario, &plain, &report, err);
     if (s != TR_OK)
         return s;
-    report.beside = question->physics != TR_PHYSICS_BOUND ? question->physics : TR_PHYSICS_FITTED;
-    tr_notes_of(scenario, question, &notes);
-    if (style->format == TR_FORMAT_TEXT)
-        return write_text(&report, question, &notes, style, sink, err);
+    report.physics = question->physics != TR_PHYSICS_BOUND ? question->physics : TR_PHYSICS_FITTED;
     if (style->format < TR_FORMAT_CSV)
-        return write_json(scenario, &report, &notes, style, sink, err);
+        return write(scenario, &report, question, style, sink, err);
     const tr_rows rows = {.fields = &tr_step_fields,
                           .name = NULL,
                           .count = TR_REPORT_POINTS,

@@ -10,28 +10,46 @@
 
 /* ---- JSON ------------------------------------------------------------------- */
 
+TR_NUMBER(tr_report_point, point_batch, row->row.load.batch_seq)
+TR_FLAG(tr_report_point, point_fits, row->row.fits)
+TR_TEXT(tr_report_point, point_name, row->name)
+#define TERM(NAME) TR_NUMBER(tr_report_point, point_##NAME, row->row.step.NAME##_s)
+TERM(compute)
+TERM(weights)
+TERM(kv)
+TERM(comm)
+TERM(fixed)
+TR_TEXT(tr_report_point, point_limit, tr_limit_name(row->row.step.limit)) /* of what does not fit too */
+TR_NUMBER(tr_report_point, point_speed, row->speed_ratio)
+TR_NUMBER(tr_report_point, point_price, row->price_ratio)
+
+static const tr_field point_list[] = {
+    TR_T("name", point_name),
+    TR_N("batch_seq", SEQ, point_batch),
+    TR_F("fits", point_fits),
+    TR_N("terms.compute_s", SECOND, point_compute),
+    TR_N("terms.weights_s", SECOND, point_weights),
+    TR_N("terms.kv_s", SECOND, point_kv),
+    TR_N("terms.comm_s", SECOND, point_comm),
+    TR_N("terms.fixed_s", SECOND, point_fixed),
+    TR_N("step_s", SECOND, tr_pass_time),
+    TR_PASS_TIME_BESIDE,
+    TR_T("limited_by", point_limit),
+    TR_N("token_per_s", TOKEN_PER_S, tr_pass_rate),
+    TR_PASS_RATE_BESIDE,
+    TR_N("token_per_s_per_seq", TOKEN_PER_S, tr_pass_each),
+    TR_PASS_EACH_BESIDE,
+    TR_N("usd_per_mtoken", USD_PER_MTOKEN, tr_pass_cost),
+    TR_PASS_COST_BESIDE,
+    TR_N("speed_ratio", NONE, point_speed),
+    TR_N("price_ratio", NONE, point_price),
+};
+
 static void json_point(const tr_report_point *point, tr_json *json)
 {
-    const tr_step *step = &point->row.step;
-    const int priced = point->row.question->roof.usd_per_s > 0;
+    static const tr_fields fields = {point_list, sizeof point_list / sizeof point_list[0]};
     tr_json_object_inline(json);
-    tr_json_key_string(json, "name", point->name);
-    tr_json_key_number(json, "batch_seq", point->row.load.batch_seq);
-    tr_json_key_bool(json, "fits", point->row.fits);
-    tr_json_key_object(json, "terms");
-    tr_json_key_number(json, "compute_s", step->compute_s);
-    tr_json_key_number(json, "weights_s", step->weights_s);
-    tr_json_key_number(json, "kv_s", step->kv_s);
-    tr_json_key_number(json, "comm_s", step->comm_s);
-    tr_json_key_number(json, "fixed_s", step->fixed_s);
-    tr_json_close(json);
-    tr_json_key_number(json, "step_s", step->step_s);
-    tr_json_key_string(json, "bound", tr_limit_name(step->limit));
-    tr_json_key_number(json, "token_per_s", step->token_per_s);
-    tr_json_key_number(json, "token_per_s_per_seq", step->token_per_s_per_seq);
-    tr_json_key_number(json, "usd_per_mtoken", priced ? step->usd_per_mtoken : (double)NAN);
-    tr_json_key_number(json, "speed_ratio", point->speed_ratio);
-    tr_json_key_number(json, "price_ratio", point->price_ratio);
+    tr_fields_json(&fields, point, json);
     tr_json_close(json);
 }
 
@@ -59,7 +77,7 @@ void tr_report_json(const tr_report *report, tr_json *json)
         json_point(&report->point[i], json);
     tr_json_close(json);
     tr_offers_json(report->question->model, json);
-    tr_report_expected_json(report, json);
+    tr_report_steps_json(report, json);
     /* [R17] A batch leaves every step: who just missed one waits for it and rides the next. */
     tr_json_key(json, "schedule");
     tr_json_object_inline(json);
@@ -140,7 +158,10 @@ static void print_quantities(tr_writer *out, const tr_report *report, const char
 {
     char cells[TR_REPORT_POINTS][CELL];
     for (int i = 0; i < TR_REPORT_POINTS; i++)
-        (void)show(read(&report->point[i]), unit, cells[i]);
+        if (isfinite(read(&report->point[i])))
+            (void)show(read(&report->point[i]), unit, cells[i]);
+        else
+            (void)tr_text_copy(cells[i], CELL, "-");
     print_cells(out, label, cells);
 }
 
@@ -148,6 +169,9 @@ static double compute_s(const tr_report_point *p) { return p->row.step.compute_s
 static double weights_s(const tr_report_point *p) { return p->row.step.weights_s; }
 static double kv_s(const tr_report_point *p) { return p->row.step.kv_s; }
 static double step_s(const tr_report_point *p) { return p->row.step.step_s; }
+static double predicted_s(const tr_report_point *p) { return p->row.predicted.step_s; }
+static double predicted_usd(const tr_report_point *p) { return p->row.predicted.usd_per_mtoken; }
+static double predicted_token_per_s(const tr_report_point *p) { return p->row.predicted.token_per_s_per_seq; }
 static double all_token_per_s(const tr_report_point *p) { return p->row.step.token_per_s; }
 static double each_token_per_s(const tr_report_point *p) { return p->row.step.token_per_s_per_seq; }
 static double cost_usd(const tr_report_point *p) { return p->row.step.usd_per_mtoken; }
@@ -189,11 +213,17 @@ static void print_points(const tr_report *report, tr_writer *out)
         (void)tr_text_copy(cells[i], CELL, tr_limit_name(report->point[i].row.step.limit));
         all_fit = all_fit && report->point[i].row.fits;
     }
-    print_cells(out, "bound by", cells);
+    print_cells(out, "limited by", cells);
     print_quantities(out, report, "tokens/s, all", TR_UNIT_NONE, all_token_per_s);
     print_quantities(out, report, "tokens/s, each", TR_UNIT_NONE, each_token_per_s);
     if (report->question->roof.usd_per_s > 0)
         print_quantities(out, report, "$ per million tokens", TR_UNIT_USD, cost_usd);
+    if (!report->question->blackboard) {
+        print_quantities(out, report, "predicted: step", TR_UNIT_SECOND, predicted_s);
+        print_quantities(out, report, "  tokens/s, each", TR_UNIT_NONE, predicted_token_per_s);
+        if (report->question->roof.usd_per_s > 0)
+            print_quantities(out, report, "  $ per million tokens", TR_UNIT_USD, predicted_usd);
+    }
     print_ratios(report, "speed against normal", 0, out);
     print_ratios(report, "price against normal", 1, out);
     if (!all_fit)
@@ -247,7 +277,8 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
     tr_print_heading(out, style, "The model and the machine");
     print_model(report, out);
     print_machine(report, out);
-    tr_print_heading(out, style, "One step, and the price menu it implies");
+    tr_print_heading(out, style, q->blackboard ? "One step, and the price menu it implies"
+                                                    : "One step by the lower bound, and the price menu it implies");
     print_points(report, out);
     if (!isfinite(report->balance_batch_seq))
         tr_write_text(out, "  normal is the balance without KV: with this context's KV no batch balances\n");
@@ -256,8 +287,9 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
                        show(q->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
         tr_print_quantity(out, "cost floor", report->floor_usd_per_mtoken, TR_UNIT_USD, text);
     }
-    tr_offers_text(q->model, out);
-    tr_report_expected_text(report, style, out);
+    if (q->blackboard) /* else what stands above has them */
+        tr_offers_text(q->model, out);
+    tr_report_steps_text(report, style, out);
     tr_print_heading(out, style, "What fits");
     print_capacity(report, out);
     tr_print_heading(out, style, "The train schedule");

@@ -29,6 +29,13 @@ NUMBER(query, query_token)
 NUMBER(intensity, intensity_flop_per_byte)
 NUMBER(rate, flop_per_s)
 NUMBER(share, flop_per_s / row->question->roof.flop_per_s)
+/* What the roof allows at this intensity. */
+static double roof_rate(const void *p)
+{
+    const tr_roof_point *row = p;
+    const double by_memory = row->intensity_flop_per_byte * row->question->roof.byte_per_s;
+    return by_memory < row->question->roof.flop_per_s ? by_memory : row->question->roof.flop_per_s;
+}
 NUMBER(low, low_flop_per_s)
 NUMBER(high, high_flop_per_s)
 TR_TEXT(tr_roof_point, kind, row->kind)
@@ -44,9 +51,10 @@ static const tr_field fields[] = {
     TR_F_HEAD("fits", "fits", 4, fits),
     TR_N_HEAD("intensity_flop_per_byte", FLOP_PER_BYTE, "intensity", 16, intensity),
     TR_N_HEAD("flop_per_s", FLOP_PER_S, "under the roof", 14, rate),
+    TR_N("flop_per_s_bound", FLOP_PER_S, roof_rate),
     TR_N_HEAD("peak_share", RATIO, "of peak", 8, share),
-    TR_N("low_flop_per_s", FLOP_PER_S, low),
-    TR_N("high_flop_per_s", FLOP_PER_S, high),
+    TR_N("flop_per_s_low", FLOP_PER_S, low),
+    TR_N("flop_per_s_high", FLOP_PER_S, high),
     TR_T_HEAD("side", "side", 7, side),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
@@ -100,6 +108,14 @@ static void print_step(const tr_step_row *row, tr_writer *out)
     (void)snprintf(label, sizeof label, "a step at batch %s", batch);
     (void)snprintf(text, sizeof text, "%s of peak compute, %s of peak bandwidth", mfu, mbu);
     tr_print_quantity(out, label, row->step.flop / row->step.step_s, TR_UNIT_FLOP_PER_S, text);
+    if (!row->is_predicted)
+        return;
+    const tr_step *p = &row->predicted;
+    const tr_quantity rate = {p->flop / p->step_s, p->flop / p->high_s, p->flop / p->low_s,
+                              row->bound.flop / row->bound.step_s};
+    tr_write_char(out, '\n');
+    tr_step_row_print(row, out);
+    tr_print_predicted(out, "FLOP/s of the step", &rate, TR_UNIT_FLOP_PER_S, NULL);
 }
 
 static void print_figures(const tr_step_row *row, tr_writer *out)

@@ -4,6 +4,7 @@
 
 #include <tokenroof/ask.h>
 
+#include "ask/step_row.h"
 #include "life/loss_law.h"
 #include "life/racks.h"
 
@@ -18,6 +19,9 @@ typedef struct tr_scale_terms {
 void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out);
 
 typedef struct tr_scale_train {
+    tr_step_row pass; /* by the physics asked for, with what is predicted and the bound */
+    double drain_s;   /* the whole memory read once: the interval, unless predicted steps take longer */
+    double racks_bound, racks_low, racks_high; /* NaN where nothing is predicted */
     double interval_s, step_s, batch_seq, rack_token_per_s, racks, worst_s, mean_s, simulated_worst_s,
         simulated_mean_s;
     int keeps; /* a step is done within the interval */

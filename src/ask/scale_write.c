@@ -40,6 +40,15 @@ OF(train_batch, row->train.batch_seq)
 OF(train_rate, row->train.rack_token_per_s)
 OF(train_world, row->terms.world_token_per_s)
 OF(train_racks, row->train.racks)
+OF(train_step_bound, row->train.pass.bound.step_s)
+OF(train_step_predicted, row->train.pass.predicted.step_s)
+OF(train_step_low, row->train.pass.predicted.low_s)
+OF(train_step_high, row->train.pass.predicted.high_s)
+OF(train_racks_bound, row->train.racks_bound)
+OF(train_racks_low, row->train.racks_low)
+OF(train_racks_high, row->train.racks_high)
+TR_TEXT(scale, train_physics, tr_physics_name(row->terms.question->physics))
+TR_TEXT(scale, train_limit, tr_limit_name(row->train.pass.step.limit))
 OF(train_worst, row->train.worst_s)
 OF(train_mean, row->train.mean_s)
 OF(train_sim_worst, row->train.simulated_worst_s)
@@ -48,7 +57,13 @@ TR_FLAG(scale, train_keeps, row->train.keeps)
 
 static const tr_field train_list[] = {
     TR_N("train.interval_s", SECOND, train_interval),
+    TR_T("train.physics", train_physics),
     TR_N("train.step_s", SECOND, train_step),
+    TR_N("train.step_s_bound", SECOND, train_step_bound),
+    TR_N("train.step_s_predicted", SECOND, train_step_predicted),
+    TR_N("train.step_s_low", SECOND, train_step_low),
+    TR_N("train.step_s_high", SECOND, train_step_high),
+    TR_T("train.limited_by", train_limit),
     TR_F("train.keeps_schedule", train_keeps),
     TR_N("train.batch_seq", SEQ, train_batch),
     TR_N("train.worst_wait_s", SECOND, train_worst),
@@ -58,6 +73,9 @@ static const tr_field train_list[] = {
     TR_N("train.rack_token_per_s", TOKEN_PER_S, train_rate),
     TR_N("train.world_token_per_s", TOKEN_PER_S, train_world),
     TR_N("train.racks", NONE, train_racks),
+    TR_N("train.racks_bound", NONE, train_racks_bound),
+    TR_N("train.racks_low", NONE, train_racks_low),
+    TR_N("train.racks_high", NONE, train_racks_high),
 };
 static const tr_fields train_fields = {train_list, sizeof train_list / sizeof train_list[0]};
 
@@ -281,10 +299,21 @@ static void print_train(const scale *s, tr_writer *out)
 {
     char text[160], batch[32];
     (void)tr_print_batch(s->train.batch_seq, batch, sizeof batch);
+    const int is_late = s->train.interval_s > s->train.drain_s;
+    if (s->train.pass.is_predicted) {
+        const tr_quantity step_s = tr_step_row_time_s(&s->train.pass);
+        const tr_quantity racks = {s->train.racks, s->train.racks_low, s->train.racks_high, s->train.racks_bound};
+        tr_print_predicted_head(out);
+        tr_print_predicted(out, "a step takes", &step_s, TR_UNIT_SECOND, NULL);
+        if (s->terms.question->physics == TR_PHYSICS_FITTED)
+            tr_print_predicted(out, "racks for the world", &racks, TR_UNIT_NONE, NULL);
+        tr_write_char(out, '\n');
+    }
     tr_print_quantity(out, "a train leaves every", s->train.interval_s, TR_UNIT_SECOND,
-                      "the time to read the memory once");
+                      is_late ? "as each step ends: that takes longer than to read the memory once"
+                              : "the time to read the memory once");
     (void)snprintf(text, sizeof text, "with %.30s sequences on board%s", batch,
-                   s->train.keeps ? "" : ": too many to keep to it");
+                   s->train.keeps || is_late ? "" : ": too many to keep to it");
     tr_print_quantity(out, "a step takes", s->train.step_s, TR_UNIT_SECOND, text);
     (void)snprintf(text, sizeof text, "of 100,000 simulated requests: mean %.4g ms, worst %.4g ms",
                    s->train.simulated_mean_s * 1e3, s->train.simulated_worst_s * 1e3);

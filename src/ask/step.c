@@ -103,66 +103,37 @@ static void print_title(const tr_step_row *row, tr_writer *out)
     tr_write_text(out, text);
 }
 
-static const char *const rests_on[] = {"this chip and model were measured", "this model was not measured",
-                                       "this chip was measured, the engine is not told",
-                                       "this chip was not measured", "nothing like this chip was measured"};
-
-/* The same for a table: the band is a ratio, one for all rows. */
+/* For a table: the interval is a ratio, one for all rows. */
 static void print_band_of_table(const tr_problem *question, tr_writer *out)
 {
     const tr_interval of = question->load.phase == TR_PHASE_PREFILL ? TR_INTERVAL_PREFILL : TR_INTERVAL_DECODE;
     const tr_band *band = &question->calibration.band[of][question->distance];
-    char text[320], low[32], high[32];
+    char text[384], low[32], high[32];
     (void)tr_text_fixed(low, sizeof low, band->low_ratio, 2);
     (void)tr_text_fixed(high, sizeof high, band->high_ratio, 2);
-    (void)snprintf(text, sizeof text, "calibration %s: nine in ten between %s and %s times the step; %s\n",
-                   question->calibration.origin, low, high, rests_on[question->distance]);
+    (void)snprintf(text, sizeof text,
+                   "90 %% interval: %s to %s times the predicted step; %s (calibration %s)\n", low, high,
+                   tr_question_rests_on(question), question->calibration.origin);
     tr_write_text(out, text);
 }
 
-static void print_bound(const tr_step_row *row, tr_writer *out)
+/* Nothing of numbers alone. */
+static void print_predicted(const tr_step_row *row, tr_writer *out)
 {
-    char share[64], text[128];
-    tr_step bound;
-    if (tr_problem_step(row->question, TR_PHYSICS_BOUND, &row->load, &bound, NULL) != TR_OK)
+    if (row->question->blackboard)
         return;
-    (void)snprintf(text, sizeof text, "at datasheet peak, all chips pooled: %s of the step",
-                   format(bound.step_s / row->step.step_s, TR_UNIT_RATIO, share, sizeof share));
-    tr_print_quantity(out, "bound", bound.step_s, TR_UNIT_SECOND, text);
-}
-
-/* Between which times nine in ten fall, and what that rests on. */
-static void print_band(const tr_step_row *row, tr_writer *out)
-{
-    char low[64], high[64], text[256];
-    (void)snprintf(text, sizeof text, "%s to %s", format(row->step.low_s, TR_UNIT_SECOND, low, sizeof low),
-                   format(row->step.high_s, TR_UNIT_SECOND, high, sizeof high));
-    tr_print_line(out, "nine in ten", text, rests_on[row->question->distance]);
-    tr_print_line(out, "calibration", row->question->calibration.origin, NULL);
-}
-
-/* Beside what no system can beat, what such systems take; or why nobody can say. */
-static void print_beside(const tr_step_row *row, tr_writer *out)
-{
-    const tr_step *step = &row->expected;
-    char low[64], high[64], text[192];
-    if (!row->beside || row->question->physics == TR_PHYSICS_FITTED)
-        return;
-    if (!row->predicted) {
-        tr_print_line(out, "expected", "not known", row->why.text);
-        return;
-    }
-    (void)snprintf(text, sizeof text, "of such systems; nine in ten %s to %s (--physics fitted)",
-                   format(step->low_s, TR_UNIT_SECOND, low, sizeof low),
-                   format(step->high_s, TR_UNIT_SECOND, high, sizeof high));
-    tr_print_quantity(out, "expected", step->step_s, TR_UNIT_SECOND, text);
+    tr_step_row_print(row, out);
+    if (row->is_predicted)
+        tr_print_line(out, "how sure", tr_question_rests_on(row->question), NULL);
+    else
+        tr_print_line(out, "not predicted", row->why.text, NULL);
+    tr_write_char(out, '\n');
 }
 
 static void print_terms(const tr_step_row *row, tr_writer *out)
 {
-    static const char *const why[] = {
-        "compute: the chips are busy multiplying", "weights: memory, most of it reading weights",
-        "kv: memory, most of it reading the KV cache", "comm: links", "fixed costs"};
+    static const char *const why[] = {"multiplying", "reading weights", "reading the KV cache", "links",
+                                      "launches and host"};
     const tr_physics physics = row->question->physics;
     const int bound = physics == TR_PHYSICS_BOUND;
     char text[128];
@@ -178,24 +149,25 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
                           physics == TR_PHYSICS_OPS ? "before a collective's first byte"
                                                     : "launches, layers, the host");
     }
-    (void)snprintf(text, sizeof text, "%s %s", bound ? "bound by" : "which they add up to; most of it",
+    (void)snprintf(text, sizeof text, "%s %s", bound ? "limited by" : "their sum, most of it",
                    why[row->step.limit]);
     tr_print_quantity(out, "step", row->step.step_s, TR_UNIT_SECOND, text);
-    print_beside(row, out);
     if (physics == TR_PHYSICS_FITTED)
-        print_band(row, out);
-    if (!bound)
-        print_bound(row, out);
+        tr_print_line(out, "calibration", row->question->calibration.origin, NULL);
 }
 
 static void print_rates(const tr_step_row *row, tr_writer *out)
 {
     const tr_roofline *roof = &row->question->roof;
     char price[64], text[128];
-    tr_print_quantity(out, "throughput", row->step.token_per_s, TR_UNIT_TOKEN_PER_S, "all sequences");
-    tr_print_quantity(out, "each sequence", row->step.token_per_s_per_seq, TR_UNIT_TOKEN_PER_S, NULL);
+    /* By the physics asked for, where the lines above have not said it. */
+    const int is_said = row->is_predicted && row->question->physics == TR_PHYSICS_FITTED;
+    if (!is_said) {
+        tr_print_quantity(out, "throughput", row->step.token_per_s, TR_UNIT_TOKEN_PER_S, "all sequences");
+        tr_print_quantity(out, "each sequence", row->step.token_per_s_per_seq, TR_UNIT_TOKEN_PER_S, NULL);
+    }
     tr_print_quantity(out, "each chip", row->step.token_per_s_per_chip, TR_UNIT_TOKEN_PER_S, NULL);
-    if (roof->usd_per_s > 0) {
+    if (roof->usd_per_s > 0 && !is_said) {
         (void)snprintf(text, sizeof text, "per million tokens, at %s for the system",
                        format(row->question->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price, sizeof price));
         tr_print_quantity(out, "cost", row->step.usd_per_mtoken, TR_UNIT_USD, text);
@@ -234,6 +206,7 @@ static tr_status write_page(const tr_rows *rows, walk *w, const tr_style *style,
     tr_print_setting(w->question, &out);
     tr_print_price(w->question, &out);
     tr_write_char(&out, '\n');
+    print_predicted(row, &out);
     print_terms(row, &out);
     tr_write_char(&out, '\n');
     print_rates(row, &out);
@@ -260,13 +233,16 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
     tr_print_price(w->question, &out);
-    if (w->question->physics == TR_PHYSICS_FITTED)
+    if (!w->question->blackboard)
         print_band_of_table(w->question, &out);
     tr_write_char(&out, '\n');
     tr_status s = tr_writer_finish(&out);
     if (s != TR_OK)
         return tr_written(s, err);
-    s = tr_rows_write(rows, style, sink, err);
+    tr_rows table = *rows;
+    if (!w->question->blackboard)
+        table.fields = &tr_step_columns;
+    s = tr_rows_write(&table, style, sink, err);
     if (s != TR_OK || !style->explain)
         return s;
     if (row_at(w, 0, err) == NULL)

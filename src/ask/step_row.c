@@ -5,6 +5,7 @@
 
 #include "ask/asked.h"
 #include "base/fail.h"
+#include "write/print.h"
 
 static const double ROW_MAX = 1e6, STREAM_MAX = 1e15;
 
@@ -80,36 +81,136 @@ static void add_marks(tr_step_row *row)
     row->attention_intensity_flop_per_byte = tr_attention_intensity_flop_per_byte(roof, load->context_token);
 }
 
+/* What is predicted, where the row fits, or why nothing is. */
+static void predict(tr_step_row *row)
+{
+    const tr_problem *question = row->question;
+    row->predicted = no_step();
+    if (!row->fits || question->blackboard)
+        return;
+    row->is_predicted =
+        tr_problem_step(question, TR_PHYSICS_FITTED, &row->load, &row->predicted, &row->why) == TR_OK;
+}
+
 tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
-    tr_step_row row = {.question = question, .load = *load, .expected = no_step()};
+    tr_step_row row = {.question = question, .load = *load};
     const tr_status s = tr_bound_step(&question->roof, load, &row.step, err);
     if (s != TR_OK)
         return s;
+    row.bound = row.step;
     row.fits = tr_check_fits(question, load->batch_seq, tr_held_token(load), &row.why) == TR_OK;
+    predict(&row);
     add_marks(&row);
     *out = row;
     return TR_OK;
 }
 
+void tr_step_row_by_physics(tr_step_row *row)
+{
+    const tr_physics physics = row->question->physics;
+    if (physics == TR_PHYSICS_BOUND)
+        return;
+    if (physics == TR_PHYSICS_FITTED)
+        row->step = row->predicted;
+    else if (!row->fits || tr_problem_step(row->question, physics, &row->load, &row->step, NULL) != TR_OK)
+        row->step = no_step();
+}
+
 tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
-    tr_step_row row = {.question = question, .load = *load, .step = no_step(), .expected = no_step()};
-    tr_status s = tr_check_fits(question, load->batch_seq, tr_held_token(load), &row.why);
-    row.fits = s == TR_OK;
-    if (row.fits)
+    tr_step_row row = {.question = question, .load = *load, .step = no_step(), .bound = no_step()};
+    row.fits = tr_check_fits(question, load->batch_seq, tr_held_token(load), &row.why) == TR_OK;
+    predict(&row);
+    tr_status s = row.fits ? tr_problem_step(question, TR_PHYSICS_BOUND, load, &row.bound, err) : TR_OK;
+    if (s == TR_OK && row.is_predicted && question->physics == TR_PHYSICS_FITTED)
+        row.step = row.predicted;
+    else if (s == TR_OK && row.fits)
         s = tr_problem_step(question, question->physics, load, &row.step, err);
-    if (s != TR_OK && row.fits)
+    if (s != TR_OK)
         return s;
-    row.beside = !question->blackboard && row.fits;
-    if (row.beside && question->physics == TR_PHYSICS_FITTED)
-        row.expected = row.step;
-    row.predicted =
-        row.beside && (question->physics == TR_PHYSICS_FITTED ||
-                       tr_problem_step(question, TR_PHYSICS_FITTED, load, &row.expected, &row.why) == TR_OK);
     add_marks(&row);
     *out = row;
     return TR_OK;
+}
+
+/* ---- predicted, beside the bound ---------------------------------------------- */
+
+tr_quantity tr_step_row_time_s(const tr_step_row *row)
+{
+    const tr_step *p = &row->predicted;
+    return (tr_quantity){p->step_s, p->low_s, p->high_s, row->bound.step_s};
+}
+
+/* A rate is high where the time is low. */
+static tr_quantity rate_of(const tr_step *predicted, double rate, double bound)
+{
+    return (tr_quantity){rate, rate * (predicted->step_s / predicted->high_s),
+                         rate * (predicted->step_s / predicted->low_s), bound};
+}
+
+tr_quantity tr_step_row_token_per_s(const tr_step_row *row)
+{
+    return rate_of(&row->predicted, row->predicted.token_per_s, row->bound.token_per_s);
+}
+
+tr_quantity tr_step_row_token_per_s_per_seq(const tr_step_row *row)
+{
+    return rate_of(&row->predicted, row->predicted.token_per_s_per_seq, row->bound.token_per_s_per_seq);
+}
+
+tr_quantity tr_step_row_usd_per_mtoken(const tr_step_row *row)
+{
+    const tr_step *p = &row->predicted;
+    if (!(row->question->roof.usd_per_s > 0.0))
+        return (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    return (tr_quantity){p->usd_per_mtoken, p->usd_per_mtoken * (p->low_s / p->step_s),
+                         p->usd_per_mtoken * (p->high_s / p->step_s), row->bound.usd_per_mtoken};
+}
+
+void tr_step_row_print(const tr_step_row *row, tr_writer *out)
+{
+    const tr_quantity time_s = tr_step_row_time_s(row), cost_usd = tr_step_row_usd_per_mtoken(row);
+    const tr_quantity all = tr_step_row_token_per_s(row), each = tr_step_row_token_per_s_per_seq(row);
+    if (!row->is_predicted)
+        return;
+    tr_print_predicted_head(out);
+    tr_print_predicted(out, row->load.phase == TR_PHASE_DECODE ? "one decode step" : "one prefill pass", &time_s,
+                       TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "tokens/s per sequence", &each, TR_UNIT_NONE, NULL);
+    tr_print_predicted(out, "tokens/s, all", &all, TR_UNIT_NONE, NULL);
+    if (row->question->roof.usd_per_s > 0.0)
+        tr_print_predicted(out, "$ per million tokens", &cost_usd, TR_UNIT_USD, NULL);
+}
+
+#define PASS(NAME, VALUE)                                                                                  \
+    double NAME(const void *p)                                                                             \
+    {                                                                                                      \
+        const tr_step_row *row = p;                                                                        \
+        return VALUE;                                                                                      \
+    }
+PASS(tr_pass_time, row->step.step_s)
+PASS(tr_pass_time_bound, row->bound.step_s)
+PASS(tr_pass_time_predicted, row->predicted.step_s)
+PASS(tr_pass_time_low, row->predicted.low_s)
+PASS(tr_pass_time_high, row->predicted.high_s)
+PASS(tr_pass_rate, row->step.token_per_s)
+PASS(tr_pass_rate_bound, row->bound.token_per_s)
+PASS(tr_pass_rate_low, tr_step_row_token_per_s(row).low)
+PASS(tr_pass_rate_high, tr_step_row_token_per_s(row).high)
+PASS(tr_pass_each, row->step.token_per_s_per_seq)
+PASS(tr_pass_each_bound, row->bound.token_per_s_per_seq)
+PASS(tr_pass_each_low, tr_step_row_token_per_s_per_seq(row).low)
+PASS(tr_pass_each_high, tr_step_row_token_per_s_per_seq(row).high)
+PASS(tr_pass_cost, row->question->roof.usd_per_s > 0 ? row->step.usd_per_mtoken : (double)NAN)
+PASS(tr_pass_cost_bound, tr_step_row_usd_per_mtoken(row).bound)
+PASS(tr_pass_cost_low, tr_step_row_usd_per_mtoken(row).low)
+PASS(tr_pass_cost_high, tr_step_row_usd_per_mtoken(row).high)
+
+const char *tr_pass_limited_by(const void *p)
+{
+    const tr_step_row *row = p;
+    return row->fits ? tr_limit_name(row->step.limit) : NULL;
 }
 
 /* ---- its fields ----------------------------------------------------------- */
@@ -133,16 +234,8 @@ NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system->
 static const char *said(const char *text) { return text[0] != '\0' ? text : NULL; }
 TEXT(system_price_kind, said(tr_price_kind_name(row->question->system->price_kind)))
 TEXT(system_price_date, said(row->question->system->price_date))
-static int is_fitted(const tr_step_row *row) { return row->question->physics == TR_PHYSICS_FITTED; }
-TEXT(calibration, is_fitted(row) ? row->question->calibration.origin : NULL)
-TEXT(distance, is_fitted(row) ? tr_distance_name(row->question->distance) : NULL)
-TEXT(expected_physics, row->beside ? tr_physics_name(TR_PHYSICS_FITTED) : NULL)
-TEXT(expected_calibration, row->beside ? row->question->calibration.origin : NULL)
-TEXT(expected_distance, row->beside ? tr_distance_name(row->question->distance) : NULL)
-NUMBER(expected_step, row->expected.step_s)
-NUMBER(expected_low, row->expected.low_s)
-NUMBER(expected_high, row->expected.high_s)
-TEXT(expected_reason, row->beside && !row->predicted ? row->why.text : NULL)
+TEXT(calibration, row->question->blackboard ? NULL : row->question->calibration.origin)
+TEXT(distance, row->question->blackboard ? NULL : tr_distance_name(row->question->distance))
 NUMBER(batch, row->load.batch_seq)
 NUMBER(context, row->load.context_token)
 NUMBER(query, row->load.query_token)
@@ -153,15 +246,8 @@ NUMBER(weights, row->step.weights_s)
 NUMBER(kv, row->step.kv_s)
 NUMBER(comm, row->step.comm_s)
 NUMBER(fixed, row->step.fixed_s)
-NUMBER(step, row->step.step_s)
-NUMBER(low, row->step.low_s)
-NUMBER(high, row->step.high_s)
-TEXT(bound, row->fits ? tr_limit_name(row->step.limit) : NULL)
-TEXT(bound_for_people, row->fits ? tr_limit_name(row->step.limit) : "no fit")
-NUMBER(rate, row->step.token_per_s)
-NUMBER(rate_seq, row->step.token_per_s_per_seq)
+TEXT(limit_for_people, row->fits ? tr_limit_name(row->step.limit) : "no fit")
 NUMBER(rate_chip, row->step.token_per_s_per_chip)
-NUMBER(cost, row->question->roof.usd_per_s > 0 ? row->step.usd_per_mtoken : (double)NAN)
 NUMBER(mfu, row->step.mfu)
 NUMBER(mbu, row->step.mbu)
 NUMBER(floor_time, row->floor_s)
@@ -172,7 +258,7 @@ NUMBER(ridge, row->ridge_flop_per_byte)
 NUMBER(weight_intensity, row->weight_intensity_flop_per_byte)
 NUMBER(attention_intensity, row->attention_intensity_flop_per_byte)
 TR_FLAG(tr_step_row, fits, row->fits)
-TEXT(reason, row->fits ? NULL : row->why.text)
+TEXT(reason, row->fits && (row->is_predicted || row->question->blackboard) ? NULL : row->why.text)
 
 static const tr_field fields[] = {
     TR_T("model.name", tr_question_model),
@@ -204,15 +290,17 @@ static const tr_field fields[] = {
     TR_N_HEAD("terms.kv_s", SECOND, "kv", 9, kv),
     TR_N("terms.comm_s", SECOND, comm),
     TR_N("terms.fixed_s", SECOND, fixed),
-    TR_N_HEAD("step_s", SECOND, "step", 9, step),
-    TR_N("low_s", SECOND, low),
-    TR_N("high_s", SECOND, high),
-    TR_T("bound", bound),
-    TR_T_HEAD(NULL, "bound", 7, bound_for_people),
-    TR_N_HEAD("token_per_s", NONE, "token/s", 9, rate),
-    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, rate_seq),
+    TR_N_HEAD("step_s", SECOND, "step", 9, tr_pass_time),
+    TR_PASS_TIME_BESIDE,
+    TR_T("limited_by", tr_pass_limited_by),
+    TR_T_HEAD(NULL, "limited by", 10, limit_for_people),
+    TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),
+    TR_PASS_RATE_BESIDE,
+    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
+    TR_PASS_EACH_BESIDE,
     TR_N("token_per_s_per_chip", TOKEN_PER_S, rate_chip),
-    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, cost),
+    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, tr_pass_cost),
+    TR_PASS_COST_BESIDE,
     TR_N("mfu", RATIO, mfu),
     TR_N("mbu", RATIO, mbu),
     TR_N("floor_s", SECOND, floor_time),
@@ -226,14 +314,22 @@ static const tr_field fields[] = {
     TR_T("reason", reason),
     TR_T("calibration", calibration),
     TR_T("distance", distance),
-    TR_T("expected.physics", expected_physics),
-    TR_T("expected.calibration", expected_calibration),
-    TR_T("expected.distance", expected_distance),
-    TR_N("expected.step_s", SECOND, expected_step),
-    TR_N("expected.low_s", SECOND, expected_low),
-    TR_N("expected.high_s", SECOND, expected_high),
-    TR_T("expected.reason", expected_reason),
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
+/* What a reader compares: the three readings of the time, then what follows from the one asked for. */
+static const tr_field columns[] = {
+    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
+    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
+    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
+    TR_T_HEAD("limited_by", "limited by", 10, limit_for_people),
+    TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),
+    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
+    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, tr_pass_cost),
+};
+const tr_fields tr_step_columns = {columns, sizeof columns / sizeof columns[0]};
+
 const size_t tr_step_shared_count = 21;

@@ -11,10 +11,10 @@ typedef struct tr_step_row {
     tr_load load;
     int fits;
     tr_error why;     /* why not, if it does not fit; or why nothing is predicted */
-    tr_step step;     /* all NaN if it does not fit */
-    int beside;       /* a prediction stands beside, whatever physics: a real model on a real chip, and it fits */
-    int predicted;    /* and it has an answer */
-    tr_step expected; /* all NaN without one */
+    tr_step step;      /* by the physics asked for; all NaN if it does not fit, but by tr_step_row_bound */
+    tr_step bound;     /* likewise */
+    tr_step predicted; /* a real model on a real chip, where it fits; else all NaN */
+    int is_predicted;
     double floor_s;
     double ridge_flop_per_byte;
     double balance_batch_seq; /* HUGE_VAL: no batch reaches it; NaN in prefill, which has none */
@@ -25,11 +25,63 @@ typedef struct tr_step_row {
 
 /* Errors: as tr_problem_step but TR_ENOFIT, which fills the row with fits = 0. */
 tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err);
-/* By the bound, also what does not fit: what more memory would give. Errors: as tr_bound_step. */
+/* By the bound, also what does not fit: what more memory would give. Predicted is what fits. Errors: as
+ * tr_bound_step. */
 tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err);
+
+/* Of a row by the bound: step becomes what the question's physics says, NaN where that does not fit. */
+void tr_step_row_by_physics(tr_step_row *row);
+
+/* Figures of a row as predicted, with their 90 % interval, beside the bound; NaN where there is none. */
+tr_quantity tr_step_row_time_s(const tr_step_row *row);
+tr_quantity tr_step_row_token_per_s(const tr_step_row *row);
+tr_quantity tr_step_row_token_per_s_per_seq(const tr_step_row *row);
+tr_quantity tr_step_row_usd_per_mtoken(const tr_step_row *row); /* NaN where no price is known */
+/* The same as lines of a page, under their head; nothing where nothing is predicted. */
+void tr_step_row_print(const tr_step_row *row, tr_writer *out);
+
+/* ---- getters of rows whose first member is a tr_step_row ---- */
+
+double tr_pass_time(const void *row);
+double tr_pass_time_bound(const void *row);
+double tr_pass_time_predicted(const void *row);
+double tr_pass_time_low(const void *row);
+double tr_pass_time_high(const void *row);
+const char *tr_pass_limited_by(const void *row);
+double tr_pass_rate(const void *row);
+double tr_pass_rate_bound(const void *row);
+double tr_pass_rate_low(const void *row);
+double tr_pass_rate_high(const void *row);
+double tr_pass_each(const void *row);
+double tr_pass_each_bound(const void *row);
+double tr_pass_each_low(const void *row);
+double tr_pass_each_high(const void *row);
+double tr_pass_cost(const void *row);
+double tr_pass_cost_bound(const void *row);
+double tr_pass_cost_low(const void *row);
+double tr_pass_cost_high(const void *row);
+/* What stands beside step_s, token_per_s, token_per_s_per_seq and usd_per_mtoken, which are by the physics asked for:
+ * the bound, and the interval of what is predicted. */
+#define TR_PASS_TIME_BESIDE                                                                                \
+    TR_N("step_s_bound", SECOND, tr_pass_time_bound), TR_N("step_s_predicted", SECOND, tr_pass_time_predicted), \
+        TR_N("step_s_low", SECOND, tr_pass_time_low), TR_N("step_s_high", SECOND, tr_pass_time_high)
+#define TR_PASS_RATE_BESIDE                                                                                \
+    TR_N("token_per_s_bound", TOKEN_PER_S, tr_pass_rate_bound),                                            \
+        TR_N("token_per_s_low", TOKEN_PER_S, tr_pass_rate_low),                                            \
+        TR_N("token_per_s_high", TOKEN_PER_S, tr_pass_rate_high)
+#define TR_PASS_EACH_BESIDE                                                                                \
+    TR_N("token_per_s_per_seq_bound", TOKEN_PER_S, tr_pass_each_bound),                                    \
+        TR_N("token_per_s_per_seq_low", TOKEN_PER_S, tr_pass_each_low),                                    \
+        TR_N("token_per_s_per_seq_high", TOKEN_PER_S, tr_pass_each_high)
+#define TR_PASS_COST_BESIDE                                                                                \
+    TR_N("usd_per_mtoken_bound", USD_PER_MTOKEN, tr_pass_cost_bound),                                      \
+        TR_N("usd_per_mtoken_low", USD_PER_MTOKEN, tr_pass_cost_low),                                      \
+        TR_N("usd_per_mtoken_high", USD_PER_MTOKEN, tr_pass_cost_high)
 
 /* The row's fields as the contract of `step` names them. */
 extern const tr_fields tr_step_fields;
+/* Its columns for people where something is predicted. */
+extern const tr_fields tr_step_columns;
 /* How many of them, from the first, are the same in every row of a document: model, system, layout. */
 extern const size_t tr_step_shared_count;
 

@@ -42,6 +42,24 @@ static tr_status lists_of(const tr_scenario *scenario, tr_tiers *t, tr_error *er
     return TR_OK;
 }
 
+/* A share of the peak that was given is taken; else, on a real chip, what a prefill is predicted to take says it. */
+static void prefill_again(const tr_scenario *scenario, tr_tiers *t)
+{
+    const tr_problem *q = t->question;
+    const tr_load load = {TR_PHASE_PREFILL, 1.0, 0.0, t->context_token};
+    tr_step step;
+    t->recompute_low_s = t->recompute_high_s = t->recompute_bound_s = (double)NAN;
+    if (tr_bound_step(&q->roof, &load, &step, NULL) == TR_OK)
+        t->recompute_bound_s = step.step_s;
+    if (q->physics == TR_PHYSICS_BOUND || tr_input_is_set(scenario, TR_IN_RECOMPUTE_MFU) ||
+        tr_problem_step(q, q->physics, &load, &step, NULL) != TR_OK)
+        return;
+    t->mfu = t->recompute_flop / (q->roof.flop_per_s * step.step_s);
+    t->is_predicted = 1;
+    t->recompute_low_s = step.low_s;
+    t->recompute_high_s = step.high_s;
+}
+
 static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err)
 {
     const tr_roofline *roof = &t->question->roof;
@@ -70,6 +88,7 @@ static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err
     /* [K6] */
     t->recompute_flop = roof->flop_per_token * t->context_token +
                         tr_model_prefill_attention_flop(model, 0.0, t->context_token);
+    prefill_again(scenario, t);
     t->recompute_s = t->recompute_flop / (roof->flop_per_s * t->mfu);
     t->recompute_usd = tr_recompute_usd(t->recompute_flop, roof->flop_per_s, t->mfu, roof->usd_per_s);
     return TR_OK;

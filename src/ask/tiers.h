@@ -32,6 +32,9 @@ typedef struct tr_tiers {
     double held_byte_per_token;
     double recompute_flop;           /* of one sequence */
     double recompute_s, recompute_usd;
+    int is_predicted;                /* these two, with their interval; else at a share of the peak that was given */
+    double recompute_low_s, recompute_high_s; /* NaN where they are not predicted */
+    double recompute_bound_s;        /* at the peak and the bandwidth of the datasheet */
     double mfu, fetch_count;
     tr_hold_terms terms;
     tr_tiers_place place[TR_TIER_MAX + 1];

@@ -229,7 +229,7 @@ static tr_status write_page(const tr_tiers *t, const tr_notes *notes, const tr_w
     (void)snprintf(text, sizeof text, "%.90s on %.60s: where to keep the KV cache of %s tokens\n",
                    t->question->model->name, t->question->system->name, token);
     tr_write_text(&out, text);
-    tr_print_chips(t->question, &out);
+    tr_print_setting(t->question, &out);
     tr_print_price(t->question, &out);
     tr_write_char(&out, '\n');
     (void)tr_quantity_format(t->held_byte_per_token, TR_UNIT_BYTE, number, sizeof number);
@@ -238,6 +238,16 @@ static tr_status write_page(const tr_tiers *t, const tr_notes *notes, const tr_w
     (void)tr_quantity_format(t->recompute_s, TR_UNIT_SECOND, number, sizeof number);
     (void)snprintf(text, sizeof text, "a million tokens; %s for these, at %.4g of the peak", number, t->mfu);
     tr_print_quantity(&out, "to compute again", t->place[t->place_count - 1].fetch_usd_per_mtoken, TR_UNIT_USD, text);
+    if (isfinite(t->recompute_low_s)) {
+        const double usd_per_mtoken_s = t->question->roof.usd_per_s / t->context_token * 1e6;
+        const tr_quantity time_s = {t->recompute_s, t->recompute_low_s, t->recompute_high_s, t->recompute_bound_s};
+        const tr_quantity usd = {time_s.predicted * usd_per_mtoken_s, time_s.low * usd_per_mtoken_s,
+                                 time_s.high * usd_per_mtoken_s, time_s.bound * usd_per_mtoken_s};
+        tr_write_char(&out, '\n');
+        tr_print_predicted_head(&out);
+        tr_print_predicted(&out, "computing these again", &time_s, TR_UNIT_SECOND, NULL);
+        tr_print_predicted(&out, "$ per million tokens", &usd, TR_UNIT_USD, NULL);
+    }
     if (t->fetch_count < 1.0 || t->fetch_count > 1.0) {
         (void)snprintf(text, sizeof text, "%.4g", t->fetch_count);
         tr_print_line(&out, "fetched", text, "times while it is held");
@@ -320,7 +330,12 @@ static tr_status write_document(const tr_scenario *scenario, const tr_tiers *t, 
     tr_json_key_object(&json, "recompute");
     tr_json_key_number(&json, "flop", t->recompute_flop);
     tr_json_key_number(&json, "mfu", t->mfu);
+    tr_json_key_string(&json, "physics",
+                       t->is_predicted ? tr_physics_name(t->question->physics) : "a share of the peak");
     tr_json_key_number(&json, "time_s", t->recompute_s);
+    tr_json_key_number(&json, "time_s_bound", t->recompute_bound_s);
+    tr_json_key_number(&json, "time_s_low", t->recompute_low_s);
+    tr_json_key_number(&json, "time_s_high", t->recompute_high_s);
     tr_json_key_number(&json, "usd", t->recompute_usd);
     tr_json_key_number(&json, "usd_per_mtoken", t->place[t->place_count - 1].fetch_usd_per_mtoken);
     tr_json_close(&json);

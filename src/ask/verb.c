@@ -25,45 +25,33 @@ const char *tr_verb_near(const char *name) { return tr_near_name(name, verb_name
 
 int tr_verb_takes(const tr_verb *verb, const tr_input *input) { return (verb->groups >> input->group & 1) != 0; }
 
-/* The next verb from *index on that is among those asked about; NULL: there are no more. */
-static const char *next_of(const tr_input *input, unsigned without, size_t *index)
+/* The next verb from *index on that takes an input; NULL: there are no more. */
+static const char *next_of(const tr_input *input, size_t *index)
 {
-    for (; *index < tr_verb_count(); (*index)++) {
-        const tr_verb *verb = tr_verb_at(*index);
-        if (tr_verb_takes(verb, input) && (verb->flags & without) == 0 && (without == 0 || verb->answer != NULL))
+    for (; *index < tr_verb_count(); (*index)++)
+        if (tr_verb_takes(tr_verb_at(*index), input))
             return tr_verb_at((*index)++)->name;
-    }
     return NULL;
 }
 
-/* "report, step and curve": those that take an input and have none of some flags. */
-static void list(const tr_input *input, unsigned without, char *out, size_t size)
+void tr_verb_takers(const tr_input *input, char *out, size_t size)
 {
     size_t index = 0;
-    const char *name = next_of(input, without, &index);
+    const char *name = next_of(input, &index);
     out[0] = '\0';
     while (name != NULL) {
-        const char *after = next_of(input, without, &index);
+        const char *after = next_of(input, &index);
         (void)tr_text_append(out, size, out[0] == '\0' ? "" : after != NULL ? ", " : " and ");
         (void)tr_text_append(out, size, name);
         name = after;
     }
 }
 
-void tr_verb_takers(const tr_input *input, char *out, size_t size) { list(input, 0, out, size); }
-
 tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *err)
 {
-    char words[160];
-    tr_status s = (verb->flags & TR_VERB_EVERY_LIST) != 0
-                      ? TR_OK
-                      : tr_input_check_lists(scenario, verb->lists, verb->list_count, err);
-    if (s == TR_OK && (verb->flags & TR_VERB_BOUND_ONLY) != 0 &&
-        tr_input_choice(scenario, TR_IN_PHYSICS) != TR_PHYSICS_BOUND) {
-        list(tr_input_at(TR_IN_PHYSICS), TR_VERB_BOUND_ONLY, words, sizeof words);
-        s = tr_fail(err, TR_ECONFLICT, "physics", 0, "%s knows bound physics only: %s know the others", verb->name,
-                    words);
-    }
+    const tr_status s = (verb->flags & TR_VERB_EVERY_LIST) != 0
+                            ? TR_OK
+                            : tr_input_check_lists(scenario, verb->lists, verb->list_count, err);
     return s == TR_OK && verb->prepare != NULL ? verb->prepare(scenario, err) : s;
 }
 

@@ -258,7 +258,7 @@ static const tr_verb verbs[] = {
      .doc = "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
      .examples =
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
-         "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --physics fitted --engine vllm\n"
+         "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --engine vllm\n"
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
          "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
          "tokenroof step --preset relearning-02\n",
@@ -325,7 +325,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
                  "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
                  "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
-     .flags = OVER | TR_VERB_BOUND_ONLY | SERVED,
+     .flags = OVER | SERVED,
      .answer = tr_answer_menu,
      FIGURES(menu_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_SPEED)},
@@ -346,8 +346,8 @@ static const tr_verb verbs[] = {
     {.name = "scale",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(ENGINE) | OF(LAYOUT) |
-               OF(SCALE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PHYSICS) | OF(ENGINE) |
+               OF(LAYOUT) | OF(SCALE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "from one machine to a world: train schedule and racks, scale-up domains, experts' traffic, "
             "pipeline stages, sparsity, walls of context",
      .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
@@ -361,13 +361,13 @@ static const tr_verb verbs[] = {
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) |
-               OF(TIER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+               OF(ENGINE) | OF(LAYOUT) | OF(TIER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "where to keep a KV cache between requests: holding it in memory, DDR, flash or on disk, fetching "
             "it, computing it again; break-even times; hits that pay a write premium",
      .examples = "tokenroof tiers deepseek-v3 8xh100-sxm --context 32k\n"
                  "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 200\n"
                  "tokenroof tiers deepseek-v3 8xh100-sxm --plot tiers.svg\n",
-     .flags = TR_VERB_BOUND_ONLY | SERVED,
+     .flags = SERVED,
      .answer = tr_answer_tiers,
      FIGURES(tiers_figures),
      LISTS(TR_IN_CONTEXT, TR_IN_HOLD, TR_IN_WRITE_RATIO)},

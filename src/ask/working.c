@@ -48,7 +48,7 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
 {
     const tr_roofline *roof = &row->question->roof;
     const tr_load *load = &row->load;
-    const tr_step *step = &row->step;
+    const tr_step *step = &row->bound;
     const double touched = roof->routed_weight_byte > 0
                                ? (step->weight_read_byte - roof->fixed_weight_byte) / roof->routed_weight_byte
                                : 0;
@@ -143,13 +143,14 @@ static void add_capacity(const tr_step_row *row, tr_workings *out)
 /* [F3] */
 static void add_fitted(const tr_step_row *row, tr_workings *out)
 {
+    const tr_step *step = &row->predicted;
     tr_working *w = tr_working_start(out, "F3");
-    result(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
-    with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
-    with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
-    with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
-    with(w, "comm_s", TR_UNIT_SECOND, row->step.comm_s);
-    with(w, "fixed_s", TR_UNIT_SECOND, row->step.fixed_s);
+    result(w, "step_s", TR_UNIT_SECOND, step->step_s);
+    with(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
+    with(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
+    with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
+    with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
+    with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
 }
 
 /* [R27] */
@@ -172,11 +173,8 @@ static void add_operators(const tr_step_row *row, tr_workings *out)
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
 {
     out->count = 0;
-    if (row->question->physics == TR_PHYSICS_FITTED) {
-        if (row->fits)
-            add_fitted(row, out);
-        return;
-    }
+    if (row->is_predicted)
+        add_fitted(row, out);
     if (row->question->physics == TR_PHYSICS_OPS) {
         if (row->fits && !row->question->layout.overlap)
             add_operators(row, out);
@@ -185,17 +183,17 @@ void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
     if (row->fits) {
         add_terms(row, out);
         tr_working *w = tr_working_start(out, "R8");
-        result(w, "mfu", TR_UNIT_RATIO, row->step.mfu);
-        result(w, "mbu", TR_UNIT_RATIO, row->step.mbu);
-        with(w, "compute_s", TR_UNIT_SECOND, row->step.compute_s);
-        with(w, "weights_s", TR_UNIT_SECOND, row->step.weights_s);
-        with(w, "kv_s", TR_UNIT_SECOND, row->step.kv_s);
-        with(w, "step_s", TR_UNIT_SECOND, row->step.step_s);
+        result(w, "mfu", TR_UNIT_RATIO, row->bound.mfu);
+        result(w, "mbu", TR_UNIT_RATIO, row->bound.mbu);
+        with(w, "compute_s", TR_UNIT_SECOND, row->bound.compute_s);
+        with(w, "weights_s", TR_UNIT_SECOND, row->bound.weights_s);
+        with(w, "kv_s", TR_UNIT_SECOND, row->bound.kv_s);
+        with(w, "step_s", TR_UNIT_SECOND, row->bound.step_s);
         if (row->question->roof.usd_per_s > 0) {
             w = tr_working_start(out, "K1");
-            result(w, "usd_per_mtoken", TR_UNIT_USD, row->step.usd_per_mtoken);
+            result(w, "usd_per_mtoken", TR_UNIT_USD, row->bound.usd_per_mtoken);
             with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
-            with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, row->step.token_per_s);
+            with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, row->bound.token_per_s);
         }
     }
     add_marks(row, out);

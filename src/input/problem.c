@@ -128,7 +128,6 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
                         tr_error *err)
 {
     tr_problem p = {.model = model, .system = system};
-    p.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
     p.load.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE);
     p.load.batch_seq = tr_input_number(scenario, TR_IN_BATCH);
     p.load.context_token = tr_input_number(scenario, TR_IN_CONTEXT);
@@ -141,6 +140,9 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.pue_ratio = isnan(pue) ? tr_default_pue_ratio() : pue;
     p.usd_per_kwh = isnan(kwh) ? tr_default_usd_per_kwh() : kwh;
     p.blackboard = model->layer_kinds == 0 || system->chip.confidence[0] == '\0';
+    p.physics = p.blackboard ? TR_PHYSICS_BOUND : TR_PHYSICS_FITTED; /* a chalkboard's digits stay its own */
+    if (tr_input_is_set(scenario, TR_IN_PHYSICS))
+        p.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
     tr_status s = tr_engine_find(engine, &p.engine, err);
     if (s == TR_OK)

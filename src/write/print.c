@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-enum { LABEL_WIDTH = 24, VALUE_WIDTH = 18 };
+enum { LABEL_WIDTH = 24, VALUE_WIDTH = 18, PREDICTED_WIDTH = 13, INTERVAL_WIDTH = 22 };
 
 void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns)
 {
@@ -60,6 +60,58 @@ void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit 
     tr_print_line(out, label, text, remark);
 }
 
+/* ---- what is predicted ------------------------------------------------------- */
+
+const char *tr_print_three(double value, tr_unit unit, char *out, size_t size)
+{
+    double scale = 1.0;
+    if (!isfinite(value)) {
+        (void)tr_text_copy(out, size, "-");
+        return out;
+    }
+    while (value > 0.0 && value * scale < 100.0)
+        scale *= 10.0;
+    while (value * scale >= 1000.0)
+        scale /= 10.0;
+    (void)tr_quantity_format(floor(value * scale + 0.5) / scale, unit, out, size);
+    return out;
+}
+
+static void cell(tr_writer *out, const char *text, size_t width)
+{
+    const size_t length = strlen(text);
+    tr_write_text(out, text);
+    tr_write_repeat(out, ' ', length < width ? width - length : 1);
+}
+
+void tr_print_predicted_head(tr_writer *out)
+{
+    tr_write_repeat(out, ' ', 2 + LABEL_WIDTH);
+    cell(out, "predicted", PREDICTED_WIDTH);
+    cell(out, "90 % interval", INTERVAL_WIDTH);
+    tr_write_text(out, "bound\n");
+}
+
+void tr_print_predicted(tr_writer *out, const char *label, const tr_quantity *q, tr_unit unit, const char *remark)
+{
+    char value[64], low[64], high[64], text[160];
+    tr_write_text(out, "  ");
+    cell(out, label, LABEL_WIDTH);
+    cell(out, tr_print_three(q->predicted, unit, value, sizeof value), PREDICTED_WIDTH);
+    if (q->low == q->high || !isfinite(q->low))
+        (void)tr_text_copy(text, sizeof text, isfinite(q->low) ? "as given" : "-");
+    else
+        (void)snprintf(text, sizeof text, "%s to %s", tr_print_three(q->low, unit, low, sizeof low),
+                       tr_print_three(q->high, unit, high, sizeof high));
+    cell(out, text, INTERVAL_WIDTH);
+    tr_write_text(out, tr_print_three(q->bound, unit, value, sizeof value));
+    if (remark != NULL) {
+        tr_write_text(out, "   ");
+        tr_write_text(out, remark);
+    }
+    tr_write_char(out, '\n');
+}
+
 void tr_print_heading(tr_writer *out, const tr_style *style, const char *title)
 {
     tr_write_text(out, style->colour ? "\n\033[1m" : "\n");
@@ -74,20 +126,5 @@ const char *tr_print_batch(double batch_seq, char *out, size_t size)
     else
         (void)tr_quantity_format(batch_seq < 1e5 ? floor(batch_seq + 0.5) : batch_seq, TR_UNIT_SEQ, out,
                                  size);
-    return out;
-}
-
-const char *tr_print_three(double value, tr_unit unit, char *out, size_t size)
-{
-    double scale = 1.0;
-    if (!isfinite(value)) {
-        (void)tr_text_copy(out, size, "-");
-        return out;
-    }
-    while (value > 0.0 && value * scale < 100.0)
-        scale *= 10.0;
-    while (value * scale >= 1000.0)
-        scale /= 10.0;
-    (void)tr_quantity_format(floor(value * scale + 0.5) / scale, unit, out, size);
     return out;
 }

@@ -14,6 +14,11 @@ void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const
 void tr_print_line(tr_writer *out, const char *label, const char *value, const char *remark);
 void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit unit, const char *remark);
 
+/* A predicted figure with its 90 % interval and its lower bound, a line each under one head. Three digits, which is
+ * more than a prediction knows; not finite is "-". remark may be NULL. */
+void tr_print_predicted_head(tr_writer *out);
+void tr_print_predicted(tr_writer *out, const char *label, const tr_quantity *value, tr_unit unit, const char *remark);
+
 /* A batch with the decimals that matter: "600.49", "5584". Returns out. */
 const char *tr_print_batch(double batch_seq, char *out, size_t size);
 

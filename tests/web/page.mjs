@@ -125,15 +125,15 @@ await check('every_input_of_the_table_has_a_control', async () => {
 
 await check('another_physics_is_a_choice_and_gives_the_numbers_of_the_command_line', async () => {
   const { page, context, complaints } = await visitor();
-  const beside = JSON.parse(execFileSync(tokenroof, ['step', 'llama-3.1-70b', '8xh100-sxm', '--batch', '64', '--json'], { encoding: 'utf8' })).expected.step_s * 1e3;
-  holds(new RegExp(`such systems take.*${Number(beside.toPrecision(4))}`).test(await text(page, '#numbers')), 'no expectation beside the bound');
+  const beside = JSON.parse(execFileSync(tokenroof, ['step', 'llama-3.1-70b', '8xh100-sxm', '--batch', '64', '--json'], { encoding: 'utf8' })).step_s_predicted * 1e3;
+  holds(new RegExp(`predicted.*${Number(beside.toPrecision(4))}`).test(await text(page, '#numbers')), 'no prediction beside the bound');
   for (const physics of ['ops', 'fitted']) {
     await page.selectOption('#physics', physics);
     await settle(page);
     const mine = JSON.parse(await copied(page, '#copy-json'));
     const theirs = JSON.parse(execFileSync(tokenroof, ['step', 'llama-3.1-70b', '8xh100-sxm', '--batch', '64', '--physics', physics, '--json'], { encoding: 'utf8' }));
-    for (const key of ['step_s', 'low_s', 'high_s', 'usd_per_mtoken']) same(mine[key], theirs[key], `${physics} ${key}`);
-    holds((await text(page, '#numbers')).includes('nine in ten'), `${physics}: no band in the table`);
+    for (const key of ['step_s', 'step_s_low', 'step_s_high', 'step_s_bound', 'usd_per_mtoken']) same(mine[key], theirs[key], `${physics} ${key}`);
+    holds((await text(page, '#numbers')).includes('90 % interval'), `${physics}: no interval in the table`);
     for (const view of views.filter((v) => v !== 'lesson')) {
       await open(page, view);
       same(await page.$('#numbers > .refusal'), null, `${physics}: ${view} is refused`);

@@ -87,7 +87,7 @@ export class Controls {
     if (input.kind === 'choice' || input.kind === 'dtype' || input.kind === 'weights') {
       const select = el('select', { id, ...described, change: () => apply(select.value === input.fallback ? '' : select.value) });
       for (const word of (input.choices ?? '').split('|')) select.append(el('option', { value: word }, word));
-      if (input.fallback === '') select.prepend(el('option', { value: '' }, 'not set'));
+      if (input.fallback === '') select.prepend(el('option', { value: '' }, input.follows || 'not set'));
       this.refreshers.push(() => { select.value = this.text(input.key) || input.fallback; });
       return select;
     }

@@ -6,13 +6,13 @@ import { State } from './state';
 
 export interface StepAnswer {
   terms: Record<string, number>;
-  step_s: number; low_s: number; high_s: number; bound: string; physics: string;
+  /** By the physics asked for; beside it the bound, and what is predicted with its 90 % interval: null for numbers alone, or what does not fit. */
+  step_s: number; step_s_bound: number; step_s_predicted: number | null; step_s_low: number | null; step_s_high: number | null;
+  limited_by: string; physics: string;
   token_per_s: number; token_per_s_per_seq: number; token_per_s_per_chip: number; usd_per_mtoken: number;
   mfu: number; mbu: number; floor_s: number; balance_batch_seq: number | null; max_batch_seq: number | null;
   intensity_flop_per_byte: number; ridge_flop_per_byte: number; batch_seq: number; context_token: number;
   fits: boolean; reason: string | null;
-  /** What such systems take, whatever physics is asked for; physics null: numbers alone, or what does not fit. */
-  expected: { physics: string | null; step_s: number | null; low_s: number | null; high_s: number | null; calibration: string | null; reason: string | null };
   explain?: Working[];
   notes?: string[];
 }
@@ -21,7 +21,7 @@ interface Working { id: string; title: string; formula: string; numbers: Record<
 
 type Unit = keyof Catalog['units'];
 
-/** Rows of the step's table: what stands where in the answer, its unit, the equation behind it; beyond: not the bound's; measured: beside it. */
+/** Rows of the step's table: what stands where in the answer, its unit, the equation behind it; beyond: not the bound's; measured: of what is predicted. */
 const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer) => number | null | undefined; beyond?: boolean; measured?: boolean }[] = [
   { label: 'compute', unit: 'second', equation: 'R2', value: (a) => a.terms.compute_s },
   { label: 'weights', unit: 'second', equation: 'R3', value: (a) => a.terms.weights_s },
@@ -29,9 +29,10 @@ const rows: { label: string; unit: Unit; equation: string; value: (a: StepAnswer
   { label: 'links', unit: 'second', equation: 'R27', value: (a) => a.terms.comm_s, beyond: true },
   { label: 'launches, layers, host', unit: 'second', equation: 'F3', value: (a) => a.terms.fixed_s, beyond: true },
   { label: 'step', unit: 'second', equation: 'R1', value: (a) => a.step_s },
-  { label: 'nine in ten from', unit: 'second', equation: 'F8', value: (a) => a.low_s, beyond: true },
-  { label: 'nine in ten to', unit: 'second', equation: 'F8', value: (a) => a.high_s, beyond: true },
-  { label: 'such systems take', unit: 'second', equation: 'F3', value: (a) => a.expected.step_s, measured: true },
+  { label: 'predicted', unit: 'second', equation: 'F3', value: (a) => a.step_s_predicted, measured: true },
+  { label: '90 % interval from', unit: 'second', equation: 'F8', value: (a) => a.step_s_low, measured: true },
+  { label: '90 % interval to', unit: 'second', equation: 'F8', value: (a) => a.step_s_high, measured: true },
+  { label: 'lower bound', unit: 'second', equation: 'R1', value: (a) => a.step_s_bound, measured: true },
   { label: 'floor', unit: 'second', equation: 'R6', value: (a) => a.floor_s },
   { label: 'tokens, all sequences', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s },
   { label: 'tokens, each sequence', unit: 'tokenPerS', equation: 'R1', value: (a) => a.token_per_s_per_seq },
@@ -169,10 +170,10 @@ export class Views {
 
   private stepTable(a: StepAnswer): HTMLElement {
     const table = el('table', { class: 'terms' }, el('caption', {},
-      a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, ${a.physics === 'bound' ? 'bound by' : 'most of it'} ${named[a.bound] ?? a.bound}` : 'This does not fit'));
+      a.fits ? `One pass takes ${this.format(a.step_s, 'second')}, ${a.physics === 'bound' ? 'limited by' : 'most of it'} ${named[a.limited_by] ?? a.limited_by}` : 'This does not fit'));
     const body = el('tbody');
     for (const row of rows) {
-      if ((row.beyond && a.physics === 'bound') || (row.measured && (!a.expected.physics || a.physics === 'fitted'))) continue;
+      if ((row.beyond && a.physics === 'bound') || (row.measured && a.step_s_predicted === null)) continue;
       const value = row.value(a);
       body.append(el('tr', { class: row.label === 'step' ? 'result' : '' },
         el('th', { scope: 'row' }, row.label), el('td', {}, this.format(value, row.unit)), el('td', {}, this.equationButton(row.label === 'step' ? whole[a.physics] ?? row.equation : row.equation))));
@@ -228,7 +229,7 @@ export class Views {
         el('td', {}, this.format(m.token_per_s_per_seq as number, 'tokenPerS')), el('td', {}, this.format(m.usd_per_mtoken as number, 'usdPerMtoken')),
         el('td', {}, ratio(m.speed_ratio)), el('td', {}, m.fits ? ratio(m.price_ratio) : 'does not fit')));
     return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'the menu of speeds and prices' },
-      el('table', { class: 'menu' }, el('caption', {}, answer.floor_usd_per_mtoken ? `The menu, by the bound. No slow mode is cheaper than ${this.format(answer.floor_usd_per_mtoken, 'usdPerMtoken')}` : 'The menu, by the bound'),
+      el('table', { class: 'menu' }, el('caption', {}, answer.floor_usd_per_mtoken ? `The menu. No slow mode is cheaper than ${this.format(answer.floor_usd_per_mtoken, 'usdPerMtoken')}` : 'The menu'),
         el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body));
   }
 
@@ -237,7 +238,7 @@ export class Views {
     this.put(this.engine.compare(this.width(), 0, 2), { x: 'seq', y: 'second' });
     const body = el('tbody');
     for (const row of rows) {
-      if ((row.beyond && a.physics === 'bound' && b.physics === 'bound') || (row.measured && !a.expected.physics && !b.expected.physics)) continue;
+      if ((row.beyond && a.physics === 'bound' && b.physics === 'bound') || (row.measured && a.step_s_predicted === null && b.step_s_predicted === null)) continue;
       const [va, vb] = [row.value(a), row.value(b)];
       const ratio = typeof va === 'number' && typeof vb === 'number' && va > 0 ? `×${Number((vb / va).toPrecision(3))}` : '–';
       body.append(el('tr', {}, el('th', { scope: 'row' }, row.label), el('td', {}, this.format(va, row.unit)), el('td', {}, this.format(vb, row.unit)), el('td', {}, ratio)));

@@ -51,7 +51,7 @@ static void a_layout_that_is_given_moves_the_memory_of_the_bound_and_not_its_tim
     for (int i = 0; i < 2; i++) {
         const char *const pairs[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "batch", "8", "tp", tp[i], NULL};
         json_t *d = json_of(tr_answer_step, pairs);
-        step_s[i] = number_at(d, "step_s");
+        step_s[i] = number_at(d, "step_s_bound");
         most_seq[i] = number_at(d, "max_batch_seq");
         assert_true(number_at(d, "layout.tp") * number_at(d, "layout.replicas") == 8);
         assert_true(json_is_false(at(d, "layout.chosen")));
@@ -65,23 +65,23 @@ static void the_prediction_stands_beside_every_bound_that_fits(void **state)
     (void)state;
     static const char *const system[] = {"8xh200-sxm", "gb200-nvl72", "8xmi300x"};
     for (int i = 0; i < 3; i++) {
-        const char *const pairs[] = {"model", "deepseek-r1", "system", system[i], "batch",
-                                     "64",    "context",     "32k",    NULL};
-        json_t *d = json_of(tr_answer_step, pairs);
-        const char *const fitted[] = {"model", "deepseek-r1", "system", system[i], "batch", "64", "context", "32k",
-                                      "physics", "fitted", NULL};
-        json_t *f = json_of(tr_answer_step, fitted);
-        assert_string_equal(text_at(d, "expected.physics"), "fitted");
-        assert_true(number_at(d, "expected.step_s") == number_at(f, "step_s"));
-        assert_true(number_at(d, "expected.low_s") == number_at(f, "low_s"));
-        assert_string_equal(text_at(d, "expected.calibration"), text_at(f, "calibration"));
-        assert_true(number_at(d, "expected.step_s") >= number_at(d, "step_s"));
+        const char *const bound[] = {"model", "deepseek-r1", "system", system[i], "batch", "64", "context", "32k",
+                                     "physics", "bound", NULL};
+        json_t *d = json_of(tr_answer_step, bound);
+        const char *const untold[] = {"model", "deepseek-r1", "system", system[i], "batch", "64", "context", "32k",
+                                      NULL};
+        json_t *f = json_of(tr_answer_step, untold);
+        assert_string_equal(text_at(f, "physics"), "fitted");
+        assert_true(number_at(d, "step_s_predicted") == number_at(f, "step_s"));
+        assert_true(number_at(d, "step_s_low") == number_at(f, "step_s_low"));
+        assert_string_equal(text_at(d, "calibration"), text_at(f, "calibration"));
+        assert_true(number_at(d, "step_s_predicted") >= number_at(d, "step_s"));
         json_decref(d);
         json_decref(f);
     }
     const char *const board[] = {"model", "total=8e9", "system", "8xh200-sxm", NULL};
     json_t *d = json_of(tr_answer_step, board); /* numbers alone predict nothing */
-    assert_true(json_is_null(at(d, "expected.physics")) && json_is_null(at(d, "expected.step_s")));
+    assert_true(json_is_null(at(d, "calibration")) && json_is_null(at(d, "step_s_predicted")));
     json_decref(d);
 }
 
@@ -145,7 +145,7 @@ static void where_no_layout_has_room_the_closest_is_named_with_what_it_lacks(voi
     tr_scenario_destroy(scenario);
 }
 
-static void layouts_are_ranked_by_what_is_expected_and_those_without_room_come_last(void **state)
+static void layouts_are_ranked_by_what_is_predicted_and_those_without_room_come_last(void **state)
 {
     (void)state;
     const char *const pairs[] = {"model", "qwen3-30b-a3b", "system", "8xh100-sxm", "batch", "1000",
@@ -163,9 +163,9 @@ static void layouts_are_ranked_by_what_is_expected_and_those_without_room_come_l
             continue;
         }
         assert_int_equal(without, 0);
-        const double s = number_at(row, "expected_s");
-        assert_true(number_at(row, "bound_s") <= number_at(row, "ops_s") && number_at(row, "ops_s") <= s &&
-                    last_s <= s);
+        const double s = number_at(row, "step_s_predicted");
+        const double ops_s = number_at(row, "step_s_ops");
+        assert_true(number_at(row, "step_s_bound") <= ops_s && ops_s <= s && last_s <= s);
         last_s = s;
     }
     assert_true(without > 0);
@@ -177,7 +177,7 @@ static void a_report_shows_the_batch_that_was_asked_for(void **state)
     (void)state;
     const char *const pairs[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "batch", "32", NULL};
     json_t *d = json_of(tr_answer_report, pairs);
-    const json_t *rows = at(d, "expected.rows");
+    const json_t *rows = at(d, "steps.rows");
     int found = 0;
     for (size_t i = 0; i < json_array_size(rows); i++)
         found += number_at(json_array_get(rows, i), "batch_seq") == 32;
@@ -253,7 +253,7 @@ int main(void)
         cmocka_unit_test(rows_of_every_verb_name_model_system_and_layout),
         cmocka_unit_test(a_heading_says_which_layout_and_what_for),
         cmocka_unit_test(where_no_layout_has_room_the_closest_is_named_with_what_it_lacks),
-        cmocka_unit_test(layouts_are_ranked_by_what_is_expected_and_those_without_room_come_last),
+        cmocka_unit_test(layouts_are_ranked_by_what_is_predicted_and_those_without_room_come_last),
         cmocka_unit_test(a_report_shows_the_batch_that_was_asked_for),
         cmocka_unit_test(who_looks_over_batches_lays_out_for_the_batch_that_hides_the_weights),
         cmocka_unit_test(keys_of_a_config_that_nobody_reads_are_named_in_a_note),

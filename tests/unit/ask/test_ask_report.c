@@ -22,7 +22,7 @@ static void the_points_are_alone_at_balance_and_three_times_that(void **state)
     assert_true(fabs(number_at(d, "points.0.step_s") - 16e-3) < 1e-15);
     assert_true(fabs(number_at(d, "points.1.step_s") - 16e-3) < 1e-15);
     assert_true(fabs(number_at(d, "points.2.step_s") - 48e-3) < 1e-15);
-    assert_string_equal(text_at(d, "points.2.bound"), "compute");
+    assert_string_equal(text_at(d, "points.2.limited_by"), "compute");
     json_decref(d);
 }
 

@@ -38,13 +38,24 @@ static const char *const contract[] = {"tokenroof.version",
                                        "terms.comm_s",
                                        "terms.fixed_s",
                                        "step_s",
-                                       "low_s",
-                                       "high_s",
-                                       "bound",
+                                       "step_s_bound",
+                                       "step_s_predicted",
+                                       "step_s_low",
+                                       "step_s_high",
+                                       "limited_by",
                                        "token_per_s",
+                                       "token_per_s_bound",
+                                       "token_per_s_low",
+                                       "token_per_s_high",
                                        "token_per_s_per_seq",
+                                       "token_per_s_per_seq_bound",
+                                       "token_per_s_per_seq_low",
+                                       "token_per_s_per_seq_high",
                                        "token_per_s_per_chip",
                                        "usd_per_mtoken",
+                                       "usd_per_mtoken_bound",
+                                       "usd_per_mtoken_low",
+                                       "usd_per_mtoken_high",
                                        "mfu",
                                        "mbu",
                                        "floor_s",
@@ -93,7 +104,7 @@ static void the_numbers_are_those_worked_by_hand(void **state)
     const double step_s = 671e9 / 53.6e12 + 8.0 * 4096 * 70272 / 53.6e12;
     assert_true(fabs(number_at(d, "step_s") - step_s) < 1e-12);
     assert_true(fabs(number_at(d, "usd_per_mtoken") - 40.0 / 3600 / (8 / step_s) * 1e6) < 1e-9);
-    assert_string_equal(text_at(d, "bound"), "weights");
+    assert_string_equal(text_at(d, "limited_by"), "weights");
     assert_true(number_at(d, "max_batch_seq") == floor((1280e9 - 671e9) / (4096.0 * 70272)));
     assert_true(number_at(d, "ridge_flop_per_byte") == 2e15 / 3.35e12);
     assert_true(json_is_null(at(d, "balance_batch_seq")));
@@ -121,7 +132,7 @@ static void a_row_that_does_not_fit_says_so_among_those_that_do(void **state)
     json_t *d = json_of(tr_answer_step, pairs);
     assert_true(json_is_true(at(d, "rows.0.fits")) && json_is_null(at(d, "rows.0.reason")));
     assert_true(json_is_false(at(d, "rows.1.fits")) && json_is_null(at(d, "rows.1.step_s")));
-    assert_true(json_is_null(at(d, "rows.1.bound")) && json_is_null(at(d, "rows.1.terms.kv_s")));
+    assert_true(json_is_null(at(d, "rows.1.limited_by")) && json_is_null(at(d, "rows.1.terms.kv_s")));
     assert_non_null(strstr(text_at(d, "rows.1.reason"), "2115"));
     assert_true(number_at(d, "rows.1.max_batch_seq") == 2115);
     json_decref(d);
@@ -266,7 +277,7 @@ static void a_sink_that_stops_is_an_error_in_every_form(void **state)
 }
 
 /* The three physics of one question, in the same layout: each no faster than the one before. */
-static void bound_is_below_operators_and_operators_below_what_is_expected(void **state)
+static void bound_is_below_operators_and_operators_below_what_is_predicted(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
@@ -285,11 +296,40 @@ static void bound_is_below_operators_and_operators_below_what_is_expected(void *
                 json_t *d = json_of(tr_answer_step, asked);
                 const double step_s = number_at(d, "step_s");
                 assert_true(step_s >= last_s * (1 - 1e-9));
-                assert_true(number_at(d, "low_s") <= step_s && number_at(d, "high_s") >= step_s);
+                assert_true(number_at(d, "step_s_bound") <= step_s * (1 + 1e-9));
+                assert_true(number_at(d, "step_s_low") <= number_at(d, "step_s_predicted") &&
+                            number_at(d, "step_s_high") >= number_at(d, "step_s_predicted"));
                 last_s = step_s;
                 json_decref(d);
             }
         }
+}
+
+/* Untold, a real model on a real chip is predicted, and a chalkboard stays the bound. */
+static void the_default_is_the_prediction_with_the_bound_and_its_interval_beside(void **state)
+{
+    (void)state;
+    const char *const real[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "batch", "64", NULL};
+    const char *const bound[] = {"model", "llama-3.1-70b", "system",  "8xh100-sxm", "batch",
+                                 "64",    "physics",       "bound", NULL};
+    json_t *d = json_of(tr_answer_step, real), *b = json_of(tr_answer_step, bound);
+    json_t *chalk = json_of(tr_answer_step, toy);
+    assert_string_equal(text_at(d, "physics"), "fitted");
+    assert_true(number_at(d, "step_s") == number_at(d, "step_s_predicted"));
+    assert_true(number_at(b, "step_s") == number_at(b, "step_s_bound"));
+    assert_true(number_at(d, "step_s_bound") == number_at(b, "step_s"));
+    assert_true(number_at(b, "step_s_predicted") == number_at(d, "step_s"));
+    assert_true(number_at(d, "token_per_s_low") < number_at(d, "token_per_s") &&
+                number_at(d, "token_per_s") < number_at(d, "token_per_s_high"));
+    assert_true(number_at(d, "token_per_s_high") < number_at(d, "token_per_s_bound"));
+    assert_true(fabs(number_at(d, "usd_per_mtoken_low") * number_at(d, "token_per_s_high") -
+                     number_at(d, "usd_per_mtoken") * number_at(d, "token_per_s")) < 1e-9);
+    assert_string_equal(text_at(chalk, "physics"), "bound");
+    assert_true(number_at(chalk, "step_s") == number_at(chalk, "step_s_bound"));
+    assert_true(json_is_null(at(chalk, "step_s_predicted")) && json_is_null(at(chalk, "step_s_low")));
+    json_decref(d);
+    json_decref(b);
+    json_decref(chalk);
 }
 
 int main(void)
@@ -307,7 +347,8 @@ int main(void)
         cmocka_unit_test(the_simulators_page_and_the_note_come_with_its_preset),
         cmocka_unit_test(the_lessons_4_percent_is_said_in_both_conventions),
         cmocka_unit_test(a_sink_that_stops_is_an_error_in_every_form),
-        cmocka_unit_test(bound_is_below_operators_and_operators_below_what_is_expected),
+        cmocka_unit_test(bound_is_below_operators_and_operators_below_what_is_predicted),
+        cmocka_unit_test(the_default_is_the_prediction_with_the_bound_and_its_interval_beside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,1 @@
+"$TOKENROOF" report llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 | head -12; "$TOKENROOF" predict llama-3.1-70b 8xh100-sxm --concurrency 64 --tp 4 --json >p.json; "$TOKENROOF" report llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --json | python3 -c "import json,sys; a=json.load(sys.stdin)[\"predict\"]; b=json.load(open(\"p.json\"))[\"rows\"][0]; print(a == b)"

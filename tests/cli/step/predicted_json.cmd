@@ -1,0 +1,1 @@
+"$TOKENROOF" step llama-3.1-70b 8xh100-sxm --batch 64 --json | python3 -c "import json,sys; d=json.load(sys.stdin); print({k: d[k] for k in d if k.startswith((\"step_s\", \"limited\", \"calib\", \"dist\", \"phys\"))})"

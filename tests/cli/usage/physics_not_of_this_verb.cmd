@@ -1,1 +1,0 @@
-"$TOKENROOF" menu llama-3.1-70b 8xh200-sxm --physics fitted
