@@ -111,11 +111,15 @@ static void print_step(const tr_step_row *row, tr_writer *out)
     if (!row->is_predicted)
         return;
     const tr_step *p = &row->predicted;
-    const tr_quantity rate = {p->flop / p->step_s, p->flop / p->high_s, p->flop / p->low_s,
-                              row->bound.flop / row->bound.step_s};
+    const double t_flop = p->flop / 1e12;
+    const tr_quantity rate = {t_flop / p->step_s, t_flop / p->high_s, t_flop / p->low_s, t_flop / row->bound.step_s};
     tr_write_char(out, '\n');
     tr_step_row_print(row, out);
-    tr_print_predicted(out, "FLOP/s of the step", &rate, TR_UNIT_FLOP_PER_S, NULL);
+    tr_print_predicted(out, "TFLOP/s", &rate, TR_UNIT_NONE, NULL);
+    if (!(row->question->roof.usd_per_s > 0.0))
+        return;
+    tr_write_text(out, "  ");
+    tr_print_any_price(row->question, out);
 }
 
 static void print_figures(const tr_step_row *row, tr_writer *out)
