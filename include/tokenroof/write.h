@@ -11,7 +11,7 @@ extern "C" {
 typedef enum tr_format {
     TR_FORMAT_TEXT = 0,      /* a page or table for people */
     TR_FORMAT_JSON,          /* one document */
-    TR_FORMAT_JSONL,         /* one document a row, each on its line */
+    TR_FORMAT_JSONL,         /* one flat object a row, each on its line; keys are the columns of the CSV */
     TR_FORMAT_CSV,           /* a line of column names, then rows */
     TR_FORMAT_TABLE,         /* rows for people under a line of heads, with nothing around them */
     TR_FORMAT_SCHEMA         /* the JSON Schema of the document and of its rows, in place of an answer */

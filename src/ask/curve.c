@@ -115,8 +115,6 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     return tr_step_row_of(w->question, &load, &w->row.pass, err) == TR_OK ? &w->row : NULL;
 }
 
-static const tr_load *load_of(const void *row) { return &((const curve_row *)row)->pass.load; }
-
 /* ---- its fields --------------------------------------------------------------------- */
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(curve_row, NAME, row->pass.VALUE)
@@ -249,7 +247,6 @@ static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *q
                           .at = row_at,
                           .context = w,
                           .scenario = scenario,
-                          .load = load_of,
                           .notes = &notes};
     if (style->format == TR_FORMAT_JSON)
         return write_json(&rows, w, sink, err);

@@ -27,8 +27,6 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     return tr_step_row_of(w->question, &load, &w->row, err) == TR_OK ? &w->row : NULL;
 }
 
-static const tr_load *load_of(const void *row) { return &((const tr_step_row *)row)->load; }
-
 /* Nothing fits: an answer of empty rows would hide it. */
 static tr_status check_any_fits(walk *w, tr_error *err)
 {
@@ -274,7 +272,6 @@ tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question
                           .at = row_at,
                           .context = &w,
                           .scenario = scenario,
-                          .load = load_of,
                           .notes = &notes};
     if (style->format == TR_FORMAT_JSON)
         return write_json(&rows, &w, style, sink, err);

@@ -140,34 +140,45 @@ static void csv_text(const char *text, tr_writer *out)
     tr_write_char(out, '"');
 }
 
+enum { NAME_SIZE = 96 };
+
 /* A figure, its interval and its bound are columns ttft_s, ttft_s_low, ttft_s_high, ttft_s_bound. */
-static void csv_name(const char *path, tr_writer *out)
+static const char *flat_name(const char *path, char *out)
 {
     static const char *const part[] = {".predicted", ".low", ".high", ".bound"};
     const char *last = strrchr(path, '.');
     size_t k = 0;
     while (last != NULL && k < sizeof part / sizeof part[0] && strcmp(last, part[k]) != 0)
         k++;
-    if (last == NULL || k == sizeof part / sizeof part[0]) {
-        tr_write_text(out, path);
-        return;
-    }
-    for (; path < last; path++)
-        tr_write_char(out, *path);
+    if (last == NULL || k == sizeof part / sizeof part[0])
+        return path;
+    (void)tr_text_copy_span(out, NAME_SIZE, path, (size_t)(last - path));
     if (k > 0) {
-        tr_write_char(out, '_');
-        tr_write_text(out, last + 1);
+        (void)tr_text_append(out, NAME_SIZE, "_");
+        (void)tr_text_append(out, NAME_SIZE, last + 1);
     }
+    return out;
+}
+
+void tr_fields_flat(const tr_fields *fields, const void *row, tr_json *json)
+{
+    char name[NAME_SIZE];
+    for (size_t i = 0; i < fields->count; i++)
+        if (fields->field[i].path != NULL) {
+            tr_json_key(json, flat_name(fields->field[i].path, name));
+            write_value(&fields->field[i], row, json);
+        }
 }
 
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out)
 {
     const char *comma = "";
+    char name[NAME_SIZE];
     for (size_t i = 0; i < fields->count; i++) {
         if (fields->field[i].path == NULL)
             continue;
         tr_write_text(out, comma);
-        csv_name(fields->field[i].path, out);
+        tr_write_text(out, flat_name(fields->field[i].path, name));
         comma = ",";
     }
     tr_write_char(out, '\n');

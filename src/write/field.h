@@ -52,6 +52,9 @@ void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json);
 typedef void (*tr_field_writer)(const tr_field *field, tr_json *json);
 void tr_fields_describe(const tr_fields *fields, tr_field_writer write, tr_json *json);
 
+/* The same without objects, by the names of the CSV's columns: a line of JSON lines. */
+void tr_fields_flat(const tr_fields *fields, const void *row, tr_json *json);
+
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out);
 void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out);
 

@@ -47,10 +47,9 @@ static tr_status write_json(const tr_rows *rows, const tr_sink *sink, tr_error *
 static tr_status write_line(const tr_rows *rows, const void *row, const tr_sink *sink, tr_error *err)
 {
     tr_json json;
-    tr_document_begin(&json, sink, 0, rows->scenario, rows->load != NULL ? rows->load(row) : NULL);
-    tr_fields_json(rows->fields, row, &json);
-    if (rows->more != NULL)
-        rows->more(row, &json);
+    tr_json_begin(&json, sink, 0);
+    tr_json_object(&json);
+    tr_fields_flat(rows->fields, row, &json);
     tr_json_close(&json);
     tr_status s = tr_json_finish(&json);
     if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)

@@ -17,8 +17,6 @@ typedef struct tr_rows {
     const void *(*at)(void *context, size_t index, tr_error *err);
     void *context;
     const tr_scenario *scenario; /* echoed; may be NULL */
-    /* The load of a row, for its own echo in JSON lines; NULL: the whole scenario. */
-    const tr_load *(*load)(const void *row);
     /* What a row has beyond its fields, in JSON only; NULL: nothing. */
     void (*more)(const void *row, tr_json *json);
     const tr_notes *notes; /* may be NULL */

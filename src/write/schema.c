@@ -30,7 +30,7 @@ static const char *unit_word(tr_unit unit)
     return unit < TR_UNIT_COUNT ? word[unit] : NULL;
 }
 
-static void types(tr_json *json, const char *one, const char *other)
+static void three_types(tr_json *json, const char *one, const char *other, const char *third)
 {
     tr_json_key(json, "type");
     if (other == NULL) {
@@ -40,8 +40,12 @@ static void types(tr_json *json, const char *one, const char *other)
     tr_json_array_inline(json);
     tr_json_string(json, one);
     tr_json_string(json, other);
+    if (third != NULL)
+        tr_json_string(json, third);
     tr_json_close(json);
 }
+
+static void types(tr_json *json, const char *one, const char *other) { three_types(json, one, other, NULL); }
 
 /* ---- the scenario: a property an input ------------------------------------------------- */
 
@@ -51,7 +55,7 @@ static void input_property(const tr_input *input, tr_json *json)
     tr_json_object_inline(json);
     switch (input->kind) {
     case TR_INPUT_NUMBER:
-    case TR_INPUT_LIST: types(json, "number", "array"); break;
+    case TR_INPUT_LIST: three_types(json, "number", "array", input->choices != NULL ? "string" : NULL); break;
     case TR_INPUT_SWITCH: types(json, "boolean", NULL); break;
     case TR_INPUT_TEXT:
     case TR_INPUT_CHOICE:

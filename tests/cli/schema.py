@@ -114,12 +114,26 @@ def answers(program):
             yield label, line.split()[1], [one for d in documents for one in d.get("answers", [d])]
 
 
+def flat(schema):
+    """Of a row as a line of JSON lines: no objects, keys as the columns of the CSV."""
+    out = {}
+
+    def walk(of, prefix):
+        for key, one in of["properties"].items():
+            if one.get("type") == "object" and "properties" in one:
+                walk(one, f"{prefix}{key}.")
+            elif "items" not in one:
+                out[re.sub(r"\.(low|high|bound)$", r"_\1", re.sub(r"\.predicted$", "", prefix + key))] = one
+    walk(schema, "")
+    return {"type": "object", "properties": out, "additionalProperties": False}
+
+
 def judge(document, schemas):
     """The faults by the schema of the verb that fits: a document's, or a row's of JSON lines."""
     def rows_of(schema):
         return {k for k, v in schema["properties"].items() if v.get("items", {}).get("$ref") == "#/$defs/row"}
     fitting = [s for s in schemas if rows_of(s) & set(document)] or [s for s in schemas if "if" in s] or schemas
-    tries = [faults(document, s, s) for s in fitting] + [faults(document, s["$defs"]["row"], s) for s in schemas]
+    tries = [faults(document, s, s) for s in fitting] + [faults(document, flat(s["$defs"]["row"]), s) for s in schemas]
     return min(tries, key=len)
 
 

@@ -2,5 +2,3 @@
 "$TOKENROOF" step --scenario a.json --json > b.json && cmp a.json b.json && echo same
 "$TOKENROOF" report deepseek-v3 gb200-nvl72 --kv fp8 --json > a.json
 "$TOKENROOF" report --scenario a.json --json > b.json && cmp a.json b.json && echo same
-"$TOKENROOF" step --preset lesson-11 --jsonl > a.json
-"$TOKENROOF" step --scenario a.json --jsonl > b.json && cmp a.json b.json && echo same

@@ -1,1 +1,1 @@
-"$TOKENROOF" step deepseek-v3 8xh200-sxm --batch 64,300 --physics ops --tp 8 --jsonl | python3 -c "import json,sys; [print(d[\"layout\"], d[\"fits\"], d[\"max_batch_seq\"], d[\"reason\"]) for d in map(json.loads, sys.stdin)]"
+"$TOKENROOF" step deepseek-v3 8xh200-sxm --batch 64,300 --physics ops --tp 8 --jsonl | python3 -c "import json,sys; [print(d[\"layout.tp\"], d[\"fits\"], d[\"max_batch_seq\"], d[\"reason\"]) for d in map(json.loads, sys.stdin)]"
