@@ -137,7 +137,7 @@ static void required(const tr_fields *fields, tr_json *json)
 static void row(const tr_fields *fields, tr_json *json)
 {
     tr_json_key_object(json, "row");
-    tr_json_key_string(json, "description", "one row: of the document's array, of JSON lines; in CSV with dots");
+    tr_json_key_string(json, "description", "one row: of the document's array, of JSON lines and CSV without objects: a.b, ttft_s_low");
     types(json, "object", NULL);
     required(fields, json);
     tr_json_key_object(json, "properties");
@@ -168,6 +168,7 @@ static void any(tr_json *json)
     tr_json_string(json, "null");
     tr_json_string(json, "array"); /* of several */
     tr_json_string(json, "object"); /* by name */
+    tr_json_string(json, "string"); /* by a word: a kind of price */
     tr_json_close(json);
     tr_json_close(json);
     tr_json_close(json);
