@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "ask/expected.h"
+#include "ask/figure_band.h"
 #include "ask/report.h"
 
 enum { PRICES = 4 };
@@ -30,42 +31,38 @@ static size_t quotes_of(const tr_problem *question, tr_words *words, quote *out)
     return count;
 }
 
-/* What stands over the bound: the same batches by another physics, and their interval's edges at the same speeds. */
+/* What stands over the bound: the same batches by another physics, the slow end first, so that speed ascends; and the
+ * band around them. */
 typedef struct beside {
-    double speed[FIGURE_POINTS], cost[FIGURE_POINTS], low[FIGURE_POINTS], high[FIGURE_POINTS];
+    double speed[FIGURE_POINTS], cost[FIGURE_POINTS];
     size_t n;
+    tr_figure_band band;
 } beside;
 
-/* Cost at a speed where all steps take ratio times as long; NaN off the curve, whose points have rising steps. */
-static double cost_at(const tr_curve *c, const tr_expected *e, size_t n, double ratio, double speed, double per_s)
-{
-    const double step_s = 1.0 / speed / ratio;
-    for (size_t i = 1; i < n; i++) {
-        const double from = e->step_s[i - 1], to = e->step_s[i];
-        if (!(step_s >= from && step_s <= to && to > from))
-            continue;
-        const double batch_seq = c->at[i - 1] + (c->at[i] - c->at[i - 1]) * (step_s - from) / (to - from);
-        return 1.0 / speed / batch_seq * per_s * 1e6;
-    }
-    return (double)NAN;
-}
+/* The edges of the band in the order of the batches. */
+typedef struct edges {
+    double slow[FIGURE_POINTS], fast[FIGURE_POINTS], cheap[FIGURE_POINTS], dear[FIGURE_POINTS];
+} edges;
 
-/* Backwards: the slow end first, so that speed ascends. */
-static void beside_of(const tr_curve *c, const tr_expected *e, double per_s, beside *out)
+static void beside_of(const tr_curve *c, const tr_expected *e, double per_s, edges *edge, beside *out)
 {
     size_t n = 0;
-    while (n < c->n && isfinite(e->step_s[n]))
-        n++;
+    for (; n < c->n && isfinite(e->step_s[n]); n++) {
+        const double usd = per_s * 1e6 / c->at[n];
+        edge->slow[n] = 1.0 / e->high_s[n];
+        edge->fast[n] = 1.0 / e->low_s[n];
+        edge->cheap[n] = e->low_s[n] * usd;
+        edge->dear[n] = e->high_s[n] * usd;
+    }
     out->n = n;
     for (size_t i = 0; i < n; i++) {
         const size_t k = n - 1 - i;
         out->speed[i] = 1.0 / e->step_s[k];
         out->cost[i] = e->step_s[k] / c->at[k] * per_s * 1e6;
-        out->low[i] = cost_at(c, e, n, e->low_s[k] / e->step_s[k], out->speed[i], per_s);
-        out->high[i] = cost_at(c, e, n, e->high_s[k] / e->step_s[k], out->speed[i], per_s);
-        if (!isfinite(out->low[i]) || !isfinite(out->high[i]))
-            out->low[i] = out->high[i] = (double)NAN;
     }
+    out->band.n = 0;
+    if (n > 0 && e->has_band)
+        tr_figure_band_of(edge->slow, edge->fast, edge->cheap, edge->dear, n, &out->band);
 }
 
 tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
@@ -97,10 +94,12 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
                       places, 2);
     tr_curve_over_batch(&c, question, report.context_token);
     tr_expected expected;
-    beside over = {.n = 0};
+    beside over;
+    edges edge;
+    over.n = over.band.n = 0;
     const int more = tr_expected_over_batch(question, &c, report.context_token, 1.0, &expected);
     if (more)
-        beside_of(&c, &expected, per_s, &over);
+        beside_of(&c, &expected, per_s, &edge, &over);
     double *const speed = c.weights_s, *const cost = c.kv_s; /* the terms are not drawn */
     for (size_t i = 0; i < c.n; i++) { /* backwards: the slow end first, so that speed ascends */
         const size_t k = c.n - 1 - i;
@@ -163,9 +162,9 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
                                   .x = speed,
                                   .y = cost,
                                   .n = c.n};
-    if (more && expected.has_band && over.n > 0)
-        series[lines++] = (tr_series){.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = over.speed, .y = over.low,
-                                      .y2 = over.high, .n = over.n};
+    if (over.band.n > 0)
+        series[lines++] = (tr_series){.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = over.band.x,
+                                      .y = over.band.low, .y2 = over.band.high, .n = over.band.n};
     if (over.n > 0)
         series[lines++] = (tr_series){.name = expected.name, .role = TR_ROLE_RESULT, .x = over.speed, .y = over.cost,
                                       .n = over.n};

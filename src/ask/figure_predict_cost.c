@@ -6,71 +6,16 @@
 #include <stdio.h>
 
 #include "ask/asked.h"
+#include "ask/figure_band.h"
 #include "ask/figure_predict.h"
 #include "base/text.h"
 
-enum { LABELLED = 24, BAND = 2 * SWEEP_POINTS + 2 };
+enum { LABELLED = 24 };
 
 typedef struct words {
     char title[224], subtitle[384], caption[512], source[256], asked[96], knee[64], y_label[192], label[LABELLED][16];
     tr_words numbers;
 } words;
-
-/* A line through the plane, speed never falling. */
-typedef struct path {
-    size_t n;
-    double x[SWEEP_POINTS + 1], y[SWEEP_POINTS + 1];
-} path;
-
-static void add(path *p, double x, double y)
-{
-    if (p->n <= SWEEP_POINTS && isfinite(x) && isfinite(y)) {
-        p->x[p->n] = x;
-        p->y[p->n++] = y;
-    }
-}
-
-/* Height at x, in the logarithms; of several there, the first from this end. */
-static double height(const path *p, double x, int from_right)
-{
-    for (size_t k = 0; k + 1 < p->n; k++) {
-        const size_t i = from_right ? p->n - 2 - k : k;
-        if (x < p->x[i] || x > p->x[i + 1])
-            continue;
-        if (!(p->x[i + 1] > p->x[i]))
-            return from_right ? p->y[i + 1] : p->y[i];
-        const double share = (x - p->x[i]) / (p->x[i + 1] - p->x[i]);
-        return p->y[i] + share * (p->y[i + 1] - p->y[i]);
-    }
-    return (double)NAN;
-}
-
-/* A load is anywhere from fast and cheap to slow and dear: the band between those two lines, closed at its ends. */
-typedef struct band {
-    size_t n;
-    double x[BAND], low[BAND], high[BAND];
-} band;
-
-static void fill_band(const tr_sweep_line *speed, const tr_sweep_line *cost, size_t n, band *out)
-{
-    path low = {.n = 0}, high = {.n = 0};
-    add(&low, speed->low[n - 1], cost->high[n - 1]);
-    for (size_t i = n; i-- > 0;) {
-        add(&low, speed->high[i], cost->low[i]);
-        add(&high, speed->low[i], cost->high[i]);
-    }
-    add(&high, speed->high[0], cost->low[0]);
-    size_t a = 0, b = 0;
-    out->n = 0;
-    while (a < low.n || b < high.n) { /* both are in order */
-        const double x = b == high.n || (a < low.n && low.x[a] <= high.x[b]) ? low.x[a++] : high.x[b++];
-        if (out->n > 0 && !(x > out->x[out->n - 1]))
-            continue;
-        out->x[out->n] = x;
-        out->low[out->n] = height(&low, x, 0);
-        out->high[out->n++] = height(&high, x, 1);
-    }
-}
 
 /* Powers of two or four along the load, of those that meet the objective or of those that do not. */
 typedef struct points {
@@ -176,7 +121,7 @@ static tr_status draw(tr_sweep *w, const tr_figure_target *target, tr_sink *sink
     const int priced = w->row.question->roof.usd_per_s > 0.0;
     const int narrow = target->terminal ? target->columns < 80 : target->svg.width_px < 560.0;
     const tr_unit unit = priced ? TR_UNIT_USD : TR_UNIT_NONE;
-    band interval;
+    tr_figure_band interval;
     points met = {.n = 0}, missed = {.n = 0};
     words t = {.numbers = {.next = 0}};
     tr_mark mark[SWEEP_ASKED + 1];
@@ -186,7 +131,7 @@ static tr_status draw(tr_sweep *w, const tr_figure_target *target, tr_sink *sink
         n--;
     for (size_t i = 0; i < n; i++)
         least = cost->bound[i] < least ? cost->bound[i] : least;
-    fill_band(speed, cost, n, &interval);
+    tr_figure_band_of(speed->low, speed->high, cost->low, cost->high, n, &interval);
     fill_points(w, narrow ? 4.0 : 2.0, &t, &met, &missed);
     tr_sweep_measured(w, &measured);
     write_words(w, priced, &measured, &t);

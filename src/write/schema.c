@@ -137,7 +137,8 @@ static void required(const tr_fields *fields, tr_json *json)
 static void row(const tr_fields *fields, tr_json *json)
 {
     tr_json_key_object(json, "row");
-    tr_json_key_string(json, "description", "one row: of the document's array, of JSON lines and CSV without objects: a.b, ttft_s_low");
+    tr_json_key_string(json, "description",
+                       "one row of the document's array; JSON lines and CSV have it without objects: a.b, ttft_s_low");
     types(json, "object", NULL);
     required(fields, json);
     tr_json_key_object(json, "properties");
