@@ -39,6 +39,9 @@ function same(got, wanted, what) {
 }
 function holds(condition, what) { if (!condition) throw new Error(what); }
 
+/* It comes a moment after the other numbers. */
+const whatIfIsThere = (page) => page.waitForFunction(() => /What if/.test(document.querySelector('#numbers').textContent));
+
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
 const server = createServer((request, response) => {
   const path = normalize(new URL(request.url, 'http://x').pathname).replace(/\/$/, '/index.html');
@@ -291,6 +294,7 @@ await check('the_lesson_asks_grades_and_reveals', async () => {
 
 await check('hostile_names_and_contents_stay_text_and_the_page_keeps_its_state', async () => {
   const { page, context, complaints } = await visitor();
+  await whatIfIsThere(page);
   const before = await text(page, '#numbers');
   const drop = (name, content) => page.setInputFiles('#file', { name, mimeType: 'application/json', buffer: Buffer.from(content) });
   const said = async (pattern) => page.waitForFunction((p) => new RegExp(p).test(document.getElementById('status').textContent), pattern.source, { timeout: 8000 });
@@ -317,6 +321,7 @@ await check('hostile_names_and_contents_stay_text_and_the_page_keeps_its_state',
 
 await check('what_the_engine_refuses_is_said_beside_the_input', async () => {
   const { page, context } = await visitor();
+  await whatIfIsThere(page);
   const before = await text(page, '#numbers');
   await put(page, 'batch_seq', 'many');
   holds((await text(page, '#batch_seq-refusal')).length > 10, 'no word');
