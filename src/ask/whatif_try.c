@@ -92,7 +92,7 @@ tr_status tr_whatif_begin(const tr_scenario *scenario, const tr_problem *questio
         w->base = tr_predict_walk_at(w->walk, 0, err);
         s = w->base == NULL ? (err != NULL ? err->status : TR_EDOMAIN) : TR_OK;
     }
-    if (s == TR_OK && !w->base->fits) {
+    if (s == TR_OK && w->base != NULL && !w->base->fits) {
         s = w->base->why.status;
         if (err != NULL)
             *err = w->base->why;

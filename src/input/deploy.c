@@ -201,7 +201,7 @@ static tr_status best_layout(const place *at, double (*score)(const place *at, c
     }
     /* Stages pay where nothing else fits: engines leave gaps between them that no published run tells. */
     for (size_t k = 0; s == TR_OK && k < 2 * count && (k < count || !(best < HUGE_VAL)); k++) {
-        const size_t i = k % count;
+        const size_t i = k < count ? k : k - count;
         if ((all[i].pp_rank > 1.0) != (k >= count))
             continue;
         const double here = hold(at, &all[i], &shard, NULL) == TR_OK ? score(at, &shard) : HUGE_VAL;

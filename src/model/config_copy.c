@@ -114,8 +114,9 @@ static tr_status put_pattern(copying *c, const char *key, tr_value *v)
     for (; n < TR_STACK_MAX && (double)n < c->how->layers_to; n++)
         letters[n] = v->text[n % length];
     letters[n] = '\0';
-    v->text = letters;
-    return put(c, key, v);
+    tr_value cut = *v;
+    cut.text = letters;
+    return put(c, key, &cut);
 }
 
 static tr_status put_resized(copying *c, const char *key, tr_value *v)
