@@ -78,6 +78,8 @@ tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *
                     .draft_token = tr_input_number(scenario, TR_IN_DRAFT),
                     .fixed_lengths = tr_input_choice(scenario, TR_IN_LENGTHS) == 1,
                     .request_per_client = request_per_client > 0.0 ? request_per_client : 0.0};
+    if (c.request_per_client > 0.0) /* the last of them end one by one: 0.95 of the clients where each sends ten */
+        c.mean_batch_share = 1.0 - 0.5 / c.request_per_client;
     c.cached_token = floor(c.prompt_token * tr_input_number(scenario, TR_IN_PREFIX_HIT));
     if (tr_input_is_set(scenario, TR_IN_RATE))
         c.request_per_s = tr_input_number(scenario, TR_IN_RATE);
