@@ -49,12 +49,13 @@ TR_API tr_status tr_layout_check(const tr_model *model, const tr_system *system,
 TR_API tr_status tr_layout_list(const tr_model *model, const tr_system *system, const tr_engine *engine,
                                 tr_layout *out, size_t capacity, size_t *count, tr_error *err);
 
-/* Number formats as asked for; zero takes what the model is published in. */
+/* Number formats and the share of memory as asked for; zero takes what the model is published in, and the engine's own. */
 typedef struct tr_formats {
     tr_weight_format weight; /* 0: as published, by part */
     tr_dtype kv;             /* NATIVE: as the engine and the checkpoint have it */
     tr_dtype math;           /* NATIVE: what the weights multiply in */
     double draft_token;      /* tokens drafted ahead of each verification: MTP layers are resident where > 0; 0 to 1024 */
+    double memory_share;     /* of the device's memory that the engine may use, by its own rule; 0: its default */
 } tr_formats;
 
 /* One chip of the busiest stage. Plain data; the model, system and engine must outlive it. */

@@ -136,6 +136,8 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.formats.kv = dtype_of(scenario, TR_IN_KV_DTYPE);
     p.formats.math = dtype_of(scenario, TR_IN_MATH_DTYPE);
     p.formats.draft_token = tr_input_number(scenario, TR_IN_DRAFT);
+    if (tr_input_is_set(scenario, TR_IN_MEMORY_SHARE))
+        p.formats.memory_share = tr_input_number(scenario, TR_IN_MEMORY_SHARE);
     const double pue = tr_input_number(scenario, TR_IN_PUE), kwh = tr_input_number(scenario, TR_IN_ELECTRICITY);
     p.pue_ratio = isnan(pue) ? tr_default_pue_ratio() : pue;
     p.usd_per_kwh = isnan(kwh) ? tr_default_usd_per_kwh() : kwh;
@@ -143,6 +145,9 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.physics = p.blackboard ? TR_PHYSICS_BOUND : TR_PHYSICS_FITTED; /* a chalkboard's digits stay its own */
     if (tr_input_is_set(scenario, TR_IN_PHYSICS))
         p.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
+    if (p.blackboard && p.formats.memory_share > 0.0)
+        return tr_fail(err, TR_ECONFLICT, "memory_share", p.formats.memory_share,
+                       "numbers alone have no engine that leaves memory: give the model a config.json or the chip a name");
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
     tr_status s = tr_engine_find(engine, &p.engine, err);
     if (s == TR_OK)

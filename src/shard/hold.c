@@ -119,15 +119,16 @@ static void leave_room(tr_shard *s)
     s->activation_byte = e->chunk_token * activation_byte_per_token(s);
     s->buffer_byte = e->buffer_byte + (group > 1.0 ? 2.0 * e->chunk_token * s->model->hidden * NUMBER_BYTE : 0.0);
     const double beside = s->activation_byte + s->buffer_byte;
+    const double share = s->formats.memory_share > 0.0 ? s->formats.memory_share : e->memory_share;
     switch (e->memory_rule) {
     case TR_MEMORY_WHOLE:
-        s->reserve_byte = all * (1.0 - e->memory_share);
+        s->reserve_byte = all * (1.0 - share);
         break;
     case TR_MEMORY_STATIC: /* activations live in what is left out: more is held back only where that is too little */
-        s->reserve_byte = larger(all * (1.0 - e->memory_share) - beside, 0.0);
+        s->reserve_byte = larger(all * (1.0 - share) - beside, 0.0);
         break;
     case TR_MEMORY_FREE:
-        s->reserve_byte = larger(all - s->weight_byte - beside, 0.0) * (1.0 - e->memory_share);
+        s->reserve_byte = larger(all - s->weight_byte - beside, 0.0) * (1.0 - share);
         break;
     case TR_MEMORY_ALL:
         break;
@@ -143,6 +144,8 @@ static tr_status check_formats(const tr_formats *f, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "kv_dtype", (double)f->kv, "kv_dtype is not one of the number formats");
     if ((int)f->math < 0 || f->math >= TR_DTYPE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "math_dtype", (double)f->math, "math_dtype is not one of the number formats");
+    if (!(f->memory_share >= 0.0 && f->memory_share <= 1.0))
+        return tr_fail(err, TR_EDOMAIN, "memory_share", f->memory_share, "the share of memory must be 0 to 1");
     if (!(f->draft_token >= 0.0 && f->draft_token <= 1024.0))
         return tr_fail(err, TR_EDOMAIN, "draft_token", f->draft_token, "0 to 1024 tokens can be drafted");
     return TR_OK;

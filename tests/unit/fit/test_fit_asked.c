@@ -36,7 +36,8 @@ static void set(tr_scenario *scenario, tr_input_id id, double value)
         fail_msg("%s", err.text);
 }
 
-/* A run's own layout, formats, engine, token budget, lengths and clients, who start together as benchmarks have them do. */
+/* A run's own layout, formats, engine, token budget, lengths and clients, who start together as benchmarks have them
+ * do. */
 static void ask(const tr_measured *row, tr_scenario *scenario)
 {
     const tr_serving *s = &row->serving;
@@ -57,7 +58,8 @@ static void ask(const tr_measured *row, tr_scenario *scenario)
     assert_int_equal(tr_input_set(scenario, TR_IN_PROTOCOL, protocol, &err), TR_OK);
     const int spread = s->spread_ratio > 0 && s->spread_ratio < 1;
     assert_int_equal(tr_input_set(scenario, TR_IN_LENGTHS, spread ? "spread" : "fixed", &err), TR_OK);
-    assert_int_equal(tr_input_set(scenario, TR_IN_WEIGHT_DTYPE, tr_weight_format_name(row->dtypes.weight), &err), TR_OK);
+    const char *weights = tr_weight_format_name(row->dtypes.weight);
+    assert_int_equal(tr_input_set(scenario, TR_IN_WEIGHT_DTYPE, weights, &err), TR_OK);
     assert_int_equal(tr_input_set(scenario, TR_IN_KV_DTYPE, tr_dtype_name(row->dtypes.kv), &err), TR_OK);
 }
 

@@ -214,7 +214,6 @@ static void another_word_of_the_field_suggests_by_meaning(void **state)
     near("gpu", TR_GROUP_ALL, "system");
     near("context-length", TR_GROUP_ALL, "context");
     near("cost", TR_GROUP_ALL, "price"); /* not --count, two slips away */
-    assert_null(tr_input_near("gpu-memory-utilization", TR_GROUP_ALL)); /* one part of three is no meaning */
 }
 
 static void a_suggestion_stays_within_the_groups_that_are_asked(void **state)

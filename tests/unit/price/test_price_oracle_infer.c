@@ -115,7 +115,7 @@ static void a_known_step_sold_at_five_times_its_cost_lies_in_the_posterior(void 
     assert_int_equal(tr_model_from_numbers(&(tr_model_numbers){300e9, 20e9, 40e3, 1}, &model, NULL), TR_OK);
     assert_int_equal(tr_system_catalog_get("h100-sxm", &system, NULL), TR_OK);
     const double chip_usd_per_s = 2.0 / 3600;
-    const tr_formats fp8 = {TR_WEIGHT_FORMAT_FP8, TR_DTYPE_FP8, TR_DTYPE_FP8, 0};
+    const tr_formats fp8 = {.weight = TR_WEIGHT_FORMAT_FP8, .kv = TR_DTYPE_FP8, .math = TR_DTYPE_FP8};
     assert_int_equal(tr_roofline_of(&model, &system, NULL, &fp8, &roof, NULL), TR_OK);
     roof.memory_byte = HUGE_VAL; /* as many chips as it takes; costs a token do not change with their number */
     const tr_load load = {TR_PHASE_DECODE, 3000, 4000, 1};

@@ -65,7 +65,7 @@ static void its_unit_decodes_two_point_four_times_the_balanced_batch(void **stat
     /* The lecture's two numbers of the model, on 144 chips of the catalog's H800. */
     assert_int_equal(tr_model_from_numbers(&(tr_model_numbers){671e9, 37.55e9, 35136, 1}, &model, NULL), TR_OK);
     assert_int_equal(tr_system_catalog_get("144xh800-sxm", &system, NULL), TR_OK);
-    const tr_formats fp8 = {TR_WEIGHT_FORMAT_FP8, TR_DTYPE_FP8, TR_DTYPE_FP8, 0};
+    const tr_formats fp8 = {.weight = TR_WEIGHT_FORMAT_FP8, .kv = TR_DTYPE_FP8, .math = TR_DTYPE_FP8};
     assert_int_equal(tr_roofline_of(&model, &system, NULL, &fp8, &roof, NULL), TR_OK);
     day.balance_batch_seq = tr_balance_batch_seq(&roof, 0);
     assert_int_equal(tr_fleet_day_of(&day, &a, NULL), TR_OK);

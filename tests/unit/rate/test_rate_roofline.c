@@ -4,7 +4,7 @@
 static tr_roofline roof_with(const tr_model *model, const tr_system *system, tr_weight_format weight,
                              tr_dtype kv, tr_dtype math)
 {
-    const tr_formats formats = {weight, kv, math, 0.0};
+    const tr_formats formats = {.weight = weight, .kv = kv, .math = math};
     tr_roofline roof;
     tr_error err;
     if (tr_roofline_of(model, system, NULL, &formats, &roof, &err) != TR_OK)
@@ -134,7 +134,7 @@ static void a_chip_without_the_math_is_refused(void **state)
     assert_int_equal(tr_roofline_of(&model, &system, NULL, NULL, &roof, &err), TR_ENOFIT);
     assert_non_null(strstr(err.text, "it has fp8; weights stored in such a format would run"));
     /* A checkpoint in FP8 keeps its head in BF16; plain numbers of a byte have no other part. */
-    const tr_formats fp8 = {TR_WEIGHT_FORMAT_FP8, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, 0.0};
+    const tr_formats fp8 = {.weight = TR_WEIGHT_FORMAT_FP8, .kv = TR_DTYPE_NATIVE, .math = TR_DTYPE_NATIVE};
     assert_int_equal(tr_roofline_of(&model, &system, NULL, &fp8, &roof, &err), TR_ENOFIT);
     model = chalk_model(1e9, 1e9, 1e3, 1.0);
     assert_true(roof_of(&model, &system).flop_per_s == 2e15);
@@ -240,7 +240,7 @@ static void bad_models_and_systems_are_refused_and_the_answer_left_alone(void **
     system.usd_per_hour = (double)NAN;
     assert_int_equal(tr_roofline_of(&model, &system, NULL, NULL, &roof, &err), TR_EDOMAIN);
     system = toy_system(1.0);
-    const tr_formats formats = {TR_WEIGHT_FORMAT_NATIVE, TR_DTYPE_COUNT, TR_DTYPE_NATIVE, 0.0};
+    const tr_formats formats = {.kv = TR_DTYPE_COUNT};
     assert_int_equal(tr_roofline_of(&model, &system, NULL, &formats, &roof, &err), TR_EDOMAIN);
     assert_string_equal(err.field, "kv_dtype");
     assert_int_equal(tr_roofline_of(NULL, &system, NULL, NULL, &roof, &err), TR_EMISSING);

@@ -118,7 +118,7 @@ static void weights_with_scales_take_their_scales_room(void **state)
         double byte;
     } cases[] = {{TR_WEIGHT_FORMAT_FP4, 0.5 + 1.0 / 16}, {TR_WEIGHT_FORMAT_INT4, 0.5 + 2.0 / 128 + 0.5 / 128}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const tr_formats formats = {cases[i].format, TR_DTYPE_NATIVE, TR_DTYPE_NATIVE, 0.0};
+        const tr_formats formats = {.weight = cases[i].format};
         const tr_shard shard = shard_with(&model, &system, NULL, (tr_layout){1, 1, 1, 1, 1, 0}, &formats);
         const double counted = linear * cases[i].byte + 2.0 * (model.total_param - linear);
         assert_close(shard.weight_byte, counted, 1e-4); /* norms of the layers stay in BF16 */
@@ -138,6 +138,22 @@ static void prediction_layers_are_resident_where_drafts_are_asked(void **state)
     const double more = with.weight_byte - without.weight_byte;
     const double byte = model.weight.part[TR_PART_ROUTED].byte;
     assert_close(more, model.mtp_param / 8.0 * byte, 0.02);
+}
+
+static void an_engine_told_to_leave_more_memory_holds_less(void **state)
+{
+    (void)state;
+    get_model("llama-3.1-70b", &model);
+    const tr_system system = get_system("8xh100-sxm");
+    const tr_layout layout = {8, 1, 1, 1, 1, 0};
+    double last = 1e18;
+    for (double share = 0.95; share > 0.5; share -= 0.1) {
+        const tr_formats told = {.memory_share = share};
+        const tr_shard shard = shard_with(&model, &system, get_engine("vllm"), layout, &told);
+        assert_close(shard.reserve_byte, shard.memory_byte * (1.0 - share), 1e-9);
+        assert_true(shard.cache_room_byte < last);
+        last = shard.cache_room_byte;
+    }
 }
 
 static void files_that_are_smaller_shrink_every_part_and_larger_ones_stay_beside(void **state)
@@ -196,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_chunk_that_starts_anew_keeps_its_room),
         cmocka_unit_test(weights_with_scales_take_their_scales_room),
         cmocka_unit_test(prediction_layers_are_resident_where_drafts_are_asked),
+        cmocka_unit_test(an_engine_told_to_leave_more_memory_holds_less),
         cmocka_unit_test(files_that_are_smaller_shrink_every_part_and_larger_ones_stay_beside),
         cmocka_unit_test(activations_are_the_widest_layer_of_the_engines_token_budget),
         cmocka_unit_test(formats_out_of_range_are_refused),
