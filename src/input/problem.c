@@ -147,7 +147,7 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         p.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
     if (p.blackboard && p.formats.memory_share > 0.0)
         return tr_fail(err, TR_ECONFLICT, "memory_share", p.formats.memory_share,
-                       "numbers alone have no engine that leaves memory: give the model a config.json or the chip a name");
+                       "numbers alone have no engine that leaves memory: name a model or its config.json, and a chip");
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
     tr_status s = tr_engine_find(engine, &p.engine, err);
     if (s == TR_OK)

@@ -31,6 +31,7 @@ tr_status tr_shard_range(const tr_shard *s, tr_error *err)
         int fine;
     } check[] = {
         {"draft_token", s->formats.draft_token, not_negative(s->formats.draft_token)},
+        {"memory_share", s->formats.memory_share, not_negative(s->formats.memory_share)},
         {"memory_byte", s->memory_byte, s->memory_byte > 0.0},
         {"weight_byte", s->weight_byte, not_negative(s->weight_byte)},
         {"activation_byte", s->activation_byte, not_negative(s->activation_byte)},
