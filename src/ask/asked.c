@@ -23,8 +23,8 @@ const char *tr_question_rests_on(const tr_problem *question)
 {
     static const char *const rests_on[TR_DISTANCE_COUNT] = {
         "chip, engine and model were measured", "chip and engine were measured, this model was not",
-        "the chip was measured, the engine is not told", "from the nearest chip that was measured",
-        "nothing like this chip or engine was measured"};
+        "the chip was measured, no engine was named", "from the nearest chip that was measured",
+        "neither this chip nor this engine was measured"};
     return rests_on[question->distance];
 }
 
@@ -43,7 +43,7 @@ static tr_status refuse(const tr_problem *question, const tr_error *why, const c
     const int none = !question->layout_given && !question->blackboard && question->layout_status == TR_ENOFIT &&
                      question->system->chip_count > 1.0;
     return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.300s%s",
-                   none ? "no layout has room; the closest is " : "", why->text, more);
+                   none ? "no layout fits; the closest is " : "", why->text, more);
 }
 
 double tr_held_token(const tr_load *load)
@@ -153,9 +153,9 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
         tr_print_quantity(out, "buffers", shard->buffer_byte, TR_UNIT_BYTE, "of collectives and graphs");
     print_reserve(q, out);
     if (limited && shard->cache_room_byte >= 0.0)
-        tr_print_quantity(out, "room for caches", shard->cache_room_byte, TR_UNIT_BYTE, NULL);
+        tr_print_quantity(out, "space for KV cache", shard->cache_room_byte, TR_UNIT_BYTE, NULL);
     else if (limited)
-        tr_print_quantity(out, "too much by", -shard->cache_room_byte, TR_UNIT_BYTE, "the weights do not fit");
+        tr_print_quantity(out, "over by", -shard->cache_room_byte, TR_UNIT_BYTE, "the weights do not fit");
     (void)snprintf(text, sizeof text, "at %s tokens: KV cache in %s%s",
                    show(hold->context_token, TR_UNIT_CONTEXT, number, sizeof number), tr_dtype_name(shard->kv_dtype),
                    q->model->state_byte_per_seq > 0.0 ? " and recurrent state" : "");
@@ -176,7 +176,7 @@ static void print_layout(const tr_problem *question, tr_writer *out)
     if (!question->layout_given && question->system->chip_count > 1.0)
         (void)snprintf(chosen, sizeof chosen,
                        question->layout_status == TR_ENOFIT
-                           ? ": none has room for batch %s at %s, this one comes closest"
+                           ? ": none fits batch %s at %s, this one comes closest"
                            : ": best of those that fit for batch %s at %s",
                        batch, context);
     (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,

@@ -84,13 +84,13 @@ double tr_hold_used(const void *row);
 double tr_hold_left(const void *row);
 #define TR_HOLD_FIELDS                                                                                     \
     TR_N("chip.memory_byte", BYTE, tr_hold_memory),                                                        \
-        TR_N_HEAD("chip.weight_byte", BYTE, "weights", 10, tr_hold_weights),                               \
+        TR_N_HEAD("chip.weight_byte", BYTE, "weights", 9, tr_hold_weights),                               \
         TR_N("chip.activation_byte", BYTE, tr_hold_activations),                                           \
         TR_N("chip.buffer_byte", BYTE, tr_hold_buffers), TR_N("chip.reserve_byte", BYTE, tr_hold_reserve), \
-        TR_N_HEAD("chip.cache_room_byte", BYTE, "room", 10, tr_hold_room),                                 \
-        TR_N_HEAD("chip.cache_byte_per_seq", BYTE, "cache each", 10, tr_hold_seq),                         \
-        TR_N_HEAD("chip.cache_byte", BYTE, "cache all", 10, tr_hold_cache),                                \
-        TR_N("chip.used_byte", BYTE, tr_hold_used), TR_N_HEAD("chip.left_byte", BYTE, "left", 10, tr_hold_left)
+        TR_N_HEAD("chip.cache_room_byte", BYTE, "for cache", 9, tr_hold_room),                                 \
+        TR_N_HEAD("chip.cache_byte_per_seq", BYTE, "one seq", 8, tr_hold_seq),                         \
+        TR_N_HEAD("chip.cache_byte", BYTE, "cache all", 9, tr_hold_cache),                                \
+        TR_N("chip.used_byte", BYTE, tr_hold_used), TR_N_HEAD("chip.left_byte", BYTE, "left", 9, tr_hold_left)
 void tr_hold_json(const tr_hold *hold, tr_json *json);
 
 /* As lines of a page: the parts, and what a sequence takes. */

@@ -286,7 +286,7 @@ static void print_reasons(const tr_comparison *c, int columns, tr_writer *out)
     if (fitting_of(c) > 1 && shares_calibration(c))
         print_reason("note: ",
                      "the errors of two predictions are taken as independent: cases that rest on the same measurements "
-                     "are told apart more surely than this says",
+                     "differ more clearly than this shows",
                      columns, &any, out);
     for (size_t i = 0; i < c->count; i++) {
         const tr_side *side = &c->side[i];

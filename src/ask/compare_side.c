@@ -106,9 +106,9 @@ tr_status tr_comparison_begin(const tr_case *cases, size_t count, tr_comparison 
     tr_status s = TR_OK;
     size_t fitting = 0;
     if (count < 2)
-        return tr_fail(err, TR_EMISSING, "case", (double)count, "two questions at least are compared");
+        return tr_fail(err, TR_EMISSING, "case", (double)count, "compare needs at least two cases");
     if (count > TR_CASE_MAX)
-        return tr_fail(err, TR_ECAPACITY, "case", (double)count, "at most %d questions are compared, not %zu",
+        return tr_fail(err, TR_ECAPACITY, "case", (double)count, "compare takes at most %d cases, not %zu",
                        TR_CASE_MAX, count);
     tr_comparison *c = calloc(1, sizeof *c);
     if (c == NULL)
@@ -122,7 +122,7 @@ tr_status tr_comparison_begin(const tr_case *cases, size_t count, tr_comparison 
             set_against(&c->side[0], &c->side[i]);
     }
     if (s == TR_OK && fitting == 0)
-        s = tr_fail(err, TR_ENOFIT, "case", 0.0, "none of them fits. A: %.400s", c->side[0].row.why.text);
+        s = tr_fail(err, TR_ENOFIT, "case", 0.0, "none of the cases fits. A: %.400s", c->side[0].row.why.text);
     if (s != TR_OK) {
         tr_comparison_end(c);
         return s;

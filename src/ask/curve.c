@@ -155,15 +155,15 @@ static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
 /* For people, where something is predicted. */
 static const tr_field predicted_columns[] = {
-    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
-    TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
+    TR_N_HEAD("context_token", CONTEXT, "context", 7, context),
     TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
-    TR_T_HEAD("limited_by", "limited by", 10, tr_pass_limited_by),
-    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 12, tr_pass_each),
-    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, tr_pass_cost),
+    TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
+    TR_T_HEAD("limited_by", "limit", 7, tr_pass_limited_by),
+    TR_N_HEAD("token_per_s_per_seq", NONE, "tok/s", 7, tr_pass_each),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
     TR_T_HEAD("mark", "mark", 13, mark),
 };
 static const tr_fields columns = {predicted_columns, sizeof predicted_columns / sizeof predicted_columns[0]};

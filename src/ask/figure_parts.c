@@ -143,7 +143,7 @@ tr_status tr_check_figure(const tr_problem *question, double batch_seq, double c
 {
     if (question->load.phase == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "phase", (double)question->load.phase,
-                       "curves and roofs are drawn of decode steps: leave --phase prefill out");
+                       "curves and rooflines are of decode steps: leave --phase prefill out");
     return tr_check_fits(question, batch_seq, context_token, err);
 }
 

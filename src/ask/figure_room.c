@@ -42,7 +42,7 @@ tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_targ
     if (!(most_seq(question, LEAST_TOKEN) < HUGE_VAL))
         return tr_fail(
             err, TR_ECONFLICT, "system", 0.0,
-            "nothing limits the batch: the system's memory, or the model's KV bytes, are not given");
+            "nothing limits the batch: give the system's memory (mem=) and the model's KV bytes (kv=)");
     /* A model that keeps a state alone has room for the same batch at any context. */
     double end = limit > LEAST_TOKEN && limit < longest ? limit : longest < HUGE_VAL ? longest : 131072.0;
     end = here > end && here <= longest ? here : end;

@@ -28,7 +28,7 @@ typedef struct place {
 
 typedef struct sheet {
     const tr_problem *question;
-    size_t count, found;         /* of all legal layouts, those looked at */
+    size_t count, found;         /* of all valid layouts, those looked at */
     unsigned short order[LAYOUTS_MAX];
     tr_layout all[LAYOUTS_MAX];
     double rate[LAYOUTS_MAX];    /* to order by: tokens a second; those that do not fit behind, by what they lack */
@@ -117,7 +117,7 @@ static tr_status sheet_of(const tr_scenario *scenario, const tr_problem *questio
 {
     if (question->blackboard)
         return tr_fail(err, TR_ECONFLICT, "model", 0.0,
-                       "a model or a system of plain numbers has no layouts: name a model and a chip");
+                       "a model or system given as numbers has no layouts: name a model and a chip of the catalog");
     sheet *t = malloc(sizeof *t);
     if (t == NULL)
         return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
@@ -130,7 +130,7 @@ static tr_status sheet_of(const tr_scenario *scenario, const tr_problem *questio
         if (wanted(scenario, &t->all[i]))
             t->all[t->count++] = t->all[i];
     if (s == TR_OK && t->count == 0)
-        s = tr_fail(err, TR_ENOFIT, "tp_rank", 0.0, "no legal layout uses all of the system's chips so");
+        s = tr_fail(err, TR_ENOFIT, "tp_rank", 0.0, "no valid layout uses all of the system's chips this way");
     for (size_t i = 0; s == TR_OK && i < t->count; i++)
         s = rank(t, i, err);
     if (s != TR_OK) {
@@ -185,10 +185,10 @@ TR_TEXT(place, reason, row->fits ? NULL : row->why.text)
 static const tr_field fields[] = {
     TR_T("model.name", tr_question_model),
     TR_T("system.name", tr_question_system),
-    TR_N_HEAD("layout.tp", NONE, "tp", 4, tr_question_tp),
+    TR_N_HEAD("layout.tp", NONE, "tp", 3, tr_question_tp),
     TR_N_HEAD("layout.ep", NONE, "ep", 4, tr_question_ep),
     TR_N_HEAD("layout.pp", NONE, "pp", 3, tr_question_pp),
-    TR_N_HEAD("layout.dp", NONE, "dp", 4, tr_question_dp),
+    TR_N_HEAD("layout.dp", NONE, "dp", 3, tr_question_dp),
     TR_N_HEAD("layout.replicas", NONE, "x", 3, tr_question_replicas),
     TR_N("batch_seq", SEQ, batch),
     TR_N("context_token", CONTEXT, context),
@@ -196,7 +196,7 @@ static const tr_field fields[] = {
     TR_N("chip.activation_byte", BYTE, activation),
     TR_N("chip.buffer_byte", BYTE, buffers),
     TR_N("chip.reserve_byte", BYTE, reserve),
-    TR_N_HEAD("chip.cache_room_byte", BYTE, "room", 9, room),
+    TR_N_HEAD("chip.cache_room_byte", BYTE, "for cache", 9, room),
     TR_N("chip.cache_byte_per_seq", BYTE, seq),
     TR_N_HEAD("max_batch_seq", SEQ, "max batch", 9, most),
     TR_N("scaleup_byte", BYTE, up),
@@ -211,7 +211,7 @@ static const tr_field fields[] = {
     TR_N_HEAD("step_s_high", SECOND, "high", 9, high),
     TR_T("limited_by", limit),
     TR_N("token_per_s_per_seq", TOKEN_PER_S, each),
-    TR_N_HEAD("token_per_s_per_chip", NONE, "tok/s/chip", 10, chip),
+    TR_N("token_per_s_per_chip", NONE, chip),
     TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, cost),
     TR_N("usd_per_mtoken_bound", USD, cost_bound),
     TR_F("fits", fits),
@@ -275,7 +275,7 @@ static tr_status reason_of(sheet *t, char *out, size_t size, tr_error *err)
     if (t->row.fits)
         why(&t->row, has_second ? &second : NULL, their, their_token_per_s, out, size);
     else
-        (void)snprintf(out, size, "no layout has room for this load; the first comes closest: %s", t->row.why.text);
+        (void)snprintf(out, size, "no layout fits this load; the first comes closest: %s", t->row.why.text);
     return TR_OK;
 }
 
@@ -317,14 +317,14 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
         return s;
     tr_print_wrapped(&out, "why: ", "     ", text, style->columns);
     (void)snprintf(text, sizeof text,
-                   "ranked by %s; room for caches is of one chip; low to high is the 90 %% interval; dp: ranks with "
-                   "their own attention that share one set of experts; x: replicas of the whole model; "
+                   "ranked by %s; for cache: space on one chip for the KV cache; low to high is the 90 %% interval; dp: attention "
+                   "ranks that share one set of experts; x: replicas of the whole model; "
                    "calibration %.120s",
                    t->question->physics == TR_PHYSICS_FITTED ? "the predicted step" : "the step by operators",
                    t->question->calibration.origin);
     tr_print_wrapped(&out, "     ", "     ", text, style->columns);
     if (t->found > LAYOUTS_MAX) {
-        (void)snprintf(text, sizeof text, "the first %d of %zu legal layouts: --tp, --pp and --dp ask for others",
+        (void)snprintf(text, sizeof text, "the first %d of %zu valid layouts: --tp, --pp and --dp ask for others",
                        LAYOUTS_MAX, t->found);
         tr_print_wrapped(&out, "     ", "     ", text, style->columns);
     }
@@ -411,7 +411,7 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
     title_of(t, subtitle, sizeof subtitle);
     const tr_figure figure = {.title = title,
                               .subtitle = subtitle,
-                              .caption = "A step by what its operators wait for; only layouts with room for the batch.",
+                              .caption = "A step by what its operators wait for; only layouts that fit the batch.",
                               .source = fitted ? "Fitted physics: equations F3, L1."
                                                : "Ops physics: equations R27, L1.",
                               .x = {.label = "time of a step", .unit = TR_UNIT_SECOND},

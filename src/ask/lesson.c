@@ -97,7 +97,7 @@ static tr_status check(const tr_problem *question, tr_error *err)
     if (question == NULL)
         return tr_fail(err, TR_EMISSING, "question", 0.0, "expected a model and a system");
     if (question->load.phase != TR_PHASE_DECODE)
-        return tr_fail(err, TR_ECONFLICT, "phase", 0.0, "a lesson asks about both phases: leave out --phase prefill");
+        return tr_fail(err, TR_ECONFLICT, "phase", 0.0, "a lesson covers both phases: leave out --phase prefill");
     return TR_OK;
 }
 

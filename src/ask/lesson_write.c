@@ -216,8 +216,9 @@ static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_sty
             return err != NULL ? err->status : TR_EDOMAIN;
         if (!row->e.asked) {
             tr_writer_begin(&out, sink);
-            (void)snprintf(text, sizeof text, "\n    (%s is not asked: %.300s)\n", row->e.id, row->e.reveal);
-            tr_write_text(&out, text);
+            (void)snprintf(text, sizeof text, "(%s is not asked: %.300s)", row->e.id, row->e.reveal);
+            tr_write_char(&out, '\n');
+            tr_print_wrapped(&out, "    ", "    ", text, style->columns);
             s = tr_written(tr_writer_finish(&out), err);
             continue;
         }

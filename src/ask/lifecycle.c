@@ -99,19 +99,19 @@ NUMBER(row_equal_param, row->choice.equal_param)
 NUMBER(row_equal_ratio, row->choice.equal_chip_s / row->choice.chip_s)
 
 static const tr_field choice_list[] = {
-    TR_N_HEAD("serve_token_per_s", TOKEN_PER_S, "traffic", 15, row_rate),
-    TR_N_HEAD("serve_token", TOKEN, "served", 10, row_served),
-    TR_N_HEAD("active_param", PARAM, "choose", 9, row_param),
-    TR_N_HEAD("train_token", TOKEN, "trained on", 11, row_token),
-    TR_N_HEAD("token_per_param", NONE, "a param.", 9, row_ratio),
-    TR_N_HEAD("overtrain_ratio", NONE, "over x", 8, row_over),
+    TR_N_HEAD("serve_token_per_s", TOKEN_PER_S, "traffic", 12, row_rate),
+    TR_N_HEAD("serve_token", TOKEN, "served", 8, row_served),
+    TR_N_HEAD("active_param", PARAM, "choose", 8, row_param),
+    TR_N_HEAD("train_token", TOKEN, "trained on", 10, row_token),
+    TR_N_HEAD("token_per_param", NONE, "a param.", 8, row_ratio),
+    TR_N_HEAD("overtrain_ratio", NONE, "over x", 7, row_over),
     TR_N("chip_s", SECOND, row_chip_s),
-    TR_N_HEAD("usd", USD, "costs", 10, row_usd),
-    TR_N_HEAD("serve_share", RATIO, "serving", 8, row_serve),
+    TR_N_HEAD("usd", USD, "costs", 8, row_usd),
+    TR_N_HEAD("serve_share", RATIO, "serving", 7, row_serve),
     TR_N("train_best_param", PARAM, row_best_param),
-    TR_N_HEAD("train_best_over_choice", NONE, "train-best x", 12, row_best_ratio),
+    TR_N_HEAD("train_best_over_choice", NONE, "train x", 7, row_best_ratio),
     TR_N("equal_cost_param", PARAM, row_equal_param),
-    TR_N_HEAD("equal_cost_over_choice", NONE, "equal x", 8, row_equal_ratio),
+    TR_N_HEAD("equal_cost_over_choice", NONE, "equal x", 7, row_equal_ratio),
 };
 static const tr_fields choice_fields = {choice_list, sizeof choice_list / sizeof choice_list[0]};
 
@@ -237,7 +237,7 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
                    "learning %.3g %% (--rl-mfu), serving %.3g %% (--serve-mfu)\n",
                    t->terms.train_mfu * 100, t->terms.rl_mfu * 100, t->terms.serve_mfu * 100);
     tr_write_text(&out, text);
-    tr_print_heading(&out, style, "A life");
+    tr_print_heading(&out, style, "A model's life");
     print_kind(&out, "pre-training", t->life.train_token, t->cost.train_chip_s, t->cost.train_share);
     print_kind(&out, "reinforcement learning", t->life.rl_token, t->cost.rl_chip_s, t->cost.rl_share);
     print_kind(&out, "serving", t->life.serve_token, t->cost.serve_chip_s, t->cost.serve_share);
@@ -252,13 +252,13 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     tr_print_heading(&out, style, "If each cost as much as pre-training");
     tr_print_quantity(&out, "reinforcement learning", t->equal_rl_token, TR_UNIT_TOKEN, "tokens");
     tr_print_quantity(&out, "serving", t->equal_serve_token, TR_UNIT_TOKEN, "tokens");
-    tr_print_heading(&out, style, "Overtraining: tokens over what training alone would ask of this size");
+    tr_print_heading(&out, style, "Overtraining: training tokens over what is best for training alone");
     tr_print_quantity(&out, "by 20 a parameter", t->overtrain_rule, TR_UNIT_NONE, "times");
-    tr_print_quantity(&out, "by the first fit", t->overtrain_hoffmann, TR_UNIT_NONE,
+    tr_print_quantity(&out, "by the first loss law", t->overtrain_hoffmann, TR_UNIT_NONE,
                       "times (Hoffmann et al.)");
     tr_print_quantity(&out, "by its replication", t->overtrain_epoch, TR_UNIT_NONE,
                       "times (Besiroglu et al.)");
-    (void)snprintf(text, sizeof text, "The size to choose for the same loss (%.4g nats by the %s fit)",
+    (void)snprintf(text, sizeof text, "The active parameters to choose for the same loss (%.4g nats by the %s fit)",
                    t->loss_nat, tr_loss_fit_name(t->fit));
     tr_print_heading(&out, style, text);
     tr_fields_table_head(&choice_fields, &out);
@@ -270,8 +270,9 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     }
     tr_print_wrapped(
         &out, "  ", "  ",
-        "train-best x: what the size with the least training would cost over the choice; equal x: "
-        "what the size whose training costs as much as its serving would.",
+        "a param.: training tokens per parameter; over x: those over what training alone asks for; train x: cost of the "
+        "size that is cheapest to train, over the cost of the choice; equal x: cost of the size that takes as much to "
+        "train as to serve, over the cost of the choice.",
         style->columns);
     tr_notes_text(notes, style->columns, &out);
     if (style->explain)

@@ -60,11 +60,11 @@ static const tr_field fields[] = {
     TR_N("system.chip_count", NONE, chips),
     TR_T("engine", engine),
     TR_QUESTION_LAYOUT,
-    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
     TR_HOLD_FIELDS,
     TR_F_HEAD("fits", "fits", 4, fits),
-    TR_N_HEAD("max_batch_seq", SEQ, "max batch", 10, max_batch),
+    TR_N_HEAD("max_batch_seq", SEQ, "max batch", 9, max_batch),
     TR_N_HEAD("max_context_token", CONTEXT, "max context", 11, max_context),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
@@ -81,14 +81,14 @@ static void print_load(const tr_hold *row, tr_writer *out)
 {
     char text[128], batch[48];
     format(row->batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
-    (void)snprintf(text, sizeof text, "what a chip holds of batch %s", batch);
-    tr_print_quantity(out, "caches", row->cache_byte, TR_UNIT_BYTE, text);
+    (void)snprintf(text, sizeof text, "on each chip, at batch %s", batch);
+    tr_print_quantity(out, "KV cache", row->cache_byte, TR_UNIT_BYTE, text);
     if (!isfinite(row->question->shard.memory_byte))
         return;
     if (row->fits)
         tr_print_quantity(out, "left", row->left_byte, TR_UNIT_BYTE, NULL);
     else
-        tr_print_quantity(out, "too much by", -row->left_byte, TR_UNIT_BYTE, "this load does not fit");
+        tr_print_quantity(out, "over by", -row->left_byte, TR_UNIT_BYTE, "this load does not fit");
 }
 
 static void print_limits(const tr_hold *row, tr_writer *out)

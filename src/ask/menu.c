@@ -181,8 +181,8 @@ static const tr_field fields[] = {
     TR_PASS_EACH_BESIDE,
     TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 11, tr_pass_cost),
     TR_PASS_COST_BESIDE,
-    TR_N_HEAD("speed_ratio", NONE, "speed x", 9, speed),
-    TR_N_HEAD("price_ratio", NONE, "price x", 9, price),
+    TR_N_HEAD("speed_ratio", NONE, "x speed", 9, speed),
+    TR_N_HEAD("price_ratio", NONE, "x price", 9, price),
     TR_N("speed_ratio_bound", NONE, bound_speed),
     TR_N("price_ratio_bound", NONE, bound_price),
     TR_F_HEAD("fits", "fits", 4, fits),
@@ -193,15 +193,15 @@ static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 /* For people, where something is predicted. */
 static const tr_field predicted_columns[] = {
     TR_T_HEAD("mode", "mode", 8, mode_words),
-    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
     TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
-    TR_N_HEAD("token_per_s_per_seq", TOKEN_PER_S, "each", 13, tr_pass_each),
-    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 11, tr_pass_cost),
-    TR_N_HEAD("speed_ratio", NONE, "speed x", 8, speed),
-    TR_N_HEAD("price_ratio", NONE, "price x", 8, price),
+    TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
+    TR_N_HEAD("token_per_s_per_seq", NONE, "tok/s", 7, tr_pass_each),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
+    TR_N_HEAD("speed_ratio", NONE, "x speed", 7, speed),
+    TR_N_HEAD("price_ratio", NONE, "x price", 7, price),
     TR_F_HEAD("fits", "fits", 4, fits),
 };
 static const tr_fields columns = {predicted_columns, sizeof predicted_columns / sizeof predicted_columns[0]};
@@ -216,7 +216,7 @@ static tr_status ratios_of(menu *m, tr_error *err)
         return TR_OK;
     if (!price || !speed)
         return tr_fail(err, TR_EMISSING, price ? "speed_ratio" : "price_ratio", 0.0,
-                       "a fast mode is told by both of its ratios: --price-ratio and --speed-ratio");
+                       "a fast mode needs both of its ratios: give --price-ratio and --speed-ratio");
     m->price_ratio = tr_input_number(m->scenario, TR_IN_PRICE_RATIO);
     m->speed_ratio = tr_input_number(m->scenario, TR_IN_SPEED_RATIO);
     tr_status s = tr_menu_ratio_of(m->price_ratio, m->speed_ratio, &m->ratio, err);
@@ -264,7 +264,7 @@ static void print_ratios(const menu *m, const tr_style *style, tr_writer *out)
     (void)snprintf(text, sizeof text, "A fast mode of %.4g times the price and %.4g times the speed", m->price_ratio,
                    m->speed_ratio);
     tr_print_heading(out, style, text);
-    tr_print_quantity(out, "batch ratio", m->ratio.batch_ratio, TR_UNIT_NONE, "normal over fast: price x speed");
+    tr_print_quantity(out, "batch ratio", m->ratio.batch_ratio, TR_UNIT_NONE, "normal batch over fast batch: price x speed");
     (void)tr_quantity_format(m->ratio.fast_kv_share, TR_UNIT_RATIO, share, sizeof share);
     (void)snprintf(text, sizeof text, "of the normal step reads KV; %s of the fast one", share);
     tr_print_quantity(out, "KV share", m->ratio.normal_kv_share, TR_UNIT_RATIO, text);
@@ -339,10 +339,10 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
     if (m->has_full)
         tr_write_text(&out, "  normal does not fit: speed and price are against full, the largest batch that does\n");
     if (!isfinite(m->report.balance_batch_seq))
-        tr_write_text(&out, "  normal is the balance without KV: with this context's KV no batch balances\n");
-    tr_print_quantity(&out, "a sequence alone", unbatched_ratio(m), TR_UNIT_NONE,
-                      "times the normal cost of a token, by the bound: what not batching costs");
-    (void)snprintf(text, sizeof text, "the batch in practice over the balance (--margin; 2 to 3 is the rule)");
+        tr_write_text(&out, "  normal is the balance without KV: at this context no batch is compute-bound\n");
+    tr_print_quantity(&out, "batch 1", unbatched_ratio(m), TR_UNIT_NONE,
+                      "times the normal cost per token: the bound on what not batching costs");
+    (void)snprintf(text, sizeof text, "batch in practice over the balance batch (--margin; usually 2 to 3)");
     tr_print_quantity(&out, "margin", m->margin_ratio, TR_UNIT_NONE, text);
     if (m->has_ratio)
         print_ratios(m, style, &out);

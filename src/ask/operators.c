@@ -134,10 +134,10 @@ static tr_status take_pass(const tr_scenario *scenario, const tr_problem *questi
     t->is_plain = !(draft > 0.0) && !(chunk > 0.0) && !(skew > 0.0);
     if (!t->is_plain && question->physics == TR_PHYSICS_FITTED)
         return tr_fail(err, TR_ECONFLICT, "physics", 0.0,
-                       "drafts, chunks and skew are told by operators at datasheet peak: leave --physics fitted out");
+                       "--draft, --chunk and --skew work at datasheet peak (ops) only: leave --physics fitted out");
     if (question->load.phase == TR_PHASE_PREFILL && (draft > 0.0 || chunk > 0.0))
         return tr_fail(err, TR_ECONFLICT, "phase", 0.0,
-                       "drafts and chunks go beside decoding: leave --phase prefill out");
+                       "--draft and --chunk are for decode: leave --phase prefill out");
     if (draft > 0.0)
         t->pass.token_per_seq = 1.0 + draft;
     if (chunk > 0.0) {
@@ -155,7 +155,7 @@ static tr_status table_of(const tr_scenario *scenario, const tr_problem *questio
     *t = (op_table){.question = question, .load = question->load, .status = TR_OK, .err = err};
     if (question->physics == TR_PHYSICS_BOUND)
         return tr_fail(err, TR_ECONFLICT, "by", 0.0,
-                       "the bound has no operators: --physics ops (which is what --by operator takes) or fitted");
+                       "the bound has no operators: use --physics ops (the default of --by operator) or fitted");
     tr_status s = take_pass(scenario, question, t, err);
     if (s == TR_OK)
         s = tr_check_fits(question, t->load.batch_seq, tr_held_token(&t->load), err);

@@ -40,7 +40,7 @@ static tr_status prices_of(tr_oracle_page *o, tr_error *err)
     e->fast_speed_ratio = speed;
     if (isnan(e->fast_price_ratio) && o->price != NULL)
         return tr_fail(err, TR_ECONFLICT, "fast_speed_ratio", speed,
-                       "no price of a fast mode of %.120s is published, so its speed says nothing", o->name);
+                       "no fast-mode price of %.120s is published, so --fast-speed cannot be used", o->name);
     return tr_price_evidence_check(e, err);
 }
 
@@ -63,11 +63,11 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
                                                      : tr_input_number(o->scenario, TR_IN_PRICE);
     if (kind >= 0 && system == NULL)
         return tr_fail(err, TR_EMISSING, "system", 0.0,
-                       "a kind of price is a chip's: --system says which, or give --price a number");
+                       "a kind of price needs a chip: name one with --system, or give --price a number");
     q->active_param = q->total_param = q->kv_byte_per_token = (double)NAN;
     q->chip_usd_per_hour = isnan(price) ? (double)NAN : price;
     if (price <= 0.0)
-        return tr_fail(err, TR_EDOMAIN, "chip_usd_per_hour", price, "a chip that costs nothing explains no price");
+        return tr_fail(err, TR_EDOMAIN, "chip_usd_per_hour", price, "a chip that costs nothing cannot explain a price");
     q->sample_count = (uint64_t)tr_input_number(o->scenario, TR_IN_SAMPLES);
     q->seed = (uint64_t)tr_input_number(o->scenario, TR_IN_DRAW_SEED);
     if (known != NULL) {
@@ -80,7 +80,7 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
     }
     if (tr_input_is_set(o->scenario, TR_IN_CHIP_COUNT))
         return tr_fail(err, TR_ECONFLICT, "chip_count", 0.0,
-                       "what a token costs does not change with the number of chips: the oracle takes no --count");
+                       "what a token costs does not change with the number of chips: leave out --count");
     const tr_chip *reference = system != NULL ? &system->chip : tr_chip_catalog_find(REFERENCE_CHIP);
     if (reference == NULL)
         return tr_fail(err, TR_EUNKNOWN, "system", 0.0, "the catalog has no %s", REFERENCE_CHIP);

@@ -34,7 +34,7 @@ void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size)
     } else if (isfinite(row->users)) {
         char users[48];
         (void)tr_quantity_format(c->think_s, TR_UNIT_SECOND, think, sizeof think);
-        (void)snprintf(many, sizeof many, "%s users who think %s",
+        (void)snprintf(many, sizeof many, "%s users who pause %s between requests",
                        tr_print_three(row->users, TR_UNIT_SEQ, users, sizeof users),
                        think);
     } else {
@@ -48,19 +48,21 @@ static void print_heading(const tr_predict_row *row, tr_writer *out)
 {
     const tr_problem *q = row->question;
     const tr_deployment *d = row->deployment;
-    char text[1536], load[320], layout[96], prefill[96], apart[256] = "";
+    char text[1536], load[320], layout[96], prefill[96], apart[256] = "layout ";
     (void)tr_layout_format(&d->shard.layout, layout, sizeof layout);
     if (d->apart) {
         (void)tr_layout_format(&d->prefill_shard.layout, prefill, sizeof prefill);
-        (void)snprintf(apart, sizeof apart, "prefill on %.0f chips (%s), decode on %.0f: ",
+        (void)snprintf(apart, sizeof apart, "prefill on %.0f chips: %s; decode on %.0f: ",
                        d->prefill_system.chip_count, prefill, d->system.chip_count);
     }
     tr_predict_load_text(row, load, sizeof load);
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
-    (void)snprintf(text, sizeof text, "%s on %s (%s%s%s, %s%s%s; weights %s, KV cache %s)\n%s\n\n", q->model->name,
-                   q->system->name, engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version, apart, layout,
-                   q->layout_given ? "" : ", the best", tr_dtype_name(q->roof.weight_dtype),
-                   tr_dtype_name(q->roof.kv_dtype), load);
+    (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; weights %s, KV cache %s)", q->model->name, q->system->name,
+                   engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version,
+                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
+    tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
+    (void)snprintf(text, sizeof text, "%s%s%s\n%s\n\n", apart, layout,
+                   q->layout_given ? "" : " (the best that fits)", load);
     tr_write_text(out, text);
 }
 
@@ -94,7 +96,7 @@ static void print_figures(const tr_predict_row *row, tr_writer *out)
     tr_print_predicted(out, "time to first token", &ttft, TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "time per output token", &o->tpot_s, TR_UNIT_SECOND, NULL);
     if (row->clients.draft_token > 0.0)
-        tr_print_predicted(out, "between steps' tokens", &o->itl_s, TR_UNIT_SECOND, NULL);
+        tr_print_predicted(out, "inter-token latency", &o->itl_s, TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "one request", &e2e, TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "tokens/s per user", &row->per_user, TR_UNIT_NONE, NULL);
     tr_print_predicted(out, "tokens/s, output", &o->output_token_per_s, TR_UNIT_NONE, NULL);
@@ -103,6 +105,14 @@ static void print_figures(const tr_predict_row *row, tr_writer *out)
 }
 
 /* ---- why, and what would help ----------------------------------------------------------------------------------- */
+
+/* "  name        text", wrapped to the page. */
+static void explained(tr_writer *out, const char *name, const char *text)
+{
+    char first[16];
+    (void)snprintf(first, sizeof first, "  %-13s", name);
+    tr_print_wrapped(out, first, "               ", text, TR_PAGE_COLUMNS);
+}
 
 static void label(tr_writer *out, const char *name)
 {
@@ -120,11 +130,10 @@ static void print_limits(const tr_predict_row *row, tr_writer *out)
     } part[] = {{"reading weights", t->weights_s}, {"reading the KV cache", t->kv_s}, {"multiplies", t->compute_s},
                 {"links", t->comm_s},              {"launches and host", t->fixed_s}, {"prefill of other requests", 0}};
     enum { PARTS = sizeof part / sizeof part[0] };
-    char text[96], share[32];
+    char text[256] = "", share[32];
     for (size_t i = 0; i + 1 < PARTS; i++)
         part[i].share *= (1.0 - o->prompt_share) / t->step_s;
     part[PARTS - 1].share = o->prompt_share;
-    label(out, "limited by");
     for (size_t k = 0; k < 3; k++) {
         size_t most = 0;
         for (size_t i = 1; i < PARTS; i++)
@@ -133,12 +142,11 @@ static void print_limits(const tr_predict_row *row, tr_writer *out)
         if (k > 0 && part[most].share < 0.05)
             break;
         (void)tr_text_fixed(share, sizeof share, 100.0 * part[most].share, 0);
-        (void)snprintf(text, sizeof text, k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%",
-                       part[most].name, share);
-        tr_write_text(out, text);
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                       k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%", part[most].name, share);
         part[most].share = -1.0;
     }
-    tr_write_char(out, '\n');
+    explained(out, "limited by", text);
 }
 
 static void print_memory(const tr_predict_row *row, tr_writer *out)
@@ -148,24 +156,22 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     const tr_shard *shard = &row->deployment->shard;
     const double chips = row->deployment->system.chip_count;
     (void)tr_text_fixed(used, sizeof used, 100.0 * o->kv_used_share, 0);
-    label(out, "memory");
-    (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s requests; %s fit beside %s of weights\n", used,
+    (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s requests; %s fit beside %s of weights", used,
                    tr_print_three(o->flight_seq, TR_UNIT_SEQ, flight, sizeof flight),
                    tr_print_three(o->room_seq, TR_UNIT_SEQ, room, sizeof room),
                    tr_print_three(shard->weight_byte * chips, TR_UNIT_BYTE, weights, sizeof weights));
-    tr_write_text(out, text);
-    label(out, "load");
+    explained(out, "memory", text);
     tr_print_three(row->max_request_per_s, TR_UNIT_NONE, rate, sizeof rate);
     if (row->endless)
-        (void)snprintf(text, sizeof text, "saturated: requests queue without end; at most %s requests/s hold\n", rate);
+        (void)snprintf(text, sizeof text, "saturated: the queue grows without limit; at most %s requests/s can be served", rate);
     else if (o->saturated)
-        (void)snprintf(text, sizeof text, "saturated: requests wait for a place in memory; at most %s requests/s\n",
+        (void)snprintf(text, sizeof text, "saturated: requests wait for space in the KV cache; at most %s requests/s",
                        rate);
     else
-        (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average\n",
+        (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average",
                        tr_print_three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,
                        tr_print_three(o->batch_seq, TR_UNIT_SEQ, room, sizeof room));
-    tr_write_text(out, text);
+    explained(out, "load", text);
 }
 
 static void print_power(const tr_predict_row *row, tr_writer *out)
@@ -175,16 +181,15 @@ static void print_power(const tr_predict_row *row, tr_writer *out)
     char text[480], site[48], low[48], high[48], each[48], usd[48], chip[48];
     if (!row->has_power)
         return;
-    label(out, "power");
     (void)snprintf(text, sizeof text,
-                   "%s a chip; %s at the site (%s to %s, PUE %.4g); %s per output token, %s of electricity a million\n",
+                   "%s a chip; %s at the site (%s to %s, PUE %.4g); per output token %s, per million %s of electricity",
                    tr_print_three(row->power.predicted_w, TR_UNIT_WATT, chip, sizeof chip),
                    tr_print_three(e->site_w, TR_UNIT_WATT, site, sizeof site),
                    tr_print_three(e->low_site_w, TR_UNIT_WATT, low, sizeof low),
                    tr_print_three(e->high_site_w, TR_UNIT_WATT, high, sizeof high), row->question->pue_ratio,
                    tr_print_three(e->site_w / token_per_s, TR_UNIT_JOULE, each, sizeof each),
                    tr_print_three(e->usd_per_s / token_per_s * 1e6, TR_UNIT_USD, usd, sizeof usd));
-    tr_write_text(out, text);
+    explained(out, "power", text);
 }
 
 /* "-22 %": a change of a ratio. */
@@ -204,15 +209,14 @@ static void print_levers(const tr_predict_row *row, tr_writer *out)
         char text[256], tpot[32], ttft[32], gain[32];
         label(out, i == 0 ? "what helps" : "");
         pad(out, l->words, 22);
-        (void)snprintf(text, sizeof text, "TPOT %s, TTFT %s, %s %s   (--%s %s)\n",
+        (void)snprintf(text, sizeof text, "TPOT %s, TTFT %s, %s %s  (--%s %s)\n",
                        change_text(l->tpot_ratio, tpot, sizeof tpot), change_text(l->ttft_ratio, ttft, sizeof ttft),
-                       row->clients.request_per_s > 0.0 ? "speed" : "throughput",
+                       row->clients.request_per_s > 0.0 ? "speed" : "tokens/s",
                        change_text(l->throughput_ratio, gain, sizeof gain), l->input, l->to);
         tr_write_text(out, text);
     }
     if (row->lever_count == 0) {
-        label(out, "what helps");
-        tr_write_text(out, "no single change that was tried: number formats, token budget, prefill apart\n");
+        explained(out, "what helps", "none of the changes tried: number formats, token budget, disaggregated prefill");
     }
 }
 
@@ -220,17 +224,15 @@ static void print_slo(const tr_predict_row *row, tr_writer *out)
 {
     if (!row->promised)
         return;
-    label(out, "objective");
-    tr_write_text(out, row->holds ? "met, as predicted (--slo)\n" : "not met, as predicted (--slo)\n");
+    explained(out, "objective", row->holds ? "predicted to be met (--slo)" : "predicted to be missed (--slo)");
 }
 
 static void print_sureness(const tr_predict_row *row, tr_writer *out)
 {
     char text[320];
-    label(out, "how sure");
-    (void)snprintf(text, sizeof text, "%s (calibration %s)\n", tr_question_rests_on(row->question),
+    (void)snprintf(text, sizeof text, "%s (calibration %s)", tr_question_rests_on(row->question),
                    row->question->calibration.origin);
-    tr_write_text(out, text);
+    explained(out, "how sure", text);
 }
 
 void tr_predict_print(const tr_predict_row *row, tr_writer *out)

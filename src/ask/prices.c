@@ -329,7 +329,7 @@ tr_status tr_answer_price(const tr_price *price, const tr_style *style, tr_sink 
     price_row row;
     fill(&row, price);
     if (row.provider == NULL)
-        return tr_fail(err, TR_EUNKNOWN, "provider", 0.0, "no provider is called \"%.32s\"", price->provider);
+        return tr_fail(err, TR_EUNKNOWN, "provider", 0.0, "unknown provider \"%.32s\"", price->provider);
     if (style->format == TR_FORMAT_TEXT)
         return write_card(&row, style, sink, err);
     if (style->format >= TR_FORMAT_CSV)
@@ -461,7 +461,7 @@ tr_status tr_answer_price_diff(const tr_price *a, const tr_price *b, const tr_st
     fill(&p.a, a);
     fill(&p.b, b);
     if (p.a.provider == NULL || p.b.provider == NULL)
-        return tr_fail(err, TR_EUNKNOWN, "provider", 0.0, "a price names a provider nobody knows");
+        return tr_fail(err, TR_EUNKNOWN, "provider", 0.0, "a price names an unknown provider");
     while (difference_at(&p, count, err) != NULL)
         count++;
     const tr_rows rows = {

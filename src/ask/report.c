@@ -48,7 +48,7 @@ static tr_status check_load(const tr_scenario *scenario, tr_error *err)
     if (context_count > 1 || batch_count > 1)
         return tr_fail(err, TR_ECONFLICT, context_count > 1 ? "context_token" : "batch_seq",
                        (double)(context_count > 1 ? context_count : batch_count),
-                       "report looks at one %s; step takes a list", context_count > 1 ? "context" : "batch");
+                       "report takes one %s; step takes a list", context_count > 1 ? "context" : "batch");
     return TR_OK;
 }
 

@@ -122,27 +122,27 @@ static void print_machine(const tr_report *report, tr_writer *out)
     char text[256], a[CELL], b[CELL];
     (void)snprintf(text, sizeof text, "%s peak over memory bandwidth",
                    tr_dtype_name(report->question->roof.math_dtype));
-    tr_print_quantity(out, "ridge", normal->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
-    (void)snprintf(text, sizeof text, "tokens: ridge x %s bytes a weight / 2 (the lecture's 300)",
+    tr_print_quantity(out, "ridge point", normal->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
+    (void)snprintf(text, sizeof text, "tokens where compute takes as long as reading weights: ridge x %s bytes a weight / 2 (the lecture's 300)",
                    show(report->question->roof.weight_byte, TR_UNIT_NONE, a));
-    tr_print_quantity(out, "balance, dense", report->balance_token, TR_UNIT_TOKEN, text);
+    tr_print_quantity(out, "balance, dense model", report->balance_token, TR_UNIT_TOKEN, text);
     tr_print_line(out, "balance without KV",
                   tr_print_batch(report->balance_without_kv_batch_seq, b, sizeof b),
-                  "sequences: the same, times the sparsity of the multiplies");
+                  "sequences: the same for this model's active share");
     if (isfinite(report->balance_batch_seq))
         tr_print_line(out, "balance batch", tr_print_batch(report->balance_batch_seq, b, sizeof b),
-                      "sequences at this context, KV and attention counted");
+                      "sequences at this context, KV cache and attention counted");
     else
         tr_print_line(out, "balance batch", "none", "at this context no batch is compute-bound");
     if (isfinite(report->balanced_context_token))
-        tr_print_quantity(out, "the cliff", report->balanced_context_token, TR_UNIT_TOKEN,
-                          "tokens of context, where reading KV outgrows compute");
+        tr_print_quantity(out, "context cliff", report->balanced_context_token, TR_UNIT_TOKEN,
+                          "tokens of context: beyond, every batch is memory-bound");
     else
-        tr_print_line(out, "the cliff", "none", "reading KV never outgrows compute");
+        tr_print_line(out, "context cliff", "none", "reading the KV cache never takes longer than compute");
     tr_print_quantity(out, "floor", normal->floor_s, TR_UNIT_SECOND,
-                      "all weights once: no large batch is faster");
+                      "to read all weights once: no large batch is faster");
     if (isfinite(report->drain_s))
-        tr_print_quantity(out, "drain time", report->drain_s, TR_UNIT_SECOND, "all of the memory once");
+        tr_print_quantity(out, "drain time", report->drain_s, TR_UNIT_SECOND, "to read all of the memory once");
 }
 
 /* A line of the table of points. */
@@ -200,7 +200,7 @@ static void print_ratios(const tr_report *report, const char *label, int price, 
 
 static void print_points(const tr_report *report, tr_writer *out)
 {
-    char heads[TR_REPORT_POINTS][CELL] = {"fast: alone", "normal: balance", "slow: 3 x that"};
+    char heads[TR_REPORT_POINTS][CELL] = {"fast: batch 1", "normal: balance", "slow: 3 x that"};
     char cells[TR_REPORT_POINTS][CELL];
     int all_fit = 1;
     print_cells(out, "", heads);
@@ -262,7 +262,7 @@ static void print_schedule(const tr_report *report, tr_writer *out)
     tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, text);
     tr_print_quantity(out, "a request waits", tr_train_mean_wait_s(departure_s), TR_UNIT_SECOND,
                       "on average: half a step for its batch, one step in it");
-    tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "it just missed one");
+    tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "if it just missed a batch");
 }
 
 void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *out)
@@ -281,7 +281,7 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
                                                     : "One step by the lower bound, and the price menu it implies");
     print_points(report, out);
     if (!isfinite(report->balance_batch_seq))
-        tr_write_text(out, "  normal is the balance without KV: with this context's KV no batch balances\n");
+        tr_write_text(out, "  normal is the balance without KV: at this context no batch is compute-bound\n");
     if (q->roof.usd_per_s > 0) {
         (void)snprintf(text, sizeof text, "per million tokens: no batch is cheaper, at %s for the system",
                        show(q->system->usd_per_hour, TR_UNIT_USD_PER_HOUR, price));
@@ -292,6 +292,6 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
     tr_report_steps_text(report, style, out);
     tr_print_heading(out, style, "What fits");
     print_capacity(report, out);
-    tr_print_heading(out, style, "The train schedule");
+    tr_print_heading(out, style, "Batch schedule (the lecture's trains)");
     print_schedule(report, out);
 }

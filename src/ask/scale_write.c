@@ -122,7 +122,7 @@ static const tr_field domain_list[] = {
     TR_N_HEAD("domain_chip", NONE, "domain", 7, domain_chips),
     TR_N_HEAD("byte_per_s", BYTE_PER_S, "bandwidth", 11, domain_rate),
     TR_N_HEAD("memory_byte", BYTE, "memory", 9, domain_memory),
-    TR_N_HEAD("fetch_s", SECOND, "reads them in", 13, domain_fetch),
+    TR_N_HEAD("fetch_s", SECOND, "read in", 9, domain_fetch),
     TR_F_HEAD("holds", "holds", 5, domain_holds),
 };
 static const tr_fields domain_fields = {domain_list, sizeof domain_list / sizeof domain_list[0]};
@@ -147,7 +147,7 @@ static const tr_field stage_list[] = {
     TR_N_HEAD("in_flight_seq", SEQ, "in flight", 9, stage_flight),
     TR_N_HEAD("hops_s", SECOND, "hops", 8, stage_hops),
     TR_N_HEAD("train_bubble_share", RATIO, "bubble", 8, stage_bubble),
-    TR_N_HEAD("one_batch_idle_share", RATIO, "one alone", 9, stage_idle),
+    TR_N_HEAD("one_batch_idle_share", RATIO, "idle alone", 10, stage_idle),
 };
 static const tr_fields stage_fields = {stage_list, sizeof stage_list / sizeof stage_list[0]};
 
@@ -198,7 +198,7 @@ static const tr_field wall_list[] = {
     TR_N_HEAD("bandwidth_token", TOKEN, "bandwidth", 11, wall_bandwidth),
     TR_N_HEAD("capacity_token", TOKEN, "capacity", 11, wall_capacity),
     TR_N_HEAD("compute_token", TOKEN, "compute", 11, wall_compute),
-    TR_N_HEAD("limit_token", TOKEN, "its own", 11, wall_limit),
+    TR_N_HEAD("limit_token", TOKEN, "model's own", 11, wall_limit),
 };
 static const tr_fields wall_fields = {wall_list, sizeof wall_list / sizeof wall_list[0]};
 
@@ -306,23 +306,23 @@ static void print_train(const scale *s, tr_writer *out)
         tr_print_predicted_head(out);
         tr_print_predicted(out, "a step takes", &step_s, TR_UNIT_SECOND, NULL);
         if (s->terms.question->physics == TR_PHYSICS_FITTED)
-            tr_print_predicted(out, "racks for the world", &racks, TR_UNIT_NONE, NULL);
+            tr_print_predicted(out, "systems for the world", &racks, TR_UNIT_NONE, NULL);
         tr_write_char(out, '\n');
     }
-    tr_print_quantity(out, "a train leaves every", s->train.interval_s, TR_UNIT_SECOND,
-                      is_late ? "as each step ends: that takes longer than to read the memory once"
+    tr_print_quantity(out, "a batch starts every", s->train.interval_s, TR_UNIT_SECOND,
+                      is_late ? "when a step ends: it takes longer than reading the memory once"
                               : "the time to read the memory once");
-    (void)snprintf(text, sizeof text, "with %.30s sequences on board%s", batch,
-                   s->train.keeps || is_late ? "" : ": too many to keep to it");
+    (void)snprintf(text, sizeof text, "with %.30s sequences in the batch%s", batch,
+                   s->train.keeps || is_late ? "" : ": too many to keep the schedule");
     tr_print_quantity(out, "a step takes", s->train.step_s, TR_UNIT_SECOND, text);
     (void)snprintf(text, sizeof text, "of 100,000 simulated requests: mean %.4g ms, worst %.4g ms",
                    s->train.simulated_mean_s * 1e3, s->train.simulated_worst_s * 1e3);
     tr_print_quantity(out, "a token waits", s->train.mean_s, TR_UNIT_SECOND,
-                      "on average, half an interval and the ride");
+                      "on average: half an interval for its batch, and the step");
     tr_print_quantity(out, "at worst", s->train.worst_s, TR_UNIT_SECOND, text);
-    tr_print_quantity(out, "this system", s->train.rack_token_per_s, TR_UNIT_TOKEN_PER_S, "");
-    tr_print_quantity(out, "a world of", s->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
-    tr_print_quantity(out, "asks for", s->train.racks, TR_UNIT_NONE, "of these systems");
+    tr_print_quantity(out, "this system gives", s->train.rack_token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "the world asks for", s->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "so it takes", s->train.racks, TR_UNIT_NONE, "of these systems");
 }
 
 static void print_moe(const scale *s, const tr_style *style, tr_writer *out)
@@ -336,16 +336,16 @@ static void print_moe(const scale *s, const tr_style *style, tr_writer *out)
                    s->moe.group_chip);
     tr_print_quantity(out, "experts a chip", s->moe.experts_per_chip, TR_UNIT_NONE, text);
     tr_print_quantity(out, "a token and layer moves", s->moe.token_byte, TR_UNIT_BYTE,
-                      "there in FP8 and back in BF16");
+                      "dispatched in FP8, combined in BF16");
     (void)snprintf(text, sizeof text, "for %.0f sequences over all %.0f layers", s->terms.batch_seq,
                    s->moe.layers);
     if (s->moe.scaleup_s > 0)
         tr_print_quantity(out, "on the scale-up links", s->moe.scaleup_s, TR_UNIT_SECOND, text);
     if (s->moe.scaleout_s > 0) {
         tr_print_quantity(out, "on the scale-out links", s->moe.scaleout_s, TR_UNIT_SECOND,
-                          "were the domain no larger than a chip");
+                          "if each chip were a domain of its own");
         tr_print_quantity(out, "links' ratio", s->moe.link_ratio, TR_UNIT_NONE, "scale-up over scale-out");
-        tr_print_quantity(out, "a layer over a hop", s->moe.stage_over_hop_ratio, TR_UNIT_NONE,
+        tr_print_quantity(out, "one layer over a hop", s->moe.stage_over_hop_ratio, TR_UNIT_NONE,
                           s->moe.stage_over_hop_ratio >= 1 ? "a pipeline stage of one layer hides its hop"
                                                            : "a stage needs more layers to hide its hop");
     }
@@ -372,12 +372,12 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
                             tr_sink *sink, tr_error *err)
 {
     static const char *const title[] = {"",
-                                        "The train schedule",
+                                        "Batch schedule: batches leave one after another (the lecture's trains)",
                                         "Scale-up domains: time to read the weights once",
                                         "Experts inside one domain",
                                         "Pipeline stages of this system",
                                         "Sparsity: this size with experts, by the routed scaling law",
-                                        "Walls of context, 64 sequences or as --batch says"};
+                                        "Limits of context length: tokens at which each becomes the bottleneck (64 sequences, or --batch)"};
     char text[200];
     tr_writer out;
     tr_status status = TR_OK;

@@ -110,9 +110,9 @@ static void print_band_of_table(const tr_problem *question, tr_writer *out)
     (void)tr_text_fixed(low, sizeof low, band->low_ratio, 2);
     (void)tr_text_fixed(high, sizeof high, band->high_ratio, 2);
     (void)snprintf(text, sizeof text,
-                   "90 %% interval: %s to %s times the predicted step; %s (calibration %s)\n", low, high,
+                   "90 %% interval: %s to %s times the predicted step; %s (calibration %s)", low, high,
                    tr_question_rests_on(question), question->calibration.origin);
-    tr_write_text(out, text);
+    tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
 }
 
 /* Nothing of numbers alone. */
@@ -136,16 +136,16 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
     const int bound = physics == TR_PHYSICS_BOUND;
     char text[128];
     tr_print_quantity(out, "compute", row->step.compute_s, TR_UNIT_SECOND,
-                      bound ? "overlaps with memory" : "operators that wait for multiplies");
+                      bound ? "overlaps with memory" : "operators limited by multiplies");
     tr_print_quantity(out, "weights", row->step.weights_s, TR_UNIT_SECOND,
-                      bound ? "memory: read once for the whole batch" : "... for weights");
+                      bound ? "memory: read once for the whole batch" : "... by reading weights");
     tr_print_quantity(out, "KV cache", row->step.kv_s, TR_UNIT_SECOND,
-                      bound ? "memory: read for each sequence" : "... for what is cached");
+                      bound ? "memory: read for each sequence" : "... by reading the KV cache");
     if (!bound) {
         tr_print_quantity(out, "links", row->step.comm_s, TR_UNIT_SECOND, "collectives between chips");
         tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND,
                           physics == TR_PHYSICS_OPS ? "before a collective's first byte"
-                                                    : "launches, layers, the host");
+                                                    : "kernel launches, per-layer overheads, the host");
     }
     (void)snprintf(text, sizeof text, "%s %s", bound ? "limited by" : "their sum, most of it",
                    why[row->step.limit]);
@@ -178,18 +178,18 @@ static void print_marks(const tr_step_row *row, tr_writer *out)
 {
     char text[128], ridge[64], batch[64];
     tr_print_quantity(out, "floor", row->floor_s, TR_UNIT_SECOND,
-                      "all weights once: no large batch is faster");
-    (void)snprintf(text, sizeof text, "of the ridge's %s",
+                      "to read all weights once: no large batch is faster");
+    (void)snprintf(text, sizeof text, "ridge point at %s",
                    format(row->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, ridge, sizeof ridge));
     tr_print_quantity(out, "intensity", row->step.intensity_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
     if (row->load.phase == TR_PHASE_DECODE && !isfinite(row->balance_batch_seq))
-        tr_print_line(out, "balance", "none",
-                      "beyond the cliff: KV outgrows compute, no batch is compute-bound");
+        tr_print_line(out, "balance batch", "none",
+                      "at this context KV reads keep every batch memory-bound");
     else if (row->load.phase == TR_PHASE_DECODE)
-        tr_print_line(out, "balance", tr_print_batch(row->balance_batch_seq, batch, sizeof batch),
+        tr_print_line(out, "balance batch", tr_print_batch(row->balance_batch_seq, batch, sizeof batch),
                       "sequences: compute and memory take the same time");
     if (isfinite(row->max_batch_seq))
-        tr_print_quantity(out, "largest batch", row->max_batch_seq, TR_UNIT_SEQ, "sequences fit the chips' memory");
+        tr_print_quantity(out, "largest batch", row->max_batch_seq, TR_UNIT_SEQ, "sequences fit in memory");
 }
 
 static tr_status write_page(const tr_rows *rows, walk *w, const tr_style *style, const tr_sink *sink,

@@ -319,16 +319,16 @@ static const tr_field fields[] = {
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
 /* What a reader compares: the three readings of the time, then what follows from the one asked for. */
 static const tr_field columns[] = {
-    TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
-    TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
+    TR_N_HEAD("context_token", CONTEXT, "context", 7, context),
     TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
+    TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
     TR_T_HEAD("limited_by", "limited by", 10, limit_for_people),
     TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),
     TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
-    TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, tr_pass_cost),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
 };
 const tr_fields tr_step_columns = {columns, sizeof columns / sizeof columns[0]};
 

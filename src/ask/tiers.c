@@ -28,14 +28,14 @@ static tr_status lists_of(const tr_scenario *scenario, tr_tiers *t, tr_error *er
     size_t count = 0;
     const double *given = tr_input_list(scenario, TR_IN_HOLD, &count);
     if (count > TR_TIERS_HOLDS)
-        return tr_fail(err, TR_ECAPACITY, "hold_s", (double)count, "at most %d hold times fit one answer",
+        return tr_fail(err, TR_ECAPACITY, "hold_s", (double)count, "give at most %d hold times",
                        TR_TIERS_HOLDS);
     memcpy(t->hold_s, given, count * sizeof *given);
     t->hold_count = count;
     given = tr_input_list(scenario, TR_IN_WRITE_RATIO, &count);
     if (count > TR_TIERS_PREMIUMS)
         return tr_fail(err, TR_ECAPACITY, "write_price_ratio", (double)count,
-                       "at most %d write premiums fit one answer", TR_TIERS_PREMIUMS);
+                       "give at most %d write ratios", TR_TIERS_PREMIUMS);
     memcpy(t->write_ratio, given, count * sizeof *given);
     t->premium_count = count;
     t->read_ratio = tr_input_number(scenario, TR_IN_READ_RATIO);
@@ -68,17 +68,17 @@ static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err
     (void)tr_input_list(scenario, TR_IN_CONTEXT, &contexts);
     if (contexts > 1)
         return tr_fail(err, TR_ECONFLICT, "context_token", (double)contexts,
-                       "what is held has one length: give --context one value");
+                       "tiers takes one length: give --context one value");
     t->context_token = tr_input_number(scenario, TR_IN_CONTEXT);
     t->held_byte =
         tr_model_kv_store_byte(model, t->context_token, tr_dtype_byte(roof->kv_dtype)) + model->state_byte_per_seq;
     if (!(t->context_token > 0.0) || !(t->held_byte > 0.0))
         return tr_fail(err, TR_EDOMAIN, "context_token", t->context_token,
-                       "nothing is held: the context is empty, or the model's kv was not given");
+                       "there is no KV cache to keep: the context is 0, or the model's kv= was not given");
     t->held_byte_per_token = t->held_byte / t->context_token;
     if (!(roof->usd_per_s > 0.0))
         return tr_fail(err, TR_EMISSING, "chip_usd_per_hour", 0.0,
-                       "no price is known for %.60s, against which holding could be weighed: --price gives one",
+                       "no price is known for %.60s, so holding a cache has no cost: give --price",
                        t->question->system->name);
     t->mfu = tr_input_number(scenario, TR_IN_RECOMPUTE_MFU);
     t->fetch_count = tr_input_number(scenario, TR_IN_HITS);
@@ -105,8 +105,8 @@ static tr_status check_prices(const tr_scenario *scenario, const tr_chip *chip, 
         const tr_input *input = tr_input_at(price_inputs[i].id);
         if (!there && tr_input_is_set(scenario, input->id))
             return tr_fail(err, TR_ECONFLICT, input->key, 0.0,
-                           "no tier %s is known beside %.60s, whose price --%s would be: a chip file's tiers give it",
-                           price_inputs[i].tier, chip->name, input->option);
+                           "--%s needs a tier %s beside %.60s, which has none: a chip file can list it under tiers",
+                           input->option, price_inputs[i].tier, chip->name);
     }
     return TR_OK;
 }

@@ -81,13 +81,13 @@ static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
     if (is_by_operator(scenario)) {
         if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
             return tr_fail(err, TR_ECONFLICT, "by", 0,
-                           "--by operator takes one pass apart: give one batch and one context");
+                           "--by operator breaks down one pass: give one batch and one context");
         return physics_unless_set(scenario, "ops", err);
     }
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
         if (tr_input_number(scenario, apart[i]) > 0.0)
             return tr_fail(err, TR_ECONFLICT, tr_input_at(apart[i])->key, 0,
-                           "--%s is of a pass taken apart: add --by operator", tr_input_at(apart[i])->option);
+                           "--%s needs --by operator", tr_input_at(apart[i])->option);
     if (tr_input_is_set(scenario, TR_IN_PLOT) && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
     return TR_OK;
@@ -105,7 +105,7 @@ static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
     const tr_status s = physics_unless_set(scenario, "fitted", err);
     if (s == TR_OK && tr_input_choice(scenario, TR_IN_PHYSICS) == TR_PHYSICS_BOUND)
         return tr_fail(err, TR_ECONFLICT, "physics", 0,
-                       "to the bound all layouts are one: --physics fitted (which is what layout takes) or ops");
+                       "the bound is the same for every layout: use --physics fitted (the default here) or ops");
     return s;
 }
 
@@ -169,7 +169,7 @@ static const tr_verb_figure memory_figures[] = {{"", "the largest batch over con
 static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
 static const tr_verb_figure lifecycle_figures[] = {
     {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
-static const tr_verb_figure scale_figures[] = {{"", "the walls of context", tr_answer_figure_scale, NULL, NULL}};
+static const tr_verb_figure scale_figures[] = {{"", "limits of context length", tr_answer_figure_scale, NULL, NULL}};
 static const tr_verb_figure tiers_figures[] = {
     {"", "cost of keeping a cache over the time it is held", tr_answer_figure_tiers, NULL, NULL}};
 static const tr_verb_figure oracle_figures[] = {
@@ -199,16 +199,16 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = PREDICTED | OF(OUTPUT_PICTURE),
-     .doc = "the first question: requests of a length at a load: time to first token, time per output token, "
-            "throughput and dollars, each with its 90 % interval beside its lower bound",
+     .doc = "requests of a given input and output length at a given load: time to first token (TTFT), time per "
+            "output token (TPOT), throughput and cost, each with its 90 % interval and its lower bound",
      .examples = "tokenroof predict qwen3-32b 4xh100-sxm --isl 8k --osl 1k --concurrency 32 --engine vllm\n"
                  "tokenroof predict deepseek-v3 8xb200-sxm --rate 2/s --slo 'ttft:p95<2s,tpot<50ms'\n"
                  "tokenroof predict llama-3.1-70b 8xh100-sxm --concurrency 1..256x2 --csv\n"
                  "tokenroof predict deepseek-v3 8xb200-sxm --isl 8k --plot load.svg   # and load-ttft, load-cost\n"
                  "tokenroof predict deepseek-v3 gb200-nvl72 --disagg 1:3 --isl 8k --osl 1k --concurrency 512\n",
      .job = "How fast will it be, and what will a token cost?",
-     .next = "the same words after `tokenroof whatif`: what each input is worth; after `tokenroof compare`, with one "
-             "more system: which is better",
+     .next = "`tokenroof whatif` with the same options: what each input is worth; `tokenroof compare` with one more "
+             "system: which is better",
      .flags = SERVED | BESIDE | TR_VERB_EVERY_LIST,
      .answer = tr_answer_predict,
      FIGURES(predict_figures)},
@@ -216,32 +216,34 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "CASE...",
      .groups = PREDICTED | OF(OUTPUT_PICTURE),
-     .doc = "which is better: questions of predict side by side, with differences, ratios and whether the 90 % "
-            "intervals tell them apart. A CASE is 'MODEL SYSTEM [options]' in quotes; or name one MODEL and "
-            "several SYSTEMs, or several MODELs and one SYSTEM. Options outside the quotes hold for all",
+     .doc = "predict for several cases side by side: differences, ratios, and whether the 90 % intervals settle "
+            "which is better. A CASE is 'MODEL SYSTEM [options]' in quotes; or name one MODEL and several SYSTEMs, "
+            "or several MODELs and one SYSTEM. Options outside the quotes apply to every case",
      .examples = "tokenroof compare llama-3.1-70b 8xh100-sxm 4xb200-sxm mi300x-platform --concurrency 64\n"
                  "tokenroof compare deepseek-v3 qwen3-235b-a22b 8xh200-sxm --isl 8k --osl 1k --plot which.svg\n"
                  "tokenroof compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 4xb200-sxm --weights fp8' --isl 8k\n",
      .job = "Which is better: models, systems or settings side by side?",
-     .next = "`tokenroof predict MODEL SYSTEM` with one case's options: why, and what would help it",
+     .next = "`tokenroof predict MODEL SYSTEM` with one case's options: what limits it, and what would help",
      .tell = tell_compare,
      FIGURES(compare_figures)},
     {.name = "whatif",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = PREDICTED | OF(OUTPUT_WHATIF),
-     .doc = "what each input of predict is worth: bandwidth, FLOP/s, memory, links, chips, price, parts of the model "
-            "and the load x2, x10 and /2, and which change helps most; or one question by name",
+     .doc = "how much each input of predict matters: bandwidth, FLOP/s, memory, links, chips, price, parts of the "
+            "model and the load, each x2, x10 and /2, and which change helps most; or one question by name",
      .examples = "tokenroof whatif llama-3.1-70b 8xh100-sxm --isl 8k --osl 1k --concurrency 64\n"
                  "tokenroof whatif deepseek-v3 gb200-nvl72 --question double-domain\n",
-     .next = "what it says to type behind a name or as an option, after `tokenroof predict`: that case in full",
+     .next = "`tokenroof predict` with a change that is printed in brackets, an override behind a name or an option: "
+             "that case in full",
      .flags = SERVED,
      .answer = tr_answer_whatif},
     {.name = "report",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(ENERGY) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "the main job: everything about MODEL on SYSTEM on one page",
+     .doc = "everything about MODEL on SYSTEM on one page: the prediction, and the roofline, costs and memory behind "
+            "it",
      .examples = "tokenroof report deepseek-v3 gb200-nvl72\n"
                  "tokenroof report path/to/config.json 8xh100-sxm --context 32k --kv fp8\n"
                  "tokenroof report deepseek-v3 gb200-nvl72 --plot report.svg   # and report-cost.svg\n",
@@ -255,7 +257,7 @@ static const tr_verb verbs[] = {
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
-     .doc = "one forward pass: its terms, what bounds it, throughput, cost; lists and ranges give rows",
+     .doc = "one forward pass: where its time goes, what limits it, throughput and cost; lists and ranges give rows",
      .examples =
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
          "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --engine vllm\n"
@@ -271,7 +273,7 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE) | OF(OUTPUT_CURVE),
-     .doc = "step time and cost over batch or context, with the crossings marked",
+     .doc = "step time and cost over batch or context, with the points marked where the limit changes",
      .examples = "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
@@ -284,7 +286,8 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
-     .doc = "the roofline: weight multiplies by batch, attention, prefill, the ridge, where memory is full",
+     .doc = "the roofline: weight multiplies at each batch, attention and prefill against the ridge point, and where "
+            "memory is full",
      .examples = "tokenroof roof deepseek-v3 gb200-nvl72\n"
                  "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
      .flags = OVER | SERVED,
@@ -295,8 +298,8 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
-     .doc = "every legal way to spread the model over the chips: memory, traffic and speed of each, and why "
-            "one wins",
+     .doc = "every valid tensor, expert, pipeline and data parallel layout of the model on the chips: memory, link "
+            "traffic and speed of each, and why one wins",
      .examples = "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
@@ -310,7 +313,7 @@ static const tr_verb verbs[] = {
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
      .doc = "what fits: weights, KV cache and state; the largest batch and the longest context",
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
-                 "tokenroof memory llama-3.1-70b 8xh100-sxm --plot room.svg\n",
+                 "tokenroof memory llama-3.1-70b 8xh100-sxm --plot memory.svg\n",
      .job = "Will it fit?",
      .flags = SERVED,
      .answer = tr_answer_memory,
@@ -320,8 +323,8 @@ static const tr_verb verbs[] = {
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "fast, normal and slow: price and speed of each; the batch for a speed; what a fast mode's price "
-            "and speed ratios imply",
+     .doc = "price against speed: small, balanced and large batches (a fast, normal and slow mode); the largest "
+            "batch for a wanted speed; what a fast mode's price and speed ratios imply",
      .examples = "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
                  "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
                  "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
@@ -334,8 +337,8 @@ static const tr_verb verbs[] = {
      .operands = "MODEL SYSTEM",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(PRICE) | OF(LIFE) | ASKED | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
-     .doc = "pre-training, reinforcement learning and serving of a model's life; overtraining; the size to "
-            "choose for its traffic",
+     .doc = "compute and cost of pre-training, reinforcement learning and serving over a model's life; overtraining; "
+            "the model size to choose for its traffic",
      .examples = "tokenroof lifecycle deepseek-v3 h100-sxm --train-tokens 14.8e12\n"
                  "tokenroof lifecycle llama-3.1-70b h100-sxm --serve 1e6,1e7,1e8 --csv\n"
                  "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
@@ -348,8 +351,8 @@ static const tr_verb verbs[] = {
      .operands = "MODEL SYSTEM",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PHYSICS) | OF(ENGINE) |
                OF(LAYOUT) | OF(SCALE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "from one machine to a world: train schedule and racks, scale-up domains, experts' traffic, "
-            "pipeline stages, sparsity, walls of context",
+     .doc = "from one machine to the world's traffic: batch schedule and racks, scale-up domains, expert traffic, "
+            "pipeline stages, sparsity, limits of context length",
      .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
                  "tokenroof scale deepseek-v3 8xh200-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
                  "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
@@ -362,8 +365,8 @@ static const tr_verb verbs[] = {
      .operands = "MODEL SYSTEM",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) |
                OF(ENGINE) | OF(LAYOUT) | OF(TIER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "where to keep a KV cache between requests: holding it in memory, DDR, flash or on disk, fetching "
-            "it, computing it again; break-even times; hits that pay a write premium",
+     .doc = "where to keep a KV cache between requests: in memory, DDR, flash or on disk, or computed again; "
+            "break-even times; cache hits that repay a write premium",
      .examples = "tokenroof tiers deepseek-v3 8xh100-sxm --context 32k\n"
                  "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 200\n"
                  "tokenroof tiers deepseek-v3 8xh100-sxm --plot tiers.svg\n",
@@ -376,8 +379,8 @@ static const tr_verb verbs[] = {
      .operands = "PRICES",
      .groups = OF(ORACLE) | OF(MODEL) | OF(SYSTEM) | OF(CACHE) | OF(PRICE) | ASKED | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
-     .doc = "backwards: what a price sheet says about batch, KV bytes, chips and margin, each price alone and "
-            "all together",
+     .doc = "published prices read backwards: what they imply about batch, KV bytes, chips and margin, each price "
+            "alone and all together",
      .examples = "tokenroof oracle deepseek/deepseek-chat\n"
                  "tokenroof oracle input=5,output=25,cached=0.5,write_5m=6.25,threshold=200k,long_output=1.5\n"
                  "tokenroof oracle claude-opus-4-6 --fast-speed 2.5 --samples 200k\n"
@@ -392,19 +395,19 @@ static const tr_verb verbs[] = {
      .operands = "[MODEL] [SYSTEM]",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(REVERSIBLE) | ASKED |
                OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING) | OF(OUTPUT_MEASURE),
-     .doc = "layers run backwards: memory saved and compute paid in training; ciphers and layers inverted, a "
+     .doc = "reversible layers: memory saved and compute paid in training; ciphers and layers inverted, a small "
             "stack trained and counted here",
      .examples =
          "tokenroof reversible\n"
          "tokenroof reversible llama-3.1-8b 8xh100-sxm\n"
-         "tokenroof reversible llama-3.1-8b 8xh100-sxm --sequence 32k --plot mirror.svg   # and mirror-avalanche.svg\n",
+         "tokenroof reversible llama-3.1-8b 8xh100-sxm --sequence 32k --plot mirror.svg\n",
      .flags = SERVED | BESIDE},
     {.name = "validate",
      .topic = "How far off it is",
      .operands = "FILE...",
      .groups = OF(PHYSICS) | OF(PROTOCOL) | OF(OUTPUT_JUDGE) | OF(OUTPUT) | OF(OUTPUT_QUESTION) | OF(OUTPUT_PICTURE),
-     .doc = "predictions judged by measurements, of fitted physics unless told otherwise: the error by "
-            "system, model, engine, phase; what each physics misses",
+     .doc = "predictions against measured runs, by fitted physics unless --physics is given: the error by system, "
+            "model, engine and phase; what each physics misses",
      .examples = "tokenroof validate path/to/runs.csv path/to/kernels.csv\n"
                  "tokenroof validate path/to/runs.csv --metric tpot --json\n"
                  "tokenroof validate path/to/runs.csv --plot errors.svg --worst 20\n"},
@@ -412,14 +415,14 @@ static const tr_verb verbs[] = {
      .topic = "How far off it is",
      .operands = "[FILE...]",
      .groups = OF(OUTPUT_FIT),
-     .doc = "calibrate on measured serving runs, and judge by whole models and whole chips left out",
+     .doc = "calibrate on measured serving runs, and test the fit on whole models and whole chips left out",
      .examples = "tokenroof fit path/to/runs.csv\n"
                  "tokenroof fit --all --truth path/to/truth --out path/to/calibration\n"},
     {.name = "models",
      .topic = "What is known",
      .operands = "[MODEL]",
      .groups = OF(MODEL) | OF(CACHE) | ASKED,
-     .doc = "the catalog of models; with a name or a path, what one is made of",
+     .doc = "the catalog of models; with a name or a path, that model's layers, parameters and KV cache",
      .examples = "tokenroof models\n"
                  "tokenroof models deepseek-v3 --json\n"
                  "tokenroof models path/to/config.json --kv fp8\n",
@@ -429,7 +432,7 @@ static const tr_verb verbs[] = {
      .topic = "What is known",
      .operands = "[SYSTEM]",
      .groups = OF(SYSTEM) | ASKED,
-     .doc = "the catalog of chips and systems; with a name, one of them with its sources",
+     .doc = "the catalog of chips and systems; with a name, its figures, prices and sources",
      .examples = "tokenroof chips\n"
                  "tokenroof chips gb200-nvl72\n",
      .flags = SERVED,
@@ -450,8 +453,7 @@ static const tr_verb verbs[] = {
      .operands = "[MODEL] [SYSTEM]",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | ASKED |
                OF(OUTPUT_LESSON),
-     .doc = "predict, then reveal: exercises answered for the model and system named, your error in powers of "
-            "ten",
+     .doc = "exercises about the model and system named: guess, then see the answer and your error in powers of ten",
      .examples = "tokenroof lesson\n"
                  "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
                  "tokenroof lesson deepseek-v3 gb200-nvl72 --answers path/to/guesses.txt --json\n"
@@ -461,7 +463,7 @@ static const tr_verb verbs[] = {
      .topic = "What is known",
      .operands = "[ID]",
      .groups = OF(OUTPUT),
-     .doc = "an equation: formula, derivation, source, caveats; or the list of all; or a claim of the lecture",
+     .doc = "an equation: formula, derivation, source, caveats; without ID, the list; or a claim of the lecture",
      .examples = "tokenroof explain R1\n"
                  "tokenroof explain L048\n",
      .flags = SERVED,
@@ -470,7 +472,7 @@ static const tr_verb verbs[] = {
      .topic = "What is known",
      .operands = "[ID]",
      .groups = OF(OUTPUT) | OF(OUTPUT_LECTURE),
-     .doc = "the claims of the lecture behind this tool, each computed now: what was printed, what is right",
+     .doc = "the claims of the lecture behind this tool, each computed now: what was printed, and what is correct",
      .examples = "tokenroof lecture\n"
                  "tokenroof lecture L048\n",
      .flags = SERVED,
@@ -479,14 +481,14 @@ static const tr_verb verbs[] = {
      .topic = "About",
      .operands = "",
      .groups = OF(OUTPUT_WEB),
-     .doc = "the page, on this machine's own address, and POST /api/VERB for scripts",
+     .doc = "serve the page on this machine (127.0.0.1), and POST /api/VERB for scripts",
      .examples = "tokenroof web --port 8080   # then open the address it prints; Ctrl-C ends it\n"},
     {.name = "help",
      .topic = "About",
      .operands = "[VERB]",
      .groups = 0,
-     .doc = "five verbs to begin with; `help all`: every verb; one verb's options; `help scenario`: the JSON Schema "
-            "of a scenario; `help --man`: the man page as scdoc source",
+     .doc = "five verbs to begin with; `help all`: every verb; `help VERB`: its options; `help scenario`: the JSON "
+            "Schema of a scenario; `help --man`: the man page as scdoc source",
      .examples = "tokenroof help step\n"},
     {.name = "completion",
      .topic = "About",

@@ -61,12 +61,12 @@ static void print_cells(const tr_whatif_row *row, int last, tr_writer *out)
     char text[48];
     if (row == NULL || !row->fits) {
         const char *why = row == NULL ? "-" : row->status == TR_ENOFIT ? "does not fit" : "refused";
-        pad(out, why, last ? 0 : SHOWN * CELL + 2);
+        pad(out, why, last ? 0 : SHOWN * CELL + 1);
         return;
     }
     for (size_t i = 0; i < SHOWN; i++)
         pad(out, ratio_text(row->ratio[shown[i]], text, sizeof text), last && i + 1 == SHOWN ? 0 : CELL);
-    tr_write_text(out, last ? "" : "  ");
+    tr_write_text(out, last ? "" : " ");
 }
 
 static void print_table(const tr_whatif *w, tr_writer *out)
@@ -75,13 +75,13 @@ static void print_table(const tr_whatif *w, tr_writer *out)
     static const char *const column[SHOWN] = {"TTFT", "TPOT", "tok/s", "$"};
     pad(out, "", NAME_WIDTH);
     for (size_t k = 0; k < FACTORS; k++)
-        pad(out, head[k], k + 1 < FACTORS ? SHOWN * CELL + 2 : 0);
+        pad(out, head[k], k + 1 < FACTORS ? SHOWN * CELL + 1 : 0);
     tr_write_char(out, '\n');
     pad(out, "  times", NAME_WIDTH);
     for (size_t k = 0; k < FACTORS; k++) {
         for (size_t i = 0; i < SHOWN; i++)
             pad(out, column[i], k + 1 == FACTORS && i + 1 == SHOWN ? 0 : CELL);
-        tr_write_text(out, k + 1 < FACTORS ? "  " : "");
+        tr_write_text(out, k + 1 < FACTORS ? " " : "");
     }
     tr_write_char(out, '\n');
     int done[TR_WHATIF_MAX] = {0}; /* inputs stand in the order of their best row */
@@ -107,18 +107,17 @@ static void print_best(const tr_whatif *w, tr_writer *out)
         const tr_whatif_row *row = &w->row[i];
         if (row->change->kind == TR_CHANGE_LOAD || !(row->gain >= 1.005))
             continue;
-        (void)snprintf(text, sizeof text, "%s%s %s%g: %s %s times, TPOT %s times%s%s%s   (%s)\n",
+        (void)snprintf(text, sizeof text, "%s%s %s%g: %s x%s, TPOT x%s%s%s  (%s)\n",
                        n++ == 0 ? "helps most   " : "             ", row->input, row->factor < 1.0 ? "/" : "x",
                        row->factor < 1.0 ? 1.0 / row->factor : row->factor,
                        w->base->clients.request_per_s > 0.0 ? "speed" : "tokens/s",
                        ratio_text(row->gain, gain, sizeof gain), ratio_text(row->ratio[1], tpot, sizeof tpot),
-                       priced ? ", $ " : "", priced ? ratio_text(row->ratio[5], usd, sizeof usd) : "",
-                       priced ? " times" : "", row->how);
+                       priced ? ", $ x" : "", priced ? ratio_text(row->ratio[5], usd, sizeof usd) : "", row->how);
         tr_write_text(out, n == 1 ? "\n" : "");
         tr_write_text(out, text);
     }
     if (n == 0)
-        tr_write_text(out, "\nhelps most   nothing that was tried of the system or the model\n");
+        tr_write_text(out, "\nhelps most   no change of the system or the model that was tried\n");
 }
 
 static tr_status write_page(const tr_whatif *w, const tr_scenario *scenario, const tr_style *style, tr_sink *sink,

@@ -310,7 +310,7 @@ void tr_workings_json(const tr_workings *workings, tr_json *json)
 
 void tr_workings_text(const tr_workings *workings, const tr_style *style, tr_writer *out)
 {
-    tr_print_heading(out, style, "The equations used (tokenroof explain ID tells more)");
+    tr_print_heading(out, style, "The equations used (tokenroof explain ID: derivation and source)");
     for (size_t i = 0; i < workings->count; i++) {
         const tr_working *w = &workings->working[i];
         const tr_equation *equation = tr_equation_find(w->id);

@@ -95,7 +95,7 @@ static tr_status ask(const char *name, const char *with, tr_claim_experiment exp
         return experiment(name, with, out, err);
     if (by == NULL)
         return tr_fail(err, TR_EMISSING, "experiment", 0,
-                       "'%.60s' is answered by an experiment, and there is none here", name);
+                       "'%.60s' needs an experiment, which cannot be run here", name);
     *out = (tr_claim_answer){.unit = by->unit, .function = by->function, .equation = by->equation};
     return by->answer(with, &out->value, err);
 }

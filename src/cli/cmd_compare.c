@@ -79,7 +79,7 @@ static tr_status check_own(const tr_scenario *own, int *any, tr_error *err)
             continue;
         *any = 1;
         if (input->group >= TR_GROUP_OUTPUT && input->group != TR_GROUP_OUTPUT_QUESTION)
-            return cli_fail(err, TR_ECONFLICT, input->key, "--%s is of the whole answer: put it outside the quotes",
+            return cli_fail(err, TR_ECONFLICT, input->key, "--%s applies to the whole answer: put it outside the quotes",
                             input->option);
     }
     return TR_OK;
@@ -141,7 +141,7 @@ static tr_status classify(part *p, tr_error *err)
     if (!is_model && !p->is_system && near != NULL)
         return cli_fail(err, TR_EUNKNOWN, "case", "%.480s", near->text);
     if (!is_model && !p->is_system)
-        return cli_fail(err, TR_EUNKNOWN, "case", "'%.60s' is no system (%.180s) and no model (%.180s)", word,
+        return cli_fail(err, TR_EUNKNOWN, "case", "'%.60s' is neither a system (%.180s) nor a model (%.180s)", word,
                         as_system.text, as_model.text);
     return TR_OK;
 }
@@ -173,7 +173,7 @@ static tr_status add_case(cases *all, part *p, const char *model, const char *sy
 {
     tr_error why = {.status = TR_OK};
     if (all->list_count == TR_CASE_MAX)
-        return cli_fail(err, TR_ECAPACITY, "case", "at most %d questions are compared", TR_CASE_MAX);
+        return cli_fail(err, TR_ECAPACITY, "case", "compare takes at most %d cases", TR_CASE_MAX);
     tr_status s = model != NULL ? tr_input_set(p->c.scenario, TR_IN_MODEL, model, &why) : TR_OK;
     if (s == TR_OK && system != NULL)
         s = tr_input_set(p->c.scenario, TR_IN_SYSTEM, system, &why);
@@ -216,7 +216,7 @@ static tr_status short_form(const cli *c, cases *all, tr_error *err)
         if (all->part[i].is_system != several)
             common = &all->part[i];
     if (common != NULL && common->has_options)
-        return cli_fail(err, TR_ECONFLICT, "case", "options beside '%.60s' hold for all: put them outside the quotes",
+        return cli_fail(err, TR_ECONFLICT, "case", "options beside '%.60s' apply to every case: put them outside the quotes",
                         common->c.args[0]);
     for (int i = 0; s == TR_OK && i < all->count; i++) {
         part *p = &all->part[i];

@@ -37,5 +37,5 @@ tr_status cmd_completion(cli *c, tr_error *err)
             return TR_OK;
         }
     }
-    return cli_fail(err, TR_EUNKNOWN, "shell", "no completion for '%.40s': expected bash", c->args[0]);
+    return cli_fail(err, TR_EUNKNOWN, "shell", "no completion for the shell '%.40s': expected bash", c->args[0]);
 }

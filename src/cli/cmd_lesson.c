@@ -93,7 +93,7 @@ static tr_status from_file(lesson *l, const char *path, tr_error *err)
     size_t size = 0;
     tr_status s = tr_file_read(path, ANSWERS_MAX_BYTE, &text, &size, err);
     if (s == TR_OK && strlen(text) != size)
-        s = cli_fail(err, TR_EPARSE, "answers", "%.200s: this is not text", path);
+        s = cli_fail(err, TR_EPARSE, "answers", "%.200s is not a text file", path);
     if (s == TR_OK)
         s = read_answers(l, text, err);
     free(text);

@@ -31,7 +31,7 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
         for (size_t k = 0; !known && k < sizeof harmless / sizeof harmless[0]; k++)
             known = harmless[k] == input->id;
         if (!known)
-            return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, and nothing asked over HTTP may",
+            return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, which is not allowed over HTTP",
                             input->key);
     }
     const char *const name[] = {tr_input_text(scenario, TR_IN_MODEL), tr_input_text(scenario, TR_IN_SYSTEM)};
@@ -39,7 +39,7 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
         if (!tr_is_inline(name[i]) &&
             (looks_like_a_path(name[i]) || (i == 1 && strchr(name[i], '/') != NULL)))
             return cli_fail(err, TR_EDOMAIN, i == 0 ? "model" : "system",
-                            "'%.60s' would be a file: over HTTP a catalog name or numbers are taken",
+                            "'%.60s' would be a file: over HTTP give a catalog name or numbers",
                             name[i]);
     return TR_OK;
 }

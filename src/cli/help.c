@@ -53,7 +53,8 @@ static void print_names(cli *c)
               "\nMODEL is a catalog name, a Hugging Face id, a config.json or its folder, a .gguf file, or "
               "numbers\n"
               "(total=671e9,active=37e9,kv=70272,weight=1). SYSTEM is a catalog name, a count and a name\n"
-              "(8xh100-sxm), a JSON file, or numbers (flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5).\n");
+              "(8xh100-sxm), a JSON file, or numbers (flops=2e15,bw=3.35TB/s,mem=80GB,usd=2.5). Both take overrides\n"
+              "behind the name: deepseek-v3,layers=30 and 8xh100-sxm,bw=2x.\n");
 }
 
 static const char first_line[] =
@@ -67,11 +68,11 @@ void cli_help_first(cli *c)
         if (v->job != NULL)
             cli_print(c, "%s\n  %.*s\n\n", v->job, (int)strcspn(v->examples, "\n"), v->examples);
     }
-    cli_print(c, "Any number may be a list or a range, any option be given again: `--concurrency 1..256x2 --weights\n"
-                 "fp8,bf16` gives rows. --csv, --jsonl and --json are for programs, --plot FILE draws.\n");
+    cli_print(c, "Any number may be a list or a range, and any option may be given again: `--concurrency 1..256x2\n"
+                 "--weights fp8,bf16` gives rows. --csv, --jsonl and --json are for programs, --plot FILE draws.\n");
     print_names(c);
-    cli_print(c, "\n`tokenroof models` and `tokenroof chips` list the catalogs, `tokenroof help VERB` tells a verb's\n"
-                 "options, and `tokenroof help all` the other verbs.\n");
+    cli_print(c, "\n`tokenroof models` and `tokenroof chips` list the catalogs, `tokenroof help VERB` prints a verb's\n"
+                 "options, and `tokenroof help all` lists the other verbs.\n");
 }
 
 void cli_help_overview(cli *c)

@@ -24,7 +24,7 @@ static int exit_code(tr_status status)
     return CLI_USAGE;
 }
 
-static void complain(const tr_verb *verb, const tr_error *err)
+static void print_error(const tr_verb *verb, const tr_error *err)
 {
     char place[64] = "";
     if (err->line > 0)
@@ -41,14 +41,14 @@ static void suggest(const cli *c, const tr_error *err)
     const int is_operand = err->field[0] == '\0' || strcmp(err->field, "model") == 0 ||
                            strcmp(err->field, "system") == 0 || strcmp(err->field, "prices") == 0;
     if (err->status == TR_EMISSING && is_operand && example[0] != '\0')
-        (void)fprintf(stderr, "  such as: %.*s\n", (int)strcspn(example, "\n"), example);
+        (void)fprintf(stderr, "  for example: %.*s\n", (int)strcspn(example, "\n"), example);
     const int is_asked = model[0] != '\0' && system[0] != '\0';
     const int is_memory = strcmp(c->verb->name, "memory") == 0;
     if (err->status == TR_ENOFIT && is_asked && !is_memory)
-        (void)fprintf(stderr, "  what fits: tokenroof memory %s %s\n", model, system);
+        (void)fprintf(stderr, "  to see what fits: tokenroof memory %s %s\n", model, system);
     else if ((err->status == TR_ENOFIT && is_asked) ||
              (err->status == TR_EUNKNOWN && strcmp(err->field, "system") == 0))
-        (void)fprintf(stderr, "  systems there are: tokenroof chips\n");
+        (void)fprintf(stderr, "  to list the systems: tokenroof chips\n");
 }
 
 static tr_status find_verb(const char *name, const tr_verb **out, tr_error *err)
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
     if (s == TR_OK)
         s = run(&c, argc < 2 ? 1 : argc - 1, argc < 2 ? argv : argv + 1, &err);
     if (s != TR_OK)
-        complain(c.verb, &err);
+        print_error(c.verb, &err);
     if (s != TR_OK && c.verb != NULL)
         suggest(&c, &err);
     for (int i = 0; i < c.word_count; i++)

@@ -181,7 +181,7 @@ static tr_status take_operands(cli *c, int argc, char **argv, given *list, int *
     int required = 0, inputs = 0;
     for (int i = 0; i < argc; i++) {
         if (i >= CLI_ARG_MAX || !operand_at(c->verb->operands, i, operand, sizeof operand, &required))
-            return cli_fail(err, TR_EPARSE, "", "'%.60s' is one too many: expected tokenroof %s %s", argv[i],
+            return cli_fail(err, TR_EPARSE, "", "unexpected argument '%.60s': expected tokenroof %s %s", argv[i],
                             c->verb->name, c->verb->operands);
         const tr_input_id id = input_of_operand(operand);
         if (id == TR_IN_COUNT) {
@@ -229,12 +229,12 @@ static tr_status style_of(const tr_scenario *scenario, tr_style *style, tr_error
         if (tr_input_choice(scenario, formats[i].id) <= 0)
             continue;
         if (chosen != NULL)
-            return cli_fail(err, TR_ECONFLICT, "json", "--json, --jsonl, --csv and --schema exclude each other");
+            return cli_fail(err, TR_ECONFLICT, "json", "give only one of --json, --jsonl, --csv and --schema");
         chosen = tr_input_at(formats[i].id)->option;
         style->format = formats[i].format;
     }
     if (style->explain && style->format > TR_FORMAT_JSON)
-        return cli_fail(err, TR_ECONFLICT, "explain", "--explain goes with the page or with --json, not with --%s",
+        return cli_fail(err, TR_ECONFLICT, "explain", "--explain works with text or --json output, not with --%s",
                         chosen);
     if (to_terminal && chosen != NULL)
         return cli_fail(err, TR_ECONFLICT, "plot", "--plot - draws on stdout, where --%s writes: give it a file",

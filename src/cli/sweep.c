@@ -265,16 +265,16 @@ static tr_status run_all(sweep *s, tr_error *err)
         return cli_fail(err, TR_ECAPACITY, s->axes[0].input->key, "more than %d combinations; expected fewer",
                         SWEEP_MAX);
     if (cli_plots(s->c))
-        return cli_fail(err, TR_ECONFLICT, "plot", "--plot draws one question: give one value of --%s",
+        return cli_fail(err, TR_ECONFLICT, "plot", "--plot draws one case: give one value of --%s",
                         s->axes[0].input->option);
     if (s->c->style.explain && s->c->style.format == TR_FORMAT_TEXT)
-        return cli_fail(err, TR_ECONFLICT, "explain", "--explain shows one question: give one value of --%s",
+        return cli_fail(err, TR_ECONFLICT, "explain", "--explain works through one case: give one value of --%s",
                         s->axes[0].input->option);
     s->c->text.streams = s->c->style.format == TR_FORMAT_CSV || s->c->style.format == TR_FORMAT_JSONL;
     for (size_t i = 0; status == TR_OK && i < s->combinations; i++)
         status = run_one(s, i, err);
     if (status == TR_OK && s->answered == 0)
-        return cli_fail(err, s->why.status, s->why.field, "none of %zu questions has an answer", s->combinations);
+        return cli_fail(err, s->why.status, s->why.field, "none of the %zu cases can be answered", s->combinations);
     if (status == TR_OK && s->c->style.format == TR_FORMAT_JSON)
         cli_print(s->c, "]}\n");
     return status;

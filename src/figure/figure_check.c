@@ -12,7 +12,7 @@ static tr_status check_axis(const tr_axis *axis, const char *field, tr_error *er
         return tr_fail(err, TR_EDOMAIN, field, (double)axis->scale,
                        "the axis is neither linear nor logarithmic");
     if ((unsigned)axis->unit >= TR_UNIT_COUNT)
-        return tr_fail(err, TR_EDOMAIN, field, (double)axis->unit, "the axis has a unit that nobody knows");
+        return tr_fail(err, TR_EDOMAIN, field, (double)axis->unit, "the axis has an unknown unit");
     if (axis->min == 0.0 && axis->max == 0.0)
         return TR_OK;
     if ((!isnan(axis->min) && !tr_fig_drawable(axis->scale, axis->min)) ||

@@ -46,7 +46,7 @@ const char *tr_run_over_room(const tr_measured *row)
     if (run != NULL && fit_run_of(row, run, NULL) == TR_OK)
         room = tr_shard_max_batch_seq(&run->shard, s->input_token + s->output_token / 2);
     free(run);
-    return s->concurrency_seq / workers > room ? "more requests than the cache has room for" : NULL;
+    return s->concurrency_seq / workers > room ? "more requests than fit in the KV cache" : NULL;
 }
 
 tr_status tr_run_emit(const tr_record *record, tr_measured *row, const tr_run_times *times)

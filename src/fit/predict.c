@@ -166,7 +166,7 @@ int tr_predicts(tr_physics physics) { return physics >= TR_PHYSICS_BOUND && phys
 tr_status tr_predict(const tr_measured *row, tr_physics physics, tr_prediction *out, tr_error *err)
 {
     if (!tr_predicts(physics))
-        return tr_fail(err, TR_EUNKNOWN, "physics", (double)NAN, "there is no such physics");
+        return tr_fail(err, TR_EUNKNOWN, "physics", (double)NAN, "unknown physics");
     if (row->metric == TR_METRIC_WORKED) {
         *out = (tr_prediction){row->worked, row->worked, row->worked, row->worked};
         return TR_OK;

@@ -39,7 +39,7 @@ tr_status tr_record_measured(const tr_record *record, tr_measured *row)
 {
     row->line = tr_csv_line(record->csv);
     if (record->bad > 0)
-        return tr_record_skip(record, "a field that should be a number is none");
+        return tr_record_skip(record, "a field that should be a number is not one");
     if (!(row->measured_s > 0 && row->measured_s <= 1e30))
         return tr_record_skip(record, "no positive measured value");
     if (row->engine == NULL)

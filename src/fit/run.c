@@ -77,7 +77,7 @@ tr_status fit_run_of(const tr_measured *row, fit_run *run, tr_error *err)
 {
     const tr_serving *s = &row->serving;
     if (row->model == NULL || row->system == NULL)
-        return tr_fail(err, TR_EMISSING, "model", 0.0, "a kernel is no run of a model");
+        return tr_fail(err, TR_EMISSING, "model", 0.0, "a kernel measurement is not a run of a model");
     memset(run, 0, sizeof *run);
     run->model = row->model;
     run->system = *row->system;

@@ -253,7 +253,7 @@ tr_status tr_httpd_start(const tr_httpd_options *options, tr_httpd **out, tr_err
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options->port)};
     if (inet_pton(AF_INET, options->host, &address.sin_addr) != 1)
-        return fail(err, TR_EDOMAIN, "host", "'%.60s' is no IPv4 address: expected one such as 127.0.0.1",
+        return fail(err, TR_EDOMAIN, "host", "'%.60s' is not an IPv4 address: expected one such as 127.0.0.1",
                     options->host);
     tr_httpd *server = calloc(1, sizeof *server);
     if (server == NULL)
@@ -271,7 +271,7 @@ tr_status tr_httpd_start(const tr_httpd_options *options, tr_httpd **out, tr_err
     if (server->daemon == NULL) {
         const int code = errno;
         free(server);
-        return fail(err, TR_EIO, "port", "cannot listen there: %.100s",
+        return fail(err, TR_EIO, "port", "cannot listen on that port: %.100s",
                     code == EADDRINUSE ? "the port is in use" : strerror(code));
     }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);

@@ -27,7 +27,7 @@ static tr_status needs(const tr_scenario *scenario, tr_input_id of, tr_input_id 
 {
     if (!tr_input_is_set(scenario, of) || tr_input_is_set(scenario, with))
         return TR_OK;
-    return tr_fail(err, TR_ECONFLICT, tr_input_at(of)->key, 0.0, "--%s says nothing without --%s",
+    return tr_fail(err, TR_ECONFLICT, tr_input_at(of)->key, 0.0, "--%s needs --%s",
                    tr_input_at(of)->option, tr_input_at(with)->option);
 }
 
@@ -39,7 +39,7 @@ static tr_status check_load(const tr_scenario *scenario, tr_error *err)
         given += tr_input_is_set(scenario, load[i]);
     if (given > 1)
         return tr_fail(err, TR_ECONFLICT, "concurrency_seq", 0.0,
-                       "give one of --concurrency, --rate and --users: each says how many requests there are");
+                       "give one of --concurrency, --rate and --users: each sets the load");
     tr_status s = needs(scenario, TR_IN_THINK, TR_IN_USERS, err);
     if (s == TR_OK)
         s = needs(scenario, TR_IN_ACCEPT, TR_IN_DRAFT, err);
@@ -53,7 +53,7 @@ tr_status tr_protocol_parse(const char *text, double *request_per_client, tr_err
         (!tr_text_starts(text, "burst:") || tr_quantity_parse(text + 6, TR_UNIT_NONE, &each, NULL) != TR_OK ||
          !(each >= 1 && each <= 1e9)))
         return tr_fail(err, TR_EDOMAIN, "protocol", (double)NAN,
-                       "'%.40s' is no protocol: expected steady, or burst:N with N requests a client, such as burst:10",
+                       "unknown protocol '%.40s': expected steady, or burst:N with N requests per client, such as burst:10",
                        text);
     *request_per_client = tr_text_same(text, "steady") ? 0 : each;
     return TR_OK;
@@ -68,7 +68,7 @@ tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *
     if (s == TR_OK && request_per_client > 0.0 &&
         (tr_input_is_set(scenario, TR_IN_RATE) || tr_input_is_set(scenario, TR_IN_USERS)))
         s = tr_fail(err, TR_ECONFLICT, "protocol", request_per_client,
-                    "clients that all start together are counted by --concurrency, not by --rate or --users");
+                    "protocol burst needs --concurrency, not --rate or --users");
     if (s != TR_OK)
         return s;
     tr_clients c = {.concurrency_seq = tr_input_number(scenario, TR_IN_CONCURRENCY),
@@ -110,13 +110,13 @@ static tr_status share_out(const tr_scenario *scenario, const tr_problem *p, tr_
         tr_quantity_parse(text + colon + 1, TR_UNIT_NONE, &decode, NULL) != TR_OK || !(prefill >= 1.0) ||
         !(decode >= 1.0))
         return tr_fail(err, TR_EPARSE, "disaggregated", 0.0,
-                       "disagg: expected P:D, parts of the chips that take prompts and that decode, such as 1:3, not "
+                       "disagg: expected P:D, the shares of the chips for prefill and for decode, such as 1:3, not "
                        "'%.40s'",
                        text);
     const double part = p->system->chip_count / (prefill + decode);
     if (!(part > 0.0) || part * prefill != floor(part * prefill))
         return tr_fail(err, TR_EDOMAIN, "disaggregated", part,
-                       "disagg: %.0f chips cannot be shared out %.0f to %.0f in whole chips", p->system->chip_count,
+                       "disagg: %.0f chips cannot be split %.0f to %.0f into whole chips", p->system->chip_count,
                        prefill, decode);
     const tr_status s = tr_system_recount(p->system, part * decode, &d->system, err);
     return s == TR_OK ? tr_system_recount(p->system, part * prefill, &d->prefill_system, err) : s;
@@ -232,7 +232,7 @@ static tr_status lay_out(const tr_scenario *scenario, tr_deployment *d, const tr
         return hold(&decode, &p->layout, &d->shard, err);
     if (s == TR_OK && p->layout_given)
         return tr_fail(err, TR_ECONFLICT, "disaggregated", 0.0,
-                       "with --disagg each side has the layout that suits it: leave out --tp, --ep, --pp and --dp");
+                       "with --disagg the layout of each side is chosen: leave out --tp, --ep, --pp and --dp");
     if (s == TR_OK)
         s = best_layout(&decode, decode_score, err);
     if (s != TR_OK || !d->apart)
@@ -251,8 +251,8 @@ tr_status tr_deployment_of(const tr_scenario *scenario, const tr_problem *proble
 {
     if (problem->blackboard)
         return tr_fail(err, TR_ECONFLICT, "model", 0.0,
-                       "requests need a model's layers and a chip of the catalog: numbers alone make steps "
-                       "(tokenroof step)");
+                       "requests need a model and a chip of the catalog, or their files; for plain numbers use "
+                       "`tokenroof step`");
     memset(out, 0, sizeof *out);
     out->problem = problem;
     const tr_status s = share_out(scenario, problem, out, err);

@@ -231,7 +231,7 @@ tr_status tr_chip_list_get(const tr_chip_list *list, size_t index, tr_system *ou
 {
     const char *name = tr_chip_list_name(list, index);
     if (name == NULL)
-        return tr_fail(err, TR_EDOMAIN, "index", (double)index, "there are %zu chips and systems",
+        return tr_fail(err, TR_EDOMAIN, "index", (double)index, "the index is beyond the %zu chips and systems",
                        list->count);
     const tr_chip *chip = index < list->chip_count ? tr_chip_catalog_find(name) : NULL;
     if (chip != NULL && strcmp(chip->name, name) == 0 && tr_chip_check(chip, NULL) == TR_EMISSING) {

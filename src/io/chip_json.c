@@ -253,7 +253,7 @@ static tr_status finish_tiers(reader *r, tr_server_find server, const void *cont
     tr_chip *chip = &r->entry.chip;
     if (r->tier_count >= 0 && r->entry.server[0] != '\0')
         return tr_fail_at(r->err, TR_ECONFLICT, "server", 0.0, r->server_line, 0,
-                          "either server or tiers says what stands beside the chip, not both");
+                          "give the memory tiers by server or by tiers, not both");
     if (r->entry.server[0] != '\0') {
         const tr_server_row *row = server != NULL ? server(context, r->entry.server) : NULL;
         if (row == NULL)

@@ -222,7 +222,7 @@ static tr_status read_tensor(tr_bytes *b, tr_gguf *g, tr_tensor *t, span *where)
     if (kind == NULL)
         return fail_tensor(b, TR_EUNKNOWN, t->name, "is of a type that is not known");
     if (row % kind->block_elem != 0)
-        return fail_tensor(b, TR_EDOMAIN, t->name, "has rows that are no whole number of its type's blocks");
+        return fail_tensor(b, TR_EDOMAIN, t->name, "has rows that are not a whole number of its type's blocks");
     const uint64_t byte = elem / kind->block_elem * kind->block_byte;
     if (where->begin > UINT64_MAX / 2)
         return fail_tensor(b, TR_EDOMAIN, t->name, "lies outside the file");

@@ -224,7 +224,7 @@ static void add_vocabulary(convert *c)
         set_number(c, "vocab_size", size);
     else
         fail(c, TR_EMISSING, "token_embd.weight", 0.0,
-             "is absent, and nothing else tells the size of the vocabulary");
+             "is absent, and nothing else gives the size of the vocabulary");
     set_bool(c, "tie_word_embeddings", tr_gguf_tensor_find(c->gguf, "output.weight") == NULL);
 }
 

@@ -29,7 +29,7 @@ static tr_status check_key(const char *head, const tr_flat_entry *entry, tr_erro
     const tr_input *input = tr_input_find(head);
     if (input != NULL && input->group >= TR_GROUP_OUTPUT)
         return tr_fail_at(err, TR_ECONFLICT, head, 0, entry->line, entry->column,
-                          "%s says how to answer, not what: give it as --%s", head, input->option);
+                          "%s sets how the answer is printed: give it as --%s", head, input->option);
     return TR_OK;
 }
 

@@ -103,7 +103,7 @@ tr_status tr_lab_run(const tr_stack *stack, const tr_feistel *cipher, size_t blo
                      tr_lab *out, tr_error *err)
 {
     if (stack == NULL || cipher == NULL || work == NULL || out == NULL)
-        return tr_fail(err, TR_EMISSING, "work", 0.0, "expected a stack, a cipher and room to work in");
+        return tr_fail(err, TR_EMISSING, "work", 0.0, "expected a stack, a cipher and a work area");
     const size_t need = tr_lab_byte(stack, block), params = tr_stack_params(stack);
     if (need > 0 && work_size < need)
         return tr_fail(err, TR_ECAPACITY, "work_size", (double)work_size, "the experiment takes %.0f bytes",

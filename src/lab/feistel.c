@@ -95,7 +95,7 @@ tr_status tr_feistel_avalanche(const tr_feistel *cipher, size_t size, size_t sam
     if (s != TR_OK)
         return s;
     if (y == NULL)
-        return tr_fail(err, TR_EMISSING, "y", 0.0, "expected room for the shares");
+        return tr_fail(err, TR_EMISSING, "y", 0.0, "expected a place for the shares");
     if (samples < 1 || samples > 1000000)
         return tr_fail(err, TR_EDOMAIN, "samples", (double)samples, "between 1 and a million messages are tried");
     unsigned char *a = work, *b = work + size;

@@ -49,7 +49,7 @@ static tr_status revnet_drift(const char *with, double *out, tr_error *err)
     if (form == TR_FORM_COUNT)
         return tr_fail(err, TR_EUNKNOWN, "form", 0, "no form '%.10s'", name);
     if (tr_stack_params(&stack) > PARAMS || tr_stack_states(&stack) > STATES)
-        return tr_fail(err, TR_ECAPACITY, "", 0, "the stack is larger than its room");
+        return tr_fail(err, TR_ECAPACITY, "", 0, "the stack is larger than its work area");
     tr_status s = tr_stack_draw(&stack, param, x, err);
     return s == TR_OK ? tr_revnet_drift(&stack, param, x, form, work, out, err) : s;
 }

@@ -239,7 +239,7 @@ tr_status tr_revnet_drift(const tr_stack *stack, const double *param, const doub
 {
     tr_status s = tr_stack_check(stack, param, x, err);
     if (s == TR_OK && (work == NULL || drift_ratio == NULL))
-        s = tr_fail(err, TR_EMISSING, "work", 0.0, "expected room to work in");
+        s = tr_fail(err, TR_EMISSING, "work", 0.0, "expected a work area");
     if (s == TR_OK)
         s = check_state(stack, x, err);
     if (s == TR_OK && form != TR_FORM_INT64)
@@ -284,7 +284,7 @@ tr_status tr_stack_growth(const tr_stack *stack, const double *param, const doub
 {
     tr_status s = tr_stack_check(stack, param, x, err);
     if (s == TR_OK && (work == NULL || y == NULL))
-        s = tr_fail(err, TR_EMISSING, "work", 0.0, "expected room to work in");
+        s = tr_fail(err, TR_EMISSING, "work", 0.0, "expected a work area");
     if (s == TR_OK && !(offset_ratio > 0.0 && offset_ratio < 1.0))
         s = tr_fail(err, TR_EDOMAIN, "offset_ratio", offset_ratio,
                     "the two runs begin more than 0 and less than 1 apart");

@@ -239,7 +239,7 @@ tr_status tr_stack_train(const tr_stack *stack, const double *param, const doubl
     if (s != TR_OK)
         return s;
     if (work == NULL || gradient_per_param == NULL || out == NULL)
-        return tr_fail(err, TR_EMISSING, "work", 0.0, "expected room to work in, for the gradient, and for the result");
+        return tr_fail(err, TR_EMISSING, "work", 0.0, "expected space for the work, the gradient and the result");
     if ((unsigned)keep >= TR_KEEP_COUNT)
         return tr_fail(err, TR_EDOMAIN, "keep", (double)keep, "expected a way to keep activations");
     if (work_size < tr_stack_train_byte(stack, keep))

@@ -53,7 +53,7 @@ static tr_status set_run(tr_config *config, const tr_catalog_key *entry, tr_erro
 tr_status tr_model_catalog_find_format(const char *name, size_t *index, tr_weight_format *format, tr_error *err)
 {
     if (name == NULL || index == NULL || format == NULL)
-        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed, and places for what it says");
+        return tr_fail(err, TR_EMISSING, "model", 0, "a model name is needed, and places for the result");
     int is_packed;
     const tr_catalog_model *entry = tr_catalog_find(name, format, &is_packed, err);
     if (entry == NULL)

@@ -133,7 +133,7 @@ static tr_status put_resized(copying *c, const char *key, tr_value *v)
         return put_pattern(c, key, v);
     if (v->kind == TR_VALUE_TEXT && strstr(key, "moe_layers_enum") != NULL && c->how->layers_to > c->how->layers)
         return tr_fail(c->err, TR_ECONFLICT, "layers", c->how->layers_to,
-                       "layers: %s tells which of the %.0f are sparse: fewer can be counted, not more", key,
+                       "layers: %s lists which of the %.0f layers are sparse, so there can be fewer, not more", key,
                        c->how->layers);
     return put(c, key, v);
 }

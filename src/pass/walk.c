@@ -239,7 +239,7 @@ tr_status tr_operator_list(const tr_shard *shard, const tr_pass *pass, tr_op *op
     tr_pass_walk(&w, collect, &c);
     *count = c.count;
     if (c.count > capacity)
-        return tr_fail(err, TR_ECAPACITY, "ops", (double)c.count, "the pass has %zu operators, room is for %zu",
+        return tr_fail(err, TR_ECAPACITY, "ops", (double)c.count, "the pass has %zu operators, there is space for %zu",
                        c.count, capacity);
     return TR_OK;
 }

@@ -172,7 +172,7 @@ tr_status tr_cheapest_of(const tr_place *places, size_t place_count, double held
     }
     if (stretches > capacity)
         return tr_fail(err, TR_ECAPACITY, "capacity", (double)stretches,
-                       "room for %u stretches of hold times is needed", (unsigned)stretches);
+                       "space for %u ranges of hold times is needed", (unsigned)stretches);
     for (size_t i = 0; i < stretches; i++)
         out[i] = found[i];
     *count = stretches;

@@ -54,7 +54,7 @@ static tr_status check_price(const char *field, double usd, int must, tr_error *
                        isnan(usd) ? "%s: a price is missing: the oracle needs input and output, in dollars for a "
                                     "million tokens"
                                   : "%s: a price must be above $0 and at most $1e6 for a million tokens: what costs "
-                                    "nothing says nothing",
+                                    "nothing explains nothing",
                        field);
     return TR_OK;
 }
@@ -104,7 +104,7 @@ tr_status tr_price_evidence_check(const tr_price_evidence *e, tr_error *err)
         return s;
     if (!isnan(e->fast_speed_ratio) && isnan(e->fast_price_ratio))
         return tr_fail(err, TR_ECONFLICT, "fast_speed", e->fast_speed_ratio,
-                       "a fast mode's speed says nothing without its price ratio: fast_price");
+                       "a fast mode's speed needs its price ratio: give fast_price");
     return check_ratio("fast_speed", e->fast_speed_ratio, 0.0, err);
 }
 

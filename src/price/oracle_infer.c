@@ -118,7 +118,7 @@ static tr_status add_chip(run *r, const tr_chip *chip, tr_oracle_answer *out, tr
         return tr_fail(err, TR_EMISSING, "system", 0.0, "%.60s has no published figures", chip->name);
     if (!(usd > 0.0))
         return tr_fail(err, TR_EMISSING, "chip_usd_per_hour", 0.0,
-                       "nobody published a price of %.60s: give one with --price", chip->name);
+                       "no price of %.60s is published: give one with --price", chip->name);
     r->log_price[at] = tr_log(usd);
     for (int d = 0; d < TR_ORACLE_DTYPE_COUNT; d++) {
         machine *m = &r->machine[at][d];

@@ -99,6 +99,6 @@ tr_status tr_calibration_check(const tr_calibration *calibration, tr_error *err)
                                "the calibration's bands must be above 0, the low end below the high one");
     if ((int)calibration->distance < 0 || calibration->distance >= TR_DISTANCE_COUNT)
         return tr_fail(err, TR_EDOMAIN, "distance", (double)calibration->distance,
-                       "the calibration's distance is none of near, model, engine, chip, generic");
+                       "the calibration's distance must be near, model, engine, chip or generic");
     return TR_OK;
 }

@@ -73,7 +73,7 @@ tr_status tr_layout_best(const tr_model *model, const tr_system *system, const t
         return TR_OK;
     if (best.fits < 0)
         return tr_fail(err, TR_ENOFIT, "layout", (double)count,
-                       "no layout of the %.0f chips is legal for this model, engine and its links", system->chip_count);
+                       "no layout on %.0f chips is valid for this model, engine and links", system->chip_count);
     tr_shard shard;
     s = tr_shard_of(model, system, engine, out, formats, &shard, err);
     if (s == TR_OK)

@@ -115,7 +115,7 @@ tr_status tr_collective_of(const tr_system *system, tr_collective_kind kind, dou
     if (system == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "system", 0.0, "expected a system and a place for the collective");
     if ((int)kind < TR_COLLECTIVE_ALL_REDUCE || kind > TR_COLLECTIVE_SEND)
-        return tr_fail(err, TR_EDOMAIN, "kind", (double)kind, "there is no such kind of collective");
+        return tr_fail(err, TR_EDOMAIN, "kind", (double)kind, "unknown kind of collective");
     if (!(group_chip >= 1.0 && group_chip <= 1e6))
         return tr_fail(err, TR_EDOMAIN, "group_chip", group_chip, "a collective has 1 to 1e6 chips");
     if (!(message_byte >= 0.0 && message_byte <= 1e30))

@@ -79,7 +79,7 @@ static tr_status check(const tr_op *op, const tr_system *system, const void *out
     if (op == NULL || system == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "op", 0.0, "expected an operator, a system, and a place for its time");
     if ((int)op->op_class < 0 || op->op_class >= TR_OP_CLASS_COUNT)
-        return tr_fail(err, TR_EDOMAIN, "op_class", (double)op->op_class, "there is no such class of operators");
+        return tr_fail(err, TR_EDOMAIN, "op_class", (double)op->op_class, "unknown class of operators");
     const struct {
         const char *field;
         double value;

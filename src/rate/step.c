@@ -92,7 +92,7 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
         s = tr_calibration_check(calibration, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
         s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
-                    "the distance is none of near, model, engine, chip, generic");
+                    "expected a distance of near, model, engine, chip or generic");
     if (s != TR_OK)
         return s;
     summing now = {.calibration = calibration, .status = TR_OK, .err = err};

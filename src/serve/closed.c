@@ -400,7 +400,7 @@ static tr_status check_all(const tr_shard *shard, const tr_roofline *roof, tr_di
         s = tr_roofline_check(roof, err);
     if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
         s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
-                    "the distance is none of near, model, engine, chip, generic");
+                    "expected a distance of near, model, engine, chip or generic");
     return s == TR_OK ? tr_shard_check(shard, 1.0, c->prompt_token + c->output_token, err) : s;
 }
 

@@ -98,7 +98,7 @@ tr_status tr_layout_check(const tr_model *model, const tr_system *system, const 
     const double chips = group * layout->pp_rank * layout->replica_count;
     if (!(chips <= system->chip_count))
         return tr_fail(err, TR_ENOFIT, "tp_rank", chips,
-                       "tp x dp x pp and its replicas ask for %.0f chips, the system has %.0f", chips,
+                       "the layout (tp x dp x pp x replicas) needs %.0f chips, the system has %.0f", chips,
                        system->chip_count);
     if (!divides(layout->ep_rank, group))
         return tr_fail(err, TR_ENOFIT, "ep_rank", layout->ep_rank, "ep %.0f does not divide tp x dp = %.0f",
@@ -164,7 +164,7 @@ tr_status tr_layout_list(const tr_model *model, const tr_system *system, const t
     }
     *count = found;
     if (found > capacity)
-        return tr_fail(err, TR_ECAPACITY, "layout", (double)found, "there are %zu layouts, room is for %zu", found,
+        return tr_fail(err, TR_ECAPACITY, "layout", (double)found, "there are %zu layouts, there is space for %zu", found,
                        capacity);
     return TR_OK;
 }

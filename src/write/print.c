@@ -9,12 +9,10 @@
 
 enum { LABEL_WIDTH = 24, VALUE_WIDTH = 18, PREDICTED_WIDTH = 13, INTERVAL_WIDTH = 22 };
 
-void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns)
+/* text broken at blanks, from column at on; next begins the lines that follow. */
+static void wrap(tr_writer *out, size_t at, const char *next, const char *text, size_t width)
 {
-    const size_t width = columns < 40 ? 40 : (size_t)columns;
-    size_t at = strlen(first);
     int begun = 0;
-    tr_write_text(out, first);
     while (*text != '\0') {
         const size_t n = strcspn(text, " ");
         if (begun && at + 1 + n > width) {
@@ -33,6 +31,12 @@ void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const
     tr_write_char(out, '\n');
 }
 
+void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns)
+{
+    tr_write_text(out, first);
+    wrap(out, strlen(first), next, text, columns < 40 ? 40 : (size_t)columns);
+}
+
 static void pad(tr_writer *out, size_t used, size_t width)
 {
     if (used < width)
@@ -46,8 +50,17 @@ void tr_print_line(tr_writer *out, const char *label, const char *value, const c
     pad(out, strlen(label), LABEL_WIDTH);
     tr_write_text(out, value);
     if (remark != NULL && remark[0] != '\0') {
+        char under[2 + LABEL_WIDTH + VALUE_WIDTH + 2 + 1];
+        const size_t wide = strlen(value) > VALUE_WIDTH ? strlen(value) : VALUE_WIDTH;
+        const size_t at = 2 + (strlen(label) > LABEL_WIDTH ? strlen(label) : LABEL_WIDTH) + wide + 2;
+        memset(under, ' ', sizeof under - 1);
+        under[sizeof under - 1] = '\0';
         pad(out, strlen(value), VALUE_WIDTH);
         tr_write_text(out, "  ");
+        if (at + strlen(remark) > TR_PAGE_COLUMNS) {
+            wrap(out, at, under, remark, TR_PAGE_COLUMNS);
+            return;
+        }
         tr_write_text(out, remark);
     }
     tr_write_char(out, '\n');

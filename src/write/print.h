@@ -10,7 +10,11 @@
 /* text broken at blanks to fit columns; first and next stand before the lines. */
 void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns);
 
-/* "  label ......... value   remark\n": label padded to the page's column. remark may be NULL. */
+/* What a page takes where the terminal's width is not known to the line that is written. */
+enum { TR_PAGE_COLUMNS = 100 };
+
+/* "  label ......... value   remark\n": label padded to the page's column, a remark beyond the page's width wrapped
+ * under its own beginning. remark may be NULL. */
 void tr_print_line(tr_writer *out, const char *label, const char *value, const char *remark);
 void tr_print_quantity(tr_writer *out, const char *label, double value, tr_unit unit, const char *remark);
 
