@@ -230,7 +230,8 @@ static void print_shares(const char *label, const char *names, size_t stride, co
 /* The unknowns that a piece moves most, by its shift and by how it narrows them. */
 static void print_moves(const tr_oracle_page *o, const tr_style *style, tr_writer *out)
 {
-    tr_print_heading(out, style, "What each price changes: the median with it over without it, and how much narrower the range is");
+    tr_print_heading(out, style, "What each price changes: the median with it over without it, and how much "
+                                 "narrower the range is");
     for (int k = 0; k < TR_EVIDENCE_COUNT; k++) {
         char text[512] = "", one[96], first[40];
         if (!o->answer.given[k])

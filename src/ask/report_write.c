@@ -123,7 +123,8 @@ static void print_machine(const tr_report *report, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s peak over memory bandwidth",
                    tr_dtype_name(report->question->roof.math_dtype));
     tr_print_quantity(out, "ridge point", normal->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
-    (void)snprintf(text, sizeof text, "tokens where compute takes as long as reading weights: ridge x %s bytes a weight / 2 (the lecture's 300)",
+    (void)snprintf(text, sizeof text, "tokens where compute takes as long as reading weights: ridge x %s bytes a "
+                                      "weight / 2 (the lecture's 300)",
                    show(report->question->roof.weight_byte, TR_UNIT_NONE, a));
     tr_print_quantity(out, "balance, dense model", report->balance_token, TR_UNIT_TOKEN, text);
     tr_print_line(out, "balance without KV",

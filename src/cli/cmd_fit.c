@@ -87,7 +87,8 @@ static tr_status read_all(cli *c, fit_data *data, tr_error *err)
     const char *truth = tr_input_text(c->scenario, TR_IN_TRUTH);
     const int all = tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1;
     if (all != (c->arg_count == 0))
-        return cli_fail(err, TR_EMISSING, "file", "expected CSV files of measured serving runs, or --all to read those of --truth");
+        return cli_fail(err, TR_EMISSING, "file", "expected CSV files of measured serving runs, or --all to read "
+                                                  "those of --truth");
     for (size_t i = 0; all && s == TR_OK && fit_all_file(i) != NULL; i++) {
         s = tr_path_join(path, sizeof path, truth, fit_all_file(i), err);
         if (s == TR_OK)

@@ -353,7 +353,8 @@ static tr_status nothing_judged(const tr_validation *v, tr_error *err)
             most_count = count;
         }
     }
-    return tr_fail(err, TR_ENOFIT, "file", (double)NAN, "no prediction could be made for any of the %zu records: %s (%zu)",
+    return tr_fail(err, TR_ENOFIT, "file", (double)NAN, "no prediction could be made for any of the %zu records: %s "
+                                                        "(%zu)",
                    v->record_count, most, most_count);
 }
 

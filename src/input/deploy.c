@@ -53,7 +53,8 @@ tr_status tr_protocol_parse(const char *text, double *request_per_client, tr_err
         (!tr_text_starts(text, "burst:") || tr_quantity_parse(text + 6, TR_UNIT_NONE, &each, NULL) != TR_OK ||
          !(each >= 1 && each <= 1e9)))
         return tr_fail(err, TR_EDOMAIN, "protocol", (double)NAN,
-                       "unknown protocol '%.40s': expected steady, or burst:N with N requests per client, such as burst:10",
+                       "unknown protocol '%.40s': expected steady, or burst:N with N requests per client, such as "
+                       "burst:10",
                        text);
     *request_per_client = tr_text_same(text, "steady") ? 0 : each;
     return TR_OK;

@@ -137,7 +137,7 @@ static void print_room(const tr_reversible *r, tr_writer *out)
             ceil(m->state_byte / (r->numbers.memory_byte / r->question->system->chip_count));
         (void)snprintf(text, sizeof text, "of %s: %.0f such chips would hold them, with nothing to spare",
                        format(r->numbers.memory_byte, TR_UNIT_BYTE, number, sizeof number), chips);
-        tr_print_quantity(out, "too much by", -m->free_byte, TR_UNIT_BYTE, text);
+        tr_print_quantity(out, "over by", -m->free_byte, TR_UNIT_BYTE, text);
     }
 }
 

@@ -138,7 +138,7 @@ static void where_no_layout_has_room_the_closest_is_named_with_what_it_lacks(voi
     for (size_t v = 0; v < sizeof verb / sizeof verb[0]; v++) {
         tr_error err;
         assert_int_equal(verb[v](scenario, question, &style, &sink, &err), TR_ENOFIT);
-        assert_non_null(strstr(err.text, "no layout has room; the closest is tp 8: the weights take "));
+        assert_non_null(strstr(err.text, "no layout fits; the closest is tp 8: the weights ("));
         assert_non_null(strstr(err.text, "it needs 9 such chips"));
     }
     free(question);

@@ -163,7 +163,7 @@ static void bad_prices_are_refused_in_a_sentence(void **state)
         char says[48];
     } bad[] = {
         {"input=1", TR_EDOMAIN, "a price is missing"},
-        {"input=1,output=0", TR_EDOMAIN, "what costs nothing says nothing"},
+        {"input=1,output=0", TR_EDOMAIN, "what costs nothing explains nothing"},
         {"input=-1,output=5", TR_EDOMAIN, "above $0"},
         {"input=1,output=5,cached=2", TR_ECONFLICT, "cannot cost more than input"},
         {"input=1,output=5,long_output=1.5", TR_ECONFLICT, "needs the threshold"},
