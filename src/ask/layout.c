@@ -318,8 +318,7 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
     tr_print_wrapped(&out, "why: ", "     ", text, style->columns);
     (void)snprintf(text, sizeof text,
                    "ranked by %s; for cache: space on one chip for the KV cache; low to high is the 90 %% interval; "
-                   "dp: attention "
-                   "ranks that share one set of experts; x: replicas of the whole model; "
+                   "dp: attention ranks that share one set of experts; x: replicas of the whole model; "
                    "calibration %.120s",
                    t->question->physics == TR_PHYSICS_FITTED ? "the predicted step" : "the step by operators",
                    t->question->calibration.origin);

@@ -271,9 +271,8 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     tr_print_wrapped(
         &out, "  ", "  ",
         "a param.: training tokens per parameter; over x: those over what training alone asks for; train x: cost of "
-        "the "
-        "size that is cheapest to train, over the cost of the choice; equal x: cost of the size that takes as much to "
-        "train as to serve, over the cost of the choice.",
+        "the size that is cheapest to train, over the cost of the choice; equal x: the same of the size that takes "
+        "as much to train as to serve.",
         style->columns);
     tr_notes_text(notes, style->columns, &out);
     if (style->explain)

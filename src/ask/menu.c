@@ -264,8 +264,7 @@ static void print_ratios(const menu *m, const tr_style *style, tr_writer *out)
     (void)snprintf(text, sizeof text, "A fast mode of %.4g times the price and %.4g times the speed", m->price_ratio,
                    m->speed_ratio);
     tr_print_heading(out, style, text);
-    tr_print_quantity(out, "batch ratio", m->ratio.batch_ratio, TR_UNIT_NONE, "normal batch over fast batch: price "
-                                                                              "x speed");
+    tr_print_quantity(out, "batch ratio", m->ratio.batch_ratio, TR_UNIT_NONE, "normal over fast batch: price x speed");
     (void)tr_quantity_format(m->ratio.fast_kv_share, TR_UNIT_RATIO, share, sizeof share);
     (void)snprintf(text, sizeof text, "of the normal step reads KV; %s of the fast one", share);
     tr_print_quantity(out, "KV share", m->ratio.normal_kv_share, TR_UNIT_RATIO, text);

@@ -163,8 +163,7 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     explained(out, "memory", text);
     tr_print_three(row->max_request_per_s, TR_UNIT_NONE, rate, sizeof rate);
     if (row->endless)
-        (void)snprintf(text, sizeof text, "saturated: the queue grows without limit; at most %s requests/s can be "
-                                          "served", rate);
+        (void)snprintf(text, sizeof text, "saturated: the queue grows without limit; at most %s requests/s hold", rate);
     else if (o->saturated)
         (void)snprintf(text, sizeof text, "saturated: requests wait for space in the KV cache; at most %s requests/s",
                        rate);

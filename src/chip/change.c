@@ -300,7 +300,7 @@ static tr_status add_host(tr_system *system, const tr_system *host, tr_error *er
         return tr_fail(err, TR_ECONFLICT, "system", 0.0, "%s needs no host beside it: %s", system->chip.name,
                        system->chip.kind == TR_CHIP_CPU ? "it is one" : "its GPU and CPU share the memory");
     if (host->chip.kind != TR_CHIP_CPU)
-        return tr_fail(err, TR_ECONFLICT, "system", 0.0, "the part after + must be the host's CPU, which %s is not",
+        return tr_fail(err, TR_ECONFLICT, "system", 0.0, "the part after + must be the host, a CPU, which %s is not",
                        host->chip.name);
     system->has_host = 1;
     system->host = host->chip;

@@ -79,8 +79,7 @@ static tr_status check_own(const tr_scenario *own, int *any, tr_error *err)
             continue;
         *any = 1;
         if (input->group >= TR_GROUP_OUTPUT && input->group != TR_GROUP_OUTPUT_QUESTION)
-            return cli_fail(err, TR_ECONFLICT, input->key, "--%s applies to the whole answer: put it outside the "
-                                                           "quotes",
+            return cli_fail(err, TR_ECONFLICT, input->key, "--%s is for the whole answer: put it outside the quotes",
                             input->option);
     }
     return TR_OK;
@@ -217,8 +216,7 @@ static tr_status short_form(const cli *c, cases *all, tr_error *err)
         if (all->part[i].is_system != several)
             common = &all->part[i];
     if (common != NULL && common->has_options)
-        return cli_fail(err, TR_ECONFLICT, "case", "options beside '%.60s' apply to every case: put them outside "
-                                                   "the quotes",
+        return cli_fail(err, TR_ECONFLICT, "case", "options beside '%.60s' are for every case: put them outside the quotes",
                         common->c.args[0]);
     for (int i = 0; s == TR_OK && i < all->count; i++) {
         part *p = &all->part[i];

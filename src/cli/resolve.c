@@ -41,8 +41,7 @@ tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
     const char *folder = given(c->scenario, TR_IN_DATA);
     const int is_file = !tr_is_inline(name) && tr_model_is_path(name);
     if (family != NULL && !is_file && folder == NULL)
-        return cli_fail(err, TR_ECONFLICT, "family", "--as says how to read a config.json, and '%.80s' is not a "
-                                                     "file", name);
+        return cli_fail(err, TR_ECONFLICT, "family", "--as is for a config.json: '%.80s' is not a file", name);
     if (tr_is_inline(name))
         return tr_model_inline(name, out, err);
     if (!is_file && folder == NULL)

@@ -164,7 +164,6 @@ tr_status tr_layout_list(const tr_model *model, const tr_system *system, const t
     }
     *count = found;
     if (found > capacity)
-        return tr_fail(err, TR_ECAPACITY, "layout", (double)found, "there are %zu layouts, and space for %zu", found,
-                       capacity);
+        return tr_fail(err, TR_ECAPACITY, "layout", (double)found, "%zu layouts, but space for %zu", found, capacity);
     return TR_OK;
 }

@@ -124,14 +124,14 @@ tr_status tr_shard_check(const tr_shard *s, double batch_seq, double context_tok
     if (!(room(s) > 0.0)) {
         (void)tr_quantity_format(-s->cache_room_byte, TR_UNIT_BYTE, over, sizeof over);
         return tr_fail(err, TR_ENOFIT, "memory_byte", need,
-                       "%s: the weights (%s of a chip's %s) with activations, buffers and reserve (%s) are %s more than "
-                       "its memory: no batch fits", layout, part, have, held, over);
+                       "%s: the weights (%s of a chip's %s) with activations, buffers and reserve (%s) are %s "
+                       "more than its memory: no batch fits", layout, part, have, held, over);
     }
     const double most_seq = tr_shard_max_batch_seq(s, context_token);
     if (!(most_seq >= 1.0))
         return tr_fail(err, TR_ENOFIT, "memory_byte", need,
-                       "%s: the weights fit (%s of a chip's %s), but not one sequence of this context beside them: %s more "
-                       "memory is needed", layout, part, have, over);
+                       "%s: the weights fit (%s of a chip's %s), but not one sequence of this context beside them: %s "
+                       "more memory is needed", layout, part, have, over);
     (void)tr_number_format(most_seq, most, sizeof most);
     return tr_fail(err, TR_ENOFIT, "memory_byte", need,
                    "%s: weights and cache take %s more than a chip's %s (%s held back): at this context the largest "
