@@ -216,7 +216,8 @@ static tr_status short_form(const cli *c, cases *all, tr_error *err)
         if (all->part[i].is_system != several)
             common = &all->part[i];
     if (common != NULL && common->has_options)
-        return cli_fail(err, TR_ECONFLICT, "case", "options beside '%.60s' are for every case: put them outside the quotes",
+        return cli_fail(err, TR_ECONFLICT, "case",
+                        "options beside '%.60s' are for every case: put them outside the quotes",
                         common->c.args[0]);
     for (int i = 0; s == TR_OK && i < all->count; i++) {
         part *p = &all->part[i];
