@@ -110,7 +110,7 @@ static void what_a_case_has_no_answer_to_is_not_asked_and_says_why(void **state)
     (void)state;
     tr_problem *question = chalkboard("4096");
     tr_exercise e = exercise_of(question, "balance-here"); /* beyond the cliff */
-    assert_true(!e.asked && isnan(e.value) && strstr(e.reveal, "no batch balances") != NULL);
+    assert_true(!e.asked && isnan(e.value) && strstr(e.reveal, "every batch is memory-bound") != NULL);
     assert_false(exercise_of(question, "kept").asked);
     assert_false(exercise_of(question, "flash-drain").asked);
     tr_grade grade = {.score_share = 42};
