@@ -402,6 +402,9 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f,
 static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
                    const tr_clients *c, const front *f, tr_service *o)
 {
+    bounds(roof, c, f, o);
+    o->tpot_s.predicted = larger(o->tpot_s.predicted, o->tpot_s.bound); /* a mean batch below 1 reads less than any step */
+    o->ttft_s.predicted = larger(o->ttft_s.predicted, o->ttft_s.bound);
     o->e2e_s.predicted = o->ttft_s.predicted + larger(c->output_token - 1.0, 0.0) * o->tpot_s.predicted;
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
     o->request_s.predicted = 1.0 / o->request_per_s;
@@ -411,7 +414,6 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     const double seq = c->request_per_s > 0.0 ? o->flight_seq : c->concurrency_seq;
     interval(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
     interval(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
-    bounds(roof, c, f, o);
     /* Nothing real lies beyond a bound, however wide the interval. */
     tr_quantity *const time[] = {&o->tpot_s, &o->itl_s, &o->ttft_s, &o->e2e_s};
     for (size_t i = 0; i < sizeof time / sizeof time[0]; i++)

@@ -13,7 +13,7 @@
 #include <tokenroof/problem.h>
 
 
-enum { CASE_COUNT = 500, TEXT_MAX = 512 };
+enum { CASE_COUNT = 800, CHIP_MAX = 1024,  TEXT_MAX = 512 };
 #define DIP_SHARE 0.02 /* batches settle by rounds, and prompts enter steps whole */
 
 static uint64_t seed = 20261121;
@@ -78,7 +78,7 @@ static tr_status draw(asked *a)
     if (s == TR_OK)
         s = tr_system_catalog_get(system, &a->system, &err);
     if (s == TR_OK)
-        s = tr_problem_system(a->scenario, &a->system, &err);
+        s = a->system.chip_count > CHIP_MAX ? TR_ENOFIT : tr_problem_system(a->scenario, &a->system, &err);
     if (s == TR_OK)
         s = tr_problem_of(a->scenario, &a->model, &a->system, &a->problem, &err);
     if (s == TR_OK)
