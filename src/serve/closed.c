@@ -403,8 +403,12 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
                    const tr_clients *c, const front *f, tr_service *o)
 {
     bounds(roof, c, f, o);
+    const double was_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
     o->tpot_s.predicted = larger(o->tpot_s.predicted, o->tpot_s.bound); /* a mean batch below 1 reads less than any step */
     o->ttft_s.predicted = larger(o->ttft_s.predicted, o->ttft_s.bound);
+    const double is_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
+    if (!(c->request_per_s > 0.0) && is_s > was_s)
+        o->request_per_s *= (was_s + c->think_s) / (is_s + c->think_s);
     o->e2e_s.predicted = o->ttft_s.predicted + larger(c->output_token - 1.0, 0.0) * o->tpot_s.predicted;
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
     o->request_s.predicted = 1.0 / o->request_per_s;
