@@ -49,7 +49,8 @@ static const tr_field tail_fields[] = {
     RATIO_FIELDS("output_token_per_s", output),
     RATIO_FIELDS("usd_per_mtoken_output", cost),
 };
-enum { NAME_WIDTH = 16, HEAD = sizeof head_fields / sizeof head_fields[0], TAIL = sizeof tail_fields / sizeof tail_fields[0] };
+enum { NAME_WIDTH = 16 };
+enum { HEAD = sizeof head_fields / sizeof head_fields[0], TAIL = sizeof tail_fields / sizeof tail_fields[0] };
 
 static const void *side_at(void *context, size_t index, tr_error *err)
 {

@@ -60,7 +60,7 @@ typedef struct state {
     double batch_seq;
 } state;
 
-/* The wait of requests that arrive while others are taken in, in services: M/D/1; at most one of each of `others`. */
+/* The wait of requests that arrive while others are taken in, in services: M/D/1, one each at most. */
 static double queue_ratio(double busy, double others)
 {
     busy = smaller(busy, BUSY_MOST_SHARE);
@@ -404,7 +404,8 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
 {
     bounds(roof, c, f, o);
     const double was_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
-    o->tpot_s.predicted = larger(o->tpot_s.predicted, o->tpot_s.bound); /* a mean batch below 1 reads less than any step */
+    /* A mean batch below 1 reads less than any step. */
+    o->tpot_s.predicted = larger(o->tpot_s.predicted, o->tpot_s.bound);
     o->ttft_s.predicted = larger(o->ttft_s.predicted, o->ttft_s.bound);
     const double is_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
     if (!(c->request_per_s > 0.0) && is_s > was_s)
