@@ -112,7 +112,7 @@ static void times(const server *v, double clients, state *s)
         else {
             s->wait_share = smaller(rate / most, BUSY_MOST_SHARE);
             s->wait_s = steps * step_s * queue_ratio(rate / most, clients - 1.0);
-            steady_s = front_s + steps * step_s * (1.0 + queue_ratio(rate / most, clients - 1.0)) + LAG_STEP * s->tpot_s;
+            steady_s = front_s + steps * step_s + s->wait_s + LAG_STEP * s->tpot_s;
         }
     }
     first_wave_s = larger(first_wave_s, 0.5 * front_s * (clients + 1.0) + s->decode_s);
@@ -242,6 +242,8 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
         room = most;
     v->room_seq = larger(room / shard->layout.pp_rank, 1.0);
     v->place_seq = SLACK_RATIO * v->room_seq;
+    if (most > 0.0) /* a count of sequences is kept to the last one */
+        v->place_seq = smaller(v->place_seq, larger(most / shard->layout.pp_rank, 1.0));
     return TR_OK;
 }
 
