@@ -377,8 +377,8 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
                                         "Experts inside one domain",
                                         "Pipeline stages of this system",
                                         "Sparsity: this size with experts, by the routed scaling law",
-                                        "Limits of context length: tokens at which each becomes the bottleneck (64 "
-                                        "sequences, or --batch)"};
+                                        ("Limits of context length: tokens at which each becomes the bottleneck (64 "
+                                         "sequences, or --batch)")};
     char text[200];
     tr_writer out;
     tr_status status = TR_OK;
