@@ -49,6 +49,7 @@ static const tr_field tail_fields[] = {
     RATIO_FIELDS("output_token_per_s", output),
     RATIO_FIELDS("usd_per_mtoken_output", cost),
 };
+enum { NAME_WIDTH = 16 };
 enum { HEAD = sizeof head_fields / sizeof head_fields[0], TAIL = sizeof tail_fields / sizeof tail_fields[0] };
 
 static const void *side_at(void *context, size_t index, tr_error *err)
@@ -79,6 +80,11 @@ static tr_status write_rows(tr_comparison *c, const tr_style *style, tr_sink *si
     memcpy(field, head_fields, sizeof head_fields);
     memcpy(field + HEAD, tr_predict_fields.field, predicted * sizeof *field);
     memcpy(field + HEAD + predicted, tail_fields, sizeof tail_fields);
+    for (size_t i = HEAD; i < HEAD + predicted; i++) /* a table of cases says of what each row is */
+        if (strcmp(field[i].path, "model") == 0 || strcmp(field[i].path, "system") == 0) {
+            field[i].head = field[i].path;
+            field[i].width = NAME_WIDTH;
+        }
     const tr_fields fields = {field, HEAD + predicted + TAIL};
     const tr_rows rows = {.fields = &fields, .name = "rows", .count = c->count, .at = side_at, .context = c,
                           .more = write_more};

@@ -149,6 +149,18 @@ static void print_limits(const tr_predict_row *row, tr_writer *out)
     explained(out, "limited by", text);
 }
 
+/* What a saturated system lacks. */
+static const char *awaited(const tr_predict_row *row)
+{
+    const tr_layout *y = &row->deployment->shard.layout;
+    const double most = row->clients.max_seq > 0 ? row->clients.max_seq : row->question->engine->max_seq;
+    if (row->service.prefill_busy_share >= 0.95)
+        return "the chips that take prompts";
+    return most > 0 && row->service.room_seq >= most * y->dp_rank * y->replica_count * (1 - 1e-9)
+               ? "one of the sequences that run at once (--max-seqs)"
+               : "space in the KV cache";
+}
+
 static void print_memory(const tr_predict_row *row, tr_writer *out)
 {
     const tr_service *o = &row->service;
@@ -165,8 +177,7 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     if (row->endless)
         (void)snprintf(text, sizeof text, "saturated: the queue grows without limit; at most %s requests/s hold", rate);
     else if (o->saturated)
-        (void)snprintf(text, sizeof text, "saturated: requests wait for space in the KV cache; at most %s requests/s",
-                       rate);
+        (void)snprintf(text, sizeof text, "saturated: requests wait for %s; at most %s requests/s", awaited(row), rate);
     else
         (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average",
                        tr_print_three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,

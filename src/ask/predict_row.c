@@ -48,8 +48,15 @@ NUMBER(isl, row->clients.prompt_token)
 NUMBER(osl, row->clients.output_token)
 static int is_open(const tr_predict_row *row) { return row->clients.request_per_s > 0; }
 static int has_users(const tr_predict_row *row) { return isfinite(row->users); }
-NUMBER(concurrency, is_open(row) || has_users(row) ? (row->fits ? row->service.flight_seq : (double)NAN)
-                                                   : row->clients.concurrency_seq)
+/* Little: those who wait for a place are counted, as clients without thought are. */
+static double in_system(const tr_predict_row *row)
+{
+    const tr_service *o = &row->service;
+    return row->endless ? o->flight_seq : o->request_per_s * (o->e2e_s.predicted + o->tpot_s.predicted);
+}
+NUMBER(concurrency, !is_open(row) && !has_users(row) ? row->clients.concurrency_seq
+                    : row->fits                      ? in_system(row)
+                                                     : (double)NAN)
 NUMBER(users, row->users)
 NUMBER(think, has_users(row) ? row->clients.think_s : (double)NAN)
 NUMBER(asked_rate, is_open(row) ? row->clients.request_per_s : (double)NAN)

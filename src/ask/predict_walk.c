@@ -76,7 +76,7 @@ static tr_status serve(tr_predict_walk *w, const tr_clients *c, tr_predict_row *
     if (s != TR_OK)
         return s;
     const tr_service *o = &row->service;
-    row->max_request_per_s = w->most_rate;
+    row->max_request_per_s = fmax(w->most_rate, o->request_per_s);
     row->limit = limit_of(o);
     row->endless = o->saturated && c->request_per_s > 0.0;
     row->per_user = (tr_quantity){1.0 / o->tpot_s.predicted, 1.0 / o->tpot_s.high, 1.0 / o->tpot_s.low,

@@ -24,7 +24,9 @@ static int looks_like_a_path(const char *text)
 static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
 {
     static const tr_input_id harmless[] = {TR_IN_MODEL,  TR_IN_SYSTEM, TR_IN_FAMILY,
-                                           TR_IN_PRICES, TR_IN_ENGINE, TR_IN_TOPIC};
+                                           TR_IN_PRICES, TR_IN_ENGINE, TR_IN_TOPIC,
+                                           TR_IN_SLO,    TR_IN_DISAGG, TR_IN_KV_LINK,
+                                           TR_IN_PROTOCOL};
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         int known = input->kind != TR_INPUT_TEXT || !tr_input_is_set(scenario, input->id);
@@ -67,6 +69,9 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
     tr_status s = TR_OK;
     if (c.scenario == NULL)
         s = cli_fail(err, TR_ENOMEM, "", "out of memory");
+    else if (strcmp(verb, "compare") == 0)
+        s = cli_fail(err, TR_EUNKNOWN, "verb",
+                     "compare takes several questions, and a body here holds one: ask predict of each");
     else if (c.verb == NULL || (c.verb->flags & TR_VERB_SERVED) == 0)
         s = cli_fail(err, TR_EUNKNOWN, "verb", "no verb '%.30s' here: report, step, menu and others are",
                      verb);

@@ -241,7 +241,8 @@ static tr_status run_one(sweep *s, size_t combination, tr_error *err)
         status = cli_run(&s->one, &s->why);
     /* Rows that have no heads, or are of parts of the answer, are no table: pages then. */
     if (s->one.style.format == TR_FORMAT_TABLE && s->answered == 0 &&
-        (status == TR_ECONFLICT || (status == TR_OK && s->one.text.data[0] == '\n'))) {
+        ((s->c->verb->flags & TR_VERB_PAGE_DRAWS) != 0 || status == TR_ECONFLICT ||
+         (status == TR_OK && s->one.text.data[0] == '\n'))) {
         s->pages = 1;
         s->one.style.format = TR_FORMAT_TEXT;
         s->one.text.length = 0;

@@ -8,9 +8,9 @@
 #include "rate/terms.h"
 
 #define SLACK_RATIO 1.15      /* an engine admits by what is used now */
-#define FLIGHT_MAX_SEQ 4096.0 /* an engine under more arrivals than it can answer */
-#define RATE_ROUND_COUNT 20
+#define RATE_ROUND_COUNT 30   /* halvings */
 #define ROUND_COUNT 8         /* the batch settles within a few */
+#define UNSETTLED_SHARE 0.01
 #define CYCLE_ROUND_COUNT 40  /* halvings: a share of 1e-12 of the clients */
 #define LAG_STEP 1.0          /* a token is sent while the next step runs */
 #define BUSY_MOST_SHARE 0.95
@@ -60,11 +60,11 @@ typedef struct state {
     double batch_seq;
 } state;
 
-/* The wait of requests that arrive while others are taken in, in services: M/D/1. */
-static double queue_ratio(double busy)
+/* The wait of requests that arrive while others are taken in, in services: M/D/1, one each at most. */
+static double queue_ratio(double busy, double others)
 {
     busy = smaller(busy, BUSY_MOST_SHARE);
-    return busy / (2.0 * (1.0 - busy));
+    return smaller(busy / (2.0 * (1.0 - busy)), others);
 }
 
 /* [F6] Time per token: steps that only decode, and what the prompts of their clients add. [F7] Time to the first
@@ -85,9 +85,10 @@ static void times(const server *v, double clients, state *s)
     double first_wave_s = 0.0, steady_s = 0.0;
     if (v->prefill_first) {
         if (v->fixed_lengths || first_share > 0.0) {
-            const double wave_s = pass_s(v, 0.0, most);
-            first_wave_s = with_host_s(v, wave_s) * (clients / most + 1.0) * 0.5;
-            s->tpot_s = s->decode_s + larger(clients / most - 1.0, 0.0) * 0.5 * wave_s / u;
+            const double wave = first_share > 0.0 ? most : smaller(most, larger(clients, 1.0));
+            const double wave_s = pass_s(v, 0.0, wave);
+            first_wave_s = with_host_s(v, wave_s) * (clients / wave + larger(1.0, 1.0 / wave)) * 0.5;
+            s->tpot_s = s->decode_s + larger(clients / wave - 1.0, 0.0) * 0.5 * wave_s / u;
             steady_s = first_wave_s;
         }
         if (!v->fixed_lengths) {
@@ -110,8 +111,8 @@ static void times(const server *v, double clients, state *s)
             steady_s = front_s + (steps + LAG_STEP) * step_s;
         else {
             s->wait_share = smaller(rate / most, BUSY_MOST_SHARE);
-            s->wait_s = steps * step_s * queue_ratio(rate / most);
-            steady_s = front_s + steps * step_s * (1.0 + queue_ratio(rate / most)) + LAG_STEP * s->tpot_s;
+            s->wait_s = steps * step_s * queue_ratio(rate / most, clients - 1.0);
+            steady_s = front_s + steps * step_s + s->wait_s + LAG_STEP * s->tpot_s;
         }
     }
     first_wave_s = larger(first_wave_s, 0.5 * front_s * (clients + 1.0) + s->decode_s);
@@ -120,18 +121,50 @@ static void times(const server *v, double clients, state *s)
     s->tpot_s /= v->token_per_step;
 }
 
+/* Of `batch` sequences, as many as leave the steps' budget the tokens to take their successors' prompts in. */
+static double most_decoding(const server *v, double batch)
+{
+    const double u = v->output_token / v->token_per_step;
+    if (v->apart || v->prefill_first)
+        return batch;
+    const double by_budget = v->budget_token / (1.0 + v->prompt_token / u);
+    return smaller(batch, v->whole_prompt ? larger(by_budget, u) : by_budget); /* a whole one, whatever the budget */
+}
+
 /* The batch is the share of those with a place that are not waiting for their first token. Clients in step, whose
  * prompts are taken in before any of them goes on, all decode together. */
+static double wanted_seq(const server *v, double held, double in_flight, double batch_seq, state *s)
+{
+    s->batch_seq = batch_seq;
+    times(v, held, s);
+    const double decoding_s = v->output_token * s->tpot_s;
+    return v->prefill_first && v->fixed_lengths ? in_flight : in_flight * decoding_s / (decoding_s + s->ttft_s);
+}
+
 static state settle(const server *v, double clients)
 {
-    const int in_step = v->prefill_first && v->fixed_lengths;
+    const double held = smaller(clients, v->place_seq);
     const double in_flight = smaller(clients * v->mean_share, v->place_seq);
-    state s = {.batch_seq = in_flight};
+    state s;
+    double batch = in_flight, wanted = in_flight;
     for (int i = 0; i < ROUND_COUNT; i++) {
-        times(v, clients, &s);
-        const double decoding_s = v->output_token * s.tpot_s;
-        const double wanted = in_step ? in_flight : in_flight * decoding_s / (decoding_s + s.ttft_s);
-        s.batch_seq = 0.5 * (s.batch_seq + wanted);
+        wanted = wanted_seq(v, held, in_flight, batch, &s);
+        batch = 0.5 * (batch + wanted);
+    }
+    double low = 0.0, high = in_flight; /* where waits grow fast with the batch, halving steps jump to and fro */
+    const int unsettled = fabs(wanted - batch) > UNSETTLED_SHARE * batch;
+    for (int i = 0; i < CYCLE_ROUND_COUNT && unsettled; i++) {
+        const double here = 0.5 * (low + high);
+        if (wanted_seq(v, held, in_flight, here, &s) > here)
+            low = here;
+        else
+            high = here;
+    }
+    s.batch_seq = batch;
+    const double most = most_decoding(v, unsettled && low > 0.0 ? low : batch);
+    if (most != batch) { /* the rest have a place and wait for their prompts to be taken in */
+        (void)wanted_seq(v, held, in_flight, most, &s);
+        s.ttft_s = larger(v->output_token * s.tpot_s * (in_flight / most - 1.0), s.ttft_s - s.wait_s);
     }
     return s;
 }
@@ -209,6 +242,8 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
         room = most;
     v->room_seq = larger(room / shard->layout.pp_rank, 1.0);
     v->place_seq = SLACK_RATIO * v->room_seq;
+    if (most > 0.0) /* a count of sequences is kept to the last one */
+        v->place_seq = smaller(v->place_seq, larger(most / shard->layout.pp_rank, 1.0));
     return TR_OK;
 }
 
@@ -291,6 +326,9 @@ static double front_s(const front *f, double request_per_s, double most_busy_sha
     return busy < 1.0 ? f->pass_s * (1.0 + busy / (2.0 * (1.0 - busy))) + f->send_s : HUGE_VAL;
 }
 
+/* Requests a second that its machines can take in. */
+static double most_at_front(const front *f) { return f->side != NULL ? f->place_count / f->pass_s : HUGE_VAL; }
+
 /* [F20] Of so many clients, those that are at the engine and not thinking or before it: what leaves it comes back. */
 static double at_engine(const server *v, const tr_layout *layout, const front *f, const tr_clients *c, tr_service *o)
 {
@@ -303,15 +341,15 @@ static double at_engine(const server *v, const tr_layout *layout, const front *f
         else
             low = here;
     }
-    return high;
+    return low > 0.0 ? low : high;
 }
 
-static void add_front(const front *f, const tr_shard *decode, tr_service *o)
+static void add_front(const front *f, const tr_shard *decode, double time_s, tr_service *o)
 {
     o->input_share = o->prompt_share;
     if (f->side == NULL)
         return;
-    const double more_s = front_s(f, o->request_per_s, BUSY_MOST_SHARE);
+    const double more_s = larger(time_s, f->pass_s + f->send_s);
     o->prefill_busy_share = smaller(o->request_per_s * f->pass_s / f->place_count, 1.0);
     o->send_s = f->send_s;
     const double chips = f->side->worker_count * f->side->shard->system->chip_count;
@@ -319,6 +357,7 @@ static void add_front(const front *f, const tr_shard *decode, tr_service *o)
     o->wait_s += more_s - f->pass_s - f->send_s;
     o->wait_share = larger(o->wait_share, smaller(o->prefill_busy_share, BUSY_MOST_SHARE));
     o->ttft_s.predicted += more_s;
+    o->saturated = o->saturated || o->prefill_busy_share >= BUSY_MOST_SHARE;
 }
 
 /* ---- intervals and bounds ------------------------------------------------------------------------ */
@@ -352,7 +391,7 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f,
     o->itl_s.bound = step_s[0];
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
     const double share = c->output_token / (batch_seq[1] * o->token_per_step); /* of a request in those steps */
-    o->request_s.bound = f->side != NULL ? larger(share * step_s[1], step.step_s / f->side->worker_count)
+    o->request_s.bound = f->side != NULL ? larger(share * step_s[1], step.compute_s / f->side->worker_count)
                                          : larger(share * step_s[1], share * compute_s[1] + step.compute_s);
     o->output_token_per_s.bound = c->output_token / o->request_s.bound;
     /* The work of the steps as they are, at datasheet peak, in the time that they take. */
@@ -365,6 +404,14 @@ static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f,
 static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
                    const tr_clients *c, const front *f, tr_service *o)
 {
+    bounds(roof, c, f, o);
+    const double was_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
+    /* A mean batch below 1 reads less than any step. */
+    o->tpot_s.predicted = larger(o->tpot_s.predicted, o->tpot_s.bound);
+    o->ttft_s.predicted = larger(o->ttft_s.predicted, o->ttft_s.bound);
+    const double is_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
+    if (!(c->request_per_s > 0.0) && is_s > was_s)
+        o->request_per_s *= (was_s + c->think_s) / (is_s + c->think_s);
     o->e2e_s.predicted = o->ttft_s.predicted + larger(c->output_token - 1.0, 0.0) * o->tpot_s.predicted;
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
     o->request_s.predicted = 1.0 / o->request_per_s;
@@ -374,7 +421,6 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     const double seq = c->request_per_s > 0.0 ? o->flight_seq : c->concurrency_seq;
     interval(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
     interval(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
-    bounds(roof, c, f, o);
     /* Nothing real lies beyond a bound, however wide the interval. */
     tr_quantity *const time[] = {&o->tpot_s, &o->itl_s, &o->ttft_s, &o->e2e_s};
     for (size_t i = 0; i < sizeof time / sizeof time[0]; i++)
@@ -404,16 +450,38 @@ static tr_status check_all(const tr_shard *shard, const tr_roofline *roof, tr_di
     return s == TR_OK ? tr_shard_check(shard, 1.0, c->prompt_token + c->output_token, err) : s;
 }
 
-/* [F10] As many in flight as arrivals at this rate keep. */
-static double in_flight(const server *v, const tr_layout *layout, const tr_clients *c, tr_service *o)
+/* [F10] As many in flight as arrivals at this rate keep; as many as have a place where that is not enough. */
+static double in_flight(const server *v, const tr_layout *layout, double request_per_s, tr_service *o)
 {
-    double concurrency = 1.0;
-    for (int i = 0; i < RATE_ROUND_COUNT; i++) {
-        answer(v, layout, concurrency, o);
-        const double wanted = c->request_per_s * (o->ttft_s.predicted + c->output_token * o->tpot_s.predicted);
-        concurrency = smaller(larger(0.5 * (concurrency + wanted), 1.0), FLIGHT_MAX_SEQ);
+    const double most = v->place_seq * layout->dp_rank * layout->replica_count * layout->pp_rank;
+    double low = 1.0, high = 1.0;
+    for (answer(v, layout, high, o); o->request_per_s < request_per_s; answer(v, layout, high, o)) {
+        if (high >= most)
+            return most;
+        low = high;
+        high = smaller(2.0 * high, most);
     }
-    return concurrency;
+    for (int i = 0; i < RATE_ROUND_COUNT && high > low; i++) {
+        const double here = 0.5 * (low + high);
+        answer(v, layout, here, o);
+        if (o->request_per_s < request_per_s)
+            low = here;
+        else
+            high = here;
+    }
+    return high;
+}
+
+/* Of arrivals that are answered as they come: fewer than one at a time leave the engine idle between them. */
+static void thin_out(double request_per_s, double output_token, tr_service *o)
+{
+    const double flight = request_per_s * (o->ttft_s.predicted + output_token * o->tpot_s.predicted);
+    o->request_per_s = request_per_s;
+    if (!(flight < o->flight_seq))
+        return;
+    o->batch_seq *= flight / o->flight_seq;
+    o->kv_used_share *= flight / o->flight_seq;
+    o->flight_seq = flight;
 }
 
 tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const tr_prefill_side *prefill,
@@ -434,13 +502,14 @@ tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const t
     v.apart = v.apart || prefill != NULL;
     const tr_layout *layout = &shard->layout;
     const int open = clients->request_per_s > 0.0;
-    const double concurrency =
-        open ? in_flight(&v, layout, clients, &o) : at_engine(&v, layout, &f, clients, &o);
+    const double arrive = smaller(clients->request_per_s, most_at_front(&f));
+    const double concurrency = open ? in_flight(&v, layout, arrive, &o) : at_engine(&v, layout, &f, clients, &o);
     answer(&v, layout, concurrency, &o);
-    if (open && !o.saturated)
-        o.request_per_s = clients->request_per_s;
-    add_front(&f, shard, &o);
-    o.saturated = o.saturated || (open && o.prefill_busy_share >= BUSY_MOST_SHARE);
+    if (open && o.request_per_s >= arrive)
+        thin_out(arrive, clients->output_token, &o);
+    o.saturated = o.saturated || (open && o.request_per_s < clients->request_per_s);
+    const double before = clients->concurrency_seq - concurrency; /* closed: thinking, or before the engine */
+    add_front(&f, shard, open ? front_s(&f, arrive, BUSY_MOST_SHARE) : before / o.request_per_s - clients->think_s, &o);
     if (!(o.tpot_s.predicted > 0.0 && o.tpot_s.predicted <= 1e300 && o.ttft_s.predicted > 0.0 &&
           o.ttft_s.predicted <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
@@ -464,13 +533,16 @@ tr_status tr_serve_most(const tr_shard *shard, const tr_roofline *roof, const tr
     tr_service o;
     many.request_per_s = many.think_s = 0.0;
     many.concurrency_seq = 1.0;
+    many.prefill_apart = many.prefill_apart || prefill != NULL;
     tr_status s = tr_serve(shard, roof, calibration, distance, &many, &o, err);
     if (s != TR_OK)
         return s;
-    /* Where prompts are taken elsewhere, as many again as can queue there do. */
-    many.concurrency_seq = smaller(SLACK_RATIO * o.room_seq * (prefill != NULL ? FLIGHT_MAX_SEQ : 1.0), 1e9);
-    s = tr_serve_apart(shard, roof, prefill, calibration, distance, &many, &o, err);
+    front f;
+    many.concurrency_seq = smaller(SLACK_RATIO * o.room_seq, 1e9);
+    s = tr_serve(shard, roof, calibration, distance, &many, &o, err);
     if (s == TR_OK)
-        *request_per_s = o.request_per_s;
+        s = front_of(prefill, calibration, &many, &f, err);
+    if (s == TR_OK)
+        *request_per_s = smaller(o.request_per_s, most_at_front(&f));
     return s;
 }

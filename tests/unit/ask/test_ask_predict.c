@@ -84,6 +84,49 @@ static void more_arrivals_than_hold_say_the_most_that_does(void **state)
     json_decref(d);
 }
 
+static void more_arrivals_than_a_large_system_answers_saturate_it(void **state)
+{
+    (void)state;
+    const char *const flood[] = {"model", "llama-3.1-8b", "system", "64xh100-sxm", "rate", "1e6", NULL};
+    json_t *d = json_of(tr_answer_predict, flood);
+    assert_true(json_is_true(at(first(d), "saturated")));
+    assert_true(number_at(first(d), "request_per_s") < 1e5);
+    json_decref(d);
+}
+
+static void fewer_than_one_request_at_a_time_is_said(void **state)
+{
+    (void)state;
+    const char *const trickle[] = {"model", "llama-3.1-8b", "system", "h100-sxm", "rate", "0.001", NULL};
+    json_t *d = json_of(tr_answer_predict, trickle);
+    const double cycle = quantity(first(d), "e2e_s", "predicted") + quantity(first(d), "tpot_s", "predicted");
+    assert_true(fabs(number_at(first(d), "concurrency_seq") / (0.001 * cycle) - 1) < 1e-6);
+    assert_true(number_at(first(d), "batch_seq") < 0.1 && number_at(first(d), "kv_used_share") < 1e-3);
+    json_decref(d);
+}
+
+static void clients_who_wait_for_prefill_chips_wait_in_the_first_token(void **state)
+{
+    (void)state;
+    const char *const crowd[] = {"model", "deepseek-v3", "system", "gb200-nvl72", "isl", "8k", "osl", "1k",
+                                 "concurrency", "4096", "disagg", "1:3", NULL};
+    json_t *d = json_of(tr_answer_predict, crowd);
+    const double cycle = quantity(first(d), "e2e_s", "predicted") + quantity(first(d), "tpot_s", "predicted");
+    assert_true(json_is_true(at(first(d), "saturated")));
+    assert_true(fabs(number_at(first(d), "request_per_s") * cycle / 4096 - 1) < 0.01);
+    json_decref(d);
+}
+
+static void no_more_run_at_once_than_was_said(void **state)
+{
+    (void)state;
+    const char *const few[] = {"model", "llama-3.1-8b", "system", "h100-sxm", "concurrency", "1000", "max-seqs",
+                               "64",  NULL};
+    json_t *d = json_of(tr_answer_predict, few);
+    assert_true(number_at(first(d), "batch_seq") <= 64 && json_is_true(at(first(d), "saturated")));
+    json_decref(d);
+}
+
 static void lists_make_rows_and_none_is_dropped(void **state)
 {
     (void)state;
@@ -164,6 +207,10 @@ int main(void)
         cmocka_unit_test(a_request_costs_what_its_tokens_do),
         cmocka_unit_test(little_law_holds_of_clients_and_of_arrivals),
         cmocka_unit_test(more_arrivals_than_hold_say_the_most_that_does),
+        cmocka_unit_test(more_arrivals_than_a_large_system_answers_saturate_it),
+        cmocka_unit_test(fewer_than_one_request_at_a_time_is_said),
+        cmocka_unit_test(clients_who_wait_for_prefill_chips_wait_in_the_first_token),
+        cmocka_unit_test(no_more_run_at_once_than_was_said),
         cmocka_unit_test(lists_make_rows_and_none_is_dropped),
         cmocka_unit_test(what_is_promised_is_marked),
         cmocka_unit_test(a_question_that_says_two_things_is_refused),
