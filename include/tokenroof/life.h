@@ -10,6 +10,7 @@
 
 #include <tokenroof/base.h>
 #include <tokenroof/model.h>
+#include <tokenroof/rate.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -112,6 +113,48 @@ TR_API tr_status tr_train_memory_of(const tr_model *model, const tr_train_number
 
 /* Context at which attention's own multiplies equal those of the weights; HUGE_VAL if never below 1e12.  [K39] */
 TR_API double tr_attention_wall_token(const tr_model *model);
+
+/* ---- the train: one machine's schedule ------------------------------------------------ */
+
+/* What is asked of a machine that decodes. */
+typedef struct tr_train_terms {
+    tr_physics physics;          /* of `asked` below */
+    int predicts;                /* 0: numbers on a blackboard, nothing is predicted */
+    double batch_seq;            /* seats of a train, 1 to 1e9; 0: as many as pay, and memory holds */
+    double context_token;        /* 0 to 1e12, of each rider */
+    double answer_token;         /* rides of a request, 1 to 1e9 */
+    double utilisation_share;    /* seats taken, 1e-9 to 1; the roof's price counts it in already */
+    double world_token_per_s;    /* 0 to 1e30 */
+} tr_train_terms;
+
+/* What a period comes to. */
+typedef struct tr_train_at {
+    double period_s;             /* between departures: a step */
+    double mean_wait_s, worst_wait_s; /* for a token, the ride included */
+    double token_per_s;          /* with so many seats taken */
+    double usd_per_mtoken;       /* who rides pays for the empty seats too; 0: no price */
+    double machine_count;        /* for the world */
+} tr_train_at;
+
+typedef struct tr_train {
+    double batch_seq;            /* seats: users needed to fill it */
+    double room_seq;             /* that memory holds at this context; HUGE_VAL: not limited */
+    double balance_seq;          /* from which more seats make no token cheaper; HUGE_VAL: none does */
+    int fits;                    /* 0: not one sequence does, and `asked` is the bound of a batch of 1 */
+    double drain_s;              /* the memory read once: the period of a full one by the bound; HUGE_VAL: not limited */
+    double taken_seq, idle_seq;  /* seats on an average train */
+    double boarding_request;     /* that board each train, and leave it */
+    double idle_share;           /* of usd_per_mtoken: for empty seats */
+    tr_limit limit;              /* of a step by the physics asked for */
+    tr_train_at asked, bound;
+    tr_train_at predicted, low, high; /* fitted, and at both ends of the period's interval; NaN: not predicted */
+} tr_train;
+
+/* The schedule of a machine: a train leaves as each step ends, with the smallest of the batch asked for, the balance and
+ * what memory holds on board. calibration: of the chip and engine, NULL by ops and bound alone. Pure; any thread.
+ * Errors: TR_EDOMAIN, TR_EMISSING, those of tr_pass_step. On error *out is untouched.  [K29] */
+TR_API tr_status tr_train_of(const tr_train_terms *terms, const tr_roofline *roof, const tr_shard *shard,
+                             const tr_calibration *calibration, tr_train *out, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "ask/train_row.h"
 #include "base/fail.h"
 #include "life/life_cost.h"
 #include "life/loss_law.h"
@@ -67,7 +68,6 @@ VALUE(tr_lesson_sparsity, model(c)->total_param / model(c)->active_param)
 VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), 0))
 VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), c->context_token))
 VALUE(tr_lesson_drain, tr_drain_s(roof(c)))
-VALUE(tr_lesson_worst_wait, tr_train_worst_wait_s(tr_drain_s(roof(c))))
 VALUE(tr_lesson_kv_per_token, roof(c)->kv_byte_per_token)
 VALUE(tr_lesson_kv_per_seq, kv_byte(c))
 VALUE(tr_lesson_most_users, tr_shard_max_batch_seq(shard(c), c->context_token))
@@ -227,18 +227,29 @@ tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
     return s;
 }
 
-/* Each machine with as many sequences as fit it. */
-tr_status tr_lesson_world(const tr_lesson_case *c, double *out, tr_error *err)
+/* The schedule of this machine by the two equations, every seat taken that pays and fits. */
+static tr_status train(const tr_lesson_case *c, tr_train *out, tr_error *err)
 {
-    tr_step step;
-    const double most_seq = tr_shard_max_batch_seq(shard(c), c->context_token);
-    if (!(most_seq >= 1 && most_seq <= 1e9))
-        return TR_ENOFIT;
-    const tr_status s = decode(c, most_seq, c->context_token, &step, err);
+    tr_train_row row;
+    const tr_status s = tr_train_row_of(NULL, c->question, &row, err);
     if (s == TR_OK)
-        *out = tr_rack_count(128e6, step.token_per_s);
-    return s;
+        *out = row.train;
+    return s != TR_OK || row.train.fits ? s : TR_ENOFIT;
 }
+
+#define TRAIN(NAME, EXPRESSION)                                                                            \
+    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        tr_train t;                                                                                        \
+        const tr_status s = train(c, &t, err);                                                             \
+        if (s == TR_OK)                                                                                    \
+            *out = (EXPRESSION);                                                                           \
+        return s;                                                                                          \
+    }
+
+TRAIN(tr_lesson_full_train, t.batch_seq)
+TRAIN(tr_lesson_worst_wait, t.bound.worst_wait_s)
+TRAIN(tr_lesson_world, tr_rack_count(128e6, t.bound.token_per_s))
 
 tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
 {

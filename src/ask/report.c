@@ -7,7 +7,6 @@
 
 #include "ask/working.h"
 #include "base/fail.h"
-#include "life/racks.h"
 #include "write/rows.h"
 
 /* The batch where the weights' multiplies take as long as reading all weights:
@@ -80,10 +79,6 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, 
         out->point[i].name = names[i];
         s = row_of(out, batches_seq[i], &out->point[i].row, err);
     }
-    /* No room for one sequence leaves the train empty: it is scheduled as one. */
-    const double room_seq = out->hold.max_batch_seq > 1 ? out->hold.max_batch_seq : 1;
-    if (s == TR_OK)
-        s = row_of(out, room_seq < out->normal_batch_seq ? room_seq : out->normal_batch_seq, &out->departure, err);
     if (s == TR_OK)
         compare(out);
     return s;
@@ -103,6 +98,7 @@ static tr_status write_json(const tr_scenario *scenario, const tr_report *report
         tr_workings workings;
         tr_workings_of_step(&report->point[1].row, &workings);
         tr_workings_add_report(report, &workings);
+        tr_train_row_workings(&report->train, &workings);
         tr_workings_json(&workings, &json);
     }
     tr_json_close(&json);
@@ -153,6 +149,7 @@ static tr_status write_text(const tr_report *report, const tr_report_lead *lead,
         tr_workings workings;
         tr_workings_of_step(&report->point[1].row, &workings);
         tr_workings_add_report(report, &workings);
+        tr_train_row_workings(&report->train, &workings);
         tr_workings_text(&workings, style, &out);
     }
     return tr_written(tr_writer_finish(&out), err);
@@ -187,7 +184,9 @@ tr_status tr_answer_report(const tr_scenario *scenario, const tr_problem *questi
     /* The points are the bound's, each with what is predicted beside. */
     tr_problem plain = *question;
     plain.physics = TR_PHYSICS_BOUND;
-    const tr_status s = tr_report_of(scenario, &plain, &report, err);
+    tr_status s = tr_report_of(scenario, &plain, &report, err);
+    if (s == TR_OK)
+        s = tr_train_row_of(scenario, question, &report.train, err);
     if (s != TR_OK)
         return s;
     report.physics = question->physics != TR_PHYSICS_BOUND ? question->physics : TR_PHYSICS_FITTED;

@@ -6,6 +6,7 @@
 #include "ask/predict_row.h"
 #include "write/document.h"
 #include "ask/step_row.h"
+#include "ask/train_row.h"
 
 enum { TR_REPORT_POINTS = 3 };
 
@@ -23,7 +24,7 @@ typedef struct tr_report {
     tr_physics physics;                  /* of the steps beside the bound's points; of numbers alone there are none */
     double context_token;
     tr_report_point point[TR_REPORT_POINTS];
-    tr_step_row departure;               /* what leaves every step: the normal batch, or the largest that fits */
+    tr_train_row train;                  /* its schedule, by the physics asked for */
     double balance_batch_seq;            /* at this context; HUGE_VAL: no batch reaches it */
     double balance_without_kv_batch_seq; /* the lecture's, KV and attention ignored */
     double normal_batch_seq;             /* the middle point: the first of the two that is finite */

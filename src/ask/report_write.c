@@ -5,7 +5,6 @@
 
 #include "ask/report.h"
 #include "base/text.h"
-#include "life/racks.h"
 #include "write/print.h"
 
 /* ---- JSON ------------------------------------------------------------------- */
@@ -78,14 +77,7 @@ void tr_report_json(const tr_report *report, tr_json *json)
     tr_json_close(json);
     tr_offers_json(report->question->model, json);
     tr_report_steps_json(report, json);
-    /* [R17] A batch leaves every step: who just missed one waits for it and rides the next. */
-    tr_json_key(json, "schedule");
-    tr_json_object_inline(json);
-    tr_json_key_number(json, "batch_seq", report->departure.load.batch_seq);
-    tr_json_key_number(json, "departure_s", report->departure.step.step_s);
-    tr_json_key_number(json, "mean_wait_s", tr_train_mean_wait_s(report->departure.step.step_s));
-    tr_json_key_number(json, "worst_wait_s", tr_train_worst_wait_s(report->departure.step.step_s));
-    tr_json_close(json);
+    tr_fields_json(&tr_train_fields, &report->train, json);
 }
 
 /* ---- the page ----------------------------------------------------------------- */
@@ -252,20 +244,6 @@ static void print_capacity(const tr_report *report, tr_writer *out)
         tr_print_line(out, "longest context", "not limited", NULL);
 }
 
-static void print_schedule(const tr_report *report, tr_writer *out)
-{
-    const double departure_s = report->departure.step.step_s;
-    const int full = report->departure.load.batch_seq < report->normal_batch_seq;
-    char text[128], batch[CELL];
-    (void)snprintf(text, sizeof text, "one step at batch %s, %s",
-                   show(report->departure.load.batch_seq, TR_UNIT_SEQ, batch),
-                   full ? "the largest that fits" : "the normal one");
-    tr_print_quantity(out, "a batch departs every", departure_s, TR_UNIT_SECOND, text);
-    tr_print_quantity(out, "a request waits", tr_train_mean_wait_s(departure_s), TR_UNIT_SECOND,
-                      "on average: half a step for its batch, one step in it");
-    tr_print_quantity(out, "at worst", 2 * departure_s, TR_UNIT_SECOND, "if it just missed a batch");
-}
-
 void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *out)
 {
     const tr_problem *q = report->question;
@@ -294,5 +272,5 @@ void tr_report_text(const tr_report *report, const tr_style *style, tr_writer *o
     tr_print_heading(out, style, "What fits");
     print_capacity(report, out);
     tr_print_heading(out, style, "Batch schedule (the lecture's trains)");
-    print_schedule(report, out);
+    tr_train_row_text(&report->train, out);
 }

@@ -19,52 +19,9 @@ void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, 
                                              ? question->load.batch_seq
                                              : floor(balance > 1 ? balance : 1),
                             .context_token = question->load.context_token,
-                            .world_token_per_s = tr_input_number(scenario, TR_IN_WORLD),
                             .hop_s = tr_input_number(scenario, TR_IN_HOP),
                             .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
                             .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
-}
-
-static double interval_of(const tr_scale_train *t, double step_s)
-{
-    return step_s <= t->drain_s ? t->drain_s : step_s; /* NaN stays */
-}
-
-tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr_error *err)
-{
-    const tr_problem *q = terms->question;
-    tr_scale_train t = {.drain_s = tr_drain_s(&q->roof), .batch_seq = terms->batch_seq};
-    const double most = tr_shard_max_batch_seq(&q->shard, terms->context_token);
-    if (t.batch_seq > most)
-        t.batch_seq = most;
-    if (!(t.batch_seq >= 1.0))
-        t.batch_seq = 1.0;
-    const tr_load load = {.phase = TR_PHASE_DECODE,
-                          .batch_seq = t.batch_seq,
-                          .context_token = terms->context_token,
-                          .query_token = 1};
-    tr_status s = tr_check_fits(q, 1.0, terms->context_token, err);
-    if (s == TR_OK)
-        s = tr_step_row_of(q, &load, &t.pass, err);
-    if (s != TR_OK)
-        return s;
-    t.step_s = t.pass.step.step_s;
-    if (!(t.drain_s < 1e3)) /* memory not limited: a train leaves as each step ends */
-        t.drain_s = t.step_s;
-    t.keeps = t.step_s <= t.drain_s;
-    /* The bound is a schedule that nothing beats; a predicted step that is late holds up the next. */
-    t.interval_s = q->physics == TR_PHYSICS_BOUND ? t.drain_s : interval_of(&t, t.step_s);
-    t.rack_token_per_s = t.batch_seq / t.interval_s;
-    t.racks_bound = tr_rack_count(terms->world_token_per_s, t.batch_seq / t.drain_s);
-    t.racks_low = tr_rack_count(terms->world_token_per_s, t.batch_seq / interval_of(&t, t.pass.predicted.low_s));
-    t.racks_high = tr_rack_count(terms->world_token_per_s, t.batch_seq / interval_of(&t, t.pass.predicted.high_s));
-    t.racks = tr_rack_count(terms->world_token_per_s, t.rack_token_per_s);
-    t.worst_s = tr_train_worst_wait_s(t.interval_s);
-    t.mean_s = tr_train_mean_wait_s(t.interval_s);
-    s = tr_train_simulate(t.interval_s, 100000, 1, &t.simulated_mean_s, &t.simulated_worst_s, err);
-    if (s == TR_OK)
-        *out = t;
-    return s;
 }
 
 size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_t capacity)

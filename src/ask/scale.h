@@ -4,7 +4,7 @@
 
 #include <tokenroof/ask.h>
 
-#include "ask/step_row.h"
+#include "ask/train_row.h"
 #include "life/loss_law.h"
 #include "life/racks.h"
 
@@ -14,19 +14,9 @@ enum { TR_SCALE_ROWS = 64, TR_SCALE_WALLS = 5 };
 typedef struct tr_scale_terms {
     const tr_problem *question;
     double batch_seq, context_token; /* batch: as asked, else the balance without KV */
-    double world_token_per_s, hop_s, micro_batch_count, rack_count;
+    double hop_s, micro_batch_count, rack_count;
 } tr_scale_terms;
 void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out);
-
-typedef struct tr_scale_train {
-    tr_step_row pass; /* by the physics asked for, with what is predicted and the bound */
-    double drain_s;   /* the whole memory read once: the interval, unless predicted steps take longer */
-    double racks_bound, racks_low, racks_high; /* NaN where nothing is predicted */
-    double interval_s, step_s, batch_seq, rack_token_per_s, racks, worst_s, mean_s, simulated_worst_s,
-        simulated_mean_s;
-    int keeps; /* a step is done within the interval */
-} tr_scale_train;
-tr_status tr_scale_train_of(const tr_scale_terms *terms, tr_scale_train *out, tr_error *err);
 
 typedef struct tr_scale_domain {
     char name[64];

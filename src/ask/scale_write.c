@@ -19,7 +19,7 @@ enum { ALL = 0, TRAIN, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL };
 typedef struct scale {
     const tr_scenario *scenario;
     tr_scale_terms terms;
-    tr_scale_train train;
+    tr_train_row train;
     int has_train;           /* it is asked for: one sequence must fit then */
     tr_scale_moe moe;
     tr_scale_domain domain[TR_SCALE_ROWS];
@@ -34,51 +34,6 @@ static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 /* ---- the parts that are one object ------------------------------------------------------- */
 
 #define OF(NAME, VALUE) TR_NUMBER(scale, NAME, VALUE)
-OF(train_interval, row->train.interval_s)
-OF(train_step, row->train.step_s)
-OF(train_batch, row->train.batch_seq)
-OF(train_rate, row->train.rack_token_per_s)
-OF(train_world, row->terms.world_token_per_s)
-OF(train_racks, row->train.racks)
-OF(train_step_bound, row->train.pass.bound.step_s)
-OF(train_step_predicted, row->train.pass.predicted.step_s)
-OF(train_step_low, row->train.pass.predicted.low_s)
-OF(train_step_high, row->train.pass.predicted.high_s)
-OF(train_racks_bound, row->train.racks_bound)
-OF(train_racks_low, row->train.racks_low)
-OF(train_racks_high, row->train.racks_high)
-TR_TEXT(scale, train_physics, tr_physics_name(row->terms.question->physics))
-TR_TEXT(scale, train_limit, tr_limit_name(row->train.pass.step.limit))
-OF(train_worst, row->train.worst_s)
-OF(train_mean, row->train.mean_s)
-OF(train_sim_worst, row->train.simulated_worst_s)
-OF(train_sim_mean, row->train.simulated_mean_s)
-TR_FLAG(scale, train_keeps, row->train.keeps)
-
-static const tr_field train_list[] = {
-    TR_N("train.interval_s", SECOND, train_interval),
-    TR_T("train.physics", train_physics),
-    TR_N("train.step_s", SECOND, train_step),
-    TR_N("train.step_s_bound", SECOND, train_step_bound),
-    TR_N("train.step_s_predicted", SECOND, train_step_predicted),
-    TR_N("train.step_s_low", SECOND, train_step_low),
-    TR_N("train.step_s_high", SECOND, train_step_high),
-    TR_T("train.limited_by", train_limit),
-    TR_F("train.keeps_schedule", train_keeps),
-    TR_N("train.batch_seq", SEQ, train_batch),
-    TR_N("train.worst_wait_s", SECOND, train_worst),
-    TR_N("train.mean_wait_s", SECOND, train_mean),
-    TR_N("train.simulated_worst_wait_s", SECOND, train_sim_worst),
-    TR_N("train.simulated_mean_wait_s", SECOND, train_sim_mean),
-    TR_N("train.rack_token_per_s", TOKEN_PER_S, train_rate),
-    TR_N("train.world_token_per_s", TOKEN_PER_S, train_world),
-    TR_N("train.racks", NONE, train_racks),
-    TR_N("train.racks_bound", NONE, train_racks_bound),
-    TR_N("train.racks_low", NONE, train_racks_low),
-    TR_N("train.racks_high", NONE, train_racks_high),
-};
-static const tr_fields train_fields = {train_list, sizeof train_list / sizeof train_list[0]};
-
 OF(moe_experts, row->moe.experts)
 OF(moe_active, row->moe.experts_active)
 OF(moe_layers, row->moe.layers)
@@ -261,16 +216,8 @@ static void workings_of(const scale *s, tr_workings *out)
 {
     tr_working *w;
     out->count = 0;
-    if (s->has_train) {
-        w = tr_working_start(out, "K30");
-        tr_working_put(w, "tau", TR_UNIT_SECOND, s->train.interval_s, 0);
-        tr_working_put(w, "mean_s", TR_UNIT_SECOND, s->train.mean_s, 1);
-        tr_working_put(w, "worst_s", TR_UNIT_SECOND, s->train.worst_s, 1);
-        w = tr_working_start(out, "K31");
-        tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, s->terms.world_token_per_s, 0);
-        tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, s->train.rack_token_per_s, 0);
-        tr_working_put(w, "racks", TR_UNIT_NONE, s->train.racks, 1);
-    }
+    if (s->has_train)
+        tr_train_row_workings(&s->train, out);
     if (s->moe.is_mixture) {
         w = tr_working_start(out, "K33");
         tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
@@ -294,36 +241,6 @@ static void workings_of(const scale *s, tr_workings *out)
 }
 
 /* ---- the page ------------------------------------------------------------------------------------- */
-
-static void print_train(const scale *s, tr_writer *out)
-{
-    char text[160], batch[32];
-    (void)tr_print_batch(s->train.batch_seq, batch, sizeof batch);
-    const int is_late = s->train.interval_s > s->train.drain_s;
-    if (s->train.pass.is_predicted) {
-        const tr_quantity step_s = tr_step_row_time_s(&s->train.pass);
-        const tr_quantity racks = {s->train.racks, s->train.racks_low, s->train.racks_high, s->train.racks_bound};
-        tr_print_predicted_head(out);
-        tr_print_predicted(out, "a step takes", &step_s, TR_UNIT_SECOND, NULL);
-        if (s->terms.question->physics == TR_PHYSICS_FITTED)
-            tr_print_predicted(out, "systems for the world", &racks, TR_UNIT_NONE, NULL);
-        tr_write_char(out, '\n');
-    }
-    tr_print_quantity(out, "a batch starts every", s->train.interval_s, TR_UNIT_SECOND,
-                      is_late ? "when a step ends: it takes longer than reading the memory once"
-                              : "the time to read the memory once");
-    (void)snprintf(text, sizeof text, "with %.30s sequences in the batch%s", batch,
-                   s->train.keeps || is_late ? "" : ": too many to keep the schedule");
-    tr_print_quantity(out, "a step takes", s->train.step_s, TR_UNIT_SECOND, text);
-    (void)snprintf(text, sizeof text, "of 100,000 simulated requests: mean %.4g ms, worst %.4g ms",
-                   s->train.simulated_mean_s * 1e3, s->train.simulated_worst_s * 1e3);
-    tr_print_quantity(out, "a token waits", s->train.mean_s, TR_UNIT_SECOND,
-                      "on average: half an interval for its batch, and the step");
-    tr_print_quantity(out, "at worst", s->train.worst_s, TR_UNIT_SECOND, text);
-    tr_print_quantity(out, "this system gives", s->train.rack_token_per_s, TR_UNIT_TOKEN_PER_S, "");
-    tr_print_quantity(out, "the world asks for", s->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
-    tr_print_quantity(out, "so it takes", s->train.racks, TR_UNIT_NONE, "of these systems");
-}
 
 static void print_moe(const scale *s, const tr_style *style, tr_writer *out)
 {
@@ -392,7 +309,7 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
             continue;
         tr_print_heading(&out, style, title[p]);
         if (p == TRAIN)
-            print_train(s, &out);
+            tr_train_row_text(&s->train, &out);
         else if (p == MOE)
             print_moe(s, style, &out);
         else
@@ -414,7 +331,7 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
     tr_json_key_string(&json, "system", s->terms.question->system->name);
     tr_question_json(s->terms.question, &json);
     if (part == ALL || part == TRAIN)
-        tr_fields_json(&train_fields, s, &json);
+        tr_fields_json(&tr_train_fields, &s->train, &json);
     if ((part == ALL || part == MOE) && s->moe.is_mixture)
         tr_fields_json(&moe_fields, s, &json);
     else if (part == ALL || part == MOE)
@@ -443,7 +360,9 @@ tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *questio
     const int part = tr_input_choice(scenario, TR_IN_PART);
     tr_scale_terms_of(scenario, question, &s.terms);
     s.has_train = part == ALL || part == TRAIN;
-    tr_status status = s.has_train ? tr_scale_train_of(&s.terms, &s.train, err) : TR_OK;
+    tr_status status = s.has_train ? tr_check_fits(question, 1.0, s.terms.context_token, err) : TR_OK;
+    if (status == TR_OK && s.has_train)
+        status = tr_train_row_of(scenario, question, &s.train, err);
     if (status == TR_OK)
         status = tr_scale_walls(scenario, &s.terms, s.wall, &s.walls, err);
     if (status != TR_OK)

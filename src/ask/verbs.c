@@ -348,8 +348,7 @@ static const tr_verb verbs[] = {
     {.name = "scale",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PHYSICS) | OF(ENGINE) |
-               OF(LAYOUT) | OF(SCALE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCALE) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "from one machine to the world's traffic: batch schedule and racks, scale-up domains, expert traffic, "
             "pipeline stages, sparsity, limits of context length",
      .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"

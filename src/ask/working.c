@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "life/racks.h"
 #include "price/speed_menu.h"
 #include "write/print.h"
 
@@ -223,10 +222,6 @@ void tr_workings_add_report(const tr_report *report, tr_workings *out)
         with(w, "memory", TR_UNIT_BYTE, roof->memory_byte);
         with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     }
-    w = tr_working_start(out, "R17");
-    result(w, "worst_wait_s", TR_UNIT_SECOND, tr_train_worst_wait_s(report->departure.step.step_s));
-    result(w, "mean_wait_s", TR_UNIT_SECOND, tr_train_mean_wait_s(report->departure.step.step_s));
-    with(w, "step_s", TR_UNIT_SECOND, report->departure.step.step_s);
     if (roof->usd_per_s > 0) {
         w = tr_working_start(out, "K2");
         result(w, "floor", TR_UNIT_USD, report->floor_usd_per_mtoken);

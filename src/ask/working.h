@@ -35,7 +35,7 @@ void tr_working_put(tr_working *working, const char *name, tr_unit unit, double 
 /* The equations behind one row of `step`. */
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out);
 /* Further ones about the system and the model as a whole: the balanced
- * context, the drain time, the train schedule, the floor of the cost. */
+ * context, the drain time, the floor of the cost. */
 void tr_workings_add_report(const tr_report *report, tr_workings *out);
 
 /* The formula with each symbol replaced by its number, up to a trailing clause

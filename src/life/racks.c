@@ -3,9 +3,6 @@
 
 #include <math.h>
 
-#include "base/fail.h"
-#include "base/rng.h"
-
 static int at_least(double x, double least) { return x >= least && x <= 1e30; }
 
 double tr_train_mean_wait_s(double interval_s)
@@ -16,38 +13,6 @@ double tr_train_mean_wait_s(double interval_s)
 double tr_train_worst_wait_s(double interval_s)
 {
     return at_least(interval_s, 0.0) ? 2.0 * interval_s : (double)NAN; /* [K30] */
-}
-
-tr_status tr_train_simulate(double interval_s, double request_count, uint64_t seed, double *mean_wait_s,
-                            double *worst_wait_s, tr_error *err)
-{
-    if (!(interval_s >= 1e-9 && interval_s <= 1e3))
-        return tr_fail(err, TR_EDOMAIN, "interval_s", interval_s, "expected an interval from 1 ns to 1000 s");
-    if (!(request_count >= 1.0 && request_count <= 1e8))
-        return tr_fail(err, TR_EDOMAIN, "request_count", request_count, "expected 1 to 100 million requests");
-    const int64_t interval_ns = (int64_t)(interval_s * 1e9 + 0.5);
-    const uint64_t span_ns = (uint64_t)interval_ns * 1000U; /* a thousand trains */
-    tr_rng rng;
-    int64_t sum_ns = 0, worst_ns = 0;
-    double mean_ns = 0.0;
-    const int64_t count = (int64_t)request_count;
-    tr_rng_seed(&rng, seed);
-    for (int64_t i = 0; i < count; i++) {
-        const int64_t at_ns = (int64_t)tr_rng_below(&rng, span_ns);
-        const int64_t leaves_ns =
-            (at_ns / interval_ns + 1) * interval_ns; /* one that leaves this instant is missed */
-        const int64_t wait_ns = leaves_ns + interval_ns - at_ns;
-        sum_ns += wait_ns;
-        worst_ns = wait_ns > worst_ns ? wait_ns : worst_ns;
-        if (sum_ns > (int64_t)1 << 61) { /* long intervals: hand over before it overflows */
-            mean_ns += (double)sum_ns / (double)count;
-            sum_ns = 0;
-        }
-    }
-    mean_ns += (double)sum_ns / (double)count;
-    *mean_wait_s = mean_ns * 1e-9;
-    *worst_wait_s = (double)worst_ns * 1e-9;
-    return TR_OK;
 }
 
 double tr_rack_count(double world_token_per_s, double rack_token_per_s)

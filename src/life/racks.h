@@ -10,10 +10,6 @@
  * Mean and worst.  [K30] */
 double tr_train_mean_wait_s(double interval_s);
 double tr_train_worst_wait_s(double interval_s);
-/* The same by simulation in whole nanoseconds: request_count requests at seeded random moments over many trains.
- * Errors: TR_EDOMAIN (an interval outside 1 ns to 1000 s, no request or more than 1e8). */
-tr_status tr_train_simulate(double interval_s, double request_count, uint64_t seed, double *mean_wait_s,
-                            double *worst_wait_s, tr_error *err);
 /* Racks that a world's traffic asks for.  [K31] */
 double tr_rack_count(double world_token_per_s, double rack_token_per_s);
 /* Time to read weights once with all chips of one scale-up domain.  [K32] */

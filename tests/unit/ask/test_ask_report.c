@@ -41,9 +41,9 @@ static void a_request_waits_a_step_and_a_half_on_average_and_two_at_worst(void *
 {
     (void)state;
     json_t *d = json_of(tr_answer_report, plain);
-    assert_true(number_at(d, "schedule.departure_s") == number_at(d, "points.1.step_s"));
-    assert_true(number_at(d, "schedule.mean_wait_s") == 1.5 * number_at(d, "points.1.step_s"));
-    assert_true(number_at(d, "schedule.worst_wait_s") == 2 * number_at(d, "points.1.step_s"));
+    assert_true(number_at(d, "train.period_s") == number_at(d, "points.1.step_s"));
+    assert_true(number_at(d, "train.mean_wait_s") == 1.5 * number_at(d, "points.1.step_s"));
+    assert_true(number_at(d, "train.worst_wait_s") == 2 * number_at(d, "points.1.step_s"));
     json_decref(d);
 }
 
@@ -82,7 +82,7 @@ static void beyond_the_cliff_the_balance_without_kv_stands_in(void **state)
     assert_true(json_is_false(at(d, "points.1.fits"))); /* 1000 x 4096 x 1e5 B = 410 GB */
     assert_true(number_at(d, "points.1.terms.kv_s") > 0);
     assert_true(number_at(d, "max_batch_seq") == floor(64e9 / 409.6e6));
-    assert_true(number_at(d, "schedule.batch_seq") == number_at(d, "max_batch_seq")); /* the train is full */
+    assert_true(number_at(d, "train.batch_seq") == number_at(d, "max_batch_seq")); /* the train is full */
     json_decref(d);
 }
 

@@ -13,22 +13,6 @@
 
 #define assert_near(value, expected, relative) assert_true(fabs((value) / (expected)-1.0) <= (relative))
 
-static void simulated_waits_are_those_of_the_closed_form(void **state)
-{
-    (void)state;
-    const double intervals[] = {1e-3, 0.02, 0.0359, 2.0};
-    for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++) {
-        double mean = 0, worst = 0;
-        assert_int_equal(tr_train_simulate(intervals[i], 200000, 7 + i, &mean, &worst, NULL), TR_OK);
-        assert_near(mean, tr_train_mean_wait_s(intervals[i]),
-                    0.005); /* of 200,000 uniform arrivals: 3 deviations */
-        assert_near(worst, tr_train_worst_wait_s(intervals[i]), 0.001);
-        assert_true(worst <= tr_train_worst_wait_s(intervals[i]) + 2e-9);
-    }
-    assert_near(tr_train_worst_wait_s(0.02), 0.04, 1e-12);
-    assert_near(tr_train_mean_wait_s(0.02), 0.03, 1e-12);
-}
-
 static void a_world_needs_a_thousand_racks(void **state)
 {
     (void)state;
@@ -90,7 +74,6 @@ static void attention_overtakes_the_weights_of_llama_at_54k(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(simulated_waits_are_those_of_the_closed_form),
         cmocka_unit_test(a_world_needs_a_thousand_racks),
         cmocka_unit_test(a_larger_domain_fetches_weights_sooner),
         cmocka_unit_test(experts_talk_in_proportion_and_half_of_it_leaves_one_of_two_racks),

@@ -1,0 +1,219 @@
+/* ask/train_row.c -- a machine's train: asked once, written alike by every verb that names it. */
+#include "ask/train_row.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "ask/working.h"
+#include "write/print.h"
+
+tr_status tr_train_row_of(const tr_scenario *scenario, const tr_problem *question, tr_train_row *out, tr_error *err)
+{
+    tr_train_row row = {.question = question};
+    const double used_share = question->system->utilisation_share;
+    row.terms = (tr_train_terms){.physics = question->physics,
+                                 .predicts = !question->blackboard,
+                                 .context_token = question->load.context_token,
+                                 .answer_token = 1.0,
+                                 .utilisation_share = used_share > 0.0 ? used_share : 1.0};
+    if (scenario != NULL) {
+        /* One, the default, asks for a full train: an answer's own scenario says it too. */
+        row.terms.batch_seq = question->load.batch_seq > 1.0 ? question->load.batch_seq : 0.0;
+        row.terms.answer_token = tr_input_number(scenario, TR_IN_OSL);
+        row.terms.world_token_per_s = tr_input_number(scenario, TR_IN_WORLD);
+    }
+    const tr_status s =
+        tr_train_of(&row.terms, &question->roof, &question->shard, &question->calibration, &row.train, err);
+    if (s == TR_OK)
+        *out = row;
+    return s;
+}
+
+/* ---- its fields ------------------------------------------------------------------------------ */
+
+static double usd(const tr_train_row *row, const tr_train_at *at)
+{
+    return row->question->roof.usd_per_s > 0.0 ? at->usd_per_mtoken : (double)NAN;
+}
+
+#define OF(NAME, VALUE) TR_NUMBER(tr_train_row, NAME, VALUE)
+TR_TEXT(tr_train_row, physics, tr_physics_name(row->terms.physics))
+TR_TEXT(tr_train_row, limit, row->train.fits ? tr_limit_name(row->train.limit) : NULL)
+TR_FLAG(tr_train_row, fits, row->train.fits)
+OF(batch, row->train.batch_seq)
+OF(room, row->train.room_seq)
+OF(balance, row->train.balance_seq)
+OF(context, row->terms.context_token)
+OF(period, row->train.asked.period_s)
+OF(period_bound, row->train.bound.period_s)
+OF(period_predicted, row->train.predicted.period_s)
+OF(period_low, row->train.low.period_s)
+OF(period_high, row->train.high.period_s)
+OF(drain, row->train.drain_s)
+OF(mean, row->train.asked.mean_wait_s)
+OF(worst, row->train.asked.worst_wait_s)
+OF(used, row->terms.utilisation_share)
+OF(taken, row->train.taken_seq)
+OF(idle, row->train.idle_seq)
+OF(answer, row->terms.answer_token)
+OF(requests, row->train.boarding_request)
+OF(rate, row->train.asked.token_per_s)
+OF(rate_bound, row->train.bound.token_per_s)
+OF(rate_low, row->train.high.token_per_s)
+OF(rate_high, row->train.low.token_per_s)
+OF(cost, usd(row, &row->train.asked))
+OF(cost_bound, usd(row, &row->train.bound))
+OF(cost_low, usd(row, &row->train.low))
+OF(cost_high, usd(row, &row->train.high))
+OF(idle_cost, row->train.idle_share *usd(row, &row->train.asked))
+OF(world, row->terms.world_token_per_s)
+OF(racks, row->train.asked.machine_count)
+OF(racks_bound, row->train.bound.machine_count)
+OF(racks_low, row->train.low.machine_count)
+OF(racks_high, row->train.high.machine_count)
+
+static const tr_field fields[] = {
+    TR_T("train.physics", physics),
+    TR_N("train.context_token", CONTEXT, context),
+    TR_F("train.fits", fits),
+    TR_N("train.batch_seq", SEQ, batch),
+    TR_N("train.max_batch_seq", SEQ, room),
+    TR_N("train.balance_batch_seq", SEQ, balance),
+    TR_N("train.period_s", SECOND, period),
+    TR_N("train.period_s_bound", SECOND, period_bound),
+    TR_N("train.period_s_predicted", SECOND, period_predicted),
+    TR_N("train.period_s_low", SECOND, period_low),
+    TR_N("train.period_s_high", SECOND, period_high),
+    TR_T("train.limited_by", limit),
+    TR_N("train.drain_s", SECOND, drain),
+    TR_N("train.mean_wait_s", SECOND, mean),
+    TR_N("train.worst_wait_s", SECOND, worst),
+    TR_N("train.utilisation_share", RATIO, used),
+    TR_N("train.taken_seq", SEQ, taken),
+    TR_N("train.idle_seq", SEQ, idle),
+    TR_N("train.answer_token", CONTEXT, answer),
+    TR_N("train.boarding_request", NONE, requests),
+    TR_N("train.token_per_s", TOKEN_PER_S, rate),
+    TR_N("train.token_per_s_bound", TOKEN_PER_S, rate_bound),
+    TR_N("train.token_per_s_low", TOKEN_PER_S, rate_low),
+    TR_N("train.token_per_s_high", TOKEN_PER_S, rate_high),
+    TR_N("train.usd_per_mtoken", USD_PER_MTOKEN, cost),
+    TR_N("train.usd_per_mtoken_bound", USD_PER_MTOKEN, cost_bound),
+    TR_N("train.usd_per_mtoken_low", USD_PER_MTOKEN, cost_low),
+    TR_N("train.usd_per_mtoken_high", USD_PER_MTOKEN, cost_high),
+    TR_N("train.idle_usd_per_mtoken", USD_PER_MTOKEN, idle_cost),
+    TR_N("train.world_token_per_s", TOKEN_PER_S, world),
+    TR_N("train.racks", NONE, racks),
+    TR_N("train.racks_bound", NONE, racks_bound),
+    TR_N("train.racks_low", NONE, racks_low),
+    TR_N("train.racks_high", NONE, racks_high),
+};
+const tr_fields tr_train_fields = {fields, sizeof fields / sizeof fields[0]};
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+enum { CELL = 64 };
+
+static const char *show(double value, tr_unit unit, char *out)
+{
+    (void)tr_quantity_format(value, unit, out, CELL);
+    return out;
+}
+
+static void print_predicted(const tr_train_row *row, tr_writer *out)
+{
+    const tr_train *t = &row->train;
+    const tr_quantity period_s = {t->predicted.period_s, t->low.period_s, t->high.period_s, t->bound.period_s};
+    const tr_quantity rate = {t->predicted.token_per_s, t->high.token_per_s, t->low.token_per_s,
+                              t->bound.token_per_s};
+    const tr_quantity cost = {t->predicted.usd_per_mtoken, t->low.usd_per_mtoken, t->high.usd_per_mtoken,
+                              t->bound.usd_per_mtoken};
+    const tr_quantity racks = {t->predicted.machine_count, t->low.machine_count, t->high.machine_count,
+                               t->bound.machine_count};
+    if (isnan(t->predicted.period_s))
+        return;
+    tr_print_predicted_head(out);
+    tr_print_predicted(out, "a train departs every", &period_s, TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "tokens a second", &rate, TR_UNIT_NONE, NULL);
+    if (row->question->roof.usd_per_s > 0.0)
+        tr_print_predicted(out, "$ per million tokens", &cost, TR_UNIT_USD, NULL);
+    tr_print_predicted(out, "systems for the world", &racks, TR_UNIT_NONE, NULL);
+    tr_write_char(out, '\n');
+}
+
+/* What decides how many ride. */
+static const char *why_so_many(const tr_train_row *row)
+{
+    const tr_train *t = &row->train;
+    if (!t->fits)
+        return "not one sequence fits: the bound of one alone";
+    if (t->batch_seq == t->room_seq)
+        return "as many as memory holds";
+    if (row->terms.batch_seq > 0.0)
+        return "as asked";
+    return isfinite(t->balance_seq) ? "the balance at this context: with more no token is cheaper"
+                                    : "the balance without KV: nothing limits a batch here";
+}
+
+static void print_empty_seats(const tr_train_row *row, tr_writer *out)
+{
+    const tr_train *t = &row->train;
+    char text[320], part[CELL], whole[CELL], used[CELL];
+    if (!(t->idle_seq > 0.0))
+        return;
+    (void)show(row->terms.utilisation_share, TR_UNIT_RATIO, used);
+    if (row->question->roof.usd_per_s > 0.0)
+        (void)snprintf(text, sizeof text, "%s are taken: riders pay %s of their %s a million tokens for the rest",
+                       used, show(t->idle_share * t->asked.usd_per_mtoken, TR_UNIT_USD, part),
+                       show(t->asked.usd_per_mtoken, TR_UNIT_USD, whole));
+    else
+        (void)snprintf(text, sizeof text, "%s of the seats are taken", used);
+    tr_print_quantity(out, "empty seats", t->idle_seq, TR_UNIT_SEQ, text);
+}
+
+void tr_train_row_text(const tr_train_row *row, tr_writer *out)
+{
+    const tr_train *t = &row->train;
+    char text[160], a[CELL], b[CELL];
+    print_predicted(row, out);
+    if (isfinite(t->drain_s))
+        (void)snprintf(text, sizeof text, "one step; all of the memory is read in %s",
+                       show(t->drain_s, TR_UNIT_SECOND, a));
+    else
+        (void)snprintf(text, sizeof text, "one step");
+    tr_print_quantity(out, "a train departs every", t->asked.period_s, TR_UNIT_SECOND, text);
+    tr_print_quantity(out, "users that fill it", t->batch_seq, TR_UNIT_SEQ, why_so_many(row));
+    tr_print_quantity(out, "a token waits", t->asked.mean_wait_s, TR_UNIT_SECOND,
+                      "on average: half a period for its train, one period in it");
+    tr_print_quantity(out, "at worst", t->asked.worst_wait_s, TR_UNIT_SECOND, "it just missed one");
+    (void)snprintf(text, sizeof text, "board each train, for answers of %s tokens",
+                   show(row->terms.answer_token, TR_UNIT_CONTEXT, b));
+    tr_print_quantity(out, "new requests", t->boarding_request, TR_UNIT_NONE, text);
+    print_empty_seats(row, out);
+    tr_print_quantity(out, "this system", t->asked.token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "a world of", row->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "asks for", t->asked.machine_count, TR_UNIT_NONE, "of these systems");
+}
+
+void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
+{
+    const tr_train *t = &row->train;
+    tr_working *w = tr_working_start(out, "K29");
+    tr_working_put(w, "B*(L)", TR_UNIT_SEQ, t->balance_seq, 0);
+    tr_working_put(w, "room", TR_UNIT_SEQ, t->room_seq, 0);
+    tr_working_put(w, "B", TR_UNIT_SEQ, t->batch_seq, 1);
+    tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 1);
+    tr_working_put(w, "f", TR_UNIT_RATIO, row->terms.utilisation_share, 0);
+    tr_working_put(w, "answer", TR_UNIT_TOKEN, row->terms.answer_token, 0);
+    tr_working_put(w, "rate", TR_UNIT_TOKEN_PER_S, t->asked.token_per_s, 1);
+    tr_working_put(w, "new", TR_UNIT_NONE, t->boarding_request, 1);
+    tr_working_put(w, "idle", TR_UNIT_SEQ, t->idle_seq, 1);
+    w = tr_working_start(out, "K30");
+    tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 0);
+    tr_working_put(w, "mean_s", TR_UNIT_SECOND, t->asked.mean_wait_s, 1);
+    tr_working_put(w, "worst_s", TR_UNIT_SECOND, t->asked.worst_wait_s, 1);
+    w = tr_working_start(out, "K31");
+    tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, row->terms.world_token_per_s, 0);
+    tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, t->asked.token_per_s, 0);
+    tr_working_put(w, "racks", TR_UNIT_NONE, t->asked.machine_count, 1);
+}
