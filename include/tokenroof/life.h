@@ -151,8 +151,8 @@ typedef struct tr_train {
 } tr_train;
 
 /* The schedule of a machine: a train leaves as each step ends, with the smallest of the batch asked for, the balance and
- * what memory holds on board. calibration: of the chip and engine, NULL by ops and bound alone. Pure; any thread.
- * Errors: TR_EDOMAIN, TR_EMISSING, those of tr_pass_step. On error *out is untouched.  [K29] */
+ * what memory holds on board. calibration: of the chip and engine; NULL: nothing is predicted. Pure; any thread.
+ * Errors: TR_EDOMAIN, TR_EMISSING (fitted physics without a calibration), those of tr_pass_step. On error *out is untouched.  [K29] */
 TR_API tr_status tr_train_of(const tr_train_terms *terms, const tr_roofline *roof, const tr_shard *shard,
                              const tr_calibration *calibration, tr_train *out, tr_error *err);
 

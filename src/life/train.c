@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "base/fail.h"
 #include "life/racks.h"
 
 static const double MOST_SEQ = 1e9;
@@ -37,8 +38,10 @@ static tr_train_at at(const tr_train_terms *terms, const tr_roofline *roof, doub
     return a;
 }
 
-static tr_status check(const tr_train_terms *terms, tr_error *err)
+static tr_status check(const tr_train_terms *terms, const tr_calibration *calibration, tr_error *err)
 {
+    if (terms->physics == TR_PHYSICS_FITTED && calibration == NULL)
+        return tr_fail(err, TR_EMISSING, "calibration", 0.0, "fitted physics needs a calibration");
     tr_status s = tr_check_between("batch_seq", terms->batch_seq, terms->batch_seq == 0.0 ? 0.0 : 1.0, MOST_SEQ, err);
     if (s == TR_OK)
         s = tr_check_between("answer_token", terms->answer_token, 1.0, 1e9, err);
@@ -54,7 +57,7 @@ tr_status tr_train_of(const tr_train_terms *terms, const tr_roofline *roof, cons
 {
     tr_train t = {.drain_s = tr_drain_s(roof), .idle_share = 1.0 - terms->utilisation_share};
     tr_step bound, asked, predicted = {.step_s = (double)NAN, .low_s = (double)NAN, .high_s = (double)NAN};
-    tr_status s = check(terms, err);
+    tr_status s = check(terms, calibration, err);
     if (s != TR_OK)
         return s;
     seats(terms, roof, shard, &t);

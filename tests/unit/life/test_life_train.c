@@ -142,6 +142,9 @@ static void what_is_out_of_range_is_refused(void **state)
         *field[i] = (double)NAN;
         assert_int_equal(tr_train_of(&terms, &m->roof, &m->roof.pooled, NULL, &t, &err), TR_EDOMAIN);
     }
+    tr_train_terms fitted = terms_of(4096);
+    fitted.physics = TR_PHYSICS_FITTED;
+    assert_int_equal(tr_train_of(&fitted, &m->roof, &m->roof.pooled, NULL, &t, &err), TR_EMISSING);
     assert_true(t.batch_seq == 42);
 }
 
