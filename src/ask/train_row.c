@@ -133,7 +133,7 @@ static void print_predicted(const tr_train_row *row, tr_writer *out)
     if (isnan(t->predicted.period_s))
         return;
     tr_print_predicted_head(out);
-    tr_print_predicted(out, "a train departs every", &period_s, TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "a batch departs every", &period_s, TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "tokens a second", &rate, TR_UNIT_NONE, NULL);
     if (row->question->roof.usd_per_s > 0.0)
         tr_print_predicted(out, "$ per million tokens", &cost, TR_UNIT_USD, NULL);
@@ -151,7 +151,7 @@ static const char *why_so_many(const tr_train_row *row)
         return "as many as memory holds";
     if (row->terms.batch_seq > 0.0)
         return "as asked";
-    return isfinite(t->balance_seq) ? "the balance at this context: with more no token is cheaper"
+    return isfinite(t->balance_seq) ? "balance at this context: more is not cheaper"
                                     : "the balance without KV: nothing limits a batch here";
 }
 
@@ -163,12 +163,12 @@ static void print_empty_seats(const tr_train_row *row, tr_writer *out)
         return;
     (void)show(row->terms.utilisation_share, TR_UNIT_RATIO, used);
     if (row->question->roof.usd_per_s > 0.0)
-        (void)snprintf(text, sizeof text, "%s are taken: riders pay %s of their %s a million tokens for the rest",
+        (void)snprintf(text, sizeof text, "%s are taken: their users pay %s of %s a million tokens for the rest",
                        used, show(t->idle_share * t->asked.usd_per_mtoken, TR_UNIT_USD, part),
                        show(t->asked.usd_per_mtoken, TR_UNIT_USD, whole));
     else
-        (void)snprintf(text, sizeof text, "%s of the seats are taken", used);
-    tr_print_quantity(out, "empty seats", t->idle_seq, TR_UNIT_SEQ, text);
+        (void)snprintf(text, sizeof text, "%s of the places are taken", used);
+    tr_print_quantity(out, "empty places", t->idle_seq, TR_UNIT_SEQ, text);
 }
 
 void tr_train_row_text(const tr_train_row *row, tr_writer *out)
@@ -181,18 +181,18 @@ void tr_train_row_text(const tr_train_row *row, tr_writer *out)
                        show(t->drain_s, TR_UNIT_SECOND, a));
     else
         (void)snprintf(text, sizeof text, "one step");
-    tr_print_quantity(out, "a train departs every", t->asked.period_s, TR_UNIT_SECOND, text);
+    tr_print_quantity(out, "a batch departs every", t->asked.period_s, TR_UNIT_SECOND, text);
     tr_print_quantity(out, "users that fill it", t->batch_seq, TR_UNIT_SEQ, why_so_many(row));
     tr_print_quantity(out, "a token waits", t->asked.mean_wait_s, TR_UNIT_SECOND,
-                      "on average: half a period for its train, one period in it");
-    tr_print_quantity(out, "at worst", t->asked.worst_wait_s, TR_UNIT_SECOND, "it just missed one");
-    (void)snprintf(text, sizeof text, "board each train, for answers of %s tokens",
+                      "on average: half a period for its batch, one in it");
+    tr_print_quantity(out, "at worst", t->asked.worst_wait_s, TR_UNIT_SECOND, "if it just missed a batch");
+    (void)snprintf(text, sizeof text, "join each batch, for answers of %s tokens",
                    show(row->terms.answer_token, TR_UNIT_CONTEXT, b));
     tr_print_quantity(out, "new requests", t->boarding_request, TR_UNIT_NONE, text);
     print_empty_seats(row, out);
-    tr_print_quantity(out, "this system", t->asked.token_per_s, TR_UNIT_TOKEN_PER_S, "");
-    tr_print_quantity(out, "a world of", row->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
-    tr_print_quantity(out, "asks for", t->asked.machine_count, TR_UNIT_NONE, "of these systems");
+    tr_print_quantity(out, "this system gives", t->asked.token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "the world asks for", row->terms.world_token_per_s, TR_UNIT_TOKEN_PER_S, "");
+    tr_print_quantity(out, "so it takes", t->asked.machine_count, TR_UNIT_NONE, "of these systems");
 }
 
 void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
