@@ -186,7 +186,7 @@ export class Views {
   private whatIfTable: HTMLElement | null = null;
   /** Dozens of questions: asked once the hand rests; until then the last answer stands. */
   private whatIf(): HTMLElement {
-    const box = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'what if each input were doubled' });
+    const box = el('div', { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': 'what if each input were doubled' });
     if (this.whatIfTable) box.append(this.whatIfTable);
     clearTimeout(this.whatIfTimer);
     this.whatIfTimer = window.setTimeout(() => {
