@@ -222,7 +222,7 @@ static void what_is_known_to_be_off_is_said_and_kept(void **state)
         assert_int_equal(s->unclean[i][0] == '\0', clean[i]);
     }
     assert_near(s->row[5].serving.batch_wait_step, 20, 0);
-    assert_string_equal(s->unclean[8], "more requests than the cache has room for");
+    assert_string_equal(s->unclean[8], "more requests than fit in the KV cache");
 }
 
 static const char apart_header[] =
