@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/extreme.h"
 #include "base/fail.h"
 
 #define GROUP_MAX 1e9
-
-static double smaller(double a, double b) { return a < b ? a : b; }
 
 /* NVLink4 and later switches sum what passes them. */
 static int adds_in_switch(const tr_chip *chip)

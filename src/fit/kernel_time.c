@@ -1,11 +1,12 @@
 /* fit/kernel_time.c -- formulas of the classes of kernels; only + - * / sqrt. */
 #include "fit/kernel_time.h"
 
+#include "base/extreme.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static double larger(double a, double b) { return a > b ? a : b; }
 static double blend_s(double a_s, double b_s) { return sqrt(a_s * a_s + b_s * b_s); }
 
 /* The peak that operands of this format multiply at; formats the chip has no figure for take the next wider's. */

@@ -4,12 +4,11 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "life/racks.h"
 
 static const double MOST_SEQ = 1e9;
-
-static double smaller(double a, double b) { return a < b ? a : b; }
 
 static double whole(double seq) { return seq >= 1.0 ? floor(smaller(seq, MOST_SEQ) + 0.5) : 1.0; }
 

@@ -2,11 +2,10 @@
  * prefill. */
 #include <math.h>
 
+#include "base/extreme.h"
 #include "model/context.h"
 #include "model/mixer.h"
 
-static double smaller(double a, double b) { return a < b ? a : b; }
-static double larger(double a, double b) { return a > b ? a : b; }
 /* No more than the cap; 0: no cap. */
 static double capped(double rows, double cap) { return cap > 0 && rows > cap ? cap : rows; }
 static double smaller_cap(double a, double b) { return a > 0 && (b <= 0 || a < b) ? a : b; }

@@ -1,9 +1,8 @@
 /* pass/attention.c -- operators on what is cached: scores and values, indexers, recurrent states. */
 #include "model/context.h"
+#include "base/extreme.h"
 #include "pass/work.h"
 #include "shard/split.h"
-
-static double smaller(double a, double b) { return a < b ? a : b; }
 
 /* Rows a decoding sequence moves of one cache: those its query reads (of a sparse cache each of several queries its
  * own, and never more than there are), and those of its new tokens, written. */

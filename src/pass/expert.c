@@ -1,11 +1,9 @@
 /* pass/expert.c -- the routed experts of a layer: the tokens they get and the weights that are touched. */
 #include <math.h>
 
+#include "base/extreme.h"
 #include "pass/work.h"
 #include "shard/split.h"
-
-static double smaller(double a, double b) { return a < b ? a : b; }
-static double larger(double a, double b) { return a > b ? a : b; }
 
 /* What the busiest rank has of them. */
 typedef struct routed {

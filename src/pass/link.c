@@ -1,10 +1,8 @@
 /* pass/link.c -- what the links carry: sums under tensor parallelism, experts' tokens, hops between stages. */
 #include <math.h>
 
+#include "base/extreme.h"
 #include "pass/work.h"
-
-static double smaller(double a, double b) { return a < b ? a : b; }
-static double larger(double a, double b) { return a > b ? a : b; }
 
 static void collective(const pass_work *w, int layer, const char *name, tr_op_class op_class, tr_grows grows,
                        double count, double group, double message_byte, double across_byte)

@@ -3,11 +3,10 @@
 
 #include <math.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "pass/work.h"
 #include "shard/split.h"
-
-static double larger(double a, double b) { return a > b ? a : b; }
 
 /* ---- matrices ---------------------------------------------------------------------- */
 

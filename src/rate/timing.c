@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "pass/work.h"
 #include "rate/op_rate.h"
@@ -12,8 +13,6 @@
 #include "shard/split.h"
 
 enum { LINE = 0, EXPERTS, MOVED, LINK }; /* from LINK on: the collective's kind is added */
-
-static double larger(double a, double b) { return a > b ? a : b; }
 
 /* ---- boiling down --------------------------------------------------------------------- */
 

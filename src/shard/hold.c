@@ -3,14 +3,12 @@
 
 #include <math.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "model/context.h"
 #include "shard/split.h"
 
 #define NUMBER_BYTE 2.0 /* of an activation: BF16 */
-
-static double smaller(double a, double b) { return a < b ? a : b; }
-static double larger(double a, double b) { return a > b ? a : b; }
 
 /* ---- weights ------------------------------------------------------------------- */
 

@@ -1,10 +1,9 @@
 /* shard/split.c -- what of a layer is split over the chips of a layout and what is copied. */
 #include "shard/split.h"
 
-#include <math.h>
+#include "base/extreme.h"
 
-static double smaller(double a, double b) { return a < b ? a : b; }
-static double larger(double a, double b) { return a > b ? a : b; }
+#include <math.h>
 
 double tr_split_cache(const tr_layer *layer, const tr_cache *cache, double tp)
 {
