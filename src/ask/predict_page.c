@@ -122,29 +122,23 @@ static void label(tr_writer *out, const char *name)
 
 static void print_limits(const tr_predict_row *row, tr_writer *out)
 {
-    const tr_service *o = &row->service;
-    const tr_terms *t = &o->decode_terms;
-    struct part {
-        const char *name;
-        double share;
-    } part[] = {{"reading weights", t->weights_s}, {"reading the KV cache", t->kv_s}, {"multiplies", t->compute_s},
-                {"links", t->comm_s},              {"launches and host", t->fixed_s}, {"prefill of other requests", 0}};
-    enum { PARTS = sizeof part / sizeof part[0] };
+    static const char *const name[TR_TIME_COUNT] = {"multiplies", "reading weights",   "reading the KV cache",
+                                                    "links",      "launches and host", "prefill of other requests"};
+    double part[TR_TIME_COUNT];
     char text[256] = "", share[32];
-    for (size_t i = 0; i + 1 < PARTS; i++)
-        part[i].share *= (1.0 - o->prompt_share) / t->step_s;
-    part[PARTS - 1].share = o->prompt_share;
+    for (int i = 0; i < TR_TIME_COUNT; i++)
+        part[i] = tr_time_share(&row->service, (tr_time_part)i);
     for (size_t k = 0; k < 3; k++) {
         size_t most = 0;
-        for (size_t i = 1; i < PARTS; i++)
-            if (part[i].share > part[most].share)
+        for (size_t i = 1; i < TR_TIME_COUNT; i++)
+            if (part[i] > part[most])
                 most = i;
-        if (k > 0 && part[most].share < 0.05)
+        if (k > 0 && part[most] < 0.05)
             break;
-        (void)tr_text_fixed(share, sizeof share, 100.0 * part[most].share, 0);
+        (void)tr_text_fixed(share, sizeof share, 100.0 * part[most], 0);
         (void)snprintf(text + strlen(text), sizeof text - strlen(text),
-                       k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%", part[most].name, share);
-        part[most].share = -1.0;
+                       k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%", name[most], share);
+        part[most] = -1.0;
     }
     explained(out, "limited by", text);
 }

@@ -9,6 +9,13 @@
 #define TEXT(NAME, VALUE) TR_TEXT(tr_predict_row, NAME, VALUE)
 #define FLAG(NAME, VALUE) TR_FLAG(tr_predict_row, NAME, VALUE)
 
+double tr_time_share(const tr_service *service, tr_time_part part)
+{
+    const tr_terms *t = &service->decode_terms;
+    const double term_s[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s};
+    return part == TR_TIME_PREFILL ? service->prompt_share : term_s[part] / t->step_s * (1.0 - service->prompt_share);
+}
+
 static const tr_layout *layout_of(const tr_predict_row *row) { return &row->deployment->shard.layout; }
 
 /* A figure with its interval and its bound, as four numbers. */
@@ -104,17 +111,12 @@ SERVED(kv_used, row->service.kv_used_share)
 SERVED(wait, row->endless ? (double)NAN : row->service.wait_s)
 SERVED(prefill_busy, row->deployment->apart ? row->service.prefill_busy_share : (double)NAN)
 SERVED(send, row->deployment->apart ? row->service.send_s : (double)NAN)
-/* Of the time between two steps' tokens: parts of the step, and the prompts beside it. */
-static double share(const tr_predict_row *row, double term_s)
-{
-    return term_s / row->service.decode_terms.step_s * (1.0 - row->service.prompt_share);
-}
-SERVED(share_compute, share(row, row->service.decode_terms.compute_s))
-SERVED(share_weights, share(row, row->service.decode_terms.weights_s))
-SERVED(share_kv, share(row, row->service.decode_terms.kv_s))
-SERVED(share_comm, share(row, row->service.decode_terms.comm_s))
-SERVED(share_fixed, share(row, row->service.decode_terms.fixed_s))
-SERVED(share_prefill, row->service.prompt_share)
+SERVED(share_compute, tr_time_share(&row->service, TR_TIME_COMPUTE))
+SERVED(share_weights, tr_time_share(&row->service, TR_TIME_WEIGHTS))
+SERVED(share_kv, tr_time_share(&row->service, TR_TIME_KV))
+SERVED(share_comm, tr_time_share(&row->service, TR_TIME_COMM))
+SERVED(share_fixed, tr_time_share(&row->service, TR_TIME_FIXED))
+SERVED(share_prefill, tr_time_share(&row->service, TR_TIME_PREFILL))
 TEXT(limited_by, row->fits ? row->limit : NULL)
 FLAG(meets, !row->promised ? -1 : row->fits && row->holds)
 FLAG(saturated, row->fits && row->service.saturated)

@@ -37,6 +37,11 @@ typedef struct tr_predict_row {
     size_t lever_count;
 } tr_predict_row;
 
+/* Where the time between two steps' tokens goes: the parts of the step, and the prompts beside it. */
+typedef enum tr_time_part { TR_TIME_COMPUTE = 0, TR_TIME_WEIGHTS, TR_TIME_KV, TR_TIME_COMM, TR_TIME_FIXED,
+                            TR_TIME_PREFILL, TR_TIME_COUNT } tr_time_part;
+double tr_time_share(const tr_service *service, tr_time_part part); /* they add up to 1 */
+
 extern const tr_fields tr_predict_fields;
 /* "levers": [...] of the object that is open in json. */
 void tr_predict_row_more(const void *row, tr_json *json);

@@ -44,19 +44,12 @@ struct tr_predict_walk {
 
 static const char *limit_of(const tr_service *o)
 {
-    const tr_terms *t = &o->decode_terms;
-    const double step = 1.0 - o->prompt_share;
-    const struct {
-        const char *name;
-        double share;
-    } part[] = {{"compute", t->compute_s / t->step_s * step}, {"weights", t->weights_s / t->step_s * step},
-                {"kv", t->kv_s / t->step_s * step},           {"comm", t->comm_s / t->step_s * step},
-                {"fixed", t->fixed_s / t->step_s * step},     {"prefill", o->prompt_share}};
-    size_t most = 0;
-    for (size_t i = 1; i < sizeof part / sizeof part[0]; i++)
-        if (part[i].share > part[most].share)
+    static const char *const name[TR_TIME_COUNT] = {"compute", "weights", "kv", "comm", "fixed", "prefill"};
+    int most = 0;
+    for (int i = 1; i < TR_TIME_COUNT; i++)
+        if (tr_time_share(o, (tr_time_part)i) > tr_time_share(o, (tr_time_part)most))
             most = i;
-    return part[most].name;
+    return name[most];
 }
 
 /* Rows that differ in their load alone have the same. */

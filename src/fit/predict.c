@@ -4,13 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "fit/fit.h"
 #include "fit/kernel_time.h"
 #include "fit/run.h"
-
-static double larger(double a, double b) { return a > b ? a : b; }
-static double smaller(double a, double b) { return a < b ? a : b; }
+#include "serve/prompt.h"
 
 /* ---- kernels ------------------------------------------------------------------------ */
 
@@ -64,7 +63,7 @@ static tr_status served(const tr_measured *row, const fit_run *run, const tr_cal
     const int prompt = row->metric == TR_METRIC_PROMPT;
     if (prompt || row->metric == TR_METRIC_GENERATE) {
         const tr_status s = fit_run_pass(run, calibration, distance, prompt, &pass, err);
-        const double per = prompt ? larger(run->clients.prompt_token - run->clients.cached_token, 1) : 1;
+        const double per = prompt ? tr_prompt_pass(&run->clients).prefill_query_token : 1;
         if (s == TR_OK)
             *out = (tr_prediction){pass.predicted / per, pass.low / per, pass.high / per, 0};
         return s;
@@ -88,7 +87,8 @@ static tr_status run_bound(const tr_measured *row, const fit_run *run, tr_physic
 {
     tr_service service;
     const int ops = physics == TR_PHYSICS_OPS;
-    tr_pass decode = {.decode_seq = 1, .token_per_seq = 1 + run->clients.draft_token}, prompt = {.token_per_seq = 1};
+    tr_pass decode = {.decode_seq = 1, .token_per_seq = 1 + run->clients.draft_token};
+    const tr_pass prompt = tr_prompt_pass(&run->clients);
     tr_step step = {0}, first = {0};
     tr_status s = TR_OK;
     double batch = 1;
@@ -100,9 +100,6 @@ static tr_status run_bound(const tr_measured *row, const fit_run *run, tr_physic
     }
     decode.decode_seq = batch;
     decode.decode_context_token = run->clients.prompt_token;
-    prompt.prefill_seq = 1;
-    prompt.prefill_context_token = run->clients.cached_token;
-    prompt.prefill_query_token = larger(run->clients.prompt_token - run->clients.cached_token, 1);
     const int prompts = row->metric == TR_METRIC_TTFT || row->metric == TR_METRIC_PROMPT;
     const int apart = prompts && run->prefill_worker > 0;
     const tr_shard *shard = apart ? &run->prefill_shard : &run->shard;

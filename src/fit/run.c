@@ -3,12 +3,11 @@
 
 #include <string.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
+#include "serve/prompt.h"
 
 #define ADMIT_MOST_SEQ 2048.0
-
-static double larger(double a, double b) { return a > b ? a : b; }
-static double smaller(double a, double b) { return a < b ? a : b; }
 
 /* Whole experts where no more groups are told than there are ranks. */
 static tr_layout layout_of(double tp, double pp, double dp, double ep)
@@ -138,7 +137,7 @@ tr_status fit_run_pass(const fit_run *run, const tr_calibration *calibration, tr
     tr_step step;
     double time_s = 0;
     if (prompt) {
-        const double fresh = larger(c->prompt_token - c->cached_token, 1);
+        const double fresh = tr_prompt_pass(c).prefill_query_token;
         const int cut = run->engine.chunk_token >= 1 && !run->engine.whole_prompt;
         const double chunk = cut ? run->engine.chunk_token : fresh;
         double steps = 0;

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "base/quantity.h"
 #include "base/text.h"
+#include "serve/prompt.h"
 
 #define LAYOUT_MAX 192 /* as many as any system of the catalog has, and 10 KiB of stack */
 
@@ -151,7 +152,6 @@ typedef struct place {
     const tr_problem *problem;
     const tr_system *system;
     const tr_clients *clients;
-    const tr_prefill_side *side; /* while the decoding layout is chosen for it */
     tr_roofline *roof;
     tr_shard *shard;
 } place;
@@ -168,8 +168,7 @@ static tr_status hold(const place *at, const tr_layout *layout, tr_shard *out, t
 static double decode_score(const place *at, const tr_shard *shard)
 {
     tr_service o;
-    if (tr_serve_apart(shard, at->roof, at->side, &at->problem->calibration, at->problem->distance, at->clients, &o,
-                       NULL) != TR_OK)
+    if (tr_serve(shard, at->roof, &at->problem->calibration, at->problem->distance, at->clients, &o, NULL) != TR_OK)
         return HUGE_VAL;
     const int endless = o.saturated && at->clients->request_per_s > 0.0;
     return endless ? 1e12 * o.request_s.predicted : o.e2e_s.predicted;
@@ -180,10 +179,7 @@ static double prefill_score(const place *at, const tr_shard *shard)
 {
     tr_step step;
     const tr_clients *c = at->clients;
-    const tr_pass pass = {.token_per_seq = 1.0, .prefill_seq = 1.0, .prefill_context_token = c->cached_token,
-                          .prefill_query_token = c->prompt_token - c->cached_token >= 1.0
-                                                     ? c->prompt_token - c->cached_token
-                                                     : 1.0};
+    const tr_pass pass = tr_prompt_pass(c);
     if (tr_shard_check(shard, 1.0, c->prompt_token, NULL) != TR_OK ||
         tr_pass_step(shard, at->roof, &at->problem->calibration, at->problem->distance, &pass, &step, NULL) != TR_OK)
         return HUGE_VAL;
@@ -226,8 +222,8 @@ static tr_status best_layout(const place *at, double (*score)(const place *at, c
 static tr_status lay_out(const tr_scenario *scenario, tr_deployment *d, const tr_clients *clients, tr_error *err)
 {
     const tr_problem *p = d->problem;
-    const place decode = {p, &d->system, clients, NULL, &d->roof, &d->shard};
-    const place prefill = {p, &d->prefill_system, clients, NULL, &d->prefill_roof, &d->prefill_shard};
+    const place decode = {p, &d->system, clients, &d->roof, &d->shard};
+    const place prefill = {p, &d->prefill_system, clients, &d->prefill_roof, &d->prefill_shard};
     tr_status s = tr_roofline_of(p->model, &d->system, p->engine, &p->formats, &d->roof, err);
     if (s == TR_OK && p->layout_given && !d->apart)
         return hold(&decode, &p->layout, &d->shard, err);

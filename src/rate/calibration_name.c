@@ -2,6 +2,7 @@
 #include <tokenroof/calibration.h>
 
 #include "base/fail.h"
+#include "rate/terms.h"
 
 const char *tr_constant_name(tr_constant constant)
 {
@@ -43,6 +44,14 @@ const char *tr_constant_doc(tr_constant constant)
         break;
     }
     return NULL;
+}
+
+tr_status tr_distance_check(tr_distance distance, tr_error *err)
+{
+    if ((int)distance >= 0 && distance < TR_DISTANCE_COUNT)
+        return TR_OK;
+    return tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
+                   "expected a distance of near, model, engine, chip or generic");
 }
 
 const char *tr_distance_name(tr_distance distance)

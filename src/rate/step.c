@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "pass/work.h"
 #include "rate/op_rate.h"
+#include "rate/terms.h"
 
 const char *tr_physics_name(tr_physics physics)
 {
@@ -90,9 +91,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
         s = tr_pass_work_load(&w, pass, err);
     if (s == TR_OK && calibration != NULL)
         s = tr_calibration_check(calibration, err);
-    if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
-        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
-                    "expected a distance of near, model, engine, chip or generic");
+    if (s == TR_OK)
+        s = tr_distance_check(distance, err);
     if (s != TR_OK)
         return s;
     summing now = {.calibration = calibration, .status = TR_OK, .err = err};

@@ -30,4 +30,7 @@ static inline double step_time_s(double compute_s, double weights_s, double kv_s
 /* The rates and sizes are numbers one can divide by. */
 tr_status tr_roofline_check(const tr_roofline *roof, tr_error *err);
 
+/* One of the distances. Errors: TR_EDOMAIN. */
+tr_status tr_distance_check(tr_distance distance, tr_error *err);
+
 #endif

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "rate/terms.h"
+#include "serve/prompt.h"
 
 #define SLACK_RATIO 1.15      /* an engine admits by what is used now */
 #define RATE_ROUND_COUNT 30   /* halvings */
@@ -14,9 +16,6 @@
 #define CYCLE_ROUND_COUNT 40  /* halvings: a share of 1e-12 of the clients */
 #define LAG_STEP 1.0          /* a token is sent while the next step runs */
 #define BUSY_MOST_SHARE 0.95
-
-static double larger(double a, double b) { return a > b ? a : b; }
-static double smaller(double a, double b) { return a < b ? a : b; }
 
 /* What a question needs once, whatever the number of clients. All of one attention rank. */
 typedef struct server {
@@ -60,11 +59,13 @@ typedef struct state {
     double batch_seq;
 } state;
 
-/* The wait of requests that arrive while others are taken in, in services: M/D/1, one each at most. */
+/* The wait of one queue with even services, in services: M/D/1. busy below 1. */
+static double wait_ratio(double busy) { return busy / (2.0 * (1.0 - busy)); }
+
+/* The wait of requests that arrive while others are taken in: for one of each at most. */
 static double queue_ratio(double busy, double others)
 {
-    busy = smaller(busy, BUSY_MOST_SHARE);
-    return smaller(busy / (2.0 * (1.0 - busy)), others);
+    return smaller(wait_ratio(smaller(busy, BUSY_MOST_SHARE)), others);
 }
 
 /* [F6] Time per token: steps that only decode, and what the prompts of their clients add. [F7] Time to the first
@@ -207,10 +208,12 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
                         tr_error *err)
 {
     const tr_engine *engine = shard->engine != NULL ? shard->engine : tr_engine_default();
-    const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
     const double mean = c->prompt_token + 0.5 * c->output_token;
-    const tr_pass at = {.decode_seq = 1.0, .decode_context_token = mean, .token_per_seq = 1.0 + c->draft_token,
-                        .prefill_seq = 1.0, .prefill_query_token = fresh, .prefill_context_token = c->cached_token};
+    tr_pass at = tr_prompt_pass(c);
+    const double fresh = at.prefill_query_token;
+    at.decode_seq = 1.0;
+    at.decode_context_token = mean;
+    at.token_per_seq = 1.0 + c->draft_token;
     const tr_status s = tr_timing_of(shard, calibration, &at, &v->timing, err);
     if (s != TR_OK)
         return s;
@@ -296,9 +299,7 @@ static tr_status front_of(const tr_prefill_side *side, const tr_calibration *cal
     if (!(side->worker_count >= 1.0 && side->worker_count <= 1e6) || !(side->link_byte_per_s >= 0.0))
         return tr_fail(err, TR_EDOMAIN, "worker_count", side->worker_count,
                        "expected 1 to 1e6 machines that take prompts, and a link of 0 or more bytes a second");
-    const tr_pass at = {.token_per_seq = 1.0, .prefill_seq = 1.0,
-                        .prefill_query_token = larger(c->prompt_token - c->cached_token, 1.0),
-                        .prefill_context_token = c->cached_token};
+    const tr_pass at = tr_prompt_pass(c);
     tr_status s = tr_shard_check(side->shard, 1.0, c->prompt_token, err);
     if (s == TR_OK)
         s = tr_timing_of(side->shard, calibration, &at, &timing, err);
@@ -323,7 +324,7 @@ static double front_s(const front *f, double request_per_s, double most_busy_sha
     if (f->side == NULL)
         return 0.0;
     const double busy = smaller(request_per_s * f->pass_s / f->place_count, most_busy_share);
-    return busy < 1.0 ? f->pass_s * (1.0 + busy / (2.0 * (1.0 - busy))) + f->send_s : HUGE_VAL;
+    return busy < 1.0 ? f->pass_s * (1.0 + wait_ratio(busy)) + f->send_s : HUGE_VAL;
 }
 
 /* Requests a second that its machines can take in. */
@@ -375,9 +376,7 @@ static void interval(tr_quantity *q, const tr_calibration *calibration, tr_inter
  * A request takes at least its own multiplies, and its share of the steps in which all that hold a place decode. */
 static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f, tr_service *o)
 {
-    const double fresh = larger(c->prompt_token - c->cached_token, 1.0);
-    const tr_pass prompt = {.token_per_seq = 1.0, .prefill_seq = 1.0, .prefill_query_token = fresh,
-                            .prefill_context_token = c->cached_token};
+    const tr_pass prompt = tr_prompt_pass(c);
     const double batch_seq[] = {larger(o->batch_seq, 1.0), larger(o->flight_seq, 1.0)};
     const double kv = tr_roofline_kv_read_byte(roof, c->prompt_token);
     const double attention = tr_model_attention_flop(roof->pooled.model, c->prompt_token);
@@ -444,9 +443,8 @@ static tr_status check_all(const tr_shard *shard, const tr_roofline *roof, tr_di
     tr_status s = check_clients(c, err);
     if (s == TR_OK)
         s = tr_roofline_check(roof, err);
-    if (s == TR_OK && ((int)distance < 0 || distance >= TR_DISTANCE_COUNT))
-        s = tr_fail(err, TR_EDOMAIN, "distance", (double)distance,
-                    "expected a distance of near, model, engine, chip or generic");
+    if (s == TR_OK)
+        s = tr_distance_check(distance, err);
     return s == TR_OK ? tr_shard_check(shard, 1.0, c->prompt_token + c->output_token, err) : s;
 }
 
