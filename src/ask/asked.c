@@ -19,6 +19,14 @@ double tr_question_dp(const void *row) { return of(row)->layout.dp_rank; }
 double tr_question_replicas(const void *row) { return of(row)->layout.replica_count; }
 int tr_question_chosen(const void *row) { return !of(row)->layout_given; }
 
+static const char *said(const char *text) { return text[0] != '\0' ? text : NULL; }
+double tr_question_usd_per_hour(const void *row)
+{
+    return of(row)->roof.usd_per_s > 0.0 ? of(row)->system->usd_per_hour : (double)NAN;
+}
+const char *tr_question_price_kind(const void *row) { return said(tr_price_kind_name(of(row)->system->price_kind)); }
+const char *tr_question_price_date(const void *row) { return said(of(row)->system->price_date); }
+
 const char *tr_question_rests_on(const tr_problem *question)
 {
     static const char *const rests_on[TR_DISTANCE_COUNT] = {

@@ -15,14 +15,22 @@ double tr_question_pp(const void *row);
 double tr_question_dp(const void *row);
 double tr_question_replicas(const void *row);
 int tr_question_chosen(const void *row);     /* the layout was not given */
+double tr_question_usd_per_hour(const void *row); /* of the whole system; NaN: no price is known */
+const char *tr_question_price_kind(const void *row);
+const char *tr_question_price_date(const void *row);
 
 #define TR_QUESTION_LAYOUT                                                                                 \
     TR_N("layout.tp", NONE, tr_question_tp), TR_N("layout.ep", NONE, tr_question_ep),                      \
         TR_N("layout.pp", NONE, tr_question_pp), TR_N("layout.dp", NONE, tr_question_dp),                  \
         TR_N("layout.replicas", NONE, tr_question_replicas), TR_F("layout.chosen", tr_question_chosen)
-/* What names the question in rows that have nothing else of it. */
-#define TR_QUESTION_FIELDS                                                                                 \
-    TR_T("model.name", tr_question_model), TR_T("system.name", tr_question_system), TR_QUESTION_LAYOUT
+/* Beside every dollar: what the system costs, by which kind of price, of when. */
+#define TR_QUESTION_PRICE                                                                                  \
+    TR_N("system.usd_per_hour", USD_PER_HOUR, tr_question_usd_per_hour),                                   \
+        TR_T("system.price_kind", tr_question_price_kind), TR_T("system.price_date", tr_question_price_date)
+#define TR_QUESTION_NAMES TR_T("model.name", tr_question_model), TR_T("system.name", tr_question_system)
+/* What names the question in rows that have nothing else of it; and in those with dollars. */
+#define TR_QUESTION_FIELDS TR_QUESTION_NAMES, TR_QUESTION_LAYOUT
+#define TR_QUESTION_PRICED TR_QUESTION_NAMES, TR_QUESTION_PRICE, TR_QUESTION_LAYOUT
 
 /* What a prediction rests on: "chip, engine and model were measured". */
 const char *tr_question_rests_on(const tr_problem *question);

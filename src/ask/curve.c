@@ -130,7 +130,7 @@ TR_TEXT(curve_row, mark, row->mark)
 TR_TEXT(curve_row, reason, row->pass.fits ? NULL : row->pass.why.text)
 
 static const tr_field fields[] = {
-    TR_QUESTION_FIELDS,
+    TR_QUESTION_PRICED,
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 8, context),
     TR_F_HEAD("fits", "fits", 4, fits),

@@ -183,8 +183,8 @@ TR_FLAG(place, fits, row->fits)
 TR_TEXT(place, reason, row->fits ? NULL : row->why.text)
 
 static const tr_field fields[] = {
-    TR_T("model.name", tr_question_model),
-    TR_T("system.name", tr_question_system),
+    TR_QUESTION_NAMES,
+    TR_QUESTION_PRICE,
     TR_N_HEAD("layout.tp", NONE, "tp", 3, tr_question_tp),
     TR_N_HEAD("layout.ep", NONE, "ep", 4, tr_question_ep),
     TR_N_HEAD("layout.pp", NONE, "pp", 3, tr_question_pp),

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "ask/asked.h"
 #include "ask/working.h"
 #include "base/fail.h"
 #include "write/document.h"
@@ -70,6 +71,7 @@ tr_status tr_lifecycle_choice(const tr_lifecycle *life, double rate_token_per_s,
 /* ---- rows: the size for each rate ------------------------------------------------------ */
 
 typedef struct choice_row {
+    const tr_problem *question; /* first: it names the row */
     const tr_lifecycle *life;
     const double *rates;
     double rate;
@@ -91,7 +93,8 @@ NUMBER(row_token, row->choice.train_token)
 NUMBER(row_ratio, row->choice.train_token / row->choice.active_param)
 NUMBER(row_over, row->choice.overtrain_ratio)
 NUMBER(row_chip_s, row->choice.chip_s)
-NUMBER(row_usd, row->choice.chip_s * row->life->terms.chip_usd_per_s)
+static int is_priced(const tr_lifecycle *t) { return t->terms.chip_usd_per_s > 0.0; }
+NUMBER(row_usd, is_priced(row->life) ? row->choice.chip_s * row->life->terms.chip_usd_per_s : (double)NAN)
 NUMBER(row_serve, row->choice.serve_share)
 NUMBER(row_best_param, row->choice.best_param)
 NUMBER(row_best_ratio, row->choice.best_chip_s / row->choice.chip_s)
@@ -99,6 +102,8 @@ NUMBER(row_equal_param, row->choice.equal_param)
 NUMBER(row_equal_ratio, row->choice.equal_chip_s / row->choice.chip_s)
 
 static const tr_field choice_list[] = {
+    TR_QUESTION_NAMES,
+    TR_QUESTION_PRICE,
     TR_N_HEAD("serve_token_per_s", TOKEN_PER_S, "traffic", 12, row_rate),
     TR_N_HEAD("serve_token", TOKEN, "served", 8, row_served),
     TR_N_HEAD("active_param", PARAM, "choose", 8, row_param),
@@ -129,7 +134,7 @@ LIFE(life_train_s, row->cost.train_chip_s)
 LIFE(life_rl_s, row->cost.rl_chip_s)
 LIFE(life_serve_s, row->cost.serve_chip_s)
 LIFE(life_total_s, row->cost.total_chip_s)
-LIFE(life_usd, row->terms.chip_usd_per_s > 0 ? row->cost.total_usd : (double)NAN)
+LIFE(life_usd, is_priced(row) ? row->cost.total_usd : (double)NAN)
 /* At the peak of the datasheet, for which no share is assumed. */
 static double least_chip_s(const tr_lifecycle *t)
 {
@@ -137,7 +142,7 @@ static double least_chip_s(const tr_lifecycle *t)
            t->cost.serve_chip_s * t->terms.serve_mfu;
 }
 LIFE(life_bound_s, least_chip_s(row))
-LIFE(life_bound_usd, row->terms.chip_usd_per_s > 0 ? least_chip_s(row) * row->terms.chip_usd_per_s : (double)NAN)
+LIFE(life_bound_usd, is_priced(row) ? least_chip_s(row) * row->terms.chip_usd_per_s : (double)NAN)
 TR_TEXT(tr_lifecycle, life_physics, ((void)row, "shares of the peak"))
 LIFE(life_equal_rl, row->equal_rl_token)
 LIFE(life_equal_serve, row->equal_serve_token)
@@ -244,9 +249,9 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     const tr_system *system = t->question->system;
     (void)snprintf(text, sizeof text, "at the chip's price: %s%s%s", tr_price_kind_words(system->price_kind),
                    system->price_date[0] != '\0' ? ", " : "", system->price_date);
-    if (t->terms.chip_usd_per_s > 0)
+    if (is_priced(t))
         tr_print_quantity(&out, "all of it", t->cost.total_usd, TR_UNIT_USD, text);
-    if (t->terms.chip_usd_per_s > 0)
+    if (is_priced(t))
         tr_print_quantity(&out, "lower bound", least_chip_s(t) * t->terms.chip_usd_per_s, TR_UNIT_USD,
                           "at the datasheet's peak throughout");
     tr_print_heading(&out, style, "If each cost as much as pre-training");
@@ -306,7 +311,7 @@ tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_problem *que
 {
     tr_lifecycle t;
     tr_workings workings;
-    choice_row row = {.life = &t};
+    choice_row row = {.question = question, .life = &t};
     const tr_status s = tr_lifecycle_of(scenario, question, &t, err);
     if (s != TR_OK)
         return s;

@@ -169,7 +169,7 @@ TR_FLAG(menu_row, fits, row->reached && row->pass.fits)
 TEXT(reason, row->reached ? NULL : row->why.text)
 
 static const tr_field fields[] = {
-    TR_QUESTION_FIELDS,
+    TR_QUESTION_PRICED,
     TR_T_HEAD("mode", "mode", 8, mode),
     TR_N_HEAD("wanted_token_per_s", TOKEN_PER_S, "wanted", 12, wanted),
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),

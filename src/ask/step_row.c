@@ -230,10 +230,6 @@ TEXT(system_math, tr_dtype_name(row->question->roof.math_dtype))
 NUMBER(system_flop, row->question->roof.flop_per_s)
 NUMBER(system_bandwidth, row->question->roof.byte_per_s)
 NUMBER(system_memory, row->question->roof.memory_byte)
-NUMBER(system_price, row->question->roof.usd_per_s > 0 ? row->question->system->usd_per_hour : (double)NAN)
-static const char *said(const char *text) { return text[0] != '\0' ? text : NULL; }
-TEXT(system_price_kind, said(tr_price_kind_name(row->question->system->price_kind)))
-TEXT(system_price_date, said(row->question->system->price_date))
 TEXT(calibration, row->question->blackboard ? NULL : row->question->calibration.origin)
 TEXT(distance, row->question->blackboard ? NULL : tr_distance_name(row->question->distance))
 NUMBER(batch, row->load.batch_seq)
@@ -275,9 +271,7 @@ static const tr_field fields[] = {
     TR_N("system.flop_per_s", FLOP_PER_S, system_flop),
     TR_N("system.byte_per_s", BYTE_PER_S, system_bandwidth),
     TR_N("system.memory_byte", BYTE, system_memory),
-    TR_N("system.usd_per_hour", USD_PER_HOUR, system_price),
-    TR_T("system.price_kind", system_price_kind),
-    TR_T("system.price_date", system_price_date),
+    TR_QUESTION_PRICE,
     TR_QUESTION_LAYOUT,
     /* From here on a row's own. */
     TR_N_HEAD("batch_seq", SEQ, "batch", 8, batch),

@@ -26,7 +26,7 @@ typedef struct tr_tiers_place {
 } tr_tiers_place;
 
 typedef struct tr_tiers {
-    const tr_problem *question;
+    const tr_problem *question;      /* first: tr_question_* read it */
     double context_token;
     double held_byte;                /* of one sequence: KV cache and state */
     double held_byte_per_token;

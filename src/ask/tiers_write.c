@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/asked.h"
 #include "ask/working.h"
 #include "base/text.h"
 #include "write/document.h"
@@ -16,6 +17,7 @@
 /* ---- rows ---------------------------------------------------------------------------- */
 
 typedef struct place_row {
+    const tr_problem *question; /* first: it names the row */
     const tr_tiers *tiers;
     const tr_tiers_place *place;
     double hold_s; /* NaN: of the place itself */
@@ -66,11 +68,16 @@ static const tr_field place_field[] = {
 static const tr_fields place_fields = {place_field, sizeof place_field / sizeof place_field[0]};
 
 static const tr_field hold_field[] = {
+    TR_QUESTION_PRICED,
     TR_N("hold_s", SECOND, hold), TR_T("place", name),        TR_N("usd_per_mtoken", USD_PER_MTOKEN, cost),
     TR_F("cheapest", cheapest),   TR_N("cheapest_from_s", SECOND, from), TR_N("cheapest_to_s", SECOND, to),
     TR_T("reason", why),
 };
 static const tr_fields hold_fields = {hold_field, sizeof hold_field / sizeof hold_field[0]};
+
+/* Of the document: a tr_tiers begins with its question too. */
+static const tr_field priced_field[] = {TR_QUESTION_PRICED};
+static const tr_fields priced_fields = {priced_field, sizeof priced_field / sizeof priced_field[0]};
 
 typedef struct walk {
     const tr_tiers *tiers;
@@ -84,8 +91,10 @@ static const void *hold_at(void *context, size_t index, tr_error *err)
     const size_t places = (size_t)w->tiers->place_count;
     const int place = (int)(index % places);
     (void)err;
-    w->row = (place_row){
-        .tiers = w->tiers, .place = &w->tiers->place[place], .hold_s = w->tiers->hold_s[index / places]};
+    w->row = (place_row){.question = w->tiers->question,
+                         .tiers = w->tiers,
+                         .place = &w->tiers->place[place],
+                         .hold_s = w->tiers->hold_s[index / places]};
     w->row.usd_per_mtoken = tr_tiers_usd_per_mtoken(w->tiers, place, w->row.hold_s);
     w->row.cheapest = tr_tiers_cheapest(w->tiers, w->row.hold_s) == place;
     return &w->row;
@@ -319,6 +328,7 @@ static tr_status write_document(const tr_scenario *scenario, const tr_tiers *t, 
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, scenario, NULL);
+    tr_fields_json(&priced_fields, t, &json);
     tr_json_key_object(&json, "held");
     tr_json_key_number(&json, "context_token", t->context_token);
     tr_json_key_number(&json, "byte", t->held_byte);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/asked.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "write/print.h"
@@ -40,12 +41,14 @@ static void print_head(const tr_whatif *w, tr_writer *out)
     for (size_t i = 0; i < SHOWN; i++)
         (void)tr_print_three(w->metric[shown[i]].predicted, tr_metric_at(shown[i])->unit, value[i], sizeof value[i]);
     (void)snprintf(text, sizeof text,
-                   "%s on %s (%s; weights %s, KV cache %s)\n%s\nas it is: TTFT %s, TPOT %s, %s tokens/s%s%s%s\n\n",
+                   "%s on %s (%s; weights %s, KV cache %s)\n%s\nas it is: TTFT %s, TPOT %s, %s tokens/s%s%s%s\n",
                    q->model->name, q->system->name,
                    q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
                    tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype), load, value[0], value[1],
                    value[2], priced ? ", " : "", priced ? value[3] : "", priced ? " per million output" : "");
     tr_write_text(out, text);
+    tr_print_price(q, out);
+    tr_write_char(out, '\n');
 }
 
 static const tr_whatif_row *find(const tr_whatif *w, const tr_change *change, double factor)
@@ -166,6 +169,8 @@ METRIC(cost, 5)
     TR_N("ratio." PATH ".predicted", NONE, NAME##_ratio), TR_N("ratio." PATH ".bound", NONE, NAME##_bound_ratio)
 
 static const tr_field fields[] = {
+    TR_QUESTION_NAMES,
+    TR_QUESTION_PRICE,
     TR_T("kind", kind),
     TR_T("input", input),
     TR_N("factor", NONE, factor),

@@ -44,6 +44,7 @@ void tr_changed_end(tr_changed *changed); /* NULL is fine */
 
 /* What came of it. */
 typedef struct tr_whatif_row {
+    const tr_problem *asked;     /* first: the question before the change names the row */
     const tr_change *change;
     const char *input;           /* as tr_changed has it */
     double factor;

@@ -74,7 +74,8 @@ static void add_all(const tr_scenario *scenario, const tr_problem *question, tr_
 {
     for (size_t i = 0; i < tr_change_count(); i++)
         for (size_t k = 0; k < sizeof tr_whatif_factor / sizeof tr_whatif_factor[0] && w->count < TR_WHATIF_MAX; k++) {
-            tr_whatif_row row = {.change = tr_change_at(i), .factor = tr_whatif_factor[k]};
+            tr_whatif_row row = {
+                .asked = w->base->question, .change = tr_change_at(i), .factor = tr_whatif_factor[k]};
             const tr_named_change *named = tr_named_change_of(row.change->input, row.factor);
             row.question = named != NULL ? named->name : NULL;
             if (try_one(scenario, question, w, &row))

@@ -31,12 +31,13 @@ typedef struct sweep {
 
 /* ---- axes and their values ----------------------------------------------------------------- */
 
-static int makes_rows(const tr_verb *verb, tr_input_id id)
+/* A verb's own rows say every value in their fields; in its table for people only those that it lists. */
+static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
 {
     for (size_t i = 0; i < verb->list_count; i++)
         if (verb->lists[i] == id)
             return 1;
-    return (verb->flags & TR_VERB_EVERY_LIST) != 0;
+    return (verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT;
 }
 
 static void value_text(const axis *a, size_t index, char *out, size_t size)
@@ -69,7 +70,7 @@ static void find_axes(sweep *s)
         if (a->words == NULL)
             a->numbers = tr_input_list(s->c->scenario, (tr_input_id)i, &a->count);
         if (a->count < 2 || (a->words == NULL && (!tr_input_is_set(s->c->scenario, (tr_input_id)i) ||
-                                                  makes_rows(s->c->verb, (tr_input_id)i))))
+                                                  makes_rows(s->c->verb, s->c->style.format, (tr_input_id)i))))
             continue;
         a->width = strlen(a->input->option);
         for (size_t k = 0; k < a->count; k++) {
