@@ -204,10 +204,7 @@ static tr_status write_page(const tr_rows *rows, const tr_problem *question, con
     }
     if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)
         return tr_written(TR_EIO, err);
-    tr_rows table = *rows;
-    if (!question->blackboard)
-        table.fields = &columns;
-    return s == TR_OK ? tr_rows_write(&table, style, sink, err) : s;
+    return s == TR_OK ? tr_rows_write(rows, style, sink, err) : s;
 }
 
 /* Over context the batch is held: as asked for, or where there is most to see. */
@@ -242,6 +239,7 @@ static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *q
         rows_over_context(w, scenario);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
+                          .columns = question->blackboard ? NULL : &columns,
                           .name = "rows",
                           .count = w->count,
                           .at = row_at,

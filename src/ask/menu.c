@@ -323,7 +323,7 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
     tr_print_setting(m->question, &out);
     tr_print_price(m->question, &out);
     tr_write_char(&out, '\n');
-    const tr_fields *shown = m->question->blackboard ? &row_fields : &columns;
+    const tr_fields *shown = tr_rows_columns(rows);
     tr_fields_table_head(shown, &out);
     for (size_t i = 0; i < rows->count; i++) {
         const void *row = rows->at(rows->context, i, err);
@@ -398,6 +398,7 @@ tr_status tr_answer_menu(const tr_scenario *scenario, const tr_problem *question
     m.margin_ratio = tr_input_number(scenario, TR_IN_MARGIN);
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &row_fields,
+                          .columns = question->blackboard ? NULL : &columns,
                           .name = "modes",
                           .count = TR_REPORT_POINTS + 1 + (size_t)m.has_full + m.speed_count,
                           .at = row_at,

@@ -283,8 +283,11 @@ static tr_status write_rows(rows_context *c, const tr_style *style, tr_sink *sin
 {
     const tr_scenario *scenario = tr_predict_walk_scenario(c->walk);
     tr_notes notes;
+    tr_field column[TR_PREDICT_COLUMNS];
+    const tr_fields columns = {column, tr_predict_columns(scenario, column)};
     tr_notes_of(scenario, c->row.question, &notes);
     const tr_rows rows = {.fields = &tr_predict_fields,
+                          .columns = &columns,
                           .name = "rows",
                           .count = tr_predict_walk_count(c->walk),
                           .at = row_at,
@@ -302,11 +305,13 @@ static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *
     char text[1024], layout[96];
     const tr_problem *q = row->question;
     (void)tr_layout_format(&row->deployment->shard.layout, layout, sizeof layout);
-    (void)snprintf(text, sizeof text, "%s on %s (%s, %s; weights %s, KV cache %s)\n\n", q->model->name, q->system->name,
+    (void)snprintf(text, sizeof text, "%s on %s (%s, %s; weights %s, KV cache %s)\n", q->model->name, q->system->name,
                    q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular", layout,
                    tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
     tr_writer_begin(&out, sink);
     tr_write_text(&out, text);
+    tr_print_price(q, &out);
+    tr_write_char(&out, '\n');
     return tr_written(tr_writer_finish(&out), err);
 }
 

@@ -231,6 +231,30 @@ static const tr_field fields[] = {
 };
 const tr_fields tr_predict_fields = {fields, sizeof fields / sizeof fields[0]};
 
+/* What a list of these tells apart; of the rest of what clients are asked the table has a column always. */
+static const struct {
+    tr_input_id id;
+    tr_field column;
+} listed[] = {
+    {TR_IN_CHUNK, TR_N_HEAD("chunk_token", CONTEXT, "chunk", 5, chunk)},
+    {TR_IN_MAX_SEQS, TR_N_HEAD("max_running_seq", SEQ, "max seqs", 8, max_seqs)},
+    {TR_IN_PREFIX_HIT, TR_N_HEAD("prefix_hit_share", RATIO, "prefix hit", 10, prefix_hit)},
+    {TR_IN_USERS, TR_N_HEAD("user_count", SEQ, "users", 6, users)},
+    {TR_IN_THINK, TR_N_HEAD("think_s", SECOND, "think", 7, think)},
+};
+
+size_t tr_predict_columns(const tr_scenario *scenario, tr_field *out)
+{
+    size_t n = 0, count = 0;
+    for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++)
+        if (tr_input_list(scenario, listed[i].id, &count) != NULL && count > 1)
+            out[n++] = listed[i].column;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && n < TR_PREDICT_COLUMNS; i++)
+        if (fields[i].head != NULL)
+            out[n++] = fields[i];
+    return n;
+}
+
 void tr_predict_row_more(const void *p, tr_json *json)
 {
     const tr_predict_row *row = p;

@@ -43,6 +43,9 @@ typedef enum tr_time_part { TR_TIME_COMPUTE = 0, TR_TIME_WEIGHTS, TR_TIME_KV, TR
 double tr_time_share(const tr_service *service, tr_time_part part); /* they add up to 1 */
 
 extern const tr_fields tr_predict_fields;
+/* The columns of its table for people: the inputs that have a list, then the answer. out has TR_PREDICT_COLUMNS. */
+enum { TR_PREDICT_COLUMNS = 24 };
+size_t tr_predict_columns(const tr_scenario *scenario, tr_field *out);
 /* "levers": [...] of the object that is open in json. */
 void tr_predict_row_more(const void *row, tr_json *json);
 

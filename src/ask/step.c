@@ -237,10 +237,7 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
     tr_status s = tr_writer_finish(&out);
     if (s != TR_OK)
         return tr_written(s, err);
-    tr_rows table = *rows;
-    if (!w->question->blackboard)
-        table.fields = &tr_step_columns;
-    s = tr_rows_write(&table, style, sink, err);
+    s = tr_rows_write(rows, style, sink, err);
     if (s != TR_OK || !style->explain)
         return s;
     if (row_at(w, 0, err) == NULL)
@@ -267,6 +264,7 @@ tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question
         return s;
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &tr_step_fields,
+                          .columns = question->blackboard ? NULL : &tr_step_columns,
                           .name = "rows",
                           .count = w.loads.count,
                           .at = row_at,

@@ -31,7 +31,7 @@ typedef struct sweep {
 
 /* ---- axes and their values ----------------------------------------------------------------- */
 
-/* A verb's own rows say every value in their fields; in its table for people only those that it lists. */
+/* A verb of every list makes rows of them all; in its table for people it has columns for those in its own list. */
 static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
 {
     for (size_t i = 0; i < verb->list_count; i++)

@@ -29,6 +29,8 @@ tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err)
     return TR_OK;
 }
 
+const tr_fields *tr_rows_columns(const tr_rows *rows) { return rows->columns != NULL ? rows->columns : rows->fields; }
+
 static tr_status write_json(const tr_rows *rows, const tr_sink *sink, tr_error *err)
 {
     tr_json json;
@@ -62,7 +64,7 @@ static void write_flat(const tr_rows *rows, const void *row, int csv, tr_writer 
     if (csv)
         tr_fields_csv_row(rows->fields, row, out);
     else
-        tr_fields_table_row(rows->fields, row, out);
+        tr_fields_table_row(tr_rows_columns(rows), row, out);
 }
 
 tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sink *sink, tr_error *err)
@@ -78,7 +80,7 @@ tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sin
     if (csv)
         tr_fields_csv_head(rows->fields, &out);
     else if (style->format != TR_FORMAT_JSONL)
-        tr_fields_table_head(rows->fields, &out);
+        tr_fields_table_head(tr_rows_columns(rows), &out);
     for (size_t i = 0; s == TR_OK && out.status == TR_OK && i < rows->count; i++) {
         tr_error why = {.status = TR_EDOMAIN};
         const void *row = rows->at(rows->context, i, &why);

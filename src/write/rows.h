@@ -11,6 +11,7 @@
 
 typedef struct tr_rows {
     const tr_fields *fields;
+    const tr_fields *columns; /* those of the table for people; NULL: fields with a head */
     const char *name; /* the array's key in the document; NULL: the document has no such rows */
     size_t count;
     /* The index-th row, valid until the next call; NULL: failed, and *err says why. */
@@ -21,6 +22,8 @@ typedef struct tr_rows {
     void (*more)(const void *row, tr_json *json);
     const tr_notes *notes; /* may be NULL */
 } tr_rows;
+
+const tr_fields *tr_rows_columns(const tr_rows *rows);
 
 /* Errors: those of at, TR_EIO. */
 tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sink *sink, tr_error *err);
