@@ -15,7 +15,7 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_probl
     tr_lifecycle t;
     tr_life_choice c;
     tr_words words = {.next = 0};
-    double at[POINTS], train[POINTS], serve[POINTS], total[POINTS];
+    double at[POINTS], train[POINTS], serve[POINTS], total[POINTS], bound[POINTS];
     char title[200], subtitle[256], chosen[96], best[96];
     tr_status s = tr_lifecycle_of(scenario, question, &t, err);
     if (s == TR_OK)
@@ -41,6 +41,7 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_probl
         at[k] = k == 0 ? low : at[k - 1] * step;
         train[k] = unit * tr_life_at_chip_s(&t.law, t.loss_nat, 0.0, &t.terms, at[k]);
         total[k] = unit * tr_life_at_chip_s(&t.law, t.loss_nat, t.life.serve_token, &t.terms, at[k]);
+        bound[k] = unit * tr_life_at_chip_s(&t.law, t.loss_nat, t.life.serve_token, &t.peak, at[k]);
         serve[k] = total[k] - train[k];
     }
     (void)snprintf(title, sizeof title,
@@ -60,6 +61,7 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_probl
         {.name = "pre-training", .role = TR_ROLE_COMPUTE, .x = at, .y = train, .n = POINTS},
         {.name = "serving", .role = TR_ROLE_KV, .x = at, .y = serve, .n = POINTS},
         {.name = "both", .role = TR_ROLE_RESULT, .x = at, .y = total, .n = POINTS},
+        {.name = "lower bound", .kind = TR_SERIES_FLOOR, .role = TR_ROLE_LIMIT, .x = at, .y = bound, .n = POINTS},
     };
     const tr_mark mark[] = {
         {.kind = TR_MARK_POINT,
@@ -76,9 +78,9 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_probl
     const tr_figure figure = {
         .title = title,
         .subtitle = subtitle,
-        .caption = "A smaller model needs more tokens for the same loss, and every token it serves is "
-                   "cheaper. The more it "
-                   "serves, the smaller and the longer trained the cheapest one.",
+        .caption = "A smaller model needs more tokens for the same loss, and every token it serves is cheaper. The "
+                   "more it serves, the smaller and the longer trained the cheapest one. The shares of the peak are "
+                   "given, so no interval is known; the lower bound is both at the whole peak.",
         .source = "Equations K20\xE2\x80\x93K22, K25, K28; reinforcement learning left out of the choice.",
         .x = {.label = "active parameters",
               .unit = TR_UNIT_PARAM,
@@ -88,10 +90,10 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_probl
         .y = {.label = t.terms.chip_usd_per_s > 0 ? "dollars" : "chip seconds",
               .unit = t.terms.chip_usd_per_s > 0 ? TR_UNIT_USD : TR_UNIT_SECOND,
               .scale = TR_SCALE_LOG,
-              .min = unit * c.chip_s / 10.0,
+              .min = unit * c.chip_s / 20.0,
               .max = unit * c.chip_s * 20.0},
         .series = series,
-        .series_count = 3,
+        .series_count = sizeof series / sizeof series[0],
         .marks = mark,
         .mark_count = 2};
     return tr_figure_draw(&figure, target, sink, err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/step_row.h"
 #include "base/fail.h"
 #include "pass/work.h"
 #include "rate/op_rate.h"
@@ -17,12 +18,10 @@ enum { LAYOUTS_MAX = 512, SHOWN_MAX = 16, BARS_MAX = 12, TERMS = 5 };
 
 /* The question in one layout. */
 typedef struct place {
-    const tr_problem *question;  /* first: it names the row, and is `in` */
+    tr_step_row pass;            /* first: its question names the row, and is `in` */
     tr_problem in;
     tr_hold hold;
-    int fits;
-    tr_step bound, ops, fitted;  /* NaN where it does not fit */
-    tr_error why;                /* why not, or why there is no time */
+    tr_step ops;
     double up_byte, out_byte;    /* a chip sends in a step, inside the domain and beyond */
 } place;
 
@@ -32,6 +31,7 @@ typedef struct sheet {
     unsigned short order[LAYOUTS_MAX];
     tr_layout all[LAYOUTS_MAX];
     double rate[LAYOUTS_MAX];    /* to order by: tokens a second; those that do not fit behind, by what they lack */
+    double predicted[LAYOUTS_MAX]; /* the same as predicted: the order of equals, as all bounds may be */
     place row;                   /* the one looked at last */
 } sheet;
 
@@ -52,20 +52,14 @@ static void send(void *context, const pass_work *w, const tr_op *op)
     }
 }
 
-static const tr_step *ranked(const place *p)
-{
-    return p->question->physics == TR_PHYSICS_FITTED ? &p->fitted : &p->ops;
-}
-
-static void time_it(place *p)
+/* What its operators say where it fits: the traffic on the links. */
+static void walk_links(place *p)
 {
     const tr_problem *q = &p->in;
     pass_work w;
     tr_pass pass;
-    p->fits = tr_problem_step(q, TR_PHYSICS_BOUND, &q->load, &p->bound, &p->why) == TR_OK &&
-              tr_problem_step(q, TR_PHYSICS_OPS, &q->load, &p->ops, &p->why) == TR_OK &&
-              tr_problem_step(q, TR_PHYSICS_FITTED, &q->load, &p->fitted, &p->why) == TR_OK;
-    if (!p->fits || tr_pass_of(&q->load, &pass, NULL) != TR_OK || tr_pass_work_of(&q->shard, &w, NULL) != TR_OK ||
+    if (!p->pass.fits || tr_problem_step(q, TR_PHYSICS_OPS, &q->load, &p->ops, NULL) != TR_OK ||
+        tr_pass_of(&q->load, &pass, NULL) != TR_OK || tr_pass_work_of(&q->shard, &w, NULL) != TR_OK ||
         tr_pass_work_load(&w, &pass, NULL) != TR_OK)
         return;
     tr_pass_walk(&w, send, p);
@@ -73,16 +67,19 @@ static void time_it(place *p)
 
 static tr_status place_of(const tr_problem *question, const tr_layout *layout, place *out, tr_error *err)
 {
+    tr_error why;
     memset(out, 0, sizeof *out);
     out->in = *question;
-    out->question = &out->in;
     out->in.layout = *layout;
+    out->in.layout_given = 1; /* each is looked at for itself */
     const tr_status s = tr_shard_of(question->model, question->system, question->engine, layout, &question->formats,
                                     &out->in.shard, err);
     if (s != TR_OK)
         return s;
     out->hold = tr_hold_of(&out->in, question->load.batch_seq, tr_held_token(&question->load));
-    time_it(out);
+    if (tr_step_row_of(&out->in, &question->load, &out->pass, &why) != TR_OK)
+        out->pass = tr_step_row_none(&out->in, &question->load, &why);
+    walk_links(out);
     return TR_OK;
 }
 
@@ -97,6 +94,11 @@ static int wanted(const tr_scenario *scenario, const tr_layout *y)
     return 1;
 }
 
+static int is_better(const sheet *t, size_t a, size_t b)
+{
+    return t->rate[a] > t->rate[b] || (!(t->rate[a] < t->rate[b]) && t->predicted[a] > t->predicted[b]);
+}
+
 static tr_status rank(sheet *t, size_t index, tr_error *err)
 {
     place *p = &t->row;
@@ -104,9 +106,11 @@ static tr_status rank(sheet *t, size_t index, tr_error *err)
     const tr_status s = place_of(t->question, &t->all[index], p, err);
     if (s != TR_OK)
         return s;
-    t->rate[index] = p->fits ? ranked(p)->token_per_s : p->hold.left_byte < 0.0 ? p->hold.left_byte : -0.5;
+    const tr_step_row *pass = &p->pass;
+    t->rate[index] = pass->fits ? pass->step.token_per_s : p->hold.left_byte < 0.0 ? p->hold.left_byte : -0.5;
+    t->predicted[index] = pass->is_predicted ? pass->predicted.token_per_s : 0.0;
     size_t k = index;
-    for (; k > 0 && t->rate[t->order[k - 1]] < t->rate[index]; k--)
+    for (; k > 0 && is_better(t, index, t->order[k - 1]); k--)
         t->order[k] = t->order[k - 1];
     t->order[k] = (unsigned short)index;
     return TR_OK;
@@ -147,7 +151,7 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     return place_of(t->question, &t->all[t->order[index]], &t->row, err) == TR_OK ? &t->row : NULL;
 }
 
-static double if_fits(const place *row, double value) { return row->fits ? value : (double)NAN; }
+static double if_fits(const place *row, double value) { return row->pass.fits ? value : (double)NAN; }
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(place, NAME, VALUE)
 #define HELD(NAME, OF) NUMBER(NAME, OF(&row->hold))
@@ -162,25 +166,12 @@ HELD(room, tr_hold_room)
 NUMBER(most, row->hold.max_batch_seq)
 NUMBER(up, if_fits(row, row->up_byte))
 NUMBER(beyond, if_fits(row, row->out_byte))
-NUMBER(bound, if_fits(row, row->bound.step_s))
 NUMBER(ops, if_fits(row, row->ops.step_s))
 NUMBER(comm, if_fits(row, row->ops.comm_s + row->ops.fixed_s))
-NUMBER(step, if_fits(row, ranked(row)->step_s))
-NUMBER(predicted, if_fits(row, row->fitted.step_s))
-static double priced(const place *row, double usd)
-{
-    return row->fits && row->question->roof.usd_per_s > 0.0 ? usd : (double)NAN;
-}
-NUMBER(cost, priced(row, ranked(row)->usd_per_mtoken))
-NUMBER(cost_bound, priced(row, row->bound.usd_per_mtoken))
-TR_TEXT(place, physics, tr_physics_name(row->question->physics))
-TR_TEXT(place, limit, row->fits ? tr_limit_name(ranked(row)->limit) : NULL)
-NUMBER(low, if_fits(row, row->fitted.low_s))
-NUMBER(high, if_fits(row, row->fitted.high_s))
-NUMBER(each, if_fits(row, ranked(row)->token_per_s_per_seq))
-NUMBER(chip, if_fits(row, ranked(row)->token_per_s_per_chip))
-TR_FLAG(place, fits, row->fits)
-TR_TEXT(place, reason, row->fits ? NULL : row->why.text)
+NUMBER(chip, row->pass.step.token_per_s_per_chip)
+TR_TEXT(place, physics, tr_physics_name(row->in.physics))
+TR_FLAG(place, fits, row->pass.fits)
+TR_TEXT(place, reason, row->pass.fits ? NULL : row->pass.why.text)
 
 static const tr_field fields[] = {
     TR_QUESTION_NAMES,
@@ -203,26 +194,33 @@ static const tr_field fields[] = {
     TR_N("scaleout_byte", BYTE, beyond),
     TR_N("link_s", SECOND, comm),
     TR_T("physics", physics),
-    TR_N("step_s", SECOND, step),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, bound),
+    TR_N("step_s", SECOND, tr_pass_time),
+    TR_N_HEAD("step_s_bound", SECOND, "bound", 9, tr_pass_time_bound),
     TR_N("step_s_ops", SECOND, ops),
-    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 9, low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 9, high),
-    TR_T("limited_by", limit),
-    TR_N("token_per_s_per_seq", TOKEN_PER_S, each),
+    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
+    TR_N_HEAD("step_s_low", SECOND, "low", 9, tr_pass_time_low),
+    TR_N_HEAD("step_s_high", SECOND, "high", 9, tr_pass_time_high),
+    TR_T("limited_by", tr_pass_limited_by),
+    TR_N("token_per_s", TOKEN_PER_S, tr_pass_rate),
+    TR_PASS_RATE_BESIDE,
+    TR_N("token_per_s_per_seq", TOKEN_PER_S, tr_pass_each),
+    TR_PASS_EACH_BESIDE,
     TR_N("token_per_s_per_chip", NONE, chip),
-    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, cost),
-    TR_N("usd_per_mtoken_bound", USD, cost_bound),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
+    TR_PASS_COST_BESIDE,
     TR_F("fits", fits),
     TR_T("reason", reason),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 
+/* Parts that add up to the step: of a bound only the side that takes it all. */
 static void terms_of(const place *p, double *term)
 {
-    const tr_step *s = ranked(p);
-    const double of[TERMS] = {s->compute_s, s->weights_s, s->kv_s, s->comm_s, s->fixed_s};
+    const tr_step *s = &p->pass.step;
+    const int bound = p->in.physics == TR_PHYSICS_BOUND, multiplies = s->limit == TR_LIMIT_COMPUTE;
+    const double compute_s = bound && !multiplies ? 0.0 : s->compute_s;
+    const double weights_s = bound && multiplies ? 0.0 : s->weights_s, kv_s = bound && multiplies ? 0.0 : s->kv_s;
+    const double of[TERMS] = {compute_s, weights_s, kv_s, s->comm_s, s->fixed_s};
     memcpy(term, of, sizeof of);
 }
 
@@ -240,7 +238,11 @@ static void why(const place *first, const tr_layout *second, const double *their
         return;
     }
     (void)tr_layout_format(second, b, sizeof b);
-    const double gain = ranked(first)->token_per_s / their_token_per_s;
+    const double gain = first->pass.step.token_per_s / their_token_per_s;
+    if (!(gain > 1.0005) && first->in.physics == TR_PHYSICS_BOUND) {
+        (void)snprintf(out, size, "the lower bound is the same in every layout; %s is predicted to come closest to it", a);
+        return;
+    }
     if (!(gain > 1.0005)) {
         (void)snprintf(out, size, "%s and %s are equally fast", a, b);
         return;
@@ -265,17 +267,17 @@ static tr_status reason_of(sheet *t, char *out, size_t size, tr_error *err)
     if (t->count > 1) {
         if (row_at(t, 1, err) == NULL)
             return TR_EDOMAIN;
-        has_second = t->row.fits;
+        has_second = t->row.pass.fits;
         second = t->row.in.layout;
         terms_of(&t->row, their);
-        their_token_per_s = ranked(&t->row)->token_per_s;
+        their_token_per_s = t->row.pass.step.token_per_s;
     }
     if (row_at(t, 0, err) == NULL)
         return TR_EDOMAIN;
-    if (t->row.fits)
+    if (t->row.pass.fits)
         why(&t->row, has_second ? &second : NULL, their, their_token_per_s, out, size);
     else
-        (void)snprintf(out, size, "no layout fits this load; the first comes closest: %s", t->row.why.text);
+        (void)snprintf(out, size, "no layout fits this load; the first comes closest: %s", t->row.pass.why.text);
     return TR_OK;
 }
 
@@ -287,6 +289,13 @@ static void title_of(const sheet *t, char *text, size_t size)
     (void)snprintf(text, size, "%.90s on %.60s: layouts, %s of batch %.6g at %s tokens of context",
                    t->question->model->name, t->question->system->name, tr_phase_name(load->phase), load->batch_seq,
                    context);
+}
+
+static const char *ranked_by(tr_physics physics)
+{
+    return physics == TR_PHYSICS_FITTED ? "the predicted step"
+           : physics == TR_PHYSICS_OPS  ? "the step by operators"
+                                        : "the lower bound, equals by the predicted step";
 }
 
 static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *style, tr_sink *sink, tr_error *err)
@@ -320,7 +329,7 @@ static tr_status write_text(sheet *t, const tr_notes *notes, const tr_style *sty
                    "ranked by %s; for cache: space on one chip for the KV cache; low to high is the 90 %% interval; "
                    "dp: attention ranks that share one set of experts; x: replicas of the whole model; "
                    "calibration %.120s",
-                   t->question->physics == TR_PHYSICS_FITTED ? "the predicted step" : "the step by operators",
+                   ranked_by(t->question->physics),
                    t->question->calibration.origin);
     tr_print_wrapped(&out, "     ", "     ", text, style->columns);
     if (t->found > LAYOUTS_MAX) {
@@ -377,8 +386,9 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
     static const tr_role role[TERMS] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
     static const char *const name[TERMS] = {"multiplying", "reading weights", "reading caches", "on links", "fixed"};
     const tr_problem *question = t->question;
-    const int fitted = question->physics == TR_PHYSICS_FITTED;
-    double bar[TERMS][BARS_MAX], term[TERMS];
+    static const char *const source[] = {"Lower bound: equation R1.", "Ops physics: equations R27, L1.",
+                                         "Fitted physics: equations F3, L1."};
+    double bar[TERMS][BARS_MAX], term[TERMS], low[BARS_MAX], high[BARS_MAX], bound[BARS_MAX];
     char label[BARS_MAX][96], title[160], subtitle[256];
     const char *labels[BARS_MAX];
     tr_series series[TERMS];
@@ -387,11 +397,15 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
         const place *p = row_at(t, i, err);
         if (p == NULL)
             return TR_EDOMAIN;
-        if (!p->fits)
+        if (!p->pass.fits)
             break; /* they come last */
         terms_of(p, term);
         for (int b = 0; b < TERMS; b++)
             bar[b][n] = term[b];
+        const tr_quantity time_s = tr_step_row_time_s(&p->pass);
+        low[n] = time_s.low;
+        high[n] = time_s.high;
+        bound[n] = time_s.bound;
         (void)tr_layout_format(&p->in.layout, label[n], sizeof label[n]);
         labels[n] = label[n];
         n++;
@@ -406,18 +420,27 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
             series[shown++] =
                 (tr_series){.name = name[b], .kind = TR_SERIES_BARS, .role = role[b], .x = bar[b], .n = n};
     }
-    (void)snprintf(title, sizeof title, "%s is the %s", label[0],
-                   n > 1 ? "fastest of these layouts" : "only layout that fits");
+    (void)snprintf(title, sizeof title, "%s is %s", label[0],
+                   n < 2                                       ? "the only layout that fits"
+                   : question->physics == TR_PHYSICS_BOUND ? "predicted to come closest to the lower bound of all"
+                                                               : "the fastest of these layouts");
     title_of(t, subtitle, sizeof subtitle);
     const tr_figure figure = {.title = title,
                               .subtitle = subtitle,
-                              .caption = "A step by what its operators wait for; only layouts that fit the batch.",
-                              .source = fitted ? "Fitted physics: equations F3, L1."
-                                               : "Ops physics: equations R27, L1.",
+                              .caption = target->terminal
+                                             ? "A step by what its operators wait for; |--| is the 90 % interval of "
+                                               "the predicted step, ^ its lower bound. Only layouts that fit the batch."
+                                             : "A step by what its operators wait for, with the 90 % interval of the "
+                                               "predicted step and its lower bound (dashed). Only layouts that fit "
+                                               "the batch.",
+                              .source = source[question->physics],
                               .x = {.label = "time of a step", .unit = TR_UNIT_SECOND},
                               .series = series,
                               .series_count = shown,
-                              .bar_labels = labels};
+                              .bar_labels = labels,
+                              .bar_low = low,
+                              .bar_high = high,
+                              .bar_bound = bound};
     return tr_figure_draw(&figure, target, sink, err);
 }
 

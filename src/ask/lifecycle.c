@@ -36,6 +36,8 @@ tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_problem *questio
                               .serve_mfu = tr_input_number(scenario, TR_IN_SERVE_MFU),
                               .chip_flop_per_s = question->roof.flop_per_s / question->roof.chip_count,
                               .chip_usd_per_s = question->roof.usd_per_s / question->roof.chip_count};
+    t.peak = t.terms;
+    t.peak.train_mfu = t.peak.rl_mfu = t.peak.serve_mfu = 1.0;
     t.life_s = tr_input_number(scenario, TR_IN_LIFE);
     t.ship_share = tr_input_number(scenario, TR_IN_SHIP);
     t.life.active_param = question->model->active_param;
@@ -48,6 +50,8 @@ tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_problem *questio
     t.life.rl_token = tr_input_is_set(scenario, TR_IN_RL_TOKEN) ? tr_input_number(scenario, TR_IN_RL_TOKEN)
                                                                 : t.equal_rl_token;
     s = tr_life_cost_of(&t.life, &t.terms, &t.cost, err);
+    if (s == TR_OK)
+        s = tr_life_cost_of(&t.life, &t.peak, &t.bound, err);
     if (s != TR_OK)
         return s;
     const tr_loss_law first = tr_loss_law_of(TR_LOSS_FIT_HOFFMANN),
@@ -95,6 +99,13 @@ NUMBER(row_over, row->choice.overtrain_ratio)
 NUMBER(row_chip_s, row->choice.chip_s)
 static int is_priced(const tr_lifecycle *t) { return t->terms.chip_usd_per_s > 0.0; }
 NUMBER(row_usd, is_priced(row->life) ? row->choice.chip_s * row->life->terms.chip_usd_per_s : (double)NAN)
+static double bound_s(const choice_row *row)
+{
+    return tr_life_at_chip_s(&row->life->law, row->life->loss_nat, row_served(row), &row->life->peak,
+                             row->choice.active_param);
+}
+NUMBER(row_bound_s, bound_s(row))
+NUMBER(row_bound_usd, is_priced(row->life) ? bound_s(row) * row->life->terms.chip_usd_per_s : (double)NAN)
 NUMBER(row_serve, row->choice.serve_share)
 NUMBER(row_best_param, row->choice.best_param)
 NUMBER(row_best_ratio, row->choice.best_chip_s / row->choice.chip_s)
@@ -111,7 +122,9 @@ static const tr_field choice_list[] = {
     TR_N_HEAD("token_per_param", NONE, "a param.", 8, row_ratio),
     TR_N_HEAD("overtrain_ratio", NONE, "over x", 7, row_over),
     TR_N("chip_s", SECOND, row_chip_s),
+    TR_N("chip_s_bound", SECOND, row_bound_s),
     TR_N_HEAD("usd", USD, "costs", 8, row_usd),
+    TR_N("usd_bound", USD, row_bound_usd),
     TR_N_HEAD("serve_share", RATIO, "serving", 7, row_serve),
     TR_N("train_best_param", PARAM, row_best_param),
     TR_N_HEAD("train_best_over_choice", NONE, "train x", 7, row_best_ratio),
@@ -135,14 +148,8 @@ LIFE(life_rl_s, row->cost.rl_chip_s)
 LIFE(life_serve_s, row->cost.serve_chip_s)
 LIFE(life_total_s, row->cost.total_chip_s)
 LIFE(life_usd, is_priced(row) ? row->cost.total_usd : (double)NAN)
-/* At the peak of the datasheet, for which no share is assumed. */
-static double least_chip_s(const tr_lifecycle *t)
-{
-    return t->cost.train_chip_s * t->terms.train_mfu + t->cost.rl_chip_s * t->terms.rl_mfu +
-           t->cost.serve_chip_s * t->terms.serve_mfu;
-}
-LIFE(life_bound_s, least_chip_s(row))
-LIFE(life_bound_usd, is_priced(row) ? least_chip_s(row) * row->terms.chip_usd_per_s : (double)NAN)
+LIFE(life_bound_s, row->bound.total_chip_s)
+LIFE(life_bound_usd, is_priced(row) ? row->bound.total_usd : (double)NAN)
 TR_TEXT(tr_lifecycle, life_physics, ((void)row, "shares of the peak"))
 LIFE(life_equal_rl, row->equal_rl_token)
 LIFE(life_equal_serve, row->equal_serve_token)
@@ -252,7 +259,7 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     if (is_priced(t))
         tr_print_quantity(&out, "all of it", t->cost.total_usd, TR_UNIT_USD, text);
     if (is_priced(t))
-        tr_print_quantity(&out, "lower bound", least_chip_s(t) * t->terms.chip_usd_per_s, TR_UNIT_USD,
+        tr_print_quantity(&out, "lower bound", t->bound.total_usd, TR_UNIT_USD,
                           "at the datasheet's peak throughout");
     tr_print_heading(&out, style, "If each cost as much as pre-training");
     tr_print_quantity(&out, "reinforcement learning", t->equal_rl_token, TR_UNIT_TOKEN, "tokens");

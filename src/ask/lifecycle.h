@@ -10,8 +10,9 @@
 typedef struct tr_lifecycle {
     const tr_problem *question;
     tr_life_terms terms;
+    tr_life_terms peak; /* the same at the datasheet's peak throughout: the lower bound, which assumes no share */
     tr_life life; /* as asked */
-    tr_life_cost cost;
+    tr_life_cost cost, bound; /* by terms, by peak */
     double rate_token_per_s, life_s, ship_share;
     double equal_rl_token, equal_serve_token;
     tr_loss_fit fit;

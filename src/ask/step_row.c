@@ -92,6 +92,16 @@ static void predict(tr_step_row *row)
         tr_problem_step(question, TR_PHYSICS_FITTED, &row->load, &row->predicted, &row->why) == TR_OK;
 }
 
+tr_step_row tr_step_row_none(const tr_problem *question, const tr_load *load, const tr_error *why)
+{
+    return (tr_step_row){.question = question,
+                         .load = *load,
+                         .why = *why,
+                         .step = no_step(),
+                         .bound = no_step(),
+                         .predicted = no_step()};
+}
+
 tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
     tr_step_row row = {.question = question, .load = *load};

@@ -29,6 +29,9 @@ tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_ste
  * tr_bound_step. */
 tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err);
 
+/* A row that has no answer, and why. */
+tr_step_row tr_step_row_none(const tr_problem *question, const tr_load *load, const tr_error *why);
+
 /* Of a row by the bound: step becomes what the question's physics says, NaN where that does not fit. */
 void tr_step_row_by_physics(tr_step_row *row);
 

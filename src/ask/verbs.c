@@ -102,11 +102,7 @@ static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
 
 static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
 {
-    const tr_status s = physics_unless_set(scenario, "fitted", err);
-    if (s == TR_OK && tr_input_choice(scenario, TR_IN_PHYSICS) == TR_PHYSICS_BOUND)
-        return tr_fail(err, TR_ECONFLICT, "physics", 0,
-                       "the bound is the same for every layout: use --physics fitted (the default here) or ops");
-    return s;
+    return physics_unless_set(scenario, "fitted", err);
 }
 
 /* ---- pictures ------------------------------------------------------------------------ */

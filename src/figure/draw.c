@@ -174,6 +174,44 @@ static void draw_points(const tr_fig_layout *L, const tr_series *series, tr_fig_
     }
 }
 
+/* NaN: there is none. In characters, a whole cell. */
+static double whisker_x(const tr_fig_layout *L, const double *value, size_t i)
+{
+    if (value == NULL || !isfinite(value[i]))
+        return (double)NAN;
+    const double x = clamp(tr_fig_place(&L->x, value[i]), L->plot.x0, L->plot.x1);
+    return L->m.snap > 0.0 ? floor(x < L->plot.x1 ? x : L->plot.x1 - 1.0) : x;
+}
+
+/* Through the middle of a bar with a cap at both ends; the bound as a dashed tick across it. */
+static void draw_whisker(const tr_fig_layout *L, tr_fig_canvas *c, size_t i, double y, double thick)
+{
+    static const tr_fig_pen pen = {FIG_INK, 1.2, FIG_SOLID}, limit = {FIG_INK, 1.6, FIG_DASHED};
+    const tr_figure *f = L->figure;
+    const double middle = y + thick / 2.0, cap = thick * 0.22;
+    const double x0 = whisker_x(L, f->bar_low, i), x1 = whisker_x(L, f->bar_high, i), x = whisker_x(L, f->bar_bound, i);
+    if (isfinite(x0) && isfinite(x1)) {
+        c->ops->line(c, x0, middle, x1, middle, &pen);
+        c->ops->line(c, x0, middle - cap, x0, middle + cap, &pen);
+        c->ops->line(c, x1, middle - cap, x1, middle + cap, &pen);
+    }
+    if (isfinite(x))
+        c->ops->line(c, x, y - thick * 0.12, x, y + thick * 1.12, &limit);
+}
+
+/* In characters, in the blank row below a bar: |----| and ^. */
+static void type_whisker(const tr_fig_layout *L, tr_fig_canvas *c, size_t i, double y)
+{
+    const tr_figure *f = L->figure;
+    const tr_fig_type type = {FIG_INK, L->m.label, 0, 0};
+    const double x0 = whisker_x(L, f->bar_low, i), x1 = whisker_x(L, f->bar_high, i), x = whisker_x(L, f->bar_bound, i);
+    if (isfinite(x0) && isfinite(x1))
+        for (double at = x0; at <= x1; at += 1.0)
+            c->ops->text(c, at, y, &type, tr_fig_span_of(at > x0 && at < x1 ? "-" : "|"));
+    if (isfinite(x))
+        c->ops->text(c, x, y, &type, tr_fig_span_of("^"));
+}
+
 static void draw_bars(const tr_fig_layout *L, tr_fig_canvas *c)
 {
     const tr_figure *f = L->figure;
@@ -193,6 +231,13 @@ static void draw_bars(const tr_fig_layout *L, tr_fig_canvas *c)
                 c->ops->box(c, x0, y, x1, y + thick, FIG_ROLE + (int)series->role, 1.0);
         }
         c->ops->series_end(c);
+    }
+    for (size_t i = 0; i < L->bar_count; i++) {
+        const double y = L->plot.y0 + (double)i * row;
+        if (L->m.snap == 0.0)
+            draw_whisker(L, c, i, y + (row - thick) / 2.0, thick);
+        else if (row > thick)
+            type_whisker(L, c, i, y + thick);
     }
 }
 

@@ -181,6 +181,31 @@ static void bars_show_their_values_and_stack(void **state)
     assert_int_equal(boxes, 8 * 3 + 3);
 }
 
+/* One of three bars has none: two whiskers of three lines, two dashed bounds. */
+static void whiskers_and_bounds_stand_on_their_bars(void **state)
+{
+    (void)state;
+    tr_error err;
+    static const double low[3] = {1.0, NAN, 2.0}, high[3] = {4.0, NAN, 9.0}, bound[3] = {0.5, NAN, 0.5};
+    const tr_figure *plain = bar_figure(&store, 3, 1);
+    size_t lines[2] = {0, 0};
+    for (int with = 0; with < 2; with++) {
+        tr_figure f = *plain;
+        if (with) {
+            f.bar_low = low;
+            f.bar_high = high;
+            f.bar_bound = bound;
+            f.x.max = 10.0;
+        }
+        const char *svg = svg_of(&f, 390.0, 0.0, 0, &err);
+        assert_int_equal(svg_text_faults(svg), 0);
+        for (const char *p = svg; (p = strstr(p, "stroke-width=\"1.2\"")) != NULL; p++)
+            lines[with]++;
+        assert_true(with == (strstr(svg, "stroke-width=\"1.6\"") != NULL));
+    }
+    assert_int_equal(lines[1] - lines[0], 2 * 3);
+}
+
 static void bars_that_do_not_fit_are_counted(void **state)
 {
     (void)state;
@@ -261,6 +286,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_drawn_is_refused_in_words),
         cmocka_unit_test(a_sink_that_stops_is_reported),
         cmocka_unit_test(bars_show_their_values_and_stack),
+        cmocka_unit_test(whiskers_and_bounds_stand_on_their_bars),
         cmocka_unit_test(bars_that_do_not_fit_are_counted),
         cmocka_unit_test(a_floor_is_hatched_on_its_lower_side_alone),
         cmocka_unit_test(rings_are_in_the_legend_differ_and_tell_who_hovers),

@@ -120,6 +120,20 @@ static void bars_have_a_row_each(void **state)
     assert_non_null(strstr(text, "operator 5"));
 }
 
+static void a_whisker_and_a_bound_stand_below_their_bar(void **state)
+{
+    (void)state;
+    tr_error err;
+    static const double low[2] = {1.0, 1.0}, high[2] = {4.0, 4.0}, bound[2] = {0.5, 0.5};
+    tr_figure f = *bar_figure(&store, 2, 1);
+    f.bar_low = low;
+    f.bar_high = high;
+    f.bar_bound = bound;
+    const char *text = terminal_of(&f, 80, 24, 0, 0, &err);
+    const char *bar = strstr(text, "operator 0"), *whisker = strstr(text, "|--");
+    assert_true(bar != NULL && whisker > bar && strchr(bar, '^') < whisker);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +144,7 @@ int main(void)
         cmocka_unit_test(no_text_stands_on_another),
         cmocka_unit_test(sizes_out_of_range_are_refused),
         cmocka_unit_test(bars_have_a_row_each),
+        cmocka_unit_test(a_whisker_and_a_bound_stand_below_their_bar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

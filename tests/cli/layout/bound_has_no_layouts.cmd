@@ -1,1 +1,0 @@
-"$TOKENROOF" layout llama-3.1-70b 8xh100-sxm --physics bound
