@@ -63,6 +63,11 @@ typedef struct tr_mark {
     double x2;                   /* regions only */
 } tr_mark;
 
+/* NULL, or one each: a whisker from low to high, and a tick where the bound is; NaN: none. */
+typedef struct tr_whiskers {
+    const double *low, *high, *bound;
+} tr_whiskers;
+
 typedef struct tr_figure {
     const char *title;
     const char *subtitle;        /* model, system, conditions */
@@ -74,8 +79,7 @@ typedef struct tr_figure {
     const tr_mark *marks;
     size_t mark_count;
     const char *const *bar_labels;   /* for TR_SERIES_BARS, n of the first bar series; else NULL */
-    const double *bar_low, *bar_high, *bar_bound; /* NULL, or n each: a whisker over the whole bar from low to high,
-                                      * and a tick where its bound is; NaN: none */
+    tr_whiskers whiskers;            /* over the whole lengths of bars */
     const tr_axis *y2;           /* NULL, or a second reading of the same heights at the right (label and unit count): */
     double y2_ratio;             /* its value is y times this, > 0 */
     const char *const *row_names;    /* NULL, or names that stand at y = 1, 2, ... instead of numbers */

@@ -50,6 +50,11 @@ static tr_status refuse(const tr_problem *question, const tr_error *why, const c
 {
     const int none = !question->layout_given && !question->blackboard && question->layout_status == TR_ENOFIT &&
                      question->system->chip_count > 1.0;
+    if (!none && more[0] == '\0') { /* nothing to add: rows of a million may say it */
+        if (err != NULL)
+            *err = *why;
+        return TR_ENOFIT;
+    }
     return tr_fail(err, TR_ENOFIT, why->field, why->value, "%s%.300s%s",
                    none ? "no layout fits; the closest is " : "", why->text, more);
 }

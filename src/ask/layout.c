@@ -240,7 +240,8 @@ static void why(const place *first, const tr_layout *second, const double *their
     (void)tr_layout_format(second, b, sizeof b);
     const double gain = first->pass.step.token_per_s / their_token_per_s;
     if (!(gain > 1.0005) && first->in.physics == TR_PHYSICS_BOUND) {
-        (void)snprintf(out, size, "the lower bound is the same in every layout; %s is predicted to come closest to it", a);
+        (void)snprintf(out, size, "the lower bound is the same in every layout; %s is predicted to come closest",
+                       a);
         return;
     }
     if (!(gain > 1.0005)) {
@@ -438,9 +439,7 @@ static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, t
                               .series = series,
                               .series_count = shown,
                               .bar_labels = labels,
-                              .bar_low = low,
-                              .bar_high = high,
-                              .bar_bound = bound};
+                              .whiskers = {low, high, bound}};
     return tr_figure_draw(&figure, target, sink, err);
 }
 

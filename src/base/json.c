@@ -35,7 +35,7 @@ static void separate(tr_json *json)
 }
 
 /* Get ready for a value; 0 if there is no place for one. */
-static int place(tr_json *json)
+int tr_json_place(tr_json *json)
 {
     if (json->status != TR_OK)
         return 0;
@@ -139,7 +139,7 @@ static void open(tr_json *json, int is_array, int is_inline)
 {
     if (json->status == TR_OK && json->depth == TR_JSON_DEPTH_MAX)
         refuse(json, TR_ECAPACITY);
-    if (!place(json))
+    if (!tr_json_place(json))
         return;
     const uint64_t inherited = json->is_inline & level(json);
     json->depth++;
@@ -186,14 +186,18 @@ void tr_json_key(tr_json *json, const char *key)
     json->has_key = 1;
 }
 
+void tr_json_write_string(tr_writer *writer, const char *text)
+{
+    if (text != NULL)
+        quote(writer, text);
+    else
+        tr_write_text(writer, "null");
+}
+
 void tr_json_string(tr_json *json, const char *text)
 {
-    if (!place(json))
-        return;
-    if (text != NULL)
-        quote(&json->writer, text);
-    else
-        tr_write_text(&json->writer, "null");
+    if (tr_json_place(json))
+        tr_json_write_string(&json->writer, text);
 }
 
 /* A row of digits beyond 2^53 looks like a count and is none: readers that
@@ -219,26 +223,30 @@ static void write_large(tr_writer *writer, double value)
     tr_write_number(writer, exp10);
 }
 
-void tr_json_number(tr_json *json, double value)
+void tr_json_write_number(tr_writer *writer, double value)
 {
     const double count_max = 9007199254740992.0; /* 2^53 */
-    if (!place(json))
-        return;
     if (isfinite(value) && fabs(value) > count_max)
-        write_large(&json->writer, value);
+        write_large(writer, value);
     else
-        tr_write_number(&json->writer, value);
+        tr_write_number(writer, value);
+}
+
+void tr_json_number(tr_json *json, double value)
+{
+    if (tr_json_place(json))
+        tr_json_write_number(&json->writer, value);
 }
 
 void tr_json_bool(tr_json *json, int value)
 {
-    if (place(json))
+    if (tr_json_place(json))
         tr_write_text(&json->writer, value ? "true" : "false");
 }
 
 void tr_json_null(tr_json *json)
 {
-    if (place(json))
+    if (tr_json_place(json))
         tr_write_text(&json->writer, "null");
 }
 

@@ -57,4 +57,10 @@ void tr_json_key_array(tr_json *json, const char *key);
 
 tr_status tr_json_finish(tr_json *json);
 
+/* Whether a value may stand here; then the caller writes exactly one to json->writer. */
+int tr_json_place(tr_json *json);
+/* The values of tr_json_string and tr_json_number. */
+void tr_json_write_string(tr_writer *writer, const char *text);
+void tr_json_write_number(tr_writer *writer, double value);
+
 #endif

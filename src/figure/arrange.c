@@ -177,7 +177,7 @@ static int build(tr_fig_layout *L, int drop)
 
     double label_width = 0.0;
     if (bars) {
-        const int below = tight && (f->bar_low != NULL || f->bar_bound != NULL); /* a row for the whisker */
+        const int below = tight && (f->whiskers.low != NULL || f->whiskers.bound != NULL); /* a row for the whisker */
         const double row = tr_fig_line_height(L, L->m.label) * (below ? 2.0 : 1.0);
         L->bar_count = L->bar_total;
         if ((double)L->bar_count * row > plot_height)

@@ -50,8 +50,8 @@ void tr_fig_bars_label(tr_fig_layout *L, double label_width)
         tr_fig_add_label(L, span, tr_fig_snap(L, L->plot.x0 - L->m.axis - L->m.gap / 2.0 - w), y, w, &name);
         const tr_fig_span text = tr_fig_span_of(L->bar_value + i * FIG_TICK_TEXT);
         double end = tr_fig_place(&L->x, bar_sum(L, i));
-        if (L->m.snap == 0.0 && L->figure->bar_high != NULL && L->figure->bar_high[i] > bar_sum(L, i))
-            end = tr_fig_place(&L->x, L->figure->bar_high[i]); /* in characters the whisker has a row of its own */
+        if (L->m.snap == 0.0 && L->figure->whiskers.high != NULL && L->figure->whiskers.high[i] > bar_sum(L, i))
+            end = tr_fig_place(&L->x, L->figure->whiskers.high[i]); /* in characters the whisker has a row of its own */
         if (end > L->plot.x1)
             end = L->plot.x1;
         tr_fig_add_label(L, text, L->m.snap > 0.0 ? ceil(end) + 1.0 : end + L->m.gap / 2.0, y,

@@ -187,9 +187,9 @@ static double whisker_x(const tr_fig_layout *L, const double *value, size_t i)
 static void draw_whisker(const tr_fig_layout *L, tr_fig_canvas *c, size_t i, double y, double thick)
 {
     static const tr_fig_pen pen = {FIG_INK, 1.2, FIG_SOLID}, limit = {FIG_INK, 1.6, FIG_DASHED};
-    const tr_figure *f = L->figure;
     const double middle = y + thick / 2.0, cap = thick * 0.22;
-    const double x0 = whisker_x(L, f->bar_low, i), x1 = whisker_x(L, f->bar_high, i), x = whisker_x(L, f->bar_bound, i);
+    const tr_whiskers *w = &L->figure->whiskers;
+    const double x0 = whisker_x(L, w->low, i), x1 = whisker_x(L, w->high, i), x = whisker_x(L, w->bound, i);
     if (isfinite(x0) && isfinite(x1)) {
         c->ops->line(c, x0, middle, x1, middle, &pen);
         c->ops->line(c, x0, middle - cap, x0, middle + cap, &pen);
@@ -202,9 +202,9 @@ static void draw_whisker(const tr_fig_layout *L, tr_fig_canvas *c, size_t i, dou
 /* In characters, in the blank row below a bar: |----| and ^. */
 static void type_whisker(const tr_fig_layout *L, tr_fig_canvas *c, size_t i, double y)
 {
-    const tr_figure *f = L->figure;
     const tr_fig_type type = {FIG_INK, L->m.label, 0, 0};
-    const double x0 = whisker_x(L, f->bar_low, i), x1 = whisker_x(L, f->bar_high, i), x = whisker_x(L, f->bar_bound, i);
+    const tr_whiskers *w = &L->figure->whiskers;
+    const double x0 = whisker_x(L, w->low, i), x1 = whisker_x(L, w->high, i), x = whisker_x(L, w->bound, i);
     if (isfinite(x0) && isfinite(x1))
         for (double at = x0; at <= x1; at += 1.0)
             c->ops->text(c, at, y, &type, tr_fig_span_of(at > x0 && at < x1 ? "-" : "|"));

@@ -44,8 +44,8 @@ static tr_status ranges_of_bars(tr_fig_layout *L, double *x_max, tr_error *err)
             sum += f->series[s].x[i];
         if (sum > *x_max)
             *x_max = sum;
-        if (f->bar_high != NULL && f->bar_high[i] > *x_max)
-            *x_max = f->bar_high[i];
+        if (f->whiskers.high != NULL && f->whiskers.high[i] > *x_max)
+            *x_max = f->whiskers.high[i];
     }
     L->bar_total = f->series[0].n;
     if (L->bar_total == 0)

@@ -87,16 +87,22 @@ static void members(const tr_fields *fields, const form *f, const void *context,
     close_objects(&depth, 0, f, json);
 }
 
+static void json_value(const tr_field *field, const void *row, tr_writer *out)
+{
+    if (field->number != NULL) {
+        tr_json_write_number(out, field->number(row));
+    } else if (field->text != NULL) {
+        tr_json_write_string(out, field->text(row));
+    } else {
+        const int flag = field->flag(row);
+        tr_write_text(out, flag < 0 ? "null" : flag ? "true" : "false");
+    }
+}
+
 static void write_value(const tr_field *field, const void *row, tr_json *json)
 {
-    if (field->number != NULL)
-        tr_json_number(json, field->number(row));
-    else if (field->text != NULL)
-        tr_json_string(json, field->text(row));
-    else if (field->flag(row) < 0)
-        tr_json_string(json, NULL);
-    else
-        tr_json_bool(json, field->flag(row));
+    if (tr_json_place(json))
+        json_value(field, row, &json->writer);
 }
 
 void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json)
@@ -160,14 +166,49 @@ static const char *flat_name(const char *path, char *out)
     return out;
 }
 
-void tr_fields_flat(const tr_fields *fields, const void *row, tr_json *json)
+static void write_key(const tr_field *field, int is_first, tr_writer *out)
 {
     char name[NAME_SIZE];
-    for (size_t i = 0; i < fields->count; i++)
+    tr_write_char(out, is_first ? '{' : ',');
+    tr_json_write_string(out, flat_name(field->path, name));
+    tr_write_char(out, ':');
+}
+
+void tr_fields_flat_keys(const tr_fields *fields, tr_flat_keys *out)
+{
+    const size_t most = sizeof out->end / sizeof out->end[0];
+    tr_buffer buffer = {.data = out->text, .capacity = sizeof out->text};
+    const tr_sink sink = tr_buffer_sink(&buffer);
+    int is_first = 1;
+    out->count = 0;
+    for (size_t i = 0; i < fields->count && i < most; i++) {
+        tr_writer writer;
+        tr_writer_begin(&writer, &sink);
         if (fields->field[i].path != NULL) {
-            tr_json_key(json, flat_name(fields->field[i].path, name));
-            write_value(&fields->field[i], row, json);
+            write_key(&fields->field[i], is_first, &writer);
+            is_first = 0;
         }
+        if (tr_writer_finish(&writer) != TR_OK || buffer.length >= buffer.capacity)
+            return;
+        out->end[out->count++] = (unsigned short)buffer.length;
+    }
+}
+
+void tr_fields_flat(const tr_fields *fields, const tr_flat_keys *keys, const void *row, tr_writer *out)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        const tr_field *field = &fields->field[i];
+        if (i < keys->count) {
+            tr_write_span(out, keys->text + from, keys->end[i] - from);
+            from = keys->end[i];
+        } else if (field->path != NULL) {
+            write_key(field, 0, out);
+        }
+        if (field->path != NULL)
+            json_value(field, row, out);
+    }
+    tr_write_span(out, "}\n", 2);
 }
 
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out)

@@ -52,8 +52,15 @@ void tr_fields_json(const tr_fields *fields, const void *row, tr_json *json);
 typedef void (*tr_field_writer)(const tr_field *field, tr_json *json);
 void tr_fields_describe(const tr_fields *fields, tr_field_writer write, tr_json *json);
 
-/* The same without objects, by the names of the CSV's columns: a line of JSON lines. */
-void tr_fields_flat(const tr_fields *fields, const void *row, tr_json *json);
+/* The same without objects, by the names of the CSV's columns: a line of JSON lines. What stands before the values is
+ * made once for all rows. */
+typedef struct tr_flat_keys {
+    size_t count; /* fields that have theirs here; the rest are few, and made anew for each row */
+    unsigned short end[200];
+    char text[8000];
+} tr_flat_keys;
+void tr_fields_flat_keys(const tr_fields *fields, tr_flat_keys *out);
+void tr_fields_flat(const tr_fields *fields, const tr_flat_keys *keys, const void *row, tr_writer *out);
 
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out);
 void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out);

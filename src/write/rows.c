@@ -46,30 +46,52 @@ static tr_status write_json(const tr_rows *rows, const tr_sink *sink, tr_error *
     return tr_written(tr_json_finish(&json), err);
 }
 
-static tr_status write_line(const tr_rows *rows, const void *row, const tr_sink *sink, tr_error *err)
+/* How a row is written, after another. */
+typedef void (*row_writer)(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out);
+
+static void write_line(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out)
 {
-    tr_json json;
-    tr_json_begin(&json, sink, 0);
-    tr_json_object(&json);
-    tr_fields_flat(rows->fields, row, &json);
-    tr_json_close(&json);
-    tr_status s = tr_json_finish(&json);
-    if (s == TR_OK && sink->write(sink->context, "\n", 1) != 0)
-        s = TR_EIO;
-    return tr_written(s, err);
+    tr_fields_flat(rows->fields, keys, row, out);
 }
 
-static void write_flat(const tr_rows *rows, const void *row, int csv, tr_writer *out)
+static void write_csv(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out)
 {
-    if (csv)
-        tr_fields_csv_row(rows->fields, row, out);
-    else
-        tr_fields_table_row(tr_rows_columns(rows), row, out);
+    (void)keys;
+    tr_fields_csv_row(rows->fields, row, out);
+}
+
+static void write_table(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out)
+{
+    (void)keys;
+    tr_fields_table_row(tr_rows_columns(rows), row, out);
+}
+
+/* All rows, or those before the one that failed. */
+static tr_status write_all(const tr_rows *rows, row_writer write, const tr_flat_keys *keys, tr_writer *out,
+                           tr_error *err)
+{
+    for (size_t i = 0; out->status == TR_OK && i < rows->count; i++) {
+        tr_error why = {.status = TR_EDOMAIN};
+        const void *row = rows->at(rows->context, i, &why);
+        if (row == NULL) {
+            if (err != NULL)
+                *err = why;
+            return why.status;
+        }
+        write(rows, keys, row, out);
+    }
+    return TR_OK;
+}
+
+static tr_status write_lines(const tr_rows *rows, tr_writer *out, tr_error *err)
+{
+    tr_flat_keys keys;
+    tr_fields_flat_keys(rows->fields, &keys);
+    return write_all(rows, write_line, &keys, out, err);
 }
 
 tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sink *sink, tr_error *err)
 {
-    const int csv = style->format == TR_FORMAT_CSV;
     tr_status s = TR_OK;
     tr_writer out;
     if (style->format == TR_FORMAT_JSON)
@@ -77,28 +99,19 @@ tr_status tr_rows_write(const tr_rows *rows, const tr_style *style, const tr_sin
     if (style->format == TR_FORMAT_SCHEMA)
         return tr_written(tr_rows_schema(rows, sink), err);
     tr_writer_begin(&out, sink);
-    if (csv)
+    if (style->format == TR_FORMAT_JSONL) {
+        s = write_lines(rows, &out, err);
+    } else if (style->format == TR_FORMAT_CSV) {
         tr_fields_csv_head(rows->fields, &out);
-    else if (style->format != TR_FORMAT_JSONL)
+        s = write_all(rows, write_csv, NULL, &out, err);
+    } else {
         tr_fields_table_head(tr_rows_columns(rows), &out);
-    for (size_t i = 0; s == TR_OK && out.status == TR_OK && i < rows->count; i++) {
-        tr_error why = {.status = TR_EDOMAIN};
-        const void *row = rows->at(rows->context, i, &why);
-        if (row == NULL) {
-            s = why.status;
-            if (err != NULL)
-                *err = why;
-        } else if (style->format == TR_FORMAT_JSONL) {
-            s = write_line(rows, row, sink, err);
-        } else {
-            write_flat(rows, row, csv, &out);
-        }
+        s = write_all(rows, write_table, NULL, &out, err);
     }
-    if (s != TR_OK)
-        return s;
-    if (style->format == TR_FORMAT_TEXT && rows->notes != NULL)
+    if (s == TR_OK && style->format == TR_FORMAT_TEXT && rows->notes != NULL)
         tr_notes_text(rows->notes, style->columns, &out);
-    return tr_written(tr_writer_finish(&out), err);
+    const tr_status written = tr_writer_finish(&out);
+    return s != TR_OK ? s : tr_written(written, err);
 }
 
 static const void *only_row(void *context, size_t index, tr_error *err)

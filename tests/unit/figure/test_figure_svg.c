@@ -192,9 +192,9 @@ static void whiskers_and_bounds_stand_on_their_bars(void **state)
     for (int with = 0; with < 2; with++) {
         tr_figure f = *plain;
         if (with) {
-            f.bar_low = low;
-            f.bar_high = high;
-            f.bar_bound = bound;
+            f.whiskers.low = low;
+            f.whiskers.high = high;
+            f.whiskers.bound = bound;
             f.x.max = 10.0;
         }
         const char *svg = svg_of(&f, 390.0, 0.0, 0, &err);

@@ -126,9 +126,9 @@ static void a_whisker_and_a_bound_stand_below_their_bar(void **state)
     tr_error err;
     static const double low[2] = {1.0, 1.0}, high[2] = {4.0, 4.0}, bound[2] = {0.5, 0.5};
     tr_figure f = *bar_figure(&store, 2, 1);
-    f.bar_low = low;
-    f.bar_high = high;
-    f.bar_bound = bound;
+    f.whiskers.low = low;
+    f.whiskers.high = high;
+    f.whiskers.bound = bound;
     const char *text = terminal_of(&f, 80, 24, 0, 0, &err);
     const char *bar = strstr(text, "operator 0"), *whisker = strstr(text, "|--");
     assert_true(bar != NULL && whisker > bar && strchr(bar, '^') < whisker);
