@@ -222,6 +222,7 @@ static const tr_verb verbs[] = {
                  "tokenroof compare 'llama-3.1-70b 8xh100-sxm' 'llama-3.1-70b 4xb200-sxm --weights fp8' --isl 8k\n",
      .job = "Which is better: models, systems or settings side by side?",
      .next = "`tokenroof predict MODEL SYSTEM` with one case's options: what limits it, and what would help",
+     .flags = SERVED,
      .tell = tell_compare,
      FIGURES(compare_figures)},
     {.name = "whatif",
@@ -477,7 +478,8 @@ static const tr_verb verbs[] = {
      .topic = "About",
      .operands = "",
      .groups = OF(OUTPUT_WEB),
-     .doc = "serve the page on this machine (127.0.0.1), and POST /api/VERB for scripts",
+     .doc = "serve the page on this machine (127.0.0.1), and POST /api/VERB for scripts: a scenario as JSON, answered "
+            "as by --json; for compare {\"cases\": [SCENARIO, SCENARIO, ...]}",
      .examples = "tokenroof web --port 8080   # then open the address it prints; Ctrl-C ends it\n"},
     {.name = "help",
      .topic = "About",

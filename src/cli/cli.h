@@ -37,6 +37,7 @@ struct cli {
     tr_style style;
     const char *args[CLI_ARG_MAX]; /* operands that are neither MODEL nor SYSTEM */
     int arg_count;
+    const struct tr_flat *cases; /* of compare over HTTP: its questions, in place of args */
     cli_words words[CLI_WORDS_MAX];
     int word_count;
     int is_one_of_many; /* of a sweep: it sweeps no further, and says less */

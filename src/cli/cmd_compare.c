@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/model_file.h"
+#include "io/scenario_file.h"
 
 enum { WORD_MAX = 64 };
 
@@ -17,6 +18,7 @@ typedef struct part {
     int word_count;
     int has_options;
     int is_system;               /* of a single word: it names a system; else a model */
+    size_t index;                /* of a body: which case it is */
 } part;
 
 /* ---- a shell word into words -------------------------------------------------------------------------------- */
@@ -48,13 +50,21 @@ static tr_status split(part *p, const char *text, tr_error *err)
 
 /* ---- its options -------------------------------------------------------------------------------------------- */
 
-static tr_status parse_words(part *p, const tr_verb *verb, tr_scenario *scenario, tr_error *err)
+/* Sets a scenario from one operand, or from one case of a body. */
+typedef tr_status (*filler)(const cli *c, part *p, tr_scenario *scenario, tr_error *err);
+
+static tr_status fill_from_body(const cli *c, part *p, tr_scenario *scenario, tr_error *err)
+{
+    return tr_scenario_from_case(c->cases, p->index, scenario, err);
+}
+
+static tr_status fill_from_words(const cli *c, part *p, tr_scenario *scenario, tr_error *err)
 {
     static char name[] = "compare";
     char *argv[WORD_MAX + 2] = {name};
     int help = 0;
+    (void)c;
     memcpy(argv + 1, p->word, (size_t)p->word_count * sizeof *argv);
-    p->c.verb = verb;
     p->c.scenario = scenario;
     p->c.arg_count = 0;
     return cli_parse(&p->c, p->word_count + 1, argv, &help, err);
@@ -85,27 +95,33 @@ static tr_status check_own(const tr_scenario *own, int *any, tr_error *err)
     return TR_OK;
 }
 
-static tr_status parse_part(const cli *c, const char *text, part *p, tr_error *err)
+/* What a case says itself, over what is said outside of it. */
+static tr_status fill_part(const cli *c, part *p, filler fill, tr_error *err)
 {
     tr_scenario *own = tr_scenario_create(), *scenario = tr_scenario_create();
     tr_status s = TR_OK;
     if (own == NULL || scenario == NULL || tr_scenario_copy(scenario, c->scenario) != TR_OK)
         s = cli_fail(err, TR_ENOMEM, "", "out of memory");
+    p->c.verb = c->verb;
     if (s == TR_OK)
-        s = split(p, text, err);
-    if (s == TR_OK)
-        s = parse_words(p, c->verb, own, err);
+        s = fill(c, p, own, err);
     if (s == TR_OK)
         s = check_own(own, &p->has_options, err);
     if (s == TR_OK) {
         drop_rivals(own, scenario);
-        s = parse_words(p, c->verb, scenario, err);
+        s = fill(c, p, scenario, err);
     }
     if (s == TR_OK)
         s = tr_verb_prepare(c->verb, scenario, err);
     tr_scenario_destroy(own);
     p->c.scenario = scenario;
     return s;
+}
+
+static tr_status parse_part(const cli *c, const char *text, part *p, tr_error *err)
+{
+    const tr_status s = split(p, text, err);
+    return s == TR_OK ? fill_part(c, p, fill_from_words, err) : s;
 }
 
 /* ---- which words name models, and which systems --------------------------------------------------------------- */
@@ -228,8 +244,33 @@ static tr_status short_form(const cli *c, cases *all, tr_error *err)
     return s;
 }
 
+/* {"cases": [{"model": ..., "system": ...}, ...]}: what stands beside them is in the scenario already. */
+static tr_status cases_of_body(const cli *c, cases *all, tr_error *err)
+{
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < CLI_ARG_MAX && tr_scenario_has_case(c->cases, i); i++) {
+        part *p = &all->part[all->count++];
+        p->index = i;
+        s = fill_part(c, p, fill_from_body, err);
+        for (int k = 0; s == TR_OK && k < 2; k++) {
+            const tr_input *input = tr_input_at(k == 0 ? TR_IN_MODEL : TR_IN_SYSTEM);
+            if (tr_input_text(p->c.scenario, input->id)[0] == '\0')
+                s = cli_fail(err, TR_EMISSING, input->key, "%c: \"%s\" is missing, in the case or beside \"cases\"",
+                             (char)('A' + (int)i), input->key);
+        }
+        if (s == TR_OK)
+            s = add_case(all, p, NULL, NULL, err);
+    }
+    if (s == TR_OK && all->list_count < 2)
+        return cli_fail(err, TR_EMISSING, "cases",
+                        "expected two cases at least: {\"cases\": [{\"model\": ..., \"system\": ...}, ...], ...}");
+    return s;
+}
+
 static tr_status make_cases(const cli *c, cases *all, tr_error *err)
 {
+    if (c->cases != NULL)
+        return cases_of_body(c, all, err);
     int pairs = 0;
     tr_status s = TR_OK;
     for (; s == TR_OK && all->count < c->arg_count; all->count++) {

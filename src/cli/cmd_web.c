@@ -46,16 +46,35 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
-static tr_status apply_body(cli *c, const char *body, size_t size, tr_error *err)
+/* The cases of a comparison, which name no files either; the flat body stays with them. */
+static tr_status check_cases(const tr_flat *flat, tr_error *err)
 {
-    tr_flat *flat = NULL;
-    if (size == 0)
-        return TR_OK;
-    tr_status s = tr_flat_parse(body, size, &flat, err);
-    if (s == TR_OK)
-        s = tr_scenario_from_flat(flat, c->scenario, err);
-    tr_flat_destroy(flat);
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && tr_scenario_has_case(flat, i); i++) {
+        tr_scenario *one = tr_scenario_create();
+        s = one == NULL ? cli_fail(err, TR_ENOMEM, "", "out of memory") : tr_scenario_from_case(flat, i, one, err);
+        if (s == TR_OK)
+            s = check_no_files(one, err);
+        tr_scenario_destroy(one);
+    }
     return s;
+}
+
+static tr_status apply_body(cli *c, const char *body, size_t size, tr_flat **flat, tr_error *err)
+{
+    const int compares = strcmp(c->verb->name, "compare") == 0;
+    tr_status s = tr_flat_parse(size > 0 ? body : "{}", size > 0 ? size : 2, flat, err);
+    if (s != TR_OK)
+        return s;
+    if (compares) {
+        c->cases = *flat;
+        s = tr_scenario_beside_cases(*flat, c->scenario, err);
+    } else {
+        s = tr_scenario_from_flat(*flat, c->scenario, err);
+    }
+    if (s == TR_OK)
+        s = check_no_files(c->scenario, err);
+    return s == TR_OK && compares ? check_cases(*flat, err) : s;
 }
 
 /* One request, as the command line would run it with --json. */
@@ -64,21 +83,17 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
 {
     cli c = {.scenario = tr_scenario_create(), .style = {.format = TR_FORMAT_JSON, .columns = 100}};
     (void)context;
+    tr_flat *flat = NULL;
     c.out = cli_text_sink(&c.text);
     c.verb = tr_verb_find(verb);
     tr_status s = TR_OK;
     if (c.scenario == NULL)
         s = cli_fail(err, TR_ENOMEM, "", "out of memory");
-    else if (strcmp(verb, "compare") == 0)
-        s = cli_fail(err, TR_EUNKNOWN, "verb",
-                     "compare takes several questions, and a body here holds one: ask predict of each");
     else if (c.verb == NULL || (c.verb->flags & TR_VERB_SERVED) == 0)
         s = cli_fail(err, TR_EUNKNOWN, "verb", "no verb '%.30s' here: report, step, menu and others are",
                      verb);
     if (s == TR_OK)
-        s = apply_body(&c, body, size, err);
-    if (s == TR_OK)
-        s = check_no_files(c.scenario, err);
+        s = apply_body(&c, body, size, &flat, err);
     if (s == TR_OK && operand[0] != '\0') {
         if (looks_like_a_path(operand))
             s = cli_fail(err, TR_EDOMAIN, "operand", "'%.60s' would be a file", operand);
@@ -96,6 +111,7 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
     if (s == TR_OK && (c.text.failed || c.text.data == NULL))
         s = cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
     tr_scenario_destroy(c.scenario);
+    tr_flat_destroy(flat);
     if (s != TR_OK) {
         free(c.text.data);
         return s;

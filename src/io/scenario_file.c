@@ -87,30 +87,34 @@ static tr_status set_list(const tr_flat *flat, const char *prefix, size_t *index
 
 static tr_status apply_preset(const tr_flat *flat, const char *prefix, tr_scenario *scenario, tr_error *err)
 {
-    const tr_flat_entry *entry = tr_flat_find(flat, prefix[0] == '\0' ? "preset" : "scenario.preset");
+    char key[KEY_SIZE];
     tr_error inner;
+    (void)snprintf(key, sizeof key, "%s%spreset", prefix, prefix[0] == '\0' ? "" : ".");
+    const tr_flat_entry *entry = tr_flat_find(flat, key);
     if (entry == NULL || entry->kind != TR_FLAT_TEXT)
         return TR_OK;
     return placed(tr_scenario_preset(scenario, entry->text, &inner), &inner, entry, err);
 }
 
-static int has_scenario(const tr_flat *flat)
+static int has_below(const tr_flat *flat, const char *prefix)
 {
     for (size_t i = 0; i < tr_flat_count(flat); i++)
-        if (tr_flat_below(tr_flat_at(flat, i)->key, "scenario") != NULL)
+        if (tr_flat_below(tr_flat_at(flat, i)->key, prefix) != NULL)
             return 1;
     return 0;
 }
 
-tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_error *err)
+/* All below prefix, but what is below beside; NULL: nothing is. */
+static tr_status set_all(const tr_flat *flat, const char *prefix, const char *beside, tr_scenario *scenario,
+                         tr_error *err)
 {
-    const char *prefix = has_scenario(flat) ? "scenario" : "";
     tr_status s = apply_preset(flat, prefix, scenario, err);
     for (size_t i = 0; s == TR_OK && i < tr_flat_count(flat);) {
         const tr_flat_entry *entry = tr_flat_at(flat, i);
         const char *key = tr_flat_below(entry->key, prefix);
         char head[KEY_SIZE];
-        if (key == NULL || key[0] == '\0') { /* beside "scenario", or the empty document */
+        const int is_beside = beside != NULL && tr_flat_below(entry->key, beside) != NULL;
+        if (key == NULL || key[0] == '\0' || is_beside) { /* beside "scenario", or the empty document */
             i++;
             continue;
         }
@@ -125,6 +129,34 @@ tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_e
         }
     }
     return s;
+}
+
+tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_error *err)
+{
+    return set_all(flat, has_below(flat, "scenario") ? "scenario" : "", NULL, scenario, err);
+}
+
+static const char *case_prefix(size_t index, char *out)
+{
+    (void)snprintf(out, KEY_SIZE, "cases.%zu", index);
+    return out;
+}
+
+tr_status tr_scenario_beside_cases(const tr_flat *flat, tr_scenario *scenario, tr_error *err)
+{
+    return set_all(flat, "", "cases", scenario, err);
+}
+
+int tr_scenario_has_case(const tr_flat *flat, size_t index)
+{
+    char prefix[KEY_SIZE];
+    return has_below(flat, case_prefix(index, prefix));
+}
+
+tr_status tr_scenario_from_case(const tr_flat *flat, size_t index, tr_scenario *scenario, tr_error *err)
+{
+    char prefix[KEY_SIZE];
+    return set_all(flat, case_prefix(index, prefix), NULL, scenario, err);
 }
 
 tr_status tr_scenario_read(const char *path, tr_scenario *scenario, tr_error *err)

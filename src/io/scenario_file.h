@@ -19,4 +19,10 @@
 tr_status tr_scenario_read(const char *path, tr_scenario *scenario, tr_error *err);
 tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_error *err);
 
+/* Several questions: {"cases": [{...}, {...}], ...}. What stands beside the cases, for all of them; whether there is an
+ * index-th one, and what it holds. Errors: as above. */
+tr_status tr_scenario_beside_cases(const tr_flat *flat, tr_scenario *scenario, tr_error *err);
+int tr_scenario_has_case(const tr_flat *flat, size_t index);
+tr_status tr_scenario_from_case(const tr_flat *flat, size_t index, tr_scenario *scenario, tr_error *err);
+
 #endif

@@ -90,6 +90,19 @@ def every_verb_answers():
     same(data, cli("models", "llama-3.1-8b"), "models")
 
 
+def several_questions_are_compared():
+    cases = [{"model": "llama-3.1-70b", "system": "8xh100-sxm"},
+             {"model": "llama-3.1-70b", "system": "8xh200-sxm", "tp_rank": 4, "request_per_s": 2}]
+    status, _, data = ask("POST", "/api/compare", json.dumps({"cases": cases, "isl_token": 4096}))
+    same(status, 200, data[:200])
+    same(data, cli("compare", "llama-3.1-70b 8xh100-sxm", "llama-3.1-70b 8xh200-sxm --tp 4 --rate 2", "--isl", "4096"))
+    shared = {"model": "llama-3.1-8b", "cases": [{"system": "h100-sxm"}, {"system": "h200-sxm"}]}
+    status, _, data = ask("POST", "/api/compare", json.dumps(shared))
+    same(data, cli("compare", "llama-3.1-8b", "h100-sxm", "h200-sxm"))
+    status, _, data = ask("POST", "/api/whatif", json.dumps(cases[0]))
+    same(data, cli("whatif", "llama-3.1-70b", "8xh100-sxm"))
+
+
 def the_page_is_served():
     status, headers, data = ask("GET", "/")
     same(status, 200)
@@ -118,6 +131,11 @@ def refusals_say_why():
         ("POST", "/api/lifecycle", '{"model": "llama-3.1-70b", "system": "8xh100-sxm", "rl_token": ["a"]}', {}, 400),
         ("POST", "/api/models/%2fetc%2fpasswd", "{}", {}, 400),
         ("POST", "/api/step", '{"model": "llama-3.1-405b", "system": "h100-sxm"}', {}, 422),
+        ("POST", "/api/compare", '{"cases": [{"model": "llama-3.1-8b", "system": "h100-sxm"}]}', {}, 400),
+        ("POST", "/api/compare", '{"model": "llama-3.1-8b", "system": "h100-sxm"}', {}, 400),
+        ("POST", "/api/compare", '{"system": "h100-sxm", "cases": [{"model": "llama-3.1-8b"}, {"isl": 5}]}', {}, 400),
+        ("POST", "/api/compare", '{"cases": [{"model": "/etc/passwd", "system": "h100-sxm"}, {}]}', {}, 400),
+        ("POST", "/api/step", '{"cases": [{"model": "llama-3.1-8b"}]}', {}, 400),
         ("POST", "/api/step", "x" * 1_100_000, {}, 413),
     ]
     for method, path, body, headers, wanted in cases:
@@ -233,6 +251,7 @@ def an_interrupt_ends_it_cleanly():
 
 check("a_step_is_the_command_lines_to_the_byte", step_is_the_command_lines)
 check("every_verb_answers_as_on_the_command_line", every_verb_answers)
+check("several_questions_are_compared", several_questions_are_compared)
 check("the_page_is_served_with_its_policy", the_page_is_served)
 check("refusals_say_why", refusals_say_why)
 check("other_names_and_other_sites_are_refused", other_names_and_sites_are_refused)
