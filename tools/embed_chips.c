@@ -223,8 +223,8 @@ static void write_text(FILE *f, const char *text)
 
 static void write_tier(FILE *f, const tr_tier *t)
 {
-    (void)fprintf(f, "{\"%s\", %.17g, %.17g, %.17g, %.17g, ", t->name, t->capacity_byte, t->read_byte_per_s,
-                  t->usd_per_byte_s, t->usd_per_byte);
+    (void)fprintf(f, "{\"%s\", %.17g, %.17g, %.17g, %.17g, %.17g, ", t->name, t->capacity_byte, t->read_byte_per_s,
+                  t->write_byte_per_s, t->usd_per_byte_s, t->usd_per_byte);
     write_text(f, t->price_source);
     (void)fprintf(f, "}, ");
 }

@@ -196,10 +196,11 @@ TR_API tr_status tr_answer_curve_figure(const tr_scenario *scenario, const tr_pr
 TR_API tr_status tr_answer_roof(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                 tr_sink *sink, tr_error *err);
 
-/* Where to keep a KV cache between requests: what each tier beside the chip costs to hold and to fetch from,
- * against computing again; the cheapest place over hold time; hits that pay a write premium. Rows are every
- * hold time with every place. Errors: TR_EMISSING (no price of the chip), TR_ECONFLICT (several contexts; a
- * price of a tier that is not there), TR_EDOMAIN (nothing held), TR_ECAPACITY, TR_EIO. */
+/* Where to keep a KV cache between requests: what each tier beside the chip costs to write, to hold and to fetch from,
+ * against computing again; the cheapest place over hold time; break-even times by money and by drain time; what a hit and
+ * a write could be sold at; the time to the first token after a hit. Rows are every hold time with every place. Without a
+ * price of the chip the times alone. Errors: TR_ECONFLICT (a price of a tier that is not there),
+ * TR_EDOMAIN (nothing held), TR_ECAPACITY, TR_EIO; of the figure TR_EMISSING too (no price of the chip). */
 TR_API tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The same over hold time, with the lower envelope and its crossings. Errors: as above and as the figures. */

@@ -20,6 +20,7 @@ typedef struct tr_tier {         /* a place to keep bytes beside a chip */
     char name[24]; /* "hbm" (the chip's own, whatever it is made of), "ddr", "flash", "flash-qlc", "disk" */
     double capacity_byte;        /* per chip */
     double read_byte_per_s;      /* per chip, over the slowest link on the way */
+    double write_byte_per_s;     /* the same the other way; 0 = not known */
     double usd_per_byte_s;       /* cost of holding a byte for a second, 0 = not known; own memory: [C1] */
     double usd_per_byte;         /* what the part costs to buy, 0 = not known or not bought by itself */
     char price_source[112];      /* of usd_per_byte, with its date; "" then */

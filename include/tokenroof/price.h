@@ -156,9 +156,10 @@ TR_API tr_status tr_price_named(const char *text, const tr_price **out, tr_error
 
 /* ---- where to keep a KV cache between requests ------------------------------------
  *
- * A place is a memory tier beside the chips. Holding a byte costs what the
- * place costs for as long as it is held; fetching it costs the chips' time on
- * the way; computing it again costs the chips' time alone. */
+ * A place is a memory tier beside the chips. Holding a byte costs its share of
+ * the place for as long as it is held; writing it once and fetching it each
+ * time cost the place's own busy time, and a fetch also the time for which the
+ * chips wait; computing it again costs the chips' time alone. */
 
 /* What turns a tier into costs; all of one chip, since a tier is the share of one chip. */
 typedef struct tr_hold_terms {
@@ -169,20 +170,23 @@ typedef struct tr_hold_terms {
 
 /* One place. A place that also computes again has no tier: see tr_recompute_usd. */
 typedef struct tr_place {
-    double hold_usd_per_byte_s;  /* NaN: nobody knows what the tier costs */
-    double fetch_usd_per_byte;
+    double hold_usd_per_byte_s;  /* NaN: nobody knows what the tier costs, nor then what follows */
+    double fetch_usd_per_byte;   /* busy + stall, > 0 */
+    double busy_usd_per_byte;    /* the place's own time while it is read; of the chip's own memory the chip's */
+    double stall_usd_per_byte;   /* the chip's time while it waits */
+    double write_usd_per_byte;   /* once; 0 in the chip's own memory, where a prefill leaves it */
 } tr_place;
 
 /* A tier's costs: held bytes by usd_per_byte_s, else by usd_per_byte over its life, else NaN; the chip's own
- * memory by its share of the chip's price.  [K5]
+ * memory by its share of the chip's price. A tier whose write rate is not known is written as fast as read.  [K5]
  * own: the tier is the chip's own memory. Errors: TR_EDOMAIN (terms or tier out of range). */
 TR_API tr_status tr_place_of(const tr_tier *tier, int own, const tr_hold_terms *terms, tr_place *out, tr_error *err);
 
 /* Dollars for flop of work at a share mfu (0, 1] of flop_per_s that costs usd_per_s. NaN out of range.  [K6] */
 TR_API double tr_recompute_usd(double flop, double flop_per_s, double mfu, double usd_per_s);
 
-/* Dollars to hold held_byte for hold_s and fetch them fetch_count times in it. NaN where an input is negative,
- * NaN or unknown.  [K5] */
+/* Dollars to write held_byte, hold them for hold_s and fetch them fetch_count times in it. NaN where an input is
+ * negative, NaN or unknown.  [K5] */
 TR_API double tr_hold_usd(const tr_place *place, double held_byte, double hold_s, double fetch_count);
 
 /* A stretch of hold times over which one place is cheapest. */

@@ -182,6 +182,7 @@ static void json_tiers(const tr_chip *chip, tr_json *json)
         tr_json_key_string(json, "name", chip->tier[i].name);
         tr_json_key_number(json, "capacity_byte", chip->tier[i].capacity_byte);
         tr_json_key_number(json, "read_byte_per_s", chip->tier[i].read_byte_per_s);
+        tr_json_key_number(json, "write_byte_per_s", known(chip->tier[i].write_byte_per_s));
         tr_json_key_number(json, "drain_s", tr_tier_drain_s(&chip->tier[i]));
         tr_json_key_number(json, "usd_per_byte_s", known(chip->tier[i].usd_per_byte_s));
         tr_json_key_number(json, "usd_per_byte", known(chip->tier[i].usd_per_byte));

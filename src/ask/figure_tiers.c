@@ -8,6 +8,7 @@
 
 #include "ask/figure_parts.h"
 #include "ask/tiers.h"
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "base/text.h"
 
@@ -16,17 +17,28 @@ enum { POINTS = 161 };
 typedef struct sheet {
     double at[POINTS];
     double cost[TR_TIER_MAX + 1][POINTS];
-    double least[POINTS], low[POINTS], high[POINTS];
+    double least[POINTS], low[POINTS], high[POINTS], bound[POINTS];
+    double drain_s[TR_TIER_MAX], drain_cost[TR_TIER_MAX]; /* each tier's own point */
+    char drain_text[TR_TIER_MAX][48];
+    const char *drain_label[TR_TIER_MAX];
+    size_t drain_count;
     char title[224], what[128], subtitle[384], mark[TR_TIER_MAX + 1][64];
     char name[TR_TIER_MAX + 1][24];
     tr_words words;
 } sheet;
 
-/* Hold times about the ones at which the cheapest changes. */
+/* Hold times about the ones at which the cheapest changes, and about all drain times. */
 static void range_of(const tr_tiers *t, double *from, double *to)
 {
-    const double first = t->cheapest_count > 1 ? t->cheapest[1].from_s : 1.0;
-    const double last = t->cheapest_count > 1 ? t->cheapest[t->cheapest_count - 1].from_s : 3600.0;
+    double first = t->cheapest_count > 1 ? t->cheapest[1].from_s : 1.0;
+    double last = t->cheapest_count > 1 ? t->cheapest[t->cheapest_count - 1].from_s : 3600.0;
+    for (int i = 0; i + 1 < t->place_count; i++) {
+        const double drain_s = tr_tier_drain_s(t->place[i].tier);
+        if (t->place[i].counts && isfinite(drain_s)) {
+            first = smaller(first, 2.5 * drain_s);
+            last = larger(last, drain_s);
+        }
+    }
     *from = 0.1;
     *to = 604800.0;
     while (*from > first / 5.0 && *from > 1e-6)
@@ -122,56 +134,101 @@ static void title_of(const tr_tiers *t, sheet *s)
     }
 }
 
+/* Computing again with its interval, and what it costs at the whole peak. */
+static size_t again_series(const tr_tiers *t, sheet *s, tr_series *out)
+{
+    const tr_quantity *usd = &t->recompute_usd;
+    const tr_tiers_place *p = &t->place[t->place_count - 1];
+    const double per_mtoken = tr_tiers_per_mtoken(t, t->fetch_count);
+    size_t n = 0;
+    for (size_t k = 0; k < POINTS; k++) {
+        s->low[k] = usd->low * per_mtoken;
+        s->high[k] = usd->high * per_mtoken;
+        s->bound[k] = usd->bound * per_mtoken;
+    }
+    if (isfinite(usd->low))
+        out[n++] = (tr_series){
+            .kind = TR_SERIES_BAND, .role = role_of(p), .x = s->at, .y = s->low, .y2 = s->high, .n = POINTS};
+    out[n++] = (tr_series){.name = "compute again, bound", .kind = TR_SERIES_DASHED, .role = TR_ROLE_LIMIT, .x = s->at,
+                           .y = s->bound, .n = POINTS};
+    return n;
+}
+
+/* A dot on each tier's line at its drain time: where it turns if a fetch costs the drive alone. */
+static void drains_of(const tr_tiers *t, sheet *s)
+{
+    for (int i = 0; i + 1 < t->place_count; i++) {
+        char text[32];
+        const double drain_s = tr_tier_drain_s(t->place[i].tier);
+        if (!t->place[i].counts || !isfinite(drain_s))
+            continue;
+        const size_t k = s->drain_count++;
+        s->drain_s[k] = drain_s;
+        s->drain_cost[k] = tr_tiers_usd_per_mtoken(t, i, drain_s);
+        (void)snprintf(s->drain_text[k], sizeof s->drain_text[k], "drained in %s", time_of(drain_s, text));
+        s->drain_label[k] = s->drain_text[k];
+    }
+}
+
+static size_t series_of(const tr_tiers *t, sheet *s, tr_series *out)
+{
+    size_t n = 0;
+    for (int i = 0; i < t->place_count; i++) {
+        if (!t->place[i].counts)
+            continue;
+        for (size_t k = 0; k < POINTS; k++)
+            s->cost[i][k] = tr_tiers_usd_per_mtoken(t, i, s->at[k]);
+        out[n++] = (tr_series){.name = word_of(&t->place[i], s->name[i]),
+                               .role = role_of(&t->place[i]),
+                               .x = s->at,
+                               .y = s->cost[i],
+                               .n = POINTS};
+    }
+    n += again_series(t, s, out + n);
+    for (size_t k = 0; k < POINTS; k++)
+        s->least[k] = tr_tiers_usd_per_mtoken(t, tr_tiers_cheapest(t, s->at[k]), s->at[k]);
+    out[n++] = (tr_series){.name = "cheapest", .role = TR_ROLE_RESULT, .x = s->at, .y = s->least, .n = POINTS};
+    drains_of(t, s);
+    if (s->drain_count > 0)
+        out[n++] = (tr_series){.kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s->drain_s, .y = s->drain_cost,
+                               .n = s->drain_count, .label = s->drain_label};
+    return n;
+}
+
+static size_t marks_of(const tr_tiers *t, sheet *s, tr_mark *out)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < t->cheapest_count; i++) {
+        char name[24], from_text[32];
+        const double at = t->cheapest[i].from_s;
+        (void)snprintf(s->mark[i], sizeof s->mark[i], "%s: %s", time_of(at, from_text),
+                       word_of(&t->place[t->cheapest[i].place], name));
+        out[n++] = (tr_mark){.kind = TR_MARK_POINT,
+                             .role = TR_ROLE_RESULT,
+                             .x = at,
+                             .y = tr_tiers_usd_per_mtoken(t, t->cheapest[i].place, at),
+                             .text = s->mark[i]};
+    }
+    return n;
+}
+
 static tr_status draw(const tr_scenario *scenario, const tr_problem *question, sheet *s, const tr_figure_target *target,
                       tr_sink *sink, tr_error *err)
 {
     tr_tiers t;
-    tr_series series[TR_TIER_MAX + 3];
+    tr_series series[TR_TIER_MAX + 6];
     tr_mark mark[TR_TIER_MAX + 2];
-    size_t lines = 0, marks = 0;
     const tr_status status = tr_tiers_of(scenario, question, &t, err);
     if (status != TR_OK)
         return status;
+    if (t.cheapest_count == 0)
+        return tr_fail(err, TR_EMISSING, "chip_usd_per_hour", 0.0,
+                       "no price is known for %.60s, so that there is no cost to draw: give --price",
+                       question->system->name);
     double from, to;
     range_of(&t, &from, &to);
     grid_of(&t, from, to, s);
-    for (int i = 0; i < t.place_count; i++) {
-        if (!t.place[i].counts)
-            continue;
-        for (size_t k = 0; k < POINTS; k++)
-            s->cost[i][k] = tr_tiers_usd_per_mtoken(&t, i, s->at[k]);
-        series[lines++] = (tr_series){.name = word_of(&t.place[i], s->name[i]),
-                                      .kind = t.place[i].tier == NULL ? TR_SERIES_DASHED : TR_SERIES_LINE,
-                                      .role = role_of(&t.place[i]),
-                                      .x = s->at,
-                                      .y = s->cost[i],
-                                      .n = POINTS};
-    }
-    if (isfinite(t.recompute_low_s)) {
-        const double low = t.recompute_low_s / t.recompute_s, high = t.recompute_high_s / t.recompute_s;
-        for (size_t k = 0; k < POINTS; k++) {
-            const double again = tr_tiers_usd_per_mtoken(&t, t.place_count - 1, s->at[k]);
-            s->low[k] = again * low;
-            s->high[k] = again * high;
-        }
-        series[lines++] = (tr_series){.kind = TR_SERIES_BAND, .role = role_of(&t.place[t.place_count - 1]), .x = s->at,
-                                      .y = s->low, .y2 = s->high, .n = POINTS};
-    }
-    for (size_t k = 0; k < POINTS; k++)
-        s->least[k] = tr_tiers_usd_per_mtoken(&t, tr_tiers_cheapest(&t, s->at[k]), s->at[k]);
-    series[lines++] = (tr_series){
-        .name = "cheapest", .role = TR_ROLE_RESULT, .x = s->at, .y = s->least, .n = POINTS};
-    for (size_t i = 1; i < t.cheapest_count; i++) {
-        char name[24], from_text[32];
-        const double at = t.cheapest[i].from_s;
-        (void)snprintf(s->mark[i], sizeof s->mark[i], "%s: %s", time_of(at, from_text),
-                       word_of(&t.place[t.cheapest[i].place], name));
-        mark[marks++] = (tr_mark){.kind = TR_MARK_POINT,
-                                  .role = TR_ROLE_RESULT,
-                                  .x = at,
-                                  .y = tr_tiers_usd_per_mtoken(&t, t.cheapest[i].place, at),
-                                  .text = s->mark[i]};
-    }
+    const size_t lines = series_of(&t, s, series), marks = marks_of(&t, s, mark);
     title_of(&t, s);
     (void)snprintf(s->what, sizeof s->what, "%s of KV\xC2\xA0" "cache a token, at %s a chip",
                    tr_words_of(&s->words, t.held_byte_per_token, TR_UNIT_BYTE),
@@ -184,9 +241,10 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, s
         .subtitle = s->subtitle,
         .caption = "A fast memory is dear to hold and cheap to fetch from, a slow one the other way round. Over hold "
                    "time each place is a straight line, bent by the logarithms, and the cheapest changes where two "
-                   "of them cross.",
-        .source = "Holding: the chip's price, or what a part costs over its life. Fetching and computing again: chip "
-                  "time. Equations K5\xE2\x80\x93K8.",
+                   "of them cross. A tier's drain time is where it would bend if a fetch stalled no chip.",
+        .source = "Holding: the chip's price, or what a part costs over its life. Writing and fetching: the part's own "
+                  "time, and the chip's while it waits. Computing again: chip time, with its 90 % interval. Equations "
+                  "K5\xE2\x80\x93K8, K55.",
         .x = {.label = "hold time", .unit = TR_UNIT_SECOND, .scale = TR_SCALE_LOG, .min = from, .max = to},
         .y = {.label = "dollars for a million tokens", .unit = TR_UNIT_USD, .scale = TR_SCALE_LOG, .min = bottom,
               .max = top > bottom * 10.0 ? top : bottom * 10.0},

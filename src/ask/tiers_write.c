@@ -1,155 +1,14 @@
-/* ask/tiers_write.c -- the answer of `tiers` as a page, a document or rows. */
-#include "ask/tiers.h"
-
-#include <tokenroof/ask.h>
+/* ask/tiers_write.c -- the answer of `tiers` as a page for people, with its equations and notes. */
+#include "ask/tiers_row.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "ask/asked.h"
-#include "ask/working.h"
 #include "base/text.h"
 #include "write/document.h"
 #include "write/print.h"
 #include "write/rows.h"
-
-/* ---- rows ---------------------------------------------------------------------------- */
-
-typedef struct place_row {
-    const tr_problem *question; /* first: it names the row */
-    const tr_tiers *tiers;
-    const tr_tiers_place *place;
-    double hold_s; /* NaN: of the place itself */
-    double usd_per_mtoken;
-    int cheapest;
-} place_row;
-
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
-
-#define NUMBER(NAME, VALUE) TR_NUMBER(place_row, NAME, VALUE)
-#define TEXT(NAME, VALUE) TR_TEXT(place_row, NAME, VALUE)
-TEXT(name, row->place->name)
-NUMBER(capacity, row->place->tier != NULL ? row->place->tier->capacity_byte : (double)NAN)
-NUMBER(rate, row->place->tier != NULL ? row->place->tier->read_byte_per_s : (double)NAN)
-NUMBER(drain, row->place->tier != NULL ? finite_or_nan(tr_tier_drain_s(row->place->tier)) : (double)NAN)
-NUMBER(part, row->place->usd_per_gb)
-TEXT(part_source, row->place->price_source[0] != '\0' ? row->place->price_source : NULL)
-NUMBER(hold_rate, row->place->hold_usd_per_mtoken_hour)
-NUMBER(fetch, row->place->fetch_usd_per_mtoken)
-NUMBER(fetch_time, row->place->fetch_s)
-NUMBER(even, row->place->even_s)
-NUMBER(until, finite_or_nan(row->place->recompute_break_even_s))
-NUMBER(from, row->place->from_s)
-NUMBER(to, finite_or_nan(row->place->to_s))
-TR_FLAG(place_row, counts, row->place->counts)
-TEXT(why, row->place->why[0] != '\0' ? row->place->why : NULL)
-NUMBER(hold, row->hold_s)
-NUMBER(cost, row->usd_per_mtoken)
-TR_FLAG(place_row, cheapest, row->cheapest)
-
-static const tr_field place_field[] = {
-    TR_T_HEAD("place", "place", 9, name),
-    TR_N_HEAD("capacity_byte", BYTE, "a chip's", 8, capacity),
-    TR_N_HEAD("read_byte_per_s", BYTE_PER_S, "read", 9, rate),
-    TR_N_HEAD("drain_s", SECOND, "drained in", 10, drain),
-    TR_N("usd_per_gb", USD, part),
-    TR_T("price_source", part_source),
-    TR_N_HEAD("hold_usd_per_mtoken_hour", USD, "hold, an hour", 13, hold_rate),
-    TR_N_HEAD("fetch_usd_per_mtoken", USD, "fetch once", 11, fetch),
-    TR_N("fetch_s", SECOND, fetch_time),
-    TR_N("even_s", SECOND, even),
-    TR_N_HEAD("recompute_break_even_s", SECOND, "pays until", 10, until),
-    TR_N_HEAD("cheapest_from_s", SECOND, "cheapest from", 13, from),
-    TR_N("cheapest_to_s", SECOND, to),
-    TR_F("counts", counts),
-    TR_T("reason", why),
-};
-static const tr_fields place_fields = {place_field, sizeof place_field / sizeof place_field[0]};
-
-static const tr_field hold_field[] = {
-    TR_QUESTION_PRICED,
-    TR_N("hold_s", SECOND, hold), TR_T("place", name),        TR_N("usd_per_mtoken", USD_PER_MTOKEN, cost),
-    TR_F("cheapest", cheapest),   TR_N("cheapest_from_s", SECOND, from), TR_N("cheapest_to_s", SECOND, to),
-    TR_T("reason", why),
-};
-static const tr_fields hold_fields = {hold_field, sizeof hold_field / sizeof hold_field[0]};
-
-/* Of the document: a tr_tiers begins with its question too. */
-static const tr_field priced_field[] = {TR_QUESTION_PRICED};
-static const tr_fields priced_fields = {priced_field, sizeof priced_field / sizeof priced_field[0]};
-
-typedef struct walk {
-    const tr_tiers *tiers;
-    place_row row;
-} walk;
-
-/* Every hold time with every place. */
-static const void *hold_at(void *context, size_t index, tr_error *err)
-{
-    walk *w = context;
-    const size_t places = (size_t)w->tiers->place_count;
-    const int place = (int)(index % places);
-    (void)err;
-    w->row = (place_row){.question = w->tiers->question,
-                         .tiers = w->tiers,
-                         .place = &w->tiers->place[place],
-                         .hold_s = w->tiers->hold_s[index / places]};
-    w->row.usd_per_mtoken = tr_tiers_usd_per_mtoken(w->tiers, place, w->row.hold_s);
-    w->row.cheapest = tr_tiers_cheapest(w->tiers, w->row.hold_s) == place;
-    return &w->row;
-}
-
-/* ---- the equations, with numbers ------------------------------------------------------- */
-
-/* A place's slope and start, those of computing again among them. */
-static double hold_of(const tr_tiers_place *p) { return p->tier == NULL ? 0.0 : p->cost.hold_usd_per_byte_s; }
-
-static double fetch_of(const tr_tiers *t, const tr_tiers_place *p)
-{
-    return p->tier == NULL ? t->recompute_usd / t->held_byte : p->cost.fetch_usd_per_byte;
-}
-
-static void workings_of(const tr_tiers *t, tr_workings *out)
-{
-    const tr_roofline *roof = &t->question->roof;
-    const tr_tiers_place *own = &t->place[0];
-    out->count = 0;
-    tr_working *w;
-    if (own->counts && own->tier != NULL) {
-        w = tr_working_start(out, "K5");
-        tr_working_put(w, "cost", TR_UNIT_USD, tr_hold_usd(&own->cost, t->held_byte, t->hold_s[0], t->fetch_count), 1);
-        tr_working_put(w, "held", TR_UNIT_BYTE, t->held_byte, 0);
-        tr_working_put(w, "hold", TR_UNIT_NONE, own->cost.hold_usd_per_byte_s, 0);
-        tr_working_put(w, "T", TR_UNIT_SECOND, t->hold_s[0], 0);
-        tr_working_put(w, "fetch", TR_UNIT_NONE, own->cost.fetch_usd_per_byte, 0);
-        tr_working_put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
-    }
-    w = tr_working_start(out, "K6");
-    tr_working_put(w, "recompute", TR_UNIT_USD, t->recompute_usd, 1);
-    tr_working_put(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2, 0);
-    tr_working_put(w, "L", TR_UNIT_TOKEN, t->context_token, 0);
-    tr_working_put(w, "attention(L)", TR_UNIT_FLOP, t->recompute_flop - roof->flop_per_token * t->context_token, 0);
-    tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s, 0);
-    tr_working_put(w, "mfu", TR_UNIT_NONE, t->mfu, 0);
-    tr_working_put(w, "usd_per_s", TR_UNIT_USD, roof->usd_per_s, 0);
-    for (size_t i = 1; i < t->cheapest_count; i++) {
-        const tr_tiers_place *a = &t->place[t->cheapest[i - 1].place], *b = &t->place[t->cheapest[i].place];
-        w = tr_working_start(out, "K7");
-        tr_working_put(w, "T_be", TR_UNIT_SECOND, t->cheapest[i].from_s, 1);
-        tr_working_put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
-        tr_working_put(w, "fetch_b", TR_UNIT_NONE, fetch_of(t, b), 0);
-        tr_working_put(w, "fetch_a", TR_UNIT_NONE, fetch_of(t, a), 0);
-        tr_working_put(w, "hold_a", TR_UNIT_NONE, hold_of(a), 0);
-        tr_working_put(w, "hold_b", TR_UNIT_NONE, hold_of(b), 0);
-    }
-    for (size_t i = 0; i < t->premium_count && out->count < TR_WORKING_MAX; i++) {
-        w = tr_working_start(out, "K9");
-        tr_working_put(w, "hits", TR_UNIT_NONE, tr_premium_hit_count(t->write_ratio[i], t->read_ratio), 1);
-        tr_working_put(w, "w", TR_UNIT_NONE, t->write_ratio[i], 0);
-        tr_working_put(w, "r", TR_UNIT_NONE, t->read_ratio, 0);
-    }
-}
 
 /* ---- a page ------------------------------------------------------------------------------ */
 
@@ -160,26 +19,74 @@ static void right(tr_writer *out, const char *text, size_t width)
     tr_write_text(out, text);
 }
 
-static void print_holds(const tr_tiers *t, const tr_style *style, tr_writer *out)
+static void left(tr_writer *out, const char *text, size_t width)
+{
+    const size_t n = strlen(text);
+    tr_write_text(out, text);
+    tr_write_repeat(out, ' ', n < width ? width - n : 1);
+}
+
+/* A hold time at which something changes. */
+static const char *until(double hold_s, char out[48])
+{
+    if (hold_s >= HUGE_VAL)
+        (void)tr_text_copy(out, 48, "never");
+    else if (hold_s <= 0.0)
+        (void)tr_text_copy(out, 48, "at once");
+    else
+        (void)tr_print_three(hold_s, TR_UNIT_SECOND, out, 48);
+    return out;
+}
+
+typedef enum by_hold { COST, HIT_PRICE, WRITE_PREMIUM } by_hold;
+
+static const char *cell_of(const tr_tiers *t, by_hold what, int place, double hold_s, char out[64])
+{
+    if (what == COST)
+        (void)tr_quantity_format(tr_tiers_usd_per_mtoken(t, place, hold_s), TR_UNIT_USD, out, 64);
+    else {
+        const double x = what == HIT_PRICE ? tr_tiers_hit_price(t, place, hold_s).predicted
+                                           : tr_tiers_write_premium(t, place, hold_s).predicted;
+        if (isfinite(x))
+            (void)snprintf(out, 64, what == HIT_PRICE ? "%.3g" : "%.4g", x);
+        else
+            (void)tr_text_copy(out, 64, "-");
+    }
+    return out;
+}
+
+/* What ends a line: the cheapest place, and of its hit price the interval. */
+static const char *end_of(const tr_tiers *t, by_hold what, double hold_s, char out[64])
+{
+    const int best = tr_tiers_cheapest(t, hold_s);
+    const tr_quantity x = tr_tiers_hit_price(t, best, hold_s);
+    if (what == HIT_PRICE && isfinite(x.low))
+        (void)snprintf(out, 64, "  %s %.3g to %.3g", t->place[best].name, x.low, x.high);
+    else
+        (void)snprintf(out, 64, "  %s", t->place[best].name);
+    return what == WRITE_PREMIUM ? "" : out;
+}
+
+/* A table of hold times over places, the cheapest named at the end of each line. */
+static void print_by_hold(const tr_tiers *t, by_hold what, const char *title, const tr_style *style, tr_writer *out)
 {
     char text[64];
-    tr_print_heading(out, style, "Dollars for a million tokens held");
-    tr_write_text(out, "for        ");
-    for (int i = 0; i < t->place_count; i++)
+    const int places = t->place_count - (what == COST ? 0 : 1);
+    const char *end = what == COST ? "  cheapest" : "  cheapest, 90 % interval";
+    tr_print_heading(out, style, title);
+    left(out, "for", 11);
+    for (int i = 0; i < places; i++)
         if (t->place[i].counts)
             right(out, t->place[i].name, 12);
-    tr_write_text(out, "  cheapest\n");
+    tr_write_text(out, what == WRITE_PREMIUM ? "" : t->is_predicted ? end : "  cheapest");
+    tr_write_char(out, '\n');
     for (size_t k = 0; k < t->hold_count; k++) {
         (void)tr_quantity_format(t->hold_s[k], TR_UNIT_SECOND, text, sizeof text);
-        tr_write_text(out, text);
-        tr_write_repeat(out, ' ', strlen(text) < 11 ? 11 - strlen(text) : 1);
-        for (int i = 0; i < t->place_count; i++)
-            if (t->place[i].counts) {
-                (void)tr_quantity_format(tr_tiers_usd_per_mtoken(t, i, t->hold_s[k]), TR_UNIT_USD, text, sizeof text);
-                right(out, text, 12);
-            }
-        tr_write_text(out, "  ");
-        tr_write_text(out, t->place[tr_tiers_cheapest(t, t->hold_s[k])].name);
+        left(out, text, 11);
+        for (int i = 0; i < places; i++)
+            if (t->place[i].counts)
+                right(out, cell_of(t, what, i, t->hold_s[k], text), 12);
+        tr_write_text(out, end_of(t, what, t->hold_s[k], text));
         tr_write_char(out, '\n');
     }
 }
@@ -195,6 +102,37 @@ static void print_stretches(const tr_tiers *t, const tr_style *style, tr_writer 
         const tr_tiers_place *p = &t->place[t->cheapest[i].place];
         tr_print_line(out, p->name, text, p->tier == NULL ? "computing it again costs less than any hold" : NULL);
     }
+}
+
+/* Where one place gives way to the next, by drain times alone and by money. */
+static void print_evens(const tr_tiers *t, const tr_style *style, tr_writer *out)
+{
+    char text[160], low[48], high[48];
+    tr_print_heading(out, style, "Break-even hold times, by drain times alone and by money");
+    tr_write_text(out, "place         drained in      a fetch is      to the next place      computing again\n"
+                       "                             holding for    by drain    by money    costs less after\n");
+    for (int i = 0; i + 1 < t->place_count; i++) {
+        const tr_tiers_place *p = &t->place[i];
+        left(out, p->name, 12);
+        right(out, tr_print_three(tr_tier_drain_s(p->tier), TR_UNIT_SECOND, text, sizeof text), 12);
+        right(out, tr_print_three(p->even_s, TR_UNIT_SECOND, text, sizeof text), 16);
+        right(out, tr_print_three(p->drain_even_s, TR_UNIT_SECOND, text, sizeof text), 12);
+        right(out, until(p->next_even_s, text), 12);
+        tr_write_text(out, "    ");
+        tr_write_text(out, until(p->recompute_even_s.predicted, text));
+        if (p->recompute_even_s.low < p->recompute_even_s.high) {
+            (void)snprintf(text, sizeof text, " (%s to %s)", until(p->recompute_even_s.low, low),
+                           until(p->recompute_even_s.high, high));
+            tr_write_text(out, text);
+        }
+        tr_write_char(out, '\n');
+    }
+    if (t->place_count > 2)
+        tr_print_wrapped(out, "  ", "  ",
+                         "A tier suits hold times near its drain time. By money it is that only where a fetch costs "
+                         "the drive's own time and nothing more (--stall 0): a chip that waits makes its fetch "
+                         "dearer, and the tier's time longer.",
+                         style->columns);
 }
 
 static void print_premiums(const tr_tiers *t, const tr_style *style, tr_writer *out)
@@ -214,6 +152,44 @@ static void print_premiums(const tr_tiers *t, const tr_style *style, tr_writer *
     }
 }
 
+/* What a provider could ask for: of hits that pay for everything, and of writes that pay for the holding. */
+static void print_prices(const tr_tiers *t, const tr_style *style, tr_writer *out)
+{
+    char text[128];
+    if (t->fetch_count > 0.0) {
+        (void)snprintf(text, sizeof text,
+                       "Cached reads could be sold at this share of input, %.4g of them paying for all",
+                       t->fetch_count);
+        print_by_hold(t, HIT_PRICE, text, style, out);
+    }
+    print_by_hold(t, WRITE_PREMIUM, "Or writes at this multiple of input, and each read at its fetch", style, out);
+}
+
+static void print_first_tokens(const tr_tiers *t, const tr_style *style, tr_writer *out)
+{
+    char text[224], label[64], held[32], added[32];
+    (void)tr_quantity_format(t->context_token, TR_UNIT_CONTEXT, held, sizeof held);
+    (void)tr_quantity_format(t->query_token, TR_UNIT_CONTEXT, added, sizeof added);
+    (void)snprintf(text, sizeof text, "Time to the first token: %s tokens held, %s new ones after them", held, added);
+    tr_print_heading(out, style, text);
+    tr_print_predicted_head(out);
+    for (int i = t->place_count - 1, k = 0; k < t->place_count; i = k++) {
+        const tr_tiers_place *p = &t->place[i];
+        const double saved_s = t->place[t->place_count - 1].ttft_s.predicted - p->ttft_s.predicted;
+        if (p->tier == NULL)
+            (void)snprintf(label, sizeof label, "no hit: all computed");
+        else
+            (void)snprintf(label, sizeof label, "a hit in %s", p->name);
+        text[0] = '\0';
+        if (p->tier != NULL && isfinite(saved_s))
+            (void)snprintf(text, sizeof text, saved_s > 0.0 ? "saves %s" : "%s longer",
+                           tr_print_three(saved_s > 0.0 ? saved_s : -saved_s, TR_UNIT_SECOND, held, sizeof held));
+        tr_print_predicted(out, label, &p->ttft_s, TR_UNIT_SECOND, text[0] != '\0' ? text : NULL);
+    }
+    if (t->no_ttft[0] != '\0')
+        tr_print_wrapped(out, "  ", "  ", t->no_ttft, style->columns);
+}
+
 static void print_sources(const tr_tiers *t, const tr_style *style, tr_writer *out)
 {
     char text[320], years[32];
@@ -222,59 +198,82 @@ static void print_sources(const tr_tiers *t, const tr_style *style, tr_writer *o
     for (int i = 0; i < t->place_count; i++)
         if (t->place[i].price_source[0] != '\0') {
             tr_write_text(out, any++ == 0 ? "\n" : "");
-            (void)snprintf(text, sizeof text, "%s: $%.4g a GB, over %s: %s", t->place[i].name, t->place[i].usd_per_gb,
-                           years, t->place[i].price_source);
+            (void)snprintf(text, sizeof text, "%s: $%.4g a GB, bought, over %s: %s", t->place[i].name,
+                           t->place[i].usd_per_gb, years, t->place[i].price_source);
             tr_print_wrapped(out, "  price: ", "         ", text, style->columns);
         }
+}
+
+static void print_head(const tr_tiers *t, tr_writer *out)
+{
+    char text[256], token[32], number[48];
+    (void)tr_quantity_format(t->context_token, TR_UNIT_CONTEXT, token, sizeof token);
+    (void)snprintf(text, sizeof text, "%.90s on %.60s: where to keep the KV cache of %s tokens\n",
+                   t->question->model->name, t->question->system->name, token);
+    tr_write_text(out, text);
+    tr_print_setting(t->question, out);
+    tr_print_price(t->question, out);
+    tr_write_char(out, '\n');
+    (void)tr_quantity_format(t->held_byte_per_token, TR_UNIT_BYTE, number, sizeof number);
+    (void)snprintf(text, sizeof text, "%s a token", number);
+    tr_print_quantity(out, "held", t->held_byte, TR_UNIT_BYTE, text);
+    (void)tr_quantity_format(t->recompute_s.predicted, TR_UNIT_SECOND, number, sizeof number);
+    (void)snprintf(text, sizeof text, "a million tokens; %s for these, at %.4g of the peak", number, t->mfu);
+    const double again_usd = tr_tiers_per_mtoken(t, t->recompute_usd.predicted);
+    if (t->cheapest_count > 0)
+        tr_print_quantity(out, "to compute again", again_usd, TR_UNIT_USD, text);
+    else
+        tr_print_line(out, "to compute again", "-", strchr(text, ';') + 2);
+    if (isfinite(t->recompute_s.low)) {
+        const tr_quantity *u = &t->recompute_usd;
+        const tr_quantity usd = {tr_tiers_per_mtoken(t, u->predicted), tr_tiers_per_mtoken(t, u->low),
+                                 tr_tiers_per_mtoken(t, u->high), tr_tiers_per_mtoken(t, u->bound)};
+        tr_write_char(out, '\n');
+        tr_print_predicted_head(out);
+        tr_print_predicted(out, "computing these again", &t->recompute_s, TR_UNIT_SECOND, NULL);
+        tr_print_predicted(out, "$ per million tokens", &usd, TR_UNIT_USD, NULL);
+    }
+    if (t->fetch_count < 1.0 || t->fetch_count > 1.0) {
+        (void)snprintf(text, sizeof text, "%.4g", t->fetch_count);
+        tr_print_line(out, "fetched", text, "times while it is held");
+    }
+}
+
+static void print_places(const tr_tiers *t, tr_writer *out)
+{
+    char text[224];
+    tr_write_text(out, "\nEach place, for a million tokens\n");
+    tr_fields_table_head(&tr_tiers_place_fields, out);
+    for (int i = 0; i < t->place_count; i++) {
+        const tr_tiers_row row = {t->question, t, &t->place[i], (double)NAN};
+        if (row.place->tier != NULL)
+            tr_fields_table_row(&tr_tiers_place_fields, &row, out);
+    }
+    for (int i = 0; i < t->place_count; i++)
+        if (t->place[i].why[0] != '\0' && t->cheapest_count > 0) {
+            (void)snprintf(text, sizeof text, "  %s %s\n", t->place[i].name, t->place[i].why);
+            tr_write_text(out, text);
+        }
+    if (t->cheapest_count == 0)
+        tr_write_text(out, "  dollars need the chip's price, and so do break-even times by money: --price gives one\n");
 }
 
 static tr_status write_page(const tr_tiers *t, const tr_notes *notes, const tr_workings *workings,
                             const tr_style *style, const tr_sink *sink, tr_error *err)
 {
-    char text[256], token[32], number[48];
     tr_writer out;
     tr_writer_begin(&out, sink);
-    (void)tr_quantity_format(t->context_token, TR_UNIT_CONTEXT, token, sizeof token);
-    (void)snprintf(text, sizeof text, "%.90s on %.60s: where to keep the KV cache of %s tokens\n",
-                   t->question->model->name, t->question->system->name, token);
-    tr_write_text(&out, text);
-    tr_print_setting(t->question, &out);
-    tr_print_price(t->question, &out);
-    tr_write_char(&out, '\n');
-    (void)tr_quantity_format(t->held_byte_per_token, TR_UNIT_BYTE, number, sizeof number);
-    (void)snprintf(text, sizeof text, "%s a token", number);
-    tr_print_quantity(&out, "held", t->held_byte, TR_UNIT_BYTE, text);
-    (void)tr_quantity_format(t->recompute_s, TR_UNIT_SECOND, number, sizeof number);
-    (void)snprintf(text, sizeof text, "a million tokens; %s for these, at %.4g of the peak", number, t->mfu);
-    tr_print_quantity(&out, "to compute again", t->place[t->place_count - 1].fetch_usd_per_mtoken, TR_UNIT_USD, text);
-    if (isfinite(t->recompute_low_s)) {
-        const double usd_per_mtoken_s = t->question->roof.usd_per_s / t->context_token * 1e6;
-        const tr_quantity time_s = {t->recompute_s, t->recompute_low_s, t->recompute_high_s, t->recompute_bound_s};
-        const tr_quantity usd = {time_s.predicted * usd_per_mtoken_s, time_s.low * usd_per_mtoken_s,
-                                 time_s.high * usd_per_mtoken_s, time_s.bound * usd_per_mtoken_s};
-        tr_write_char(&out, '\n');
-        tr_print_predicted_head(&out);
-        tr_print_predicted(&out, "computing these again", &time_s, TR_UNIT_SECOND, NULL);
-        tr_print_predicted(&out, "$ per million tokens", &usd, TR_UNIT_USD, NULL);
+    print_head(t, &out);
+    print_places(t, &out);
+    if (t->cheapest_count > 0) {
+        print_by_hold(t, COST, "Dollars for a million tokens: written once, held, and fetched", style, &out);
+        print_stretches(t, style, &out);
     }
-    if (t->fetch_count < 1.0 || t->fetch_count > 1.0) {
-        (void)snprintf(text, sizeof text, "%.4g", t->fetch_count);
-        tr_print_line(&out, "fetched", text, "times while it is held");
-    }
-    tr_write_text(&out, "\nEach place, for a million tokens\n");
-    tr_fields_table_head(&place_fields, &out);
-    for (int i = 0; i < t->place_count; i++) {
-        const place_row row = {.tiers = t, .place = &t->place[i], .hold_s = (double)NAN};
-        tr_fields_table_row(&place_fields, &row, &out);
-    }
-    for (int i = 0; i < t->place_count; i++)
-        if (t->place[i].why[0] != '\0') {
-            (void)snprintf(text, sizeof text, "  %s %s\n", t->place[i].name, t->place[i].why);
-            tr_write_text(&out, text);
-        }
-    print_holds(t, style, &out);
-    print_stretches(t, style, &out);
+    print_evens(t, style, &out);
+    if (t->cheapest_count > 0 && t->place[t->cheapest[0].place].tier != NULL)
+        print_prices(t, style, &out);
     print_premiums(t, style, &out);
+    print_first_tokens(t, style, &out);
     print_sources(t, style, &out);
     tr_notes_text(notes, style->columns, &out);
     if (style->explain)
@@ -282,106 +281,50 @@ static tr_status write_page(const tr_tiers *t, const tr_notes *notes, const tr_w
     return tr_written(tr_writer_finish(&out), err);
 }
 
-/* ---- a document ---------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------- */
 
-static void json_holds(const tr_tiers *t, tr_json *json)
+static void note(tr_notes *notes, const char *text)
 {
-    tr_json_key_array(json, "holds");
-    for (size_t k = 0; k < t->hold_count; k++) {
-        const int best = tr_tiers_cheapest(t, t->hold_s[k]);
-        tr_json_object_inline(json);
-        tr_json_key_number(json, "hold_s", t->hold_s[k]);
-        tr_json_key_string(json, "cheapest", t->place[best].name);
-        tr_json_key_number(json, "usd_per_mtoken", tr_tiers_usd_per_mtoken(t, best, t->hold_s[k]));
-        tr_json_key(json, "each_usd_per_mtoken");
-        tr_json_object_inline(json);
-        for (int i = 0; i < t->place_count; i++)
-            tr_json_key_number(json, t->place[i].name, tr_tiers_usd_per_mtoken(t, i, t->hold_s[k]));
-        tr_json_close(json);
-        tr_json_close(json);
-    }
-    tr_json_close(json);
+    if (notes->count < TR_NOTE_MAX)
+        notes->text[notes->count++] = text;
 }
 
-/* From every place to every slower one, and to computing again. */
-static void json_break_evens(const tr_tiers *t, tr_json *json)
+/* Why there is nothing beside the chip, by what kind of chip it is. */
+static const char *no_tier(const tr_chip *chip)
 {
-    tr_json_key_array(json, "break_evens");
-    for (int a = 0; a + 1 < t->place_count; a++)
-        for (int b = a + 1; b < t->place_count; b++) {
-            if (!t->place[a].counts || !t->place[b].counts)
-                continue;
-            const double s = t->place[b].tier == NULL
-                                 ? t->place[a].recompute_break_even_s
-                                 : tr_place_break_even_s(&t->place[a].cost, &t->place[b].cost, t->fetch_count);
-            tr_json_object_inline(json);
-            tr_json_key_string(json, "from", t->place[a].name);
-            tr_json_key_string(json, "to", t->place[b].name);
-            tr_json_key_number(json, "hold_s", s);
-            tr_json_close(json);
-        }
-    tr_json_close(json);
+    if (chip->kind == TR_CHIP_UNIFIED)
+        return "no DDR beside the chip: its memory is the host's; what disk it has is not known here, and a chip "
+               "file's tiers can say";
+    if (chip->kind == TR_CHIP_CPU)
+        return "no DDR beside the chip: that is its own memory, called hbm here; drives depend on the server, and a "
+               "chip file's tiers can say which";
+    return "no tier beside the chip's own memory is known: a chip file's tiers give them";
 }
 
-static tr_status write_document(const tr_scenario *scenario, const tr_tiers *t, const tr_notes *notes,
-                                const tr_workings *workings, const tr_style *style, const tr_sink *sink, tr_error *err)
+static void notes_of(const tr_scenario *scenario, const tr_tiers *t, tr_notes *notes)
 {
-    tr_json json;
-    tr_document_begin(&json, sink, 1, scenario, NULL);
-    tr_fields_json(&priced_fields, t, &json);
-    tr_json_key_object(&json, "held");
-    tr_json_key_number(&json, "context_token", t->context_token);
-    tr_json_key_number(&json, "byte", t->held_byte);
-    tr_json_key_number(&json, "byte_per_token", t->held_byte_per_token);
-    tr_json_key_number(&json, "fetch_count", t->fetch_count);
-    tr_json_key_number(&json, "stall_ratio", t->terms.stall_ratio);
-    tr_json_key_number(&json, "tier_life_s", t->terms.life_s);
-    tr_json_close(&json);
-    tr_json_key_object(&json, "recompute");
-    tr_json_key_number(&json, "flop", t->recompute_flop);
-    tr_json_key_number(&json, "mfu", t->mfu);
-    tr_json_key_string(&json, "physics",
-                       t->is_predicted ? tr_physics_name(t->question->physics) : "a share of the peak");
-    tr_json_key_number(&json, "time_s", t->recompute_s);
-    tr_json_key_number(&json, "time_s_bound", t->recompute_bound_s);
-    tr_json_key_number(&json, "time_s_low", t->recompute_low_s);
-    tr_json_key_number(&json, "time_s_high", t->recompute_high_s);
-    tr_json_key_number(&json, "usd", t->recompute_usd);
-    tr_json_key_number(&json, "usd_per_mtoken", t->place[t->place_count - 1].fetch_usd_per_mtoken);
-    tr_json_close(&json);
-    tr_json_key_array(&json, "places");
-    for (int i = 0; i < t->place_count; i++) {
-        const place_row row = {.tiers = t, .place = &t->place[i], .hold_s = (double)NAN};
-        tr_json_object_inline(&json);
-        tr_fields_json(&place_fields, &row, &json);
-        tr_json_close(&json);
-    }
-    tr_json_close(&json);
-    tr_json_key_array(&json, "cheapest");
-    for (size_t i = 0; i < t->cheapest_count; i++) {
-        tr_json_object_inline(&json);
-        tr_json_key_string(&json, "place", t->place[t->cheapest[i].place].name);
-        tr_json_key_number(&json, "from_s", t->cheapest[i].from_s);
-        tr_json_key_number(&json, "to_s", t->cheapest[i].to_s);
-        tr_json_close(&json);
-    }
-    tr_json_close(&json);
-    json_break_evens(t, &json);
-    json_holds(t, &json);
-    tr_json_key_array(&json, "premiums");
-    for (size_t i = 0; i < t->premium_count; i++) {
-        tr_json_object_inline(&json);
-        tr_json_key_number(&json, "write_price_ratio", t->write_ratio[i]);
-        tr_json_key_number(&json, "read_price_ratio", t->read_ratio);
-        tr_json_key_number(&json, "hit_count", tr_premium_hit_count(t->write_ratio[i], t->read_ratio));
-        tr_json_close(&json);
-    }
-    tr_json_close(&json);
-    tr_notes_json(notes, &json);
-    if (style->explain)
-        tr_workings_json(workings, &json);
-    tr_json_close(&json);
-    return tr_written(tr_json_finish(&json), err);
+    tr_notes_of(scenario, t->question, notes);
+    if (t->place_count <= 2)
+        note(notes, no_tier(&t->question->system->chip));
+    if (tr_tiers_prices_apart(t))
+        note(notes, "the drives' prices are of different years, in which flash went up several times: give those of "
+                    "one day where it matters (--flash-price, --qlc-price, --disk-price)");
+}
+
+/* Every hold time with every place. */
+typedef struct walk {
+    const tr_tiers *tiers;
+    tr_tiers_row row;
+} walk;
+
+static const void *hold_at(void *context, size_t index, tr_error *err)
+{
+    walk *w = context;
+    const size_t places = (size_t)w->tiers->place_count;
+    (void)err;
+    w->row = (tr_tiers_row){w->tiers->question, w->tiers, &w->tiers->place[index % places],
+                            w->tiers->hold_s[index / places]};
+    return &w->row;
 }
 
 tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *question, const tr_style *style, tr_sink *sink,
@@ -393,16 +336,14 @@ tr_status tr_answer_tiers(const tr_scenario *scenario, const tr_problem *questio
     const tr_status s = tr_tiers_of(scenario, question, &t, err);
     if (s != TR_OK)
         return s;
-    tr_notes_of(scenario, question, &notes);
-    if (t.place_count <= 2 && notes.count < TR_NOTE_MAX)
-        notes.text[notes.count++] = "no tier beside the chip's own memory is known: a chip file's tiers give them";
-    workings_of(&t, &workings);
+    notes_of(scenario, &t, &notes);
+    tr_tiers_workings(&t, &workings);
     if (style->format == TR_FORMAT_TEXT)
         return write_page(&t, &notes, &workings, style, sink, err);
     if (style->format == TR_FORMAT_JSON)
-        return write_document(scenario, &t, &notes, &workings, style, sink, err);
+        return tr_tiers_document(scenario, &t, &notes, &workings, style, sink, err);
     walk w = {.tiers = &t};
-    const tr_rows rows = {.fields = &hold_fields,
+    const tr_rows rows = {.fields = &tr_tiers_hold_fields,
                           .name = NULL,
                           .count = t.hold_count * (size_t)t.place_count,
                           .at = hold_at,

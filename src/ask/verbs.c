@@ -363,14 +363,16 @@ static const tr_verb verbs[] = {
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(PHYSICS) |
                OF(ENGINE) | OF(LAYOUT) | OF(TIER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "where to keep a KV cache between requests: in memory, DDR, flash or on disk, or computed again; "
-            "break-even times; cache hits that repay a write premium",
-     .examples = "tokenroof tiers deepseek-v3 8xh100-sxm --context 32k\n"
-                 "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 200\n"
-                 "tokenroof tiers deepseek-v3 8xh100-sxm --plot tiers.svg\n",
+            "what a fetch costs the drive and the chip; break-even times by money and by drain time; what a hit and a "
+            "write could be sold at; time to the first token after a hit, with --query new tokens",
+     .examples = "tokenroof tiers deepseek-v3 8xh200-sxm --context 32k\n"
+                 "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 300\n"
+                 "tokenroof tiers llama-3.1-8b h100-sxm --stall 0 --query 512\n"
+                 "tokenroof tiers deepseek-v3 8xh200-sxm --plot tiers.svg\n",
      .flags = SERVED,
      .answer = tr_answer_tiers,
      FIGURES(tiers_figures),
-     LISTS(TR_IN_CONTEXT, TR_IN_HOLD, TR_IN_WRITE_RATIO)},
+     LISTS(TR_IN_HOLD, TR_IN_WRITE_RATIO)},
     {.name = "oracle",
      .topic = "What it costs",
      .operands = "PRICES",

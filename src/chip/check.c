@@ -117,6 +117,10 @@ static tr_status check_tier(const tr_tier *tier, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "tier.read_byte_per_s", tier->read_byte_per_s,
                        "tier '%s': read_byte_per_s must be above 0 and at most 1e18, not %g", tier->name,
                        tier->read_byte_per_s);
+    if (!(tier->write_byte_per_s >= 0.0 && tier->write_byte_per_s <= 1e18))
+        return tr_fail(err, TR_EDOMAIN, "tier.write_byte_per_s", tier->write_byte_per_s,
+                       "tier '%s': write_byte_per_s must be between 0 and 1e18, not %g", tier->name,
+                       tier->write_byte_per_s);
     if (!(tier->usd_per_byte_s >= 0.0 && tier->usd_per_byte_s <= 1.0))
         return tr_fail(err, TR_EDOMAIN, "tier.usd_per_byte_s", tier->usd_per_byte_s,
                        "tier '%s': usd_per_byte_s must be between 0 and 1, not %g", tier->name,

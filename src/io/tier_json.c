@@ -60,6 +60,9 @@ tr_status tr_tier_from_json(const tr_flat_entry *e, const char *rest, tr_tier *t
         return tr_value_between(e, TR_UNIT_BYTE, 1e6, 1e18, 0, &tiers[i].capacity_byte, err);
     if (strcmp(key, "read_byte_per_s") == 0)
         return tr_value_between(e, TR_UNIT_BYTE_PER_S, 1e3, 1e18, 0, &tiers[i].read_byte_per_s, err);
+    if (strcmp(key, "write_byte_per_s") == 0)
+        return tr_value_between(e, TR_UNIT_BYTE_PER_S, 1e3, 1e18, e->kind == TR_FLAT_NULL, &tiers[i].write_byte_per_s,
+                                err);
     if (strcmp(key, "usd_per_byte_s") == 0)
         return tr_value_between(e, TR_UNIT_NONE, 1e-30, 1.0, e->kind == TR_FLAT_NULL,
                                 &tiers[i].usd_per_byte_s, err);
@@ -67,8 +70,8 @@ tr_status tr_tier_from_json(const tr_flat_entry *e, const char *rest, tr_tier *t
         return price_from_json(e, tr_flat_below(key, "price"), &tiers[i], &notes[i], err);
     return tr_fail_at(
         err, TR_EUNKNOWN, e->key, 0.0, e->line, e->column,
-        "unknown key '%.64s' of a tier; expected name, capacity_byte, read_byte_per_s, price, usd_per_byte_s, "
-        "source, date or note",
+        "unknown key '%.64s' of a tier; expected name, capacity_byte, read_byte_per_s, write_byte_per_s, price, "
+        "usd_per_byte_s, source, date or note",
         key);
 }
 

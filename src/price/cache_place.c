@@ -31,18 +31,28 @@ tr_status tr_place_of(const tr_tier *tier, int own, const tr_hold_terms *terms, 
     if (!(tier->read_byte_per_s > 0.0))
         return tr_fail(err, TR_EDOMAIN, "tier.read_byte_per_s", tier->read_byte_per_s,
                        "a tier is read at more than 0 bytes/s, or nothing ever comes back from it");
+    if (!(tier->write_byte_per_s >= 0.0))
+        return tr_fail(err, TR_EDOMAIN, "tier.write_byte_per_s", tier->write_byte_per_s,
+                       "a tier is not written at less than 0 bytes/s");
     if (!(tier->usd_per_byte_s >= 0.0 && tier->usd_per_byte >= 0.0))
         return tr_fail(err, TR_EDOMAIN, "tier.usd_per_byte", tier->usd_per_byte,
                        "a tier's price is not below 0");
-    /* [K5] */
+    /* [K5] A part's price a second over its rate is what it costs while a byte passes: what holding it for the drain
+     * time costs. The chip's own memory is busy when the chip is, and a prefill leaves the cache there. */
     tr_place made = {.hold_usd_per_byte_s = (double)NAN};
+    const double write_byte_per_s = tier->write_byte_per_s > 0.0 ? tier->write_byte_per_s : tier->read_byte_per_s;
     if (own)
         made.hold_usd_per_byte_s = terms->chip_usd_per_s / tier->capacity_byte;
     else if (tier->usd_per_byte_s > 0.0)
         made.hold_usd_per_byte_s = tier->usd_per_byte_s;
     else if (tier->usd_per_byte > 0.0)
         made.hold_usd_per_byte_s = tier->usd_per_byte / terms->life_s;
-    made.fetch_usd_per_byte = terms->stall_ratio * terms->chip_usd_per_s / tier->read_byte_per_s;
+    made.stall_usd_per_byte = own ? 0.0 : terms->stall_ratio * terms->chip_usd_per_s / tier->read_byte_per_s;
+    made.busy_usd_per_byte = own ? terms->chip_usd_per_s / tier->read_byte_per_s
+                                 : made.hold_usd_per_byte_s * (tier->capacity_byte / tier->read_byte_per_s);
+    made.write_usd_per_byte =
+        own ? 0.0 : made.hold_usd_per_byte_s * (tier->capacity_byte / write_byte_per_s);
+    made.fetch_usd_per_byte = made.busy_usd_per_byte + made.stall_usd_per_byte;
     *out = made;
     return TR_OK;
 }
@@ -57,9 +67,10 @@ double tr_recompute_usd(double flop, double flop_per_s, double mfu, double usd_p
 double tr_hold_usd(const tr_place *place, double held_byte, double hold_s, double fetch_count)
 {
     if (!(held_byte >= 0.0 && hold_s >= 0.0 && fetch_count >= 0.0 && is_cost(place->hold_usd_per_byte_s) &&
-          is_cost(place->fetch_usd_per_byte)))
+          is_cost(place->fetch_usd_per_byte) && is_cost(place->write_usd_per_byte)))
         return (double)NAN;
-    return held_byte * (place->hold_usd_per_byte_s * hold_s + place->fetch_usd_per_byte * fetch_count); /* [K5] */
+    return held_byte * (place->write_usd_per_byte + place->hold_usd_per_byte_s * hold_s +
+                        place->fetch_usd_per_byte * fetch_count); /* [K5] */
 }
 
 /* ---- lines over hold time: a start and a slope --------------------------------- */
@@ -81,12 +92,14 @@ static double below_from(const line *a, const line *b)
 
 static line line_of(const tr_place *place, double held_byte, double fetch_count, int index)
 {
-    return (line){held_byte * place->fetch_usd_per_byte * fetch_count, held_byte * place->hold_usd_per_byte_s, index};
+    return (line){held_byte * (place->write_usd_per_byte + place->fetch_usd_per_byte * fetch_count),
+                  held_byte * place->hold_usd_per_byte_s, index};
 }
 
 static int known(const tr_place *place)
 {
-    return is_cost(place->hold_usd_per_byte_s) && is_cost(place->fetch_usd_per_byte);
+    return is_cost(place->hold_usd_per_byte_s) && is_cost(place->fetch_usd_per_byte) &&
+           is_cost(place->write_usd_per_byte);
 }
 
 double tr_place_break_even_s(const tr_place *a, const tr_place *b, double fetch_count)
@@ -154,7 +167,8 @@ tr_status tr_cheapest_of(const tr_place *places, size_t place_count, double held
     if (!is_cost(fetch_count))
         return tr_fail(err, TR_EDOMAIN, "fetch_count", fetch_count, "what is held is read 0 or more times");
     for (size_t i = 0; i < place_count; i++) {
-        if (places[i].hold_usd_per_byte_s < 0.0 || !is_cost(places[i].fetch_usd_per_byte))
+        if (places[i].hold_usd_per_byte_s < 0.0 || places[i].fetch_usd_per_byte < 0.0 ||
+            places[i].write_usd_per_byte < 0.0)
             return tr_fail(err, TR_EDOMAIN, "places", (double)i, "a place costs 0 or more dollars");
         if (known(&places[i]))
             lines[n++] = line_of(&places[i], held_byte, fetch_count, (int)i);
@@ -177,15 +191,4 @@ tr_status tr_cheapest_of(const tr_place *places, size_t place_count, double held
         out[i] = found[i];
     *count = stretches;
     return TR_OK;
-}
-
-/* ---- premiums ------------------------------------------------------------------- */
-
-double tr_premium_hit_count(double write_ratio, double read_ratio)
-{
-    if (!(write_ratio >= 0.0 && read_ratio >= 0.0 && write_ratio < HUGE_VAL && read_ratio < HUGE_VAL))
-        return (double)NAN;
-    if (write_ratio <= 1.0)
-        return 0.0;
-    return read_ratio < 1.0 ? (write_ratio - 1.0) / (1.0 - read_ratio) : HUGE_VAL; /* [K9] */
 }

@@ -2,29 +2,12 @@
 #include <tokenroof/price.h>
 
 #include <math.h>
-#include <string.h>
 
 #include "base/fail.h"
+#include "price/constant.h"
 
-typedef struct constant {
-    char name[48];
-    double value;
-} constant;
-
-static const constant constants[] = {
-#include "price/power.inc"
-};
-
-static double constant_of(const char *name)
-{
-    for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
-        if (strcmp(constants[i].name, name) == 0)
-            return constants[i].value;
-    return (double)NAN;
-}
-
-double tr_default_pue_ratio(void) { return constant_of("power.pue_ratio"); }
-double tr_default_usd_per_kwh(void) { return constant_of("power.usd_per_kwh"); }
+double tr_default_pue_ratio(void) { return tr_price_constant("power.pue_ratio"); }
+double tr_default_usd_per_kwh(void) { return tr_price_constant("power.usd_per_kwh"); }
 
 /* A share of the peak, as if the operands had 16 bits. */
 static double wide(double share, double ratio) { return share * ratio < 1.0 ? share * ratio : 1.0; }
@@ -49,17 +32,17 @@ tr_status tr_power_of(const tr_chip *chip, const tr_power_load *load, tr_power *
         return tr_fail(err, TR_EMISSING, "power_w", 0.0,
                        "the power of %.60s is not known: give it with the name, as in %.60s,power=700W", chip->name,
                        chip->name);
-    const double ratio = load->weight_byte <= 1.0 ? constant_of("power.narrow_ratio") : 1.0;
+    const double ratio = load->weight_byte <= 1.0 ? tr_price_constant("power.narrow_ratio") : 1.0;
     const double cap = chip->power_w;
-    const double idle = chip->idle_power_w > 0.0 && chip->idle_power_w < cap ? chip->idle_power_w
-                                                                             : constant_of("power.idle_share") * cap;
-    const double drawn = constant_of("power.base_share") +
-                         constant_of("power.memory_share") * sqrt(wide(load->memory_share, ratio)) +
-                         constant_of("power.compute_share") * sqrt(wide(load->compute_share, ratio));
+    const double usual_w = tr_price_constant("power.idle_share") * cap;
+    const double idle = chip->idle_power_w > 0.0 && chip->idle_power_w < cap ? chip->idle_power_w : usual_w;
+    const double drawn = tr_price_constant("power.base_share") +
+                         tr_price_constant("power.memory_share") * sqrt(wide(load->memory_share, ratio)) +
+                         tr_price_constant("power.compute_share") * sqrt(wide(load->compute_share, ratio));
     const double predicted = between(idle + (cap - idle) * drawn, idle, cap);
     *out = (tr_power){.predicted_w = predicted,
-                      .low_w = between(constant_of("power.low_ratio") * predicted, idle, cap),
-                      .high_w = between(constant_of("power.high_ratio") * predicted, idle, cap),
+                      .low_w = between(tr_price_constant("power.low_ratio") * predicted, idle, cap),
+                      .high_w = between(tr_price_constant("power.high_ratio") * predicted, idle, cap),
                       .idle_w = idle,
                       .cap_w = cap};
     return TR_OK;

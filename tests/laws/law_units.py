@@ -20,7 +20,7 @@ COUNTS = {"layers", "mtp_layers", "hidden", "vocab", "heads", "kv_heads", "index
 # Of a quantity whose own name ends in its unit: tpot_s.predicted.
 UNIT_BESIDE = {"value", "min", "max", "step", "x", "x2", "y", "y2", "out", "predicted", "low", "high", "bound"}
 # Functions whose value is of the unit of what they are asked for.
-FUNCTIONS = {"tr_input_number", "tr_input_list"}
+FUNCTIONS = {"tr_input_number", "tr_input_list", "tr_price_constant"}
 
 
 def ok(name):

@@ -278,8 +278,8 @@ static void a_roofline_of_a_nan_system_is_refused(void **state)
         "chip.scaleup_byte_per_s", "chip.scaleup_domain_chip", "chip.scaleout_byte_per_s", "chip.usd_per_hour",
         "chip.quote[0].usd_per_hour", "chip.quote[0].low_usd_per_hour", "chip.quote[0].high_usd_per_hour",
         "chip.tier[0].capacity_byte",
-        "chip.tier[0].read_byte_per_s", "chip.tier[0].usd_per_byte_s", "chip.tier[0].usd_per_byte", "domain_chip",
-        "host.", "host_count", NULL};
+        "chip.tier[0].read_byte_per_s", "chip.tier[0].write_byte_per_s", "chip.tier[0].usd_per_byte_s",
+        "chip.tier[0].usd_per_byte", "domain_chip", "host.", "host_count", NULL};
     refuses_each("tr_roofline_of", tr_system_field, COUNT(tr_system_field), &in, sizeof in, sizeof(tr_roofline),
                  take_roofline, not_looked_at);
 }
@@ -427,7 +427,10 @@ static void costs_of_a_nan_place_are_nan(void **state)
 {
     (void)state;
     const double x = NOT_A_NUMBER;
-    const tr_place sound = {1e-15, 1e-14}, dear = {x, 1e-14}, far = {1e-15, x};
+    const tr_place sound = {.hold_usd_per_byte_s = 1e-15, .fetch_usd_per_byte = 1e-14};
+    tr_place dear = sound, far = sound;
+    dear.hold_usd_per_byte_s = x;
+    far.fetch_usd_per_byte = x;
     assert_true(!isnan(tr_hold_usd(&sound, 1e6, 60, 1)) && !isnan(tr_recompute_usd(1e12, 1e15, 0.5, 1e-3)));
     assert_true(isnan(tr_hold_usd(&dear, 1e6, 60, 1)) && isnan(tr_hold_usd(&far, 1e6, 60, 1)));
     assert_true(isnan(tr_hold_usd(&sound, x, 60, 1)) && isnan(tr_hold_usd(&sound, 1e6, x, 1)) &&

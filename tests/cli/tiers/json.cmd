@@ -1,1 +1,1 @@
-"$TOKENROOF" tiers deepseek-v3 8xh100-sxm --json --explain | grep -v commit
+"$TOKENROOF" tiers deepseek-v3 8xh200-sxm --json --explain | grep -v commit

@@ -1,1 +1,1 @@
-"$TOKENROOF" tiers deepseek-v3 8xh100-sxm --context 32k --plot -
+"$TOKENROOF" tiers deepseek-v3 8xh200-sxm --context 32k --plot -

@@ -1,0 +1,1 @@
+"$TOKENROOF" tiers llama-3-8b h20 --plot -
