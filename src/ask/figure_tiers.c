@@ -122,7 +122,7 @@ static void title_of(const tr_tiers *t, sheet *s)
         (void)tr_text_copy(s->title, sizeof s->title, "A cache is never worth holding: computing it again costs less");
         return;
     }
-    (void)tr_text_copy(s->title, sizeof s->title, "Where a cache belongs:");
+    (void)tr_text_copy(s->title, sizeof s->title, "Cheapest cache:");
     for (size_t i = 0; i < n; i++) {
         char name[24], until[32], text[96];
         const tr_tiers_place *p = &t->place[t->cheapest[i].place];
