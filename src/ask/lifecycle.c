@@ -205,6 +205,10 @@ static void workings_of(const tr_lifecycle *t, tr_workings *out)
     tr_working_put(w, "D_train", TR_UNIT_TOKEN, t->life.train_token, 0);
     tr_working_put(w, "D_rl", TR_UNIT_TOKEN, t->equal_rl_token, 1);
     tr_working_put(w, "D_serve", TR_UNIT_TOKEN, t->equal_serve_token, 1);
+    tr_working_put(w, "k", TR_UNIT_NONE, t->terms.rl_flop_per_param, 0);
+    tr_working_put(w, "m_train", TR_UNIT_RATIO, t->terms.train_mfu, 0);
+    tr_working_put(w, "m_rl", TR_UNIT_RATIO, t->terms.rl_mfu, 0);
+    tr_working_put(w, "m_serve", TR_UNIT_RATIO, t->terms.serve_mfu, 0);
     w = tr_working_start(out, "K27");
     tr_working_put(w, "rate", TR_UNIT_TOKEN_PER_S, t->rate_token_per_s, 0);
     tr_working_put(w, "life_s", TR_UNIT_SECOND, t->life_s, 0);
@@ -213,11 +217,19 @@ static void workings_of(const tr_lifecycle *t, tr_workings *out)
     w = tr_working_start(out, "K20");
     tr_working_put(w, "N", TR_UNIT_PARAM, t->life.active_param, 0);
     tr_working_put(w, "D", TR_UNIT_TOKEN, t->life.train_token, 0);
+    tr_working_put(w, "e", TR_UNIT_NONE, t->law.e_nat, 0);
+    tr_working_put(w, "a", TR_UNIT_NONE, t->law.a_ratio, 0);
+    tr_working_put(w, "alpha", TR_UNIT_NONE, t->law.alpha_ratio, 0);
+    tr_working_put(w, "b", TR_UNIT_NONE, t->law.b_ratio, 0);
+    tr_working_put(w, "beta", TR_UNIT_NONE, t->law.beta_ratio, 0);
     tr_working_put(w, "loss", TR_UNIT_NONE, t->loss_nat, 1);
     tr_life_choice c;
     if (tr_lifecycle_choice(t, t->rate_token_per_s, &c, NULL) == TR_OK) {
         w = tr_working_start(out, "K28");
         tr_working_put(w, "D_serve", TR_UNIT_TOKEN, t->life.serve_token, 0);
+        tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, t->terms.chip_flop_per_s, 0);
+        tr_working_put(w, "m_train", TR_UNIT_RATIO, t->terms.train_mfu, 0);
+        tr_working_put(w, "m_serve", TR_UNIT_RATIO, t->terms.serve_mfu, 0);
         tr_working_put(w, "N", TR_UNIT_PARAM, c.active_param, 1);
         tr_working_put(w, "D(N)", TR_UNIT_TOKEN, c.train_token, 1);
     }

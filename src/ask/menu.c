@@ -294,6 +294,7 @@ static void workings_of(menu *m, tr_workings *out)
         *w = (tr_working){.id = "K3"};
         tr_working_put(w, "p", TR_UNIT_NONE, m->price_ratio, 0);
         tr_working_put(w, "s", TR_UNIT_NONE, m->speed_ratio, 0);
+        tr_working_put(w, "B / B_fast", TR_UNIT_NONE, m->ratio.batch_ratio, 1);
         tr_working_put(w, "x", TR_UNIT_NONE, m->ratio.fast_kv_ratio, 1);
         tr_working_put(w, "share", TR_UNIT_RATIO, m->ratio.normal_kv_share, 1);
     }

@@ -99,6 +99,8 @@ static void workings_of(const tr_oracle_page *o, tr_workings *out)
     if (o->usd_per_hour > 0.0) {
         w = tr_working_start(out, "K16");
         tr_working_put(w, "ratio", TR_UNIT_NONE, o->level[0].over_cost_ratio, 1);
+        tr_working_put(w, "margin", TR_UNIT_RATIO, o->level[0].margin_share, 1);
+        tr_working_put(w, "busy", TR_UNIT_RATIO, o->level[0].break_even_busy_share, 1);
         tr_working_put(w, "p", TR_UNIT_USD, e->input_usd_per_mtoken, 0);
         tr_working_put(w, "N_a", TR_UNIT_PARAM, o->size_param[0], 0);
         tr_working_put(w, "F", TR_UNIT_FLOP_PER_S, o->flop_per_s, 0);
@@ -110,6 +112,8 @@ static void workings_of(const tr_oracle_page *o, tr_workings *out)
         tr_working_put(w, "B / B_fast", TR_UNIT_NONE, o->fast.batch_ratio, 1);
         tr_working_put(w, "p", TR_UNIT_NONE, e->fast_price_ratio, 0);
         tr_working_put(w, "s", TR_UNIT_NONE, e->fast_speed_ratio, 0);
+        tr_working_put(w, "x", TR_UNIT_NONE, o->fast.fast_kv_ratio, 1);
+        tr_working_put(w, "share", TR_UNIT_RATIO, o->fast.normal_kv_share, 1);
     }
 }
 

@@ -64,8 +64,8 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
     }
     if (m.is_mixture) {
         m.experts_per_chip = m.experts / m.group_chip;
-        /* Sent in FP8, brought back in BF16, as DeepSeek's library does. */
-        m.token_byte = tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, 1.0, 2.0);
+        m.token_byte =
+            tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, TR_DISPATCH_BYTE, TR_COMBINE_BYTE);
         const double chip_byte = m.token_byte * terms->batch_seq / m.group_chip * m.layers;
         m.scaleup_s = chip->scaleup_byte_per_s > 0 ? chip_byte / chip->scaleup_byte_per_s : (double)NAN;
         m.scaleout_s = chip->scaleout_byte_per_s > 0 ? chip_byte / chip->scaleout_byte_per_s : (double)NAN;

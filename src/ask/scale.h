@@ -26,6 +26,8 @@ typedef struct tr_scale_domain {
 /* Every catalog system by the time one domain needs to read the weights once. Returns how many. */
 size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_t capacity);
 
+/* Bytes of an element on its way: sent in FP8, brought back in BF16, as DeepSeek's library does. */
+enum { TR_DISPATCH_BYTE = 1, TR_COMBINE_BYTE = 2 };
 typedef struct tr_scale_moe {
     int is_mixture;
     double experts, experts_active, layers, group_chip, experts_per_chip, token_byte, leaving_share;

@@ -223,6 +223,8 @@ static void workings_of(const scale *s, tr_workings *out)
         tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
         tr_working_put(w, "h", TR_UNIT_NONE, s->terms.question->model->hidden, 0);
         tr_working_put(w, "E", TR_UNIT_NONE, s->moe.group_chip, 0);
+        tr_working_put(w, "dispatch", TR_UNIT_BYTE, TR_DISPATCH_BYTE, 0);
+        tr_working_put(w, "combine", TR_UNIT_BYTE, TR_COMBINE_BYTE, 0);
         tr_working_put(w, "byte", TR_UNIT_BYTE, s->moe.token_byte, 1);
     }
     const tr_scale_stage stage = tr_scale_stage_of(&s->terms, 4.0);
@@ -231,13 +233,21 @@ static void workings_of(const scale *s, tr_workings *out)
     tr_working_put(w, "E", TR_UNIT_NONE, s->terms.question->roof.chip_count, 0);
     tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
     tr_working_put(w, "B", TR_UNIT_SEQ, s->terms.batch_seq, 0);
+    tr_working_put(w, "kv", TR_UNIT_BYTE,
+                   stage.kv_byte_per_chip * s->terms.question->roof.chip_count / s->terms.batch_seq, 0);
     tr_working_put(w, "byte", TR_UNIT_BYTE, stage.byte_per_chip, 1);
     w = tr_working_start(out, "K38");
     tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
     tr_working_put(w, "M", TR_UNIT_NONE, s->terms.micro_batch_count >= 1.0 ? s->terms.micro_batch_count : 4.0, 0);
     tr_working_put(w, "bubble", TR_UNIT_RATIO, stage.bubble_share, 1);
+    tr_working_put(w, "M_d", TR_UNIT_NONE, 1.0, 0);
+    tr_working_put(w, "idle", TR_UNIT_RATIO, stage.idle_share, 1);
+    const double equal_token = s->wall[0].compute_token;
+    if (!isfinite(equal_token))
+        return;
     w = tr_working_start(out, "K39");
-    tr_working_put(w, "L", TR_UNIT_TOKEN, s->wall[0].compute_token, 1);
+    tr_working_put(w, "L", TR_UNIT_TOKEN, equal_token, 1);
+    tr_working_put(w, "N_mul", TR_UNIT_NONE, s->terms.question->roof.flop_per_token / 2, 0);
 }
 
 /* ---- the page ------------------------------------------------------------------------------------- */

@@ -43,6 +43,18 @@ static double attention_flop(const tr_step_row *row)
                      load->query_token;
 }
 
+/* New tokens in the pass. */
+static double pass_token(const tr_step_row *row)
+{
+    return row->load.batch_seq * (row->load.phase == TR_PHASE_DECODE ? 1.0 : row->load.query_token);
+}
+
+/* What multiplies a token, on average: in prefill the output table works for one token of a sequence alone. */
+static double multiply_param(const tr_step_row *row)
+{
+    return (row->bound.compute_s * row->question->roof.flop_per_s / pass_token(row) - attention_flop(row)) / 2.0;
+}
+
 static void add_terms(const tr_step_row *row, tr_workings *out)
 {
     const tr_roofline *roof = &row->question->roof;
@@ -60,7 +72,7 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
     result(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
     with(w, "B", TR_UNIT_SEQ, load->batch_seq);
     with(w, "q", TR_UNIT_TOKEN, load->phase == TR_PHASE_DECODE ? 1 : load->query_token);
-    with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
+    with(w, "N_mul", TR_UNIT_NONE, multiply_param(row));
     with(w, "attention", TR_UNIT_FLOP, attention_flop(row));
     with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
     w = tr_working_start(out, "R3");
@@ -73,8 +85,7 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
         w = tr_working_start(out, "R4");
         result(w, "touched(n)", TR_UNIT_RATIO, touched);
         with(w, "k/E", TR_UNIT_NONE, 1 - roof->expert_idle_share);
-        with(w, "n", TR_UNIT_TOKEN,
-             load->batch_seq * (load->phase == TR_PHASE_DECODE ? 1 : load->query_token));
+        with(w, "n", TR_UNIT_TOKEN, pass_token(row));
     }
     w = tr_working_start(out, "R5");
     result(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
@@ -108,12 +119,12 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     }
     w = tr_working_start(out, "R15");
     result(w, "I_w", TR_UNIT_FLOP_PER_BYTE, row->weight_intensity_flop_per_byte);
-    with(w, "B", TR_UNIT_SEQ, row->load.batch_seq);
+    with(w, "B", TR_UNIT_TOKEN, pass_token(row));
     with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
     with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
     with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
     with(w, "touched(B)", TR_UNIT_RATIO,
-         tr_expert_touched_share(roof->expert_idle_share, row->load.batch_seq));
+         tr_expert_touched_share(roof->expert_idle_share, pass_token(row)));
     if (kv_byte > 0 && flop > 0) {
         w = tr_working_start(out, "R16");
         result(w, "I_a", TR_UNIT_FLOP_PER_BYTE, row->attention_intensity_flop_per_byte);
@@ -129,6 +140,8 @@ static void add_capacity(const tr_step_row *row, tr_workings *out)
         return;
     tr_working *w = tr_working_start(out, "L3");
     result(w, "batch", TR_UNIT_SEQ, row->max_batch_seq);
+    result(w, "room", TR_UNIT_BYTE, shard->memory_byte - shard->weight_byte - shard->activation_byte -
+                                        shard->buffer_byte - shard->reserve_byte);
     with(w, "capacity", TR_UNIT_BYTE, shard->memory_byte);
     with(w, "weights", TR_UNIT_BYTE, shard->weight_byte);
     with(w, "activations", TR_UNIT_BYTE, shard->activation_byte);
@@ -158,7 +171,10 @@ static void add_operators(const tr_step_row *row, tr_workings *out)
     const tr_step *step = &row->step;
     tr_working *w = tr_working_start(out, "R27");
     result(w, "step_s", TR_UNIT_SECOND, step->step_s);
-    with(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
+    result(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
+    with(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
+    with(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
+    with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
     if (row->question->roof.usd_per_s > 0) {
@@ -184,6 +200,10 @@ void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
         tr_working *w = tr_working_start(out, "R8");
         result(w, "mfu", TR_UNIT_RATIO, row->bound.mfu);
         result(w, "mbu", TR_UNIT_RATIO, row->bound.mbu);
+        with(w, "flop", TR_UNIT_FLOP, row->bound.compute_s * row->question->roof.flop_per_s);
+        with(w, "F", TR_UNIT_FLOP_PER_S, row->question->roof.flop_per_s);
+        with(w, "byte", TR_UNIT_BYTE, row->bound.weight_read_byte + row->bound.kv_read_byte);
+        with(w, "BW", TR_UNIT_BYTE_PER_S, row->question->roof.byte_per_s);
         with(w, "compute_s", TR_UNIT_SECOND, row->bound.compute_s);
         with(w, "weights_s", TR_UNIT_SECOND, row->bound.weights_s);
         with(w, "kv_s", TR_UNIT_SECOND, row->bound.kv_s);

@@ -73,6 +73,11 @@ static void model_workings(const tr_reversible *r, tr_workings *out)
     tr_working_put(w, "cached", TR_UNIT_BYTE, r->mirror.cached_byte_per_token, 1);
     tr_working_put(w, "held", TR_UNIT_BYTE, r->mirror.again_byte_per_token, 1);
     tr_working_put(w, "n", TR_UNIT_TOKEN, r->context_token, 0);
+    tr_working_put(w, "flop(n + 1 tokens)", TR_UNIT_FLOP, r->mirror.again_flop, 0);
+    tr_working_put(w, "flop(1 token)", TR_UNIT_FLOP, r->mirror.once_flop, 0);
+    tr_working_put(w, "kv_store(n)", TR_UNIT_BYTE, r->mirror.stored_byte, 0);
+    tr_working_put(w, "hidden", TR_UNIT_NONE, r->question->model->hidden, 0);
+    tr_working_put(w, "widest kv_store(n)", TR_UNIT_BYTE, r->mirror.widest_byte, 0);
 }
 
 static void lab_workings(const tr_lab *lab, tr_workings *out)
@@ -88,6 +93,7 @@ static void lab_workings(const tr_lab *lab, tr_workings *out)
     tr_working_put(w, "u", TR_UNIT_BYTE, lab->predicted_byte[TR_KEEP_NOTHING] / 6, 0);
     w = tr_working_start(out, "K51");
     tr_working_put(w, "share(2)", TR_UNIT_RATIO, tr_feistel_ideal_share(lab->block, 2), 1);
+    tr_working_put(w, "share(0)", TR_UNIT_RATIO, tr_feistel_ideal_share(lab->block, 0), 1);
     const size_t left = lab->block / 2, right = lab->block - left; /* an odd byte stands on the right */
     tr_working_put(w, "left", TR_UNIT_NONE, 8.0 * (double)left, 0);
     tr_working_put(w, "right", TR_UNIT_NONE, 8.0 * (double)right, 0);

@@ -185,8 +185,13 @@ tr_status tr_kv_mirror_of(const tr_model *model, double context_token, double kv
     const double once_flop = 2.0 * model->multiply_param + tr_model_attention_flop(model, context_token);
     const double again_flop = 2.0 * model->multiply_param * (context_token + 1.0) +
                               tr_model_prefill_attention_flop(model, 0.0, context_token + 1.0);
+    const double stored_byte = tr_model_kv_store_byte(model, context_token, elem_byte);
     *out = (tr_kv_mirror){
-        .cached_byte_per_token = tr_model_kv_store_byte(model, context_token, elem_byte) / context_token,
+        .again_flop = again_flop,
+        .once_flop = once_flop,
+        .stored_byte = stored_byte,
+        .widest_byte = widest_byte,
+        .cached_byte_per_token = stored_byte / context_token,
         .again_byte_per_token = model->hidden * 2.0 + widest_byte / context_token,
         .compute_ratio = again_flop / once_flop,
     };

@@ -14,7 +14,9 @@ double tr_keep_compute_ratio(tr_keep keep);
 typedef struct tr_kv_mirror {
     double cached_byte_per_token;    /* kept for each token of context */
     double again_byte_per_token;     /* held while all of it is computed again: the stream and one layer's rows */
-    double compute_ratio;            /* FLOPs of computing the context again over those of the one token */
+    double again_flop, once_flop;    /* of computing the context again, and of the one token */
+    double stored_byte, widest_byte; /* of the whole context: cached, and the rows of the widest layer */
+    double compute_ratio;            /* again_flop over once_flop */
 } tr_kv_mirror;
 /* kv_elem_byte as in tr_model_kv_store_byte; context_token 1 to 1e9. Errors: TR_EMISSING, TR_EDOMAIN. */
 tr_status tr_kv_mirror_of(const tr_model *model, double context_token, double kv_elem_byte,
