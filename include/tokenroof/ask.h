@@ -120,6 +120,9 @@ TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *
 /* The walls of context. Errors: as above, and those of tr_figure_draw. */
 TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
+/* A machine's places over a week. Errors: as above. */
+TR_API tr_status tr_answer_figure_day(const tr_scenario *scenario, const tr_problem *question,
+                                      const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* A pass taken apart: operators of one name together, the longest first, each with its time, share and roof. The
  * scenario may add drafts, a chunk of a prompt and skewed routing to the pass of ops physics; fitted physics shows

@@ -8,19 +8,21 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/day_row.h"
 #include "ask/working.h"
 #include "base/fail.h"
 #include "write/document.h"
 #include "write/print.h"
 #include "write/rows.h"
 
-enum { ALL = 0, TRAIN, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL };
+enum { ALL = 0, TRAIN, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL, DAY };
 
 typedef struct scale {
     const tr_scenario *scenario;
     tr_scale_terms terms;
     tr_train_row train;
-    int has_train;           /* it is asked for: one sequence must fit then */
+    int has_train, has_day;  /* they are asked for: one sequence must fit then */
+    tr_day_row day;
     tr_scale_moe moe;
     tr_scale_domain domain[TR_SCALE_ROWS];
     tr_scale_wall wall[TR_SCALE_WALLS];
@@ -205,6 +207,7 @@ static tr_rows rows_of(scale *s, int part)
     case WALL:
         rows.fields = &wall_fields, rows.name = "walls", rows.count = s->walls, rows.at = wall_at;
         break;
+    case DAY: return tr_day_rows(&s->day);
     default: break;
     }
     return rows;
@@ -218,6 +221,8 @@ static void workings_of(const scale *s, tr_workings *out)
     out->count = 0;
     if (s->has_train)
         tr_train_row_workings(&s->train, out);
+    if (s->has_day)
+        tr_day_row_workings(&s->day, out);
     if (s->moe.is_mixture) {
         w = tr_working_start(out, "K33");
         tr_working_put(w, "k", TR_UNIT_NONE, s->moe.experts_active, 0);
@@ -304,7 +309,8 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
                                         "Experts inside one domain",
                                         "Pipeline stages of this system",
                                         "Sparsity: this size with experts, by the routed scaling law",
-                                        "Limits of context length, in tokens, for 64 sequences or --batch"};
+                                        "Limits of context length, in tokens, for 64 sequences or --batch",
+                                        "Over a week: places idle, who pays for them, and work that may wait"};
     char text[200];
     tr_writer out;
     tr_status status = TR_OK;
@@ -314,12 +320,16 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
     tr_write_text(&out, text);
     tr_print_setting(s->terms.question, &out);
     tr_print_price(s->terms.question, &out);
-    for (int p = TRAIN; p <= WALL && status == TR_OK; p++) {
+    static const int order[] = {TRAIN, DAY, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL};
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && status == TR_OK; i++) {
+        const int p = order[i];
         if (part != ALL && part != p)
             continue;
         tr_print_heading(&out, style, title[p]);
         if (p == TRAIN)
             tr_train_row_text(&s->train, &out);
+        else if (p == DAY)
+            tr_day_row_text(&s->day, style, &out);
         else if (p == MOE)
             print_moe(s, style, &out);
         else
@@ -346,7 +356,9 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
         tr_fields_json(&moe_fields, s, &json);
     else if (part == ALL || part == MOE)
         tr_json_key_null(&json, "moe");
-    for (int p = DOMAIN_; p <= WALL; p++) {
+    if (s->has_day)
+        tr_fields_json(&tr_day_fields, &s->day, &json);
+    for (int p = DOMAIN_; p <= DAY; p++) {
         const tr_rows rows = rows_of(s, p);
         if (rows.fields == NULL || (part != ALL && part != p))
             continue;
@@ -362,31 +374,49 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
     return tr_written(tr_json_finish(&json), err);
 }
 
+static tr_status gather(scale *s, tr_error *err)
+{
+    const tr_problem *question = s->terms.question;
+    tr_status status = TR_OK;
+    if (s->has_train || s->has_day) {
+        status = tr_check_fits(question, 1.0, s->terms.context_token, err);
+        if (status == TR_OK)
+            status = tr_train_row_of(s->scenario, question, &s->train, err);
+    }
+    if (status == TR_OK && s->has_day)
+        status = tr_day_row_of(s->scenario, &s->train, &s->day, err);
+    if (status == TR_OK)
+        status = tr_scale_walls(s->scenario, &s->terms, s->wall, &s->walls, err);
+    if (status != TR_OK)
+        return status;
+    s->domains = tr_scale_domains(&s->terms, s->domain, TR_SCALE_ROWS);
+    tr_scale_moe_of(&s->terms, &s->moe);
+    return TR_OK;
+}
+
+static tr_status write_answer(scale *s, int part, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    tr_workings workings;
+    workings_of(s, &workings);
+    if (style->format == TR_FORMAT_TEXT)
+        return write_text(s, part, &workings, style, sink, err);
+    if (style->format == TR_FORMAT_JSON)
+        return write_json(s, part, &workings, style, sink, err);
+    const tr_rows rows = rows_of(s, part);
+    if (rows.fields == NULL)
+        return tr_fail(err, TR_ECONFLICT, "part", (double)NAN,
+                       "rows are of one part: --part domain, pipeline, sparsity, wall or day");
+    return tr_rows_write(&rows, style, sink, err);
+}
+
 tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                           tr_sink *sink, tr_error *err)
 {
     scale s = {.scenario = scenario};
-    tr_workings workings;
     const int part = tr_input_choice(scenario, TR_IN_PART);
     tr_scale_terms_of(scenario, question, &s.terms);
     s.has_train = part == ALL || part == TRAIN;
-    tr_status status = s.has_train ? tr_check_fits(question, 1.0, s.terms.context_token, err) : TR_OK;
-    if (status == TR_OK && s.has_train)
-        status = tr_train_row_of(scenario, question, &s.train, err);
-    if (status == TR_OK)
-        status = tr_scale_walls(scenario, &s.terms, s.wall, &s.walls, err);
-    if (status != TR_OK)
-        return status;
-    s.domains = tr_scale_domains(&s.terms, s.domain, TR_SCALE_ROWS);
-    tr_scale_moe_of(&s.terms, &s.moe);
-    workings_of(&s, &workings);
-    if (style->format == TR_FORMAT_TEXT)
-        return write_text(&s, part, &workings, style, sink, err);
-    if (style->format == TR_FORMAT_JSON)
-        return write_json(&s, part, &workings, style, sink, err);
-    const tr_rows rows = rows_of(&s, part);
-    if (rows.fields == NULL)
-        return tr_fail(err, TR_ECONFLICT, "part", (double)NAN,
-                       "rows are of one part: --part domain, pipeline, sparsity or wall");
-    return tr_rows_write(&rows, style, sink, err);
+    s.has_day = part == ALL || part == DAY;
+    const tr_status status = gather(&s, err);
+    return status == TR_OK ? write_answer(&s, part, style, sink, err) : status;
 }

@@ -24,9 +24,13 @@ tr_status tr_train_row_of(const tr_scenario *scenario, const tr_problem *questio
     }
     const tr_status s =
         tr_train_of(&row.terms, &question->roof, &question->shard, &question->calibration, &row.train, err);
-    if (s == TR_OK)
-        *out = row;
-    return s;
+    if (s != TR_OK)
+        return s;
+    if (tr_seat_wait_of(floor(row.train.batch_seq), row.terms.utilisation_share,
+                        row.terms.answer_token * row.train.asked.period_s, &row.place, NULL) != TR_OK)
+        row.place = (tr_seat_wait){(double)NAN, (double)NAN};
+    *out = row;
+    return TR_OK;
 }
 
 /* ---- its fields ------------------------------------------------------------------------------ */
@@ -52,6 +56,8 @@ OF(period_high, row->train.high.period_s)
 OF(drain, row->train.drain_s)
 OF(mean, row->train.asked.mean_wait_s)
 OF(worst, row->train.asked.worst_wait_s)
+OF(place_share, row->place.share)
+OF(place_wait, row->place.mean_s)
 OF(used, row->terms.utilisation_share)
 OF(taken, row->train.taken_seq)
 OF(idle, row->train.idle_seq)
@@ -88,6 +94,8 @@ static const tr_field fields[] = {
     TR_N("train.drain_s", SECOND, drain),
     TR_N("train.mean_wait_s", SECOND, mean),
     TR_N("train.worst_wait_s", SECOND, worst),
+    TR_N("train.place_wait_share", RATIO, place_share),
+    TR_N("train.place_wait_s", SECOND, place_wait),
     TR_N("train.utilisation_share", RATIO, used),
     TR_N("train.taken_seq", SEQ, taken),
     TR_N("train.idle_seq", SEQ, idle),
@@ -155,6 +163,23 @@ static const char *why_so_many(const tr_train_row *row)
                                     : "the balance without KV: nothing limits a batch here";
 }
 
+/* [K72] */
+static void print_place(const tr_train_row *row, tr_writer *out)
+{
+    char text[160], a[CELL];
+    if (!(row->terms.utilisation_share < 1.0)) {
+        tr_print_line(out, "for a place", "no end", "all are taken: --utilisation or --day leaves some free");
+        return;
+    }
+    if (isnan(row->place.share)) {
+        tr_print_line(out, "for a place", "-", "not worked out for more than ten million places");
+        return;
+    }
+    (void)snprintf(text, sizeof text, "of requests find none free; all wait %s for one on average",
+                   show(row->place.mean_s, TR_UNIT_SECOND, a));
+    tr_print_quantity(out, "for a place", row->place.share, TR_UNIT_RATIO, text);
+}
+
 static void print_empty_seats(const tr_train_row *row, tr_writer *out)
 {
     const tr_train *t = &row->train;
@@ -186,6 +211,7 @@ void tr_train_row_text(const tr_train_row *row, tr_writer *out)
     tr_print_quantity(out, "a token waits", t->asked.mean_wait_s, TR_UNIT_SECOND,
                       "on average: half a period for its batch, one in it");
     tr_print_quantity(out, "at worst", t->asked.worst_wait_s, TR_UNIT_SECOND, "if it just missed a batch");
+    print_place(row, out);
     (void)snprintf(text, sizeof text, "join each batch, for answers of %s tokens",
                    show(row->terms.answer_token, TR_UNIT_CONTEXT, b));
     tr_print_quantity(out, "new requests", t->boarding_request, TR_UNIT_NONE, text);
@@ -212,6 +238,15 @@ void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
     tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 0);
     tr_working_put(w, "mean_s", TR_UNIT_SECOND, t->asked.mean_wait_s, 1);
     tr_working_put(w, "worst_s", TR_UNIT_SECOND, t->asked.worst_wait_s, 1);
+    if (!isnan(row->place.share)) {
+        w = tr_working_start(out, "K72");
+        tr_working_put(w, "f", TR_UNIT_RATIO, row->terms.utilisation_share, 0);
+        tr_working_put(w, "seats", TR_UNIT_SEQ, t->batch_seq, 0);
+        tr_working_put(w, "answer", TR_UNIT_TOKEN, row->terms.answer_token, 0);
+        tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 0);
+        tr_working_put(w, "C", TR_UNIT_RATIO, row->place.share, 1);
+        tr_working_put(w, "wait", TR_UNIT_SECOND, row->place.mean_s, 1);
+    }
     w = tr_working_start(out, "K31");
     tr_working_put(w, "world", TR_UNIT_TOKEN_PER_S, row->terms.world_token_per_s, 0);
     tr_working_put(w, "rack", TR_UNIT_TOKEN_PER_S, t->asked.token_per_s, 0);

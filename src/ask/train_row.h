@@ -5,12 +5,14 @@
 #include <tokenroof/life.h>
 #include <tokenroof/problem.h>
 
+#include "life/seat_queue.h"
 #include "write/field.h"
 
 typedef struct tr_train_row {
     const tr_problem *question;
     tr_train_terms terms;
     tr_train train;
+    tr_seat_wait place;          /* for a place; NaN where all are taken: that queue has no end */
 } tr_train_row;
 
 /* Batch (1: a full train), answers and world as the scenario says; NULL: a full train of

@@ -165,7 +165,14 @@ static const tr_verb_figure memory_figures[] = {{"", "the largest batch over con
 static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
 static const tr_verb_figure lifecycle_figures[] = {
     {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
-static const tr_verb_figure scale_figures[] = {{"", "limits of context length", tr_answer_figure_scale, NULL, NULL}};
+static int has_day(const tr_scenario *scenario)
+{
+    return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
+}
+
+static const tr_verb_figure scale_figures[] = {
+    {"", "limits of context length", tr_answer_figure_scale, NULL, NULL},
+    {"-day", "places taken over a week", tr_answer_figure_day, NULL, has_day}};
 static const tr_verb_figure tiers_figures[] = {
     {"", "cost of keeping a cache over the time it is held", tr_answer_figure_tiers, NULL, NULL}};
 static const tr_verb_figure oracle_figures[] = {
@@ -180,7 +187,7 @@ static const tr_verb_figure oracle_figures[] = {
 
 #define PREDICTED                                                                                          \
     (OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |   \
-     OF(PROTOCOL) | OF(SCHEDULE) | OF(ENERGY) | ASKED)
+     OF(PROTOCOL) | OF(SCHEDULE) | OF(ENERGY) | OF(ANSWER) | OF(TRAFFIC) | ASKED)
 
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
@@ -240,7 +247,8 @@ static const tr_verb verbs[] = {
     {.name = "report",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(ENERGY) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(ENERGY) | OF(ANSWER) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
      .doc = "everything about MODEL on SYSTEM on one page: the prediction, and the roofline, costs and memory behind "
             "it",
      .examples = "tokenroof report deepseek-v3 gb200-nvl72\n"
@@ -320,7 +328,7 @@ static const tr_verb verbs[] = {
     {.name = "menu",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "price against speed: small, balanced and large batches (a fast, normal and slow mode); the largest "
             "batch for a wanted speed; what a fast mode's price and speed ratios imply",
      .examples = "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
@@ -347,10 +355,12 @@ static const tr_verb verbs[] = {
     {.name = "scale",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCALE) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "from one machine to the world's traffic: batch schedule and racks, scale-up domains, expert traffic, "
-            "pipeline stages, sparsity, limits of context length",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCALE) | OF(ANSWER) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
+     .doc = "from one machine to the world's traffic: batch schedule and racks, places idle over a day and work that "
+            "may wait, scale-up domains, expert traffic, pipeline stages, sparsity, limits of context length",
      .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
+                 "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k --day conversation --part day\n"
                  "tokenroof scale deepseek-v3 8xh200-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
                  "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
      .flags = OVER | SERVED,

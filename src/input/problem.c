@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "input/day.h"
 
 static tr_dtype dtype_of(const tr_scenario *scenario, tr_input_id id)
 {
@@ -24,6 +25,10 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
     }
     if (tr_input_is_set(scenario, TR_IN_UTILISATION))
         system->utilisation_share = tr_input_number(scenario, TR_IN_UTILISATION);
+    else if (tr_input_is_set(scenario, TR_IN_DAY)) {
+        const tr_swing swing = tr_scenario_swing(scenario);
+        system->utilisation_share = tr_swing_mean_share(&swing); /* [K70] just large enough for the busiest hour */
+    }
     if (!tr_input_is_set(scenario, TR_IN_PRICE))
         return TR_OK;
     const int word = tr_input_choice(scenario, TR_IN_PRICE);

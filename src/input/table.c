@@ -36,6 +36,8 @@ const char *tr_group_name(tr_group group)
         [TR_GROUP_LIFE] = "life",
         [TR_GROUP_SCALE] = "scale",
         [TR_GROUP_TIER] = "tier",
+        [TR_GROUP_ANSWER] = "answer",
+        [TR_GROUP_TRAFFIC] = "traffic",
         [TR_GROUP_SOURCE] = "source",
         [TR_GROUP_OUTPUT] = "output",
         [TR_GROUP_OUTPUT_JUDGE] = "output-judge",

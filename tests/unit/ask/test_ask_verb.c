@@ -51,7 +51,7 @@ static void names_are_words_of_their_own_and_found_again(void **state)
 static void every_verb_of_a_question_answers_and_draws_from_its_row(void **state)
 {
     (void)state;
-    const char *const pairs[] = {"model", "deepseek-v3", "system", "8xh200-sxm", "price", "2", NULL};
+    const char *const pairs[] = {"model", "deepseek-v3", "system", "8xh200-sxm", "price", "2", "utilisation", "0.5", NULL};
     char *text = malloc(ANSWER_SIZE);
     asked *a = malloc(sizeof *a);
     size_t answers = 0, pictures = 0;

@@ -168,7 +168,7 @@ static void every_row_says_what_it_is(void **state)
         assert_true(strlen(input->doc) > 10 && tr_group_name(input->group) != NULL);
         assert_int_equal(input->choices != NULL,
                          input->kind == TR_INPUT_CHOICE || input->kind == TR_INPUT_DTYPE ||
-                             input->kind == TR_INPUT_WEIGHTS || i == TR_IN_PRICE); /* a number, or a kind of price */
+                             input->kind == TR_INPUT_WEIGHTS || i == TR_IN_PRICE || i == TR_IN_DAY); /* a number, or a word that stands for one */
         assert_null(strchr(input->doc, '\n'));
     }
 }
