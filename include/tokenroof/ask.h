@@ -279,11 +279,19 @@ TR_API tr_status tr_answer_explain(const char *id, tr_claim_experiment experimen
 
 /* ---- the lecture ------------------------------------------------------------ */
 
-/* The claims of the lecture as rows, computed now: what was said and printed, what comes out, the verdict;
- * with an id ("L048") one of them, with each question that was asked. What needs an experiment is "not run" where
- * experiment is NULL (tr_claim_compute). Allocates and frees.
- * Errors: TR_EUNKNOWN (with a "did you mean"), those of tr_claim_compute, TR_EIO. */
-TR_API tr_status tr_answer_lecture(const char *id, tr_claim_experiment experiment, const tr_style *style,
+/* Which claims: all, or those that hold every word and are of the topic; a word that is an id ("L048") asks for that
+ * one in full. */
+enum { TR_LECTURE_WORDS = 6 };
+typedef struct tr_lecture_ask {
+    const char *word[TR_LECTURE_WORDS]; /* the first word_count are not NULL */
+    size_t word_count;
+    const char *topic;                  /* a part of it is enough; "": any */
+} tr_lecture_ask;
+/* The claims of the lecture as rows, computed now: what was said, what comes out, the verdict; of one of them each
+ * question too, as a command to type, and its equation. What needs an experiment is "not run" where experiment is NULL
+ * (tr_claim_compute). Allocates and frees.
+ * Errors: TR_EUNKNOWN (with a "did you mean", or the topics), those of tr_claim_compute, TR_EIO. */
+TR_API tr_status tr_answer_lecture(const tr_lecture_ask *ask, tr_claim_experiment experiment, const tr_style *style,
                                    tr_sink *sink, tr_error *err);
 /* All of them as the Markdown of docs/lecture.md, totals first. Errors: as above. */
 TR_API tr_status tr_answer_lecture_markdown(tr_claim_experiment experiment, tr_sink *sink, tr_error *err);

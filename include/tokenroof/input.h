@@ -44,7 +44,7 @@ typedef enum tr_group {
     /* From here on how it is asked and answered: not part of the question. */
     TR_GROUP_OUTPUT, TR_GROUP_OUTPUT_JUDGE, TR_GROUP_OUTPUT_MEASURE, TR_GROUP_OUTPUT_LESSON, TR_GROUP_OUTPUT_FIT,
     TR_GROUP_OUTPUT_QUESTION, TR_GROUP_OUTPUT_WHATIF, TR_GROUP_OUTPUT_CURVE, TR_GROUP_OUTPUT_BY, TR_GROUP_OUTPUT_WEB,
-    TR_GROUP_OUTPUT_PICTURE, TR_GROUP_OUTPUT_LECTURE, TR_GROUP_OUTPUT_WORKING,
+    TR_GROUP_OUTPUT_PICTURE, TR_GROUP_OUTPUT_LECTURE, TR_GROUP_OUTPUT_TOPIC, TR_GROUP_OUTPUT_WORKING,
     TR_GROUP_COUNT
 } tr_group;
 TR_API const char *tr_group_name(tr_group group);            /* "load", "output-picture"; NULL past the end */

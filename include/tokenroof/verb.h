@@ -25,7 +25,7 @@ enum {
     TR_VERB_PAGE_DRAWS = 16   /* the page draws its pictures itself, in characters */
 };
 
-#define TR_OPERAND_MAX 2
+#define TR_OPERAND_MAX 6
 
 /* What is asked about. A verb reads what its row says; the rest may be 0. */
 typedef struct tr_subject {

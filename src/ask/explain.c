@@ -85,7 +85,8 @@ tr_status tr_answer_explain(const char *id, tr_claim_experiment experiment, cons
     if (id != NULL && id[0] != '\0') {
         one = tr_equation_find(id);
         if (one == NULL && tr_claim_find(id) != NULL)
-            return tr_answer_lecture(id, experiment, style, sink, err);
+            return tr_answer_lecture(&(tr_lecture_ask){.word = {id}, .word_count = 1, .topic = ""}, experiment, style,
+                                     sink, err);
         if (one == NULL)
             return unknown(id, err);
     }

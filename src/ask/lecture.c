@@ -1,213 +1,61 @@
-/* ask/lecture.c -- the lecture's claims as an answer: rows, one claim in full, and the page of docs/. */
+/* ask/lecture.c -- the lecture's claims as an answer: a list by words or topic, one claim, and the page of docs/. */
 #include <tokenroof/ask.h>
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/lecture_row.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "write/print.h"
 #include "write/rows.h"
 
-enum { ANSWERS_SIZE = 1024 };
+/* ---- which claims ---------------------------------------------------------------- */
 
-/* A claim with its answers as text. */
-typedef struct claim_row {
-    const tr_claim *claim;
-    size_t index;
-    tr_claim_experiment experiment;
-    char computed[ANSWERS_SIZE];  /* of printed and example checks */
-    char corrected[ANSWERS_SIZE];
-    int agrees;                   /* all of its checks */
-} claim_row;
-
-/* "H100 295.3, GB200 312.5": the answer with its case. */
-static void append(char *out, const tr_claim_check *check, const tr_claim_answer *answer)
+static int check_holds(const tr_claim_check *check, const char *word)
 {
-    char value[64];
-    if (isnan(answer->value))
-        (void)snprintf(value, sizeof value, "not run");
-    else if (answer->unit == TR_UNIT_NONE)
-        (void)snprintf(value, sizeof value, "%.6g", answer->value);
-    else
-        (void)tr_quantity_format(answer->value, answer->unit, value, sizeof value);
-    if (out[0] != '\0')
-        (void)tr_text_append(out, ANSWERS_SIZE, "; ");
-    if (check->what[0] != '\0') {
-        (void)tr_text_append(out, ANSWERS_SIZE, check->what);
-        (void)tr_text_append(out, ANSWERS_SIZE, ": ");
-    }
-    (void)tr_text_append(out, ANSWERS_SIZE, value);
+    return tr_text_holds(check->what, word) || tr_text_holds(check->asks, word) || tr_text_holds(check->with, word) ||
+           tr_text_holds(check->against_with, word);
 }
 
-/* An answer that takes an experiment nobody has here is not a number. */
-static tr_status answer_of(size_t index, size_t check, tr_claim_experiment experiment, tr_claim_answer *out,
-                           tr_error *err)
+static int holds(size_t index, const char *word)
 {
-    tr_error failed;
-    const tr_status s = tr_claim_compute(index, check, experiment, out, &failed);
-    if (s == TR_EMISSING && strcmp(failed.field, "experiment") == 0) {
-        *out = (tr_claim_answer){(double)NAN, TR_UNIT_NONE, "", ""};
-        return TR_OK;
-    }
-    if (s != TR_OK && err != NULL)
-        *err = failed;
-    return s;
+    const tr_claim *c = tr_claim_at(index);
+    if (tr_text_holds(c->id, word) || tr_text_holds(c->topic, word) || tr_text_holds(c->claim, word) ||
+        tr_text_holds(c->source, word) || tr_text_holds(c->printed, word) || tr_text_holds(c->reason, word))
+        return 1;
+    for (size_t i = 0; i < c->check_count; i++)
+        if (check_holds(tr_claim_check_at(index, i), word))
+            return 1;
+    return 0;
 }
 
-static tr_status row_of(size_t index, tr_claim_experiment experiment, claim_row *row, tr_error *err)
+/* A claim with parts is listed as these. */
+static int is_listed(size_t index, const tr_lecture_ask *ask)
 {
-    *row = (claim_row){.claim = tr_claim_at(index), .index = index, .experiment = experiment, .agrees = 1};
-    for (size_t i = 0; i < row->claim->check_count; i++) {
-        const tr_claim_check *check = tr_claim_check_at(index, i);
-        tr_claim_answer answer;
-        const tr_status s = answer_of(index, i, experiment, &answer, err);
-        if (s != TR_OK)
-            return s;
-        append(check->kind == TR_CHECK_CORRECTED ? row->corrected : row->computed, check, &answer);
-        row->agrees = row->agrees && tr_claim_agrees(check, &answer);
-    }
-    return TR_OK;
+    const tr_claim *c = tr_claim_at(index);
+    if (c->part_count > 0 || !tr_text_holds(c->topic, ask->topic))
+        return 0;
+    for (size_t w = 0; w < ask->word_count; w++)
+        if (!holds(index, ask->word[w]))
+            return 0;
+    return 1;
 }
 
-typedef struct claim_list {
-    size_t first;
-    tr_claim_experiment experiment;
-    claim_row row;
-} claim_list;
-
-static const void *row_at(void *context, size_t index, tr_error *err)
+static size_t count_listed(const tr_lecture_ask *ask)
 {
-    claim_list *list = context;
-    return row_of(list->first + index, list->experiment, &list->row, err) == TR_OK ? &list->row : NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < tr_claim_count(); i++)
+        count += is_listed(i, ask) != 0;
+    return count;
 }
 
-#define TEXT(NAME, VALUE) TR_TEXT(claim_row, NAME, VALUE)
-TEXT(id, row->claim->id)
-TEXT(topic, row->claim->topic)
-TEXT(said, row->claim->claim)
-TEXT(source, row->claim->source)
-TEXT(date, row->claim->date)
-TEXT(printed, row->claim->printed[0] != '\0' ? row->claim->printed : NULL)
-TEXT(computed, row->computed[0] != '\0' ? row->computed : NULL)
-TEXT(corrected, row->corrected[0] != '\0' ? row->corrected : NULL)
-TEXT(verdict, tr_verdict_name(row->claim->verdict))
-TEXT(reason, row->claim->reason[0] != '\0' ? row->claim->reason : NULL)
-TR_FLAG(claim_row, agrees, row->agrees)
-
-static const tr_field fields[] = {
-    TR_T_HEAD("id", "id", 4, id),
-    TR_T("topic", topic),
-    TR_T_HEAD("verdict", "verdict", 12, verdict),
-    TR_T_HEAD("claim", "claim", 0, said),
-    TR_T("source", source),
-    TR_T("date", date),
-    TR_T("printed", printed),
-    TR_T("computed", computed),
-    TR_T("corrected", corrected),
-    TR_T("reason", reason),
-    TR_F("agrees", agrees),
-};
-static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
-
-/* ---- one claim in full --------------------------------------------------------- */
-
-static void check_text(const tr_claim_check *check, const tr_claim_answer *answer, int columns, tr_writer *out)
+static size_t listed_at(const tr_lecture_ask *ask, size_t n)
 {
-    char text[ANSWERS_SIZE] = "", line[2 * ANSWERS_SIZE], expected[32];
-    append(text, check, answer);
-    tr_write_char(out, '\n');
-    (void)snprintf(line, sizeof line, "  %-9s   ", tr_check_kind_name(check->kind));
-    tr_print_wrapped(out, line, "              ", text, columns);
-    (void)snprintf(line, sizeof line, "%s: %s", check->asks, check->with);
-    tr_print_wrapped(out, "    asked     ", "              ", line, columns);
-    if (check->against[0] != '\0') {
-        (void)snprintf(line, sizeof line, "%s: %s", check->against_asks, check->against_with);
-        (void)snprintf(expected, sizeof expected, "    %-10s", check->against);
-        tr_print_wrapped(out, expected, "              ", line, columns);
-    }
-    (void)tr_number_format(check->value, expected, sizeof expected);
-    char near[32] = "";
-    if (check->tolerance_ratio > 1e-8)
-        (void)snprintf(near, sizeof near, " within %.2g%%", 100.0 * check->tolerance_ratio);
-    if (isnan(answer->value))
-        (void)snprintf(text, sizeof text, "not run");
-    else
-        (void)snprintf(text, sizeof text, "%.9g", answer->value);
-    (void)snprintf(line, sizeof line, "%s; expected %s%s", text, expected, near);
-    tr_print_wrapped(out, "    gives     ", "              ", line, columns);
-    if (answer->function[0] != '\0') {
-        const tr_equation *e = answer->equation[0] != '\0' ? tr_equation_find(answer->equation) : NULL;
-        (void)snprintf(line, sizeof line, "%s%s%s%s%s", answer->function, e != NULL ? " [" : "",
-                       e != NULL ? e->id : "", e != NULL ? "] " : "", e != NULL ? e->formula : "");
-        tr_print_wrapped(out, "    by        ", "              ", line, columns);
-    }
-}
-
-static tr_status card_text(const claim_row *row, const tr_style *style, tr_sink *sink, tr_error *err)
-{
-    const tr_claim *c = row->claim;
-    tr_writer out;
-    tr_writer_begin(&out, sink);
-    tr_write_text(&out, style->colour ? "\033[1m" : "");
-    tr_write_text(&out, c->id);
-    tr_write_text(&out, "  ");
-    tr_write_text(&out, tr_verdict_name(c->verdict));
-    tr_write_text(&out, style->colour ? "\033[0m\n\n" : "\n\n");
-    tr_print_wrapped(&out, "    ", "    ", c->claim, style->columns);
-    tr_write_char(&out, '\n');
-    tr_print_wrapped(&out, "  source      ", "              ", c->source, style->columns);
-    if (c->printed[0] != '\0')
-        tr_print_wrapped(&out, "  printed     ", "              ", c->printed, style->columns);
-    if (c->reason[0] != '\0')
-        tr_print_wrapped(&out, "  reason      ", "              ", c->reason, style->columns);
-    for (size_t i = 0; i < c->check_count; i++) {
-        tr_claim_answer answer;
-        const tr_status s = answer_of(row->index, i, row->experiment, &answer, err);
-        if (s != TR_OK)
-            return s;
-        check_text(tr_claim_check_at(row->index, i), &answer, style->columns, &out);
-    }
-    return tr_written(tr_writer_finish(&out), err);
-}
-
-static tr_status card_json(const claim_row *row, int pretty, tr_sink *sink, tr_error *err)
-{
-    tr_json json;
-    tr_document_begin(&json, sink, pretty, NULL, NULL);
-    tr_fields_json(&row_fields, row, &json);
-    tr_json_key(&json, "checks");
-    tr_json_array(&json);
-    for (size_t i = 0; i < row->claim->check_count; i++) {
-        const tr_claim_check *check = tr_claim_check_at(row->index, i);
-        tr_claim_answer answer;
-        const tr_status s = answer_of(row->index, i, row->experiment, &answer, err);
-        if (s != TR_OK)
-            return s;
-        tr_json_object(&json);
-        tr_json_key_string(&json, "kind", tr_check_kind_name(check->kind));
-        tr_json_key_string(&json, "what", check->what);
-        tr_json_key_string(&json, "asks", check->asks);
-        tr_json_key_string(&json, "with", check->with);
-        if (check->against[0] != '\0') {
-            tr_json_key_string(&json, "against", check->against);
-            tr_json_key_string(&json, "against_asks", check->against_asks);
-            tr_json_key_string(&json, "against_with", check->against_with);
-        }
-        tr_json_key_string(&json, "function", answer.function);
-        tr_json_key_string(&json, "equation", answer.equation);
-        tr_json_key(&json, "value");
-        tr_json_number(&json, answer.value);
-        tr_json_key(&json, "expected");
-        tr_json_number(&json, check->value);
-        tr_json_key(&json, "tolerance_ratio");
-        tr_json_number(&json, check->tolerance_ratio);
-        tr_json_close(&json);
-    }
-    tr_json_close(&json);
-    tr_json_close(&json);
-    return tr_written(tr_json_finish(&json), err);
+    size_t i = 0;
+    while (!is_listed(i, ask) || n-- > 0)
+        i++;
+    return i;
 }
 
 static const char *id_at(size_t index, const void *context)
@@ -216,105 +64,111 @@ static const char *id_at(size_t index, const void *context)
     return index < tr_claim_count() ? tr_claim_at(index)->id : NULL;
 }
 
-static tr_status index_of(const char *id, size_t *index, tr_error *err)
+static int looks_like_an_id(const char *word)
 {
-    for (size_t i = 0; i < tr_claim_count(); i++)
-        if (tr_text_same(tr_claim_at(i)->id, id)) {
-            *index = i;
-            return TR_OK;
-        }
-    const char *near = tr_near_name(id, id_at, NULL);
-    return tr_fail(err, TR_EUNKNOWN, "id", 0, "no claim '%.40s'%s%s%s; `tokenroof lecture` lists them", id,
-                   near != NULL ? ": did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+    return tr_text_lower(word[0]) == 'l' && tr_text_is_digit(word[1]);
 }
 
-tr_status tr_answer_lecture(const char *id, tr_claim_experiment experiment, const tr_style *style, tr_sink *sink,
-                            tr_error *err)
+static tr_status nothing_found(const tr_lecture_ask *ask, tr_error *err)
 {
-    claim_list list = {.first = 0, .experiment = experiment};
-    const int one = id != NULL && id[0] != '\0';
-    tr_status s = one ? index_of(id, &list.first, err) : TR_OK;
-    if (s != TR_OK)
-        return s;
-    if (one && (style->format == TR_FORMAT_TEXT || style->format == TR_FORMAT_JSON)) {
-        s = row_of(list.first, experiment, &list.row, err);
+    char topics[400] = "";
+    if (ask->word_count == 1 && looks_like_an_id(ask->word[0])) {
+        const char *near = tr_near_name(ask->word[0], id_at, NULL);
+        return tr_fail(err, TR_EUNKNOWN, "id", 0, "no claim '%.40s'%s%s%s; `tokenroof lecture` lists them",
+                       ask->word[0], near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+                       near != NULL ? "'?" : "");
+    }
+    for (size_t i = 0; i < tr_claim_count(); i++) {
+        const char *topic = tr_claim_at(i)->topic;
+        if (tr_text_holds(topics, topic))
+            continue;
+        (void)tr_text_append(topics, sizeof topics, topics[0] != '\0' ? ", " : "");
+        (void)tr_text_append(topics, sizeof topics, topic);
+    }
+    if (ask->word_count == 0)
+        return tr_fail(err, TR_EUNKNOWN, "topic", 0, "no topic '%.40s': there are %s", ask->topic, topics);
+    return tr_fail(err, TR_EUNKNOWN, "word", 0, "no claim holds '%.40s'%s; --topic takes one of %s", ask->word[0],
+                   ask->word_count > 1 ? " and the words behind it" : "", topics);
+}
+
+/* ---- the list --------------------------------------------------------------------- */
+
+typedef struct claim_list {
+    const tr_lecture_ask *ask;
+    tr_claim_experiment experiment;
+    size_t one; /* of one claim: its index, else TR_NONE */
+    tr_lecture_row row;
+} claim_list;
+
+#define TR_NONE ((size_t)-1)
+
+static const void *row_at(void *context, size_t index, tr_error *err)
+{
+    claim_list *list = context;
+    const size_t at = list->one != TR_NONE ? list->one : listed_at(list->ask, index);
+    return tr_lecture_row_of(at, list->experiment, &list->row, err) == TR_OK ? &list->row : NULL;
+}
+
+enum { CLAIM_COLUMN = 52 };
+
+static void line_text(const tr_lecture_row *row, int columns, tr_writer *out)
+{
+    char blank[CLAIM_COLUMN + 1], head[256];
+    memset(blank, ' ', CLAIM_COLUMN);
+    blank[CLAIM_COLUMN] = '\0';
+    const int length = snprintf(head, sizeof head, "%-6s%-14s%-31s ", row->claim->id, tr_verdict_name(row->verdict),
+                                row->numbers[0] != '\0' ? row->numbers : row->claim->printed);
+    if (length > CLAIM_COLUMN) { /* the claim on a line of its own */
+        tr_write_text(out, head);
+        tr_write_char(out, '\n');
+        tr_print_wrapped(out, blank, blank, row->claim->claim, columns);
+    } else {
+        tr_print_wrapped(out, head, blank, row->claim->claim, columns);
+    }
+}
+
+static tr_status list_text(claim_list *list, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    const size_t count = count_listed(list->ask);
+    char line[160];
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    (void)snprintf(line, sizeof line, "%-6s%-14s%-31s %s\n", "id", "verdict", "says -> computed", "claim");
+    tr_write_text(&out, line);
+    for (size_t i = 0; i < count; i++) {
+        const tr_lecture_row *row = row_at(list, i, err);
+        if (row == NULL)
+            return err != NULL ? err->status : TR_EDOMAIN;
+        line_text(row, style->columns, &out);
+    }
+    (void)snprintf(line, sizeof line, "\n%zu claim%s; `tokenroof lecture %s`: its questions, to type, and equations\n",
+                   count, count == 1 ? "" : "s", tr_claim_at(listed_at(list->ask, 0))->id);
+    tr_write_text(&out, line);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+tr_status tr_answer_lecture(const tr_lecture_ask *ask, tr_claim_experiment experiment, const tr_style *style,
+                            tr_sink *sink, tr_error *err)
+{
+    claim_list list = {.ask = ask, .experiment = experiment, .one = TR_NONE};
+    for (size_t i = 0; ask->word_count == 1 && i < tr_claim_count(); i++)
+        if (tr_text_same(tr_claim_at(i)->id, ask->word[0]))
+            list.one = i;
+    if (list.one == TR_NONE && count_listed(ask) == 0)
+        return nothing_found(ask, err);
+    if (list.one != TR_NONE && (style->format == TR_FORMAT_TEXT || style->format == TR_FORMAT_JSON)) {
+        const tr_status s = tr_lecture_row_of(list.one, experiment, &list.row, err);
         if (s != TR_OK)
             return s;
-        return style->format == TR_FORMAT_TEXT ? card_text(&list.row, style, sink, err)
-                                               : card_json(&list.row, 1, sink, err);
+        return style->format == TR_FORMAT_TEXT ? tr_lecture_card_text(&list.row, style, sink, err)
+                                               : tr_lecture_card_json(&list.row, sink, err);
     }
-    const tr_rows rows = {.fields = &row_fields,
+    if (style->format == TR_FORMAT_TEXT)
+        return list_text(&list, style, sink, err);
+    const tr_rows rows = {.fields = &tr_lecture_fields,
                           .name = "claims",
-                          .count = one ? 1 : tr_claim_count(),
+                          .count = list.one != TR_NONE ? 1 : count_listed(ask),
                           .at = row_at,
                           .context = &list};
     return tr_rows_write(&rows, style, sink, err);
-}
-
-/* ---- the page ---------------------------------------------------------------------- */
-
-/* A bar would end the cell. */
-static void cell(const char *text, tr_writer *out)
-{
-    tr_write_text(out, " ");
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '|')
-            tr_write_char(out, '\\');
-        tr_write_char(out, *c);
-    }
-    tr_write_text(out, " |");
-}
-
-static void totals(tr_writer *out)
-{
-    static const char *const words[TR_VERDICT_COUNT] = {"right as printed", "sloppy", "contradicted", "stated"};
-    size_t count[TR_VERDICT_COUNT] = {0}, checks = 0;
-    char text[160];
-    for (size_t i = 0; i < tr_claim_count(); i++) {
-        count[tr_claim_at(i)->verdict]++;
-        checks += tr_claim_at(i)->check_count;
-    }
-    (void)snprintf(text, sizeof text, "%zu claims, %zu numbers: ", tr_claim_count(), checks);
-    tr_write_text(out, text);
-    for (size_t v = 0; v < TR_VERDICT_COUNT; v++) {
-        (void)snprintf(text, sizeof text, "%s%zu %s", v > 0 ? ", " : "", count[v], words[v]);
-        tr_write_text(out, text);
-    }
-    tr_write_text(out, ".\n\n");
-}
-
-tr_status tr_answer_lecture_markdown(tr_claim_experiment experiment, tr_sink *sink, tr_error *err)
-{
-    claim_row row;
-    tr_writer out;
-    tr_writer_begin(&out, sink);
-    tr_write_text(
-        &out,
-        "# The lecture, claim by claim\n\n"
-        "Every number of Reiner Pope's blackboard lecture and of the documents written after it, computed by\n"
-        "tokenroof's own functions. Written by `scripts/lecture` from `data/lecture/`; do not edit. `tokenroof\n"
-        "explain L048` shows one claim with each question asked, its equation and its tolerance. The sources are\n"
-        "named in `data/lecture/sources.json`.\n\n");
-    totals(&out);
-    tr_write_text(&out, "*Right*: the printed number comes out, to its digits. *Sloppy*: right in kind, but a unit, a "
-                        "factor or a\ncondition is missing. *Contradicted*: wrong as printed. *Stated*: a fact that "
-                        "nothing here computes.\n\n"
-                        "| id | claim | source | printed | computed | corrected | verdict | reason |\n"
-                        "|---|---|---|---|---|---|---|---|\n");
-    for (size_t i = 0; i < tr_claim_count(); i++) {
-        const tr_status s = row_of(i, experiment, &row, err);
-        if (s != TR_OK)
-            return s;
-        tr_write_char(&out, '|');
-        cell(row.claim->id, &out);
-        cell(row.claim->claim, &out);
-        cell(row.claim->source, &out);
-        cell(row.claim->printed, &out);
-        cell(row.computed, &out);
-        cell(row.corrected, &out);
-        cell(tr_verdict_name(row.claim->verdict), &out);
-        cell(row.claim->reason, &out);
-        tr_write_char(&out, '\n');
-    }
-    return tr_written(tr_writer_finish(&out), err);
 }

@@ -60,7 +60,13 @@ static tr_status tell_lecture(const tr_subject *subject, const tr_style *style, 
 {
     if (tr_input_choice(subject->scenario, TR_IN_MARKDOWN) == 1)
         return tr_answer_lecture_markdown(subject->experiment, sink, err);
-    return tr_answer_lecture(subject->operand[0], subject->experiment, style, sink, err);
+    tr_lecture_ask ask = {.topic = tr_input_text(subject->scenario, TR_IN_TOPIC)};
+    while (ask.word_count < TR_LECTURE_WORDS && ask.word_count < TR_OPERAND_MAX &&
+           subject->operand[ask.word_count] != NULL) {
+        ask.word[ask.word_count] = subject->operand[ask.word_count];
+        ask.word_count++;
+    }
+    return tr_answer_lecture(&ask, subject->experiment, style, sink, err);
 }
 
 static tr_status tell_compare(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err)
@@ -461,7 +467,7 @@ static const tr_verb verbs[] = {
      .topic = "What is known",
      .operands = "[MODEL] [SYSTEM]",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | ASKED |
-               OF(OUTPUT_LESSON),
+               OF(OUTPUT_LESSON) | OF(OUTPUT_TOPIC),
      .doc = "exercises about the model and system named: guess, then see the answer and your error in powers of ten",
      .examples = "tokenroof lesson\n"
                  "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
@@ -479,10 +485,13 @@ static const tr_verb verbs[] = {
      .tell = tell_explain},
     {.name = "lecture",
      .topic = "What is known",
-     .operands = "[ID]",
-     .groups = OF(OUTPUT) | OF(OUTPUT_LECTURE),
-     .doc = "the claims of the lecture behind this tool, each computed now: what was printed, and what is correct",
+     .operands = "[WORD...]",
+     .groups = OF(OUTPUT) | OF(OUTPUT_LECTURE) | OF(OUTPUT_TOPIC),
+     .doc = "the claims of the lecture behind this tool, each computed now: what it says and what comes out; those "
+            "that hold every WORD, or one in full by its id, with its questions to type and their equations",
      .examples = "tokenroof lecture\n"
+                 "tokenroof lecture flash\n"
+                 "tokenroof lecture --topic tiers\n"
                  "tokenroof lecture L048\n",
      .flags = SERVED,
      .tell = tell_lecture},

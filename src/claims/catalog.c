@@ -166,6 +166,46 @@ static tr_status chip_flop(const char *with, double *out, tr_error *err)
     return s == TR_OK ? tr_chip_math(&chip, dtype, out, &used, err) : s;
 }
 
+static int is_faster(const tr_chip *a, const tr_chip *b)
+{
+    const double x = a->flop_per_s[TR_DTYPE_BF16], y = b->flop_per_s[TR_DTYPE_BF16];
+    return x > y || (x == y && a->memory_byte_per_s > b->memory_byte_per_s);
+}
+
+/* What a vendor had in a year: its chip with the most BF16 (or FP16) multiplies; of equal ones that which reads
+ * faster. */
+static tr_status chip_of_year(const char *with, const tr_chip **out, tr_error *err)
+{
+    char vendor[32];
+    double year = 0;
+    if (!tr_claim_text(with, "vendor", vendor, sizeof vendor))
+        return tr_fail(err, TR_EMISSING, "vendor", 0, "this question needs the setting 'vendor'");
+    const tr_status s = tr_claim_number(with, "year", &year, err);
+    *out = NULL;
+    for (size_t i = 0; s == TR_OK && i < tr_chip_catalog_count(); i++) {
+        const tr_chip *c = tr_chip_catalog_at(i);
+        if (strcmp(c->vendor, vendor) == 0 && c->year == (int)year && (*out == NULL || is_faster(c, *out)))
+            *out = c;
+    }
+    if (s == TR_OK && *out == NULL)
+        return tr_fail(err, TR_EUNKNOWN, "year", year, "no chip of %.30s of %.0f is known", vendor, year);
+    return s;
+}
+
+#define YEAR(NAME, VALUE)                                                                                  \
+    static tr_status NAME(const char *with, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        const tr_chip *c = NULL;                                                                           \
+        const tr_status s = chip_of_year(with, &c, err);                                                   \
+        if (s == TR_OK)                                                                                    \
+            *out = VALUE;                                                                                  \
+        return s;                                                                                          \
+    }
+
+YEAR(year_flop, c->flop_per_s[TR_DTYPE_BF16])
+YEAR(year_bandwidth, c->memory_byte_per_s)
+YEAR(year_balance, tr_chip_balance_token(c, TR_DTYPE_BF16))
+
 static tr_status tier_drain(const char *with, double *out, tr_error *err)
 {
     tr_chip chip;
@@ -235,31 +275,51 @@ static tr_status stated(const char *with, double *out, tr_error *err)
     return tr_claim_number(with, "value", out, err);
 }
 
+#define MODELS "models {model}"
+#define CHIPS "chips {chip}"
+#define RATIOS "menu deepseek-v3 gb200-nvl72 --price-ratio {price_ratio} --speed-ratio {speed_ratio}"
+
 static const tr_claim_question questions[] = {
-    {"total_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M1", total_param},
-    {"active_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M2", active_param},
-    {"multiply_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M3", multiply_param},
-    {"with_mtp_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M1", with_mtp_param},
-    {"model_context_token", TR_UNIT_TOKEN, "tr_model_catalog_get", "", model_context},
-    {"expert_ratio", TR_UNIT_NONE, "tr_model_catalog_get", "", expert_ratio},
-    {"kv_store_byte", TR_UNIT_BYTE, "tr_model_kv_store_byte", "M5", kv_store},
-    {"kv_read_byte", TR_UNIT_BYTE, "tr_model_kv_read_byte", "M6", kv_read},
-    {"kv_of_shape_byte", TR_UNIT_BYTE, "tr_model_kv_byte_per_token", "M7", kv_of_shape},
-    {"attention_context_token", TR_UNIT_TOKEN, "tr_attention_wall_token", "K39", attention_context},
-    {"chip_balance_token", TR_UNIT_TOKEN, "tr_chip_balance_token", "C2", chip_balance},
-    {"chip_flop_per_s", TR_UNIT_FLOP_PER_S, "tr_chip_math", "C3", chip_flop},
-    {"chip_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", chip_bandwidth},
-    {"chip_memory_byte", TR_UNIT_BYTE, "tr_chip_catalog_find", "", chip_memory},
-    {"chip_scaleup_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", chip_scaleup},
-    {"chip_scaleout_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", chip_scaleout},
-    {"chip_low_usd_per_hour", TR_UNIT_USD_PER_HOUR, "tr_chip_catalog_find", "", chip_low},
-    {"chip_high_usd_per_hour", TR_UNIT_USD_PER_HOUR, "tr_chip_catalog_find", "", chip_high},
-    {"tier_drain_s", TR_UNIT_SECOND, "tr_tier_drain_s", "C4", tier_drain},
-    {"domain_chip", TR_UNIT_NONE, "tr_system_catalog_get", "", domain},
-    {"dtype_byte", TR_UNIT_BYTE, "tr_dtype_byte", "", dtype_byte},
-    {"menu_batch_ratio", TR_UNIT_NONE, "tr_menu_ratio_of", "K3", batch_ratio},
-    {"menu_fast_kv_ratio", TR_UNIT_NONE, "tr_menu_ratio_of", "K3", fast_kv_ratio},
-    {"menu_normal_kv_share", TR_UNIT_RATIO, "tr_menu_ratio_of", "K3", normal_kv_share},
-    {"stated", TR_UNIT_NONE, "", "", stated},
+    {"total_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M1", MODELS, "total_param", total_param},
+    {"active_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M2", MODELS, "active_param", active_param},
+    {"multiply_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M3", MODELS, "multiply_param", multiply_param},
+    {"with_mtp_param", TR_UNIT_PARAM, "tr_model_catalog_get", "M1", MODELS, "total_param+mtp_param",
+     with_mtp_param},
+    {"model_context_token", TR_UNIT_TOKEN, "tr_model_catalog_get", "", MODELS, "max_context_token",
+     model_context},
+    {"expert_ratio", TR_UNIT_NONE, "tr_model_catalog_get", "", MODELS, NULL, expert_ratio},
+    {"kv_store_byte", TR_UNIT_BYTE, "tr_model_kv_store_byte", "M5", MODELS, NULL, kv_store},
+    {"kv_read_byte", TR_UNIT_BYTE, "tr_model_kv_read_byte", "M6", MODELS, NULL, kv_read},
+    {"kv_of_shape_byte", TR_UNIT_BYTE, "tr_model_kv_byte_per_token", "M7", NULL, NULL, kv_of_shape},
+    {"attention_context_token", TR_UNIT_TOKEN, "tr_attention_wall_token", "K39",
+     "scale {model} gb200-nvl72 --part wall", NULL, attention_context},
+    {"chip_balance_token", TR_UNIT_TOKEN, "tr_chip_balance_token", "C2", CHIPS,
+     "chip.balance_token.{dtype}", chip_balance},
+    {"chip_flop_per_s", TR_UNIT_FLOP_PER_S, "tr_chip_math", "C3", CHIPS, "chip.flop_per_s.{dtype}",
+     chip_flop},
+    {"chip_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", CHIPS, "chip.memory_byte_per_s",
+     chip_bandwidth},
+    {"chip_memory_byte", TR_UNIT_BYTE, "tr_chip_catalog_find", "", CHIPS, "chip.memory_byte", chip_memory},
+    {"chip_scaleup_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", CHIPS,
+     "chip.scaleup_byte_per_s", chip_scaleup},
+    {"chip_scaleout_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_find", "", CHIPS,
+     "chip.scaleout_byte_per_s", chip_scaleout},
+    {"chip_low_usd_per_hour", TR_UNIT_USD_PER_HOUR, "tr_chip_catalog_find", "", CHIPS,
+     "chip.low_usd_per_hour", chip_low},
+    {"chip_high_usd_per_hour", TR_UNIT_USD_PER_HOUR, "tr_chip_catalog_find", "", CHIPS,
+     "chip.high_usd_per_hour", chip_high},
+    {"year_flop_per_s", TR_UNIT_FLOP_PER_S, "tr_chip_catalog_at", "", "chips", NULL, year_flop},
+    {"year_byte_per_s", TR_UNIT_BYTE_PER_S, "tr_chip_catalog_at", "", "chips", NULL, year_bandwidth},
+    {"year_balance_token", TR_UNIT_TOKEN, "tr_chip_balance_token", "C2", "chips", NULL, year_balance},
+    {"tier_drain_s", TR_UNIT_SECOND, "tr_tier_drain_s", "C4", CHIPS, "tiers.{tier}.drain_s", tier_drain},
+    {"domain_chip", TR_UNIT_NONE, "tr_system_catalog_get", "", "chips {system}", "domain_chip", domain},
+    {"dtype_byte", TR_UNIT_BYTE, "tr_dtype_byte", "", NULL, NULL, dtype_byte},
+    {"menu_batch_ratio", TR_UNIT_NONE, "tr_menu_ratio_of", "K3", RATIOS, "fast_mode.batch_ratio",
+     batch_ratio},
+    {"menu_fast_kv_ratio", TR_UNIT_NONE, "tr_menu_ratio_of", "K3", RATIOS, "fast_mode.fast_kv_ratio",
+     fast_kv_ratio},
+    {"menu_normal_kv_share", TR_UNIT_RATIO, "tr_menu_ratio_of", "K3", RATIOS, "fast_mode.normal_kv_share",
+     normal_kv_share},
+    {"stated", TR_UNIT_NONE, "", "", NULL, NULL, stated},
 };
 TR_CLAIM_QUESTIONS(tr_claim_catalog_questions, questions);

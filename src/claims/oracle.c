@@ -82,16 +82,17 @@ DAY(day_batch_ratio, a.batch_balance_ratio)
 DAY(day_decode_prefill, a.decode_prefill_ratio)
 
 static const tr_claim_question questions[] = {
-    {"implied_memory_ratio", TR_UNIT_NONE, "tr_implied_memory_ratio", "K10", memory_ratio},
-    {"implied_batch_seq", TR_UNIT_SEQ, "tr_implied_batch_seq", "K11", implied_batch},
-    {"implied_kv_byte_per_token", TR_UNIT_BYTE, "tr_implied_kv_byte_per_token", "K12", implied_kv},
-    {"implied_tier_drain_s", TR_UNIT_SECOND, "tr_implied_tier", "K14", implied_tier_drain},
-    {"day_cost_usd", TR_UNIT_USD, "tr_fleet_day_of", "K18", day_cost},
-    {"day_revenue_usd", TR_UNIT_USD, "tr_fleet_day_of", "K18", day_revenue},
-    {"day_margin_ratio", TR_UNIT_RATIO, "tr_fleet_day_of", "K18", day_margin},
-    {"day_needed_node_count", TR_UNIT_NONE, "tr_fleet_day_of", "K18", day_nodes},
-    {"day_unit_seq", TR_UNIT_SEQ, "tr_fleet_day_of", "K18", day_unit},
-    {"day_batch_balance_ratio", TR_UNIT_NONE, "tr_fleet_day_of", "K18", day_batch_ratio},
-    {"day_decode_prefill_ratio", TR_UNIT_NONE, "tr_fleet_day_of", "K18", day_decode_prefill},
+    {"implied_memory_ratio", TR_UNIT_NONE, "tr_implied_memory_ratio", "K10", NULL, NULL, memory_ratio},
+    {"implied_batch_seq", TR_UNIT_SEQ, "tr_implied_batch_seq", "K11", NULL, NULL, implied_batch},
+    {"implied_kv_byte_per_token", TR_UNIT_BYTE, "tr_implied_kv_byte_per_token", "K12", NULL, NULL,
+     implied_kv},
+    {"implied_tier_drain_s", TR_UNIT_SECOND, "tr_implied_tier", "K14", NULL, NULL, implied_tier_drain},
+    {"day_cost_usd", TR_UNIT_USD, "tr_fleet_day_of", "K18", NULL, NULL, day_cost},
+    {"day_revenue_usd", TR_UNIT_USD, "tr_fleet_day_of", "K18", NULL, NULL, day_revenue},
+    {"day_margin_ratio", TR_UNIT_RATIO, "tr_fleet_day_of", "K18", NULL, NULL, day_margin},
+    {"day_needed_node_count", TR_UNIT_NONE, "tr_fleet_day_of", "K18", NULL, NULL, day_nodes},
+    {"day_unit_seq", TR_UNIT_SEQ, "tr_fleet_day_of", "K18", NULL, NULL, day_unit},
+    {"day_batch_balance_ratio", TR_UNIT_NONE, "tr_fleet_day_of", "K18", NULL, NULL, day_batch_ratio},
+    {"day_decode_prefill_ratio", TR_UNIT_NONE, "tr_fleet_day_of", "K18", NULL, NULL, day_decode_prefill},
 };
 TR_CLAIM_QUESTIONS(tr_claim_oracle_questions, questions);

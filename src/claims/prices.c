@@ -113,20 +113,30 @@ static tr_status premium_hits(const char *with, double *out, tr_error *err)
     return s;
 }
 
+#define PRICES "prices {price}"
+
 static const tr_claim_question questions[] = {
-    {"price_output_input_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", output_input},
-    {"price_input_cached_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", input_cached},
-    {"price_write_5m_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", write_5m},
-    {"price_write_1h_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", write_1h},
-    {"price_long_input_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", long_input},
-    {"price_long_output_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", long_output},
-    {"price_long_cached_ratio", TR_UNIT_NONE, "tr_price_named", "", long_cached},
-    {"price_fast_output_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", fast_output},
-    {"price_long_above_token", TR_UNIT_TOKEN, "tr_price_named", "", long_above},
-    {"price_context_token", TR_UNIT_TOKEN, "tr_price_named", "", context},
-    {"recompute_usd", TR_UNIT_NONE, "tr_recompute_usd", "K6", recompute_usd},
-    {"hold_usd", TR_UNIT_NONE, "tr_hold_usd", "K5", hold_usd},
-    {"recompute_break_even_s", TR_UNIT_SECOND, "tr_recompute_break_even_s", "K7", recompute_break_even},
-    {"premium_hit_count", TR_UNIT_NONE, "tr_premium_hit_count", "K9", premium_hits},
+    {"price_output_input_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES, "ratio.output_over_input",
+     output_input},
+    {"price_input_cached_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES,
+     "ratio.input_over_cached_read", input_cached},
+    {"price_write_5m_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES, "ratio.write_5m_over_input",
+     write_5m},
+    {"price_write_1h_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES, "ratio.write_1h_over_input",
+     write_1h},
+    {"price_long_input_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES, "ratio.long_over_input",
+     long_input},
+    {"price_long_output_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES, "ratio.long_over_output",
+     long_output},
+    {"price_long_cached_ratio", TR_UNIT_NONE, "tr_price_named", "", PRICES, NULL, long_cached},
+    {"price_fast_output_ratio", TR_UNIT_NONE, "tr_price_ratios_of", "", PRICES, "ratio.fast_over_output",
+     fast_output},
+    {"price_long_above_token", TR_UNIT_TOKEN, "tr_price_named", "", PRICES, "long.above_token", long_above},
+    {"price_context_token", TR_UNIT_TOKEN, "tr_price_named", "", PRICES, "context_token", context},
+    {"recompute_usd", TR_UNIT_NONE, "tr_recompute_usd", "K6", NULL, NULL, recompute_usd},
+    {"hold_usd", TR_UNIT_NONE, "tr_hold_usd", "K5", NULL, NULL, hold_usd},
+    {"recompute_break_even_s", TR_UNIT_SECOND, "tr_recompute_break_even_s", "K7", NULL, NULL,
+     recompute_break_even},
+    {"premium_hit_count", TR_UNIT_NONE, "tr_premium_hit_count", "K9", NULL, NULL, premium_hits},
 };
 TR_CLAIM_QUESTIONS(tr_claim_price_questions, questions);

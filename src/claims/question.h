@@ -13,6 +13,9 @@ typedef struct tr_claim_question {
     tr_unit unit;            /* of the answer */
     const char *function;    /* the public function that answers, or the whole formula */
     const char *equation;    /* "R9", "" if none */
+    /* The command that answers it: "*" for model, system and options, "{chip}" for a setting; NULL: `explain` of the
+     * equation. And the key of its JSON; NULL: no single one. */
+    const char *command, *key;
     tr_status (*answer)(const char *with, double *out, tr_error *err);
 } tr_claim_question;
 
@@ -28,12 +31,19 @@ extern const tr_claim_questions tr_claim_step_questions;
 extern const tr_claim_questions tr_claim_catalog_questions;
 extern const tr_claim_questions tr_claim_oracle_questions;
 extern const tr_claim_questions tr_claim_price_questions;
-extern const tr_claim_questions tr_claim_printed_questions;
 extern const tr_claim_questions tr_claim_schedule_questions;
 extern const tr_claim_questions tr_claim_training_questions;
 
 /* All of them, one after the other; NULL past the end. */
 const tr_claim_question *tr_claim_question_at(size_t index);
+const tr_claim_question *tr_claim_question_named(const char *name); /* NULL: none of that name */
+
+/* A setting and where the next begins; 0 at the end, or where with is not of the form "key=value; key=value". */
+typedef struct tr_claim_setting {
+    const char *key, *value;
+    size_t key_length, value_length;
+} tr_claim_setting;
+int tr_claim_next(const char **with, tr_claim_setting *out);
 
 /* A setting's text; 0 if it is not among them, or longer than out. */
 int tr_claim_text(const char *with, const char *key, char *out, size_t size);

@@ -6,19 +6,28 @@
 #include "base/fail.h"
 #include "base/text.h"
 
-/* The segment of with that sets key: where its value begins and how long it is. */
+int tr_claim_next(const char **with, tr_claim_setting *out)
+{
+    const char *at = *with;
+    const size_t n = strcspn(at, ";");
+    const char *equals = memchr(at, '=', n);
+    if (equals == NULL)
+        return 0;
+    *out = (tr_claim_setting){at, equals + 1, (size_t)(equals - at), n - (size_t)(equals - at) - 1};
+    at += n;
+    *with = at + strspn(at, "; ");
+    return 1;
+}
+
+/* The setting of key: where its value begins and how long it is. */
 static const char *segment(const char *with, const char *key, size_t *length)
 {
-    const size_t wanted = strlen(key);
-    for (const char *at = with; *at != '\0';) {
-        const size_t n = strcspn(at, ";");
-        if (n > wanted && strncmp(at, key, wanted) == 0 && at[wanted] == '=') {
-            *length = n - wanted - 1;
-            return at + wanted + 1;
+    tr_claim_setting setting;
+    while (tr_claim_next(&with, &setting))
+        if (setting.key_length == strlen(key) && strncmp(setting.key, key, setting.key_length) == 0) {
+            *length = setting.value_length;
+            return setting.value;
         }
-        at += n;
-        at += strspn(at, "; ");
-    }
     return NULL;
 }
 
@@ -60,20 +69,18 @@ static int is_extra(const char *key) { return strcmp(key, "margin") == 0; }
 static tr_status set_each(tr_scenario *scenario, const char *with, int presets, tr_error *err)
 {
     tr_status s = TR_OK;
+    tr_claim_setting setting;
     for (const char *at = with; s == TR_OK && *at != '\0';) {
-        const size_t n = strcspn(at, ";");
-        const char *equals = memchr(at, '=', n);
         char key[64] = "", value[TR_TEXT_MAX];
-        if (equals == NULL || tr_text_copy_span(key, sizeof key, at, (size_t)(equals - at)) >= sizeof key ||
-            tr_text_copy_span(value, sizeof value, equals + 1, n - (size_t)(equals - at) - 1) >= sizeof value)
+        if (!tr_claim_next(&at, &setting) ||
+            tr_text_copy_span(key, sizeof key, setting.key, setting.key_length) >= sizeof key ||
+            tr_text_copy_span(value, sizeof value, setting.value, setting.value_length) >= sizeof value)
             return tr_fail(err, TR_EPARSE, key, 0, "expected settings of the form key=value; key=value");
         const int is_preset = strcmp(key, "preset") == 0;
         if (is_preset && presets)
             s = tr_scenario_preset(scenario, value, err);
         else if (!is_preset && !presets && !is_extra(key))
             s = tr_scenario_set(scenario, key, value, err);
-        at += n;
-        at += strspn(at, "; ");
     }
     return s;
 }

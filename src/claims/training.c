@@ -9,12 +9,32 @@
 #include "life/reversible_limits.h"
 #include "life/train_memory.h"
 
-/* Forward 2 a parameter, backward twice that. */
-TR_CLAIM_FORMULA(train_flop, 2.0 * v[0] + 4.0 * v[0], "passes")
-TR_CLAIM_FORMULA(chip_seconds, v[0] * v[1] * v[2] / (v[3] * v[4]), "flop_per_param", "active_param", "token",
-                 "flop_per_s", "mfu")
-/* A token of another kind over one of pre-training: its FLOPs of six, over its share of that utilisation. */
-TR_CLAIM_FORMULA(token_cost, v[0] / 6.0 / v[1], "flop_per_param", "mfu_ratio")
+/* Chip seconds of pre-training alone. */
+static double train_chip_s(double active_param, double token, double flop_per_s, double mfu)
+{
+    const tr_life life = {.active_param = active_param, .train_token = token};
+    const tr_life_terms terms = {
+        .rl_flop_per_param = 6, .train_mfu = mfu, .rl_mfu = 1, .serve_mfu = 1, .chip_flop_per_s = flop_per_s};
+    tr_life_cost cost;
+    return tr_life_cost_of(&life, &terms, &cost, NULL) == TR_OK ? cost.train_chip_s : (double)NAN;
+}
+TR_CLAIM_FORMULA(train_flop, train_chip_s(1.0, v[0], 1.0, 1.0), "token")
+TR_CLAIM_FORMULA(chip_seconds, train_chip_s(v[0], v[1], v[2], v[3]), "active_param", "token", "flop_per_s", "mfu")
+
+/* Tokens of reinforcement that cost as much as one of pre-training, at FLOPs a parameter and a share of the
+ * utilisation of that. */
+static double equal_token(double flop_per_param, double mfu_ratio)
+{
+    const tr_life_terms terms = {.rl_flop_per_param = flop_per_param,
+                                 .train_mfu = 1,
+                                 .rl_mfu = mfu_ratio,
+                                 .serve_mfu = 1,
+                                 .chip_flop_per_s = 1};
+    double rl_token = 0, serve_token = 0;
+    return tr_life_equal_of(1.0, &terms, &rl_token, &serve_token, NULL) == TR_OK ? rl_token : (double)NAN;
+}
+TR_CLAIM_FORMULA(token_cost, 1.0 / equal_token(v[0], v[1]), "flop_per_param", "mfu_ratio")
+TR_CLAIM_FORMULA(equal_flop, equal_token(v[0], v[1]) * v[0] / 6.0, "flop_per_param", "mfu_ratio")
 TR_CLAIM_FORMULA(life_token, tr_life_serve_token(v[0], v[1] * 86400.0, 1.0), "token_per_s", "days")
 TR_CLAIM_FORMULA(shipped_token, tr_life_serve_token(v[0], v[1] * 86400.0, v[2]), "token_per_s", "days",
                  "ship_share")
@@ -145,23 +165,20 @@ static tr_status train_streams(const char *with, double *out, tr_error *err)
 }
 
 static const tr_claim_question questions[] = {
-    {"train_flop_per_param", TR_UNIT_FLOP, "2 forward + 4 backward", "", train_flop},
-    {"chip_s", TR_UNIT_SECOND, "flop_per_param active_param token / (flop_per_s mfu)", "", chip_seconds},
-    {"token_cost_ratio", TR_UNIT_NONE, "(flop_per_param / 6) / mfu_ratio", "", token_cost},
-    {"life_token", TR_UNIT_TOKEN, "tr_life_serve_token", "K27", life_token},
-    {"shipped_token", TR_UNIT_TOKEN, "tr_life_serve_token", "K27", shipped_token},
-    {"rule_token", TR_UNIT_TOKEN, "tr_rule_token_per_param", "", rule_token},
-    {"param_at", TR_UNIT_PARAM, "sqrt(flop / (6 token_per_param))", "", param_at},
-    {"best_token_per_param", TR_UNIT_NONE,
-     "tr_loss_best_of", "K21", best_token_per_param},
-    {"best_term_ratio", TR_UNIT_NONE,
-     "tr_loss_best_of", "K21", best_term_ratio},
-    {"routed_log_loss", TR_UNIT_NONE,
-     "tr_routed_log10_loss_nat", "K23", routed_log_loss},
-    {"routed_dense_param", TR_UNIT_PARAM,
-     "tr_routed_dense_param", "K24", routed_dense_param},
-    {"keep_compute_ratio", TR_UNIT_NONE, "tr_keep_compute_ratio", "K48", keep_compute},
-    {"stack_stream_count", TR_UNIT_NONE, "tr_stack_train_streams", "K53", train_streams},
-    {"routed_store_ratio", TR_UNIT_NONE, "1 + routed_share (experts - 1)", "", routed_store},
+    {"train_flop_per_param", TR_UNIT_FLOP, "tr_life_cost_of", "K25", NULL, NULL, train_flop},
+    {"chip_s", TR_UNIT_SECOND, "tr_life_cost_of", "K25", NULL, NULL, chip_seconds},
+    {"token_cost_ratio", TR_UNIT_NONE, "tr_life_equal_of", "K26", NULL, NULL, token_cost},
+    {"equal_rl_flop_ratio", TR_UNIT_NONE, "tr_life_equal_of", "K26", NULL, NULL, equal_flop},
+    {"life_token", TR_UNIT_TOKEN, "tr_life_serve_token", "K27", NULL, NULL, life_token},
+    {"shipped_token", TR_UNIT_TOKEN, "tr_life_serve_token", "K27", NULL, NULL, shipped_token},
+    {"rule_token", TR_UNIT_TOKEN, "tr_rule_token_per_param", "", NULL, NULL, rule_token},
+    {"param_at", TR_UNIT_PARAM, "sqrt(flop / (6 token_per_param))", "", NULL, NULL, param_at},
+    {"best_token_per_param", TR_UNIT_NONE, "tr_loss_best_of", "K21", NULL, NULL, best_token_per_param},
+    {"best_term_ratio", TR_UNIT_NONE, "tr_loss_best_of", "K21", NULL, NULL, best_term_ratio},
+    {"routed_log_loss", TR_UNIT_NONE, "tr_routed_log10_loss_nat", "K23", NULL, NULL, routed_log_loss},
+    {"routed_dense_param", TR_UNIT_PARAM, "tr_routed_dense_param", "K24", NULL, NULL, routed_dense_param},
+    {"keep_compute_ratio", TR_UNIT_NONE, "tr_keep_compute_ratio", "K48", NULL, NULL, keep_compute},
+    {"stack_stream_count", TR_UNIT_NONE, "tr_stack_train_streams", "K53", NULL, NULL, train_streams},
+    {"routed_store_ratio", TR_UNIT_NONE, "1 + routed_share (experts - 1)", "", NULL, NULL, routed_store},
 };
 TR_CLAIM_QUESTIONS(tr_claim_training_questions, questions);

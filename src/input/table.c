@@ -51,6 +51,7 @@ const char *tr_group_name(tr_group group)
         [TR_GROUP_OUTPUT_WEB] = "output-web",
         [TR_GROUP_OUTPUT_PICTURE] = "output-picture",
         [TR_GROUP_OUTPUT_LECTURE] = "output-lecture",
+        [TR_GROUP_OUTPUT_TOPIC] = "output-topic",
         [TR_GROUP_OUTPUT_WORKING] = "output-working",
     };
     return (int)group >= 0 && group < TR_GROUP_COUNT ? name[group] : NULL;

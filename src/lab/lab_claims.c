@@ -57,8 +57,8 @@ static tr_status revnet_drift(const char *with, double *out, tr_error *err)
 tr_status tr_lab_claim(const char *asks, const char *with, tr_claim_answer *out, tr_error *err)
 {
     static const tr_claim_question questions[] = {
-        {"feistel_back_share", TR_UNIT_RATIO, "tr_feistel_decrypt", "K50", feistel_back},
-        {"revnet_drift_ratio", TR_UNIT_NONE, "tr_revnet_drift", "K52", revnet_drift},
+        {"feistel_back_share", TR_UNIT_RATIO, "tr_feistel_decrypt", "K50", "reversible", NULL, feistel_back},
+        {"revnet_drift_ratio", TR_UNIT_NONE, "tr_revnet_drift", "K52", "reversible", NULL, revnet_drift},
     };
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
         const tr_claim_question *q = &questions[i];

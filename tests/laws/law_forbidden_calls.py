@@ -34,7 +34,6 @@ MAY_ALSO = {
     "claims/catalog": {"malloc", "free"},
     "claims/step": {"free"},
     "claims/schedule": {"free"},
-    "claims/printed": {"free"},
     "ask/compare": {"malloc", "free"},
     "ask/compare_side": {"calloc", "free"},
     "ask/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"

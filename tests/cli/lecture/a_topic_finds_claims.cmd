@@ -1,0 +1,1 @@
+"$TOKENROOF" lecture --topic tiers --csv | cut -d, -f1-3

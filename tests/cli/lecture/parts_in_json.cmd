@@ -1,0 +1,1 @@
+"$TOKENROOF" lecture L067 --json | grep -E '"(id|verdict|agreement|command|equation)"'
