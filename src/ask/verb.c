@@ -47,11 +47,24 @@ void tr_verb_takers(const tr_input *input, char *out, size_t size)
     }
 }
 
+/* Most verbs look at decode steps: a query is refused where it would be passed over. */
+static tr_status check_query(const tr_verb *verb, const tr_scenario *scenario, tr_error *err)
+{
+    if ((verb->flags & TR_VERB_QUERIES) != 0 || !tr_verb_takes(verb, tr_input_at(TR_IN_QUERY)) ||
+        !tr_input_is_set(scenario, TR_IN_QUERY) || tr_input_number(scenario, TR_IN_QUERY) <= 1.0)
+        return TR_OK;
+    return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
+                   "%s looks at decode steps, of one new token a sequence: --query is for step, layout, memory, roof and "
+                   "curve --over query", verb->name);
+}
+
 tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *err)
 {
-    const tr_status s = (verb->flags & TR_VERB_EVERY_LIST) != 0
+    tr_status s = (verb->flags & TR_VERB_EVERY_LIST) != 0
                             ? TR_OK
                             : tr_input_check_lists(scenario, verb->lists, verb->list_count, err);
+    if (s == TR_OK)
+        s = check_query(verb, scenario, err);
     return s == TR_OK && verb->prepare != NULL ? verb->prepare(scenario, err) : s;
 }
 

@@ -185,6 +185,7 @@ static const tr_verb_figure oracle_figures[] = {
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
 #define BESIDE TR_VERB_PICTURE_BESIDE
+#define QUERIES TR_VERB_QUERIES
 #define FIGURES(LIST) .figures = (LIST), .figure_count = sizeof(LIST) / sizeof(LIST)[0]
 #define LISTS(...)                                                                                         \
     .lists = (const tr_input_id[]){__VA_ARGS__},                                                           \
@@ -262,7 +263,7 @@ static const tr_verb verbs[] = {
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
          "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
          "tokenroof step --preset relearning-02\n",
-     .flags = SERVED | BESIDE,
+     .flags = SERVED | BESIDE | QUERIES,
      .answer = answer_step,
      .prepare = prepare_step,
      FIGURES(step_figures),
@@ -275,7 +276,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
-     .flags = OVER | SERVED,
+     .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_curve,
      .prepare = prepare_curve,
      FIGURES(curve_figures),
@@ -288,7 +289,7 @@ static const tr_verb verbs[] = {
             "memory is full",
      .examples = "tokenroof roof deepseek-v3 gb200-nvl72\n"
                  "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
-     .flags = OVER | SERVED,
+     .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_roof,
      FIGURES(roof_figures),
      LISTS(TR_IN_BATCH)},
@@ -301,7 +302,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
-     .flags = SERVED,
+     .flags = SERVED | QUERIES,
      .answer = tr_answer_layout,
      .prepare = prepare_layout,
      FIGURES(layout_figures)},
@@ -313,7 +314,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
                  "tokenroof memory llama-3.1-70b 8xh100-sxm --plot memory.svg\n",
      .job = "Will it fit?",
-     .flags = SERVED,
+     .flags = SERVED | QUERIES,
      .answer = tr_answer_memory,
      FIGURES(memory_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
