@@ -225,7 +225,8 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
 {
     tr_writer out;
     char text[512];
-    const int decodes = tr_loads_have(&w->loads, TR_PHASE_DECODE), prefills = tr_loads_have(&w->loads, TR_PHASE_PREFILL);
+    const int decodes = tr_loads_have(&w->loads, TR_PHASE_DECODE);
+    const int prefills = tr_loads_have(&w->loads, TR_PHASE_PREFILL);
     tr_writer_begin(&out, sink);
     (void)snprintf(text, sizeof text, "%s on %s, %s%s%s\n", w->question->model->name, w->question->system->name,
                    decodes ? tr_phase_name(TR_PHASE_DECODE) : "", decodes && prefills ? " and " : "",

@@ -221,6 +221,15 @@ PASS(tr_pass_cost_bound, tr_step_row_usd_per_mtoken(row).bound)
 PASS(tr_pass_cost_low, tr_step_row_usd_per_mtoken(row).low)
 PASS(tr_pass_cost_high, tr_step_row_usd_per_mtoken(row).high)
 
+PASS(tr_pass_mfu, row->step.mfu)
+PASS(tr_pass_mfu_bound, row->bound.mfu)
+PASS(tr_pass_mfu_low, row->predicted.mfu * (row->predicted.step_s / row->predicted.high_s))
+PASS(tr_pass_mfu_high, row->predicted.mfu * (row->predicted.step_s / row->predicted.low_s))
+PASS(tr_pass_mbu, row->step.mbu)
+PASS(tr_pass_mbu_bound, row->bound.mbu)
+PASS(tr_pass_mbu_low, row->predicted.mbu * (row->predicted.step_s / row->predicted.high_s))
+PASS(tr_pass_mbu_high, row->predicted.mbu * (row->predicted.step_s / row->predicted.low_s))
+
 const char *tr_pass_limited_by(const void *p)
 {
     const tr_step_row *row = p;
@@ -258,8 +267,6 @@ NUMBER(comm, row->step.comm_s)
 NUMBER(fixed, row->step.fixed_s)
 TEXT(limit_for_people, row->fits ? tr_limit_name(row->step.limit) : "no fit")
 NUMBER(rate_chip, row->step.token_per_s_per_chip)
-NUMBER(mfu, row->step.mfu)
-NUMBER(mbu, row->step.mbu)
 NUMBER(floor_time, row->floor_s)
 NUMBER(balance, row->balance_batch_seq)
 NUMBER(max_batch, row->max_batch_seq)
@@ -309,8 +316,7 @@ static const tr_field fields[] = {
     TR_N("token_per_s_per_chip", TOKEN_PER_S, rate_chip),
     TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, tr_pass_cost),
     TR_PASS_COST_BESIDE,
-    TR_N("mfu", RATIO, mfu),
-    TR_N("mbu", RATIO, mbu),
+    TR_PASS_USE,
     TR_N("floor_s", SECOND, floor_time),
     TR_N("balance_batch_seq", SEQ, balance),
     TR_N("max_batch_seq", SEQ, max_batch),

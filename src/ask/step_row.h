@@ -63,6 +63,20 @@ double tr_pass_cost(const void *row);
 double tr_pass_cost_bound(const void *row);
 double tr_pass_cost_low(const void *row);
 double tr_pass_cost_high(const void *row);
+double tr_pass_mfu(const void *row);
+double tr_pass_mfu_bound(const void *row);
+double tr_pass_mfu_low(const void *row);
+double tr_pass_mfu_high(const void *row);
+double tr_pass_mbu(const void *row);
+double tr_pass_mbu_bound(const void *row);
+double tr_pass_mbu_low(const void *row);
+double tr_pass_mbu_high(const void *row);
+/* Shares of the peaks, with what stands beside them. */
+#define TR_PASS_USE                                                                                        \
+    TR_N("mfu", RATIO, tr_pass_mfu), TR_N("mfu_bound", RATIO, tr_pass_mfu_bound),                          \
+        TR_N("mfu_low", RATIO, tr_pass_mfu_low), TR_N("mfu_high", RATIO, tr_pass_mfu_high),                \
+        TR_N("mbu", RATIO, tr_pass_mbu), TR_N("mbu_bound", RATIO, tr_pass_mbu_bound),                      \
+        TR_N("mbu_low", RATIO, tr_pass_mbu_low), TR_N("mbu_high", RATIO, tr_pass_mbu_high)
 /* What stands beside step_s, token_per_s, token_per_s_per_seq and usd_per_mtoken, which are by the physics asked for:
  * the bound, and the interval of what is predicted. */
 #define TR_PASS_TIME_BESIDE                                                                                \

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/along.h"
 #include "base/fail.h"
 #include "base/text.h"
 
@@ -54,8 +55,8 @@ static tr_status check_query(const tr_verb *verb, const tr_scenario *scenario, t
         !tr_input_is_set(scenario, TR_IN_QUERY) || tr_input_number(scenario, TR_IN_QUERY) <= 1.0)
         return TR_OK;
     return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
-                   "%s looks at decode steps, of one new token a sequence: --query is for step, layout, memory, roof and "
-                   "curve --over query", verb->name);
+                   "%s looks at decode steps, of one new token a sequence: --query is for step, layout, memory, roof "
+                   "and curve --over query", verb->name);
 }
 
 tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *err)
@@ -75,7 +76,8 @@ tr_status tr_verb_question(const tr_verb *verb, const tr_scenario *scenario, con
     tr_status s = tr_problem_system(scenario, system, err);
     if (s == TR_OK)
         s = tr_problem_of(scenario, model, system, &question, err);
-    if (s == TR_OK && (verb->flags & TR_VERB_OVER_BATCHES) != 0)
+    const int over_query = tr_input_choice(scenario, TR_IN_OVER) == TR_ALONG_QUERY; /* looks at one batch */
+    if (s == TR_OK && (verb->flags & TR_VERB_OVER_BATCHES) != 0 && !over_query)
         s = tr_problem_over_batches(scenario, &question, err);
     if (s == TR_OK)
         *out = question;

@@ -81,6 +81,17 @@ static tr_status check_query(const tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
+/* 1 where one of the passes asked for is a decode step. */
+static int decodes(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    for (size_t i = 0; i < count; i++)
+        if (tr_problem_phase(scenario, query_token[i]) == TR_PHASE_DECODE)
+            return 1;
+    return 0;
+}
+
 /* The load that the layout must hold: the largest of each list. */
 static tr_load largest_load(const tr_scenario *scenario, const tr_load *first)
 {
@@ -95,6 +106,11 @@ static tr_load largest_load(const tr_scenario *scenario, const tr_load *first)
                 *value[k] = list[i];
     }
     load.phase = tr_problem_phase(scenario, load.query_token);
+    if (load.phase == TR_PHASE_PREFILL && decodes(scenario)) { /* both in one layout: the one to decode in, with room */
+        load.phase = TR_PHASE_DECODE;
+        load.context_token += load.query_token - 1.0;
+        load.query_token = 1.0;
+    }
     return load;
 }
 

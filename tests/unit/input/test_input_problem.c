@@ -205,10 +205,11 @@ static void a_query_of_one_is_a_decode_step_and_a_longer_one_a_prefill(void **st
     set(s, "query", "1,64");
     const tr_problem *p = problem_of(s, TR_OK, &err);
     assert_true(p->load.phase == TR_PHASE_DECODE && p->load.query_token == 1 && p->load.context_token == 4096);
-    assert_true(p->layout_load.phase == TR_PHASE_PREFILL && p->layout_load.query_token == 64);
+    assert_true(p->layout_load.phase == TR_PHASE_DECODE && p->layout_load.context_token == 4096 + 63);
     set(s, "query", "64");
     p = problem_of(s, TR_OK, &err);
     assert_true(p->load.phase == TR_PHASE_PREFILL && p->load.query_token == 64 && p->load.context_token == 4096);
+    assert_true(p->layout_load.phase == TR_PHASE_PREFILL && p->layout_load.query_token == 64);
     set(s, "phase", "prefill");
     set(s, "query", "1");
     assert_int_equal(problem_of(s, TR_OK, &err)->load.phase, TR_PHASE_PREFILL);
