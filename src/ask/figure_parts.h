@@ -96,7 +96,9 @@ tr_figure_target tr_figure_target_of(const tr_style *style);
 /* A place under the roof. */
 typedef struct tr_roof_point {
     const tr_problem *question;
-    const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics */
+    const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics;
+                         * "ceiling": the corner of the roof in math_dtype, batch_seq: where the weights as stored get there */
+    tr_dtype math_dtype;
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */
     double intensity_flop_per_byte;
@@ -105,11 +107,13 @@ typedef struct tr_roof_point {
     int fits;
 } tr_roof_point;
 #define ROOF_BATCHES 24
-#define ROOF_POINTS (2 * ROOF_BATCHES + 2)
+#define ROOF_CEILINGS 4
+#define ROOF_POINTS (2 * ROOF_BATCHES + 2 + ROOF_CEILINGS)
 /* Weight multiplies at these batches (none: 1, 2, 4 ... as far as they fit and
  * say something new), attention if it has an intensity, prefill if it fits.
- * Where the case's physics is not the bound, also its steps at those batches, if they fit, last. Returns how many
- * points; those of the weights come first. */
+ * Where the case's physics is not the bound, also its steps at those batches, if they fit. Of a real chip last the
+ * ceilings of every format that it multiplies in for itself. Returns how many points; those of the weights come
+ * first. */
 size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
                          tr_roof_point *out);
 

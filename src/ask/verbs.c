@@ -114,6 +114,15 @@ static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
     return tr_input_check_lists(scenario, &id[along], 1, err);
 }
 
+static tr_status prepare_roof(tr_scenario *scenario, tr_error *err)
+{
+    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0,
+                       "a roofline has decode and prefill both: leave out --phase prefill, --query is the prompt's "
+                       "length");
+    return TR_OK;
+}
+
 static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
 {
     return physics_unless_set(scenario, "fitted", err);
@@ -320,12 +329,13 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
-     .doc = "the roofline: weight multiplies at each batch, attention and prefill against the ridge point, and where "
-            "memory is full",
+     .doc = "the roofline: weight multiplies at each batch, attention and prefill against the ridge point of every "
+            "format the chip multiplies in, and where memory is full",
      .examples = "tokenroof roof deepseek-v3 gb200-nvl72\n"
                  "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
      .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_roof,
+     .prepare = prepare_roof,
      FIGURES(roof_figures),
      LISTS(TR_IN_BATCH)},
     {.name = "layout",

@@ -144,6 +144,8 @@ tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *probl
     tr_problem p = *problem;
     const int asked = p.layout_load.batch_seq > 1.0; /* one is the default */
     p.layout_load.batch_seq = floor(tr_balance_batch_seq(&p.roof, 0.0) + 0.5);
+    p.layout_load.phase = TR_PHASE_DECODE;
+    p.layout_load.query_token = 1.0;
     if (p.layout_given || p.blackboard || asked ||
         !(p.layout_load.batch_seq >= 1.0 && p.layout_load.batch_seq <= 1e9))
         return TR_OK;
