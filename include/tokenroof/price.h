@@ -60,6 +60,10 @@ typedef struct tr_service_cost {
 TR_API void tr_service_cost_of(const tr_service *service, const tr_clients *clients, double usd_per_s,
                                tr_service_cost *out);
 
+/* The price of an output token over that of an input token at equal margin: chips' time of each, over its tokens. NaN
+ * where a number is not above 0.  [K70] */
+TR_API double tr_output_input_ratio(double output_s, double output_token, double input_s, double input_token);
+
 /* ---- energy ------------------------------------------------------------------------ */
 
 /* What a chip does, of what it could: R8's mfu and mbu of a step, at the time it takes. */

@@ -40,6 +40,10 @@ typedef struct tr_problem {
     int blackboard;              /* 1: the model or the system is made of numbers alone, and bound is all there is */
 } tr_problem;
 
+/* The phase of a pass of so many new tokens of each sequence: as given, else a decode step of one and a prefill of
+ * more. */
+TR_API tr_phase tr_problem_phase(const tr_scenario *scenario, double query_token);
+
 /* What the scenario changes of a system that was looked up: its count, price and utilisation. Errors: as tr_system_of and
  * tr_system_price. */
 TR_API tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_error *err);

@@ -115,11 +115,25 @@ TR_API double tr_ridge_flop_per_byte(const tr_roofline *roof);
 /* Batch at which compute time reaches memory time at this context, all experts touched; HUGE_VAL where KV reading
  * outgrows compute and no batch does.  [R9] */
 TR_API double tr_balance_batch_seq(const tr_roofline *roof, double context_token);
+/* Batch at which memory time is memory_ratio times compute time at this context, all experts touched: the balance batch
+ * for 1; HUGE_VAL where KV reading alone takes that long.  [K71] */
+TR_API double tr_memory_ratio_batch_seq(const tr_roofline *roof, double context_token, double memory_ratio);
 /* Context at which KV read time per sequence equals compute time per sequence (L*); HUGE_VAL if it never does.  [R10] */
 TR_API double tr_balance_context_token(const tr_roofline *roof);
 /* Context at which a batch turns from compute- to memory-bound with the weights kept; 0 if it always is, HUGE_VAL if
  * never.  [R11] */
 TR_API double tr_cliff_context_token(const tr_roofline *roof, double batch_seq);
+/* The three crossings above with attention's multiplies left out, as on the blackboard. All NaN out of range.  [R31] */
+typedef struct tr_weights_balance {
+    double batch_seq;            /* at the context */
+    double context_token;
+    double cliff_token;          /* of the batch */
+} tr_weights_balance;
+TR_API void tr_weights_balance_of(const tr_roofline *roof, double batch_seq, double context_token,
+                                  tr_weights_balance *out);
+/* New tokens of each of batch_seq sequences from which a pass on this context is bound by compute: decode lies left of
+ * it, prefill right. 1 where even one token a sequence is; HUGE_VAL where no pass is.  [R30] */
+TR_API double tr_ridge_query_token(const tr_roofline *roof, double batch_seq, double context_token);
 /* Time to read the whole memory once: the "train" that leaves every 15 to 40 ms.  [R14] */
 TR_API double tr_drain_s(const tr_roofline *roof);
 /* Intensity of the weight multiplies at a batch, and of attention at a context (0 where it reads nothing).  [R15] [R16] */

@@ -22,6 +22,7 @@ enum {
     TR_VERB_SERVED = 4,       /* answered over HTTP: from its inputs alone, and soon */
     TR_VERB_PICTURE_BESIDE = 8, /* a picture stands beside the page; else in its place */
     TR_VERB_EVERY_LIST = 32,  /* makes rows of a list in any input */
+    TR_VERB_QUERIES = 64,     /* has a use for passes of more than one new token a sequence */
     TR_VERB_PAGE_DRAWS = 16   /* the page draws its pictures itself, in characters */
 };
 

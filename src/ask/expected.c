@@ -33,16 +33,16 @@ static void write_words(const tr_problem *question, const char *where, double ti
                    "R1\xE2\x80\x93R6.");
 }
 
-/* load holds what the curve does not move. */
-static int over(const tr_problem *question, const tr_curve *curve, int is_batch, tr_load load, double at,
-                tr_expected *out)
+int tr_expected_along(const tr_along *along, const tr_curve *curve, double at, tr_expected *out)
 {
+    static const char *const before[TR_ALONG_COUNT] = {"At batch\xC2\xA0", "At ", "With "};
+    static const char *const after[TR_ALONG_COUNT] = {"", " tokens of context", " new tokens a sequence"};
+    const tr_problem *question = along->question;
     double times = (double)NAN, place = (double)NAN;
     if (question->physics == TR_PHYSICS_BOUND)
         return 0;
     for (size_t i = 0; i < curve->n; i++) {
-        tr_load here = load;
-        *(is_batch ? &here.batch_seq : &here.context_token) = curve->at[i];
+        const tr_load here = tr_along_load(along, curve->at[i]);
         tr_step step;
         const int fine = tr_problem_step(question, question->physics, &here, &step, NULL) == TR_OK;
         out->step_s[i] = fine ? step.step_s : (double)NAN;
@@ -54,8 +54,9 @@ static int over(const tr_problem *question, const tr_curve *curve, int is_batch,
         }
     }
     char text[48], where[96];
-    (void)tr_quantity_format(floor(place + 0.5), is_batch ? TR_UNIT_SEQ : TR_UNIT_CONTEXT, text, sizeof text);
-    (void)snprintf(where, sizeof where, is_batch ? "At batch\xC2\xA0%s" : "At %s tokens of context", text);
+    (void)tr_quantity_format(floor(place + 0.5), along->input == TR_ALONG_BATCH ? TR_UNIT_SEQ : TR_UNIT_CONTEXT, text,
+                             sizeof text);
+    (void)snprintf(where, sizeof where, "%s%s%s", before[along->input], text, after[along->input]);
     write_words(question, where, times, out);
     if (isnan(times))
         (void)snprintf(out->title, sizeof out->title, "No step of this layout fits its chips");
@@ -65,15 +66,15 @@ static int over(const tr_problem *question, const tr_curve *curve, int is_batch,
 int tr_expected_over_batch(const tr_problem *question, const tr_curve *curve, double context_token, double at,
                            tr_expected *out)
 {
-    const tr_load load = {TR_PHASE_DECODE, 1.0, context_token, 1.0};
-    return over(question, curve, 1, load, at, out);
+    const tr_along along = {question, TR_ALONG_BATCH, 1.0, context_token};
+    return tr_expected_along(&along, curve, at, out);
 }
 
 int tr_expected_over_context(const tr_problem *question, const tr_curve *curve, double batch_seq, double at,
                              tr_expected *out)
 {
-    const tr_load load = {TR_PHASE_DECODE, batch_seq, 0.0, 1.0};
-    return over(question, curve, 0, load, at, out);
+    const tr_along along = {question, TR_ALONG_CONTEXT, batch_seq, 0.0};
+    return tr_expected_along(&along, curve, at, out);
 }
 
 tr_series tr_expected_bound(const tr_curve *curve, const char *alone, int more)

@@ -20,6 +20,7 @@ int tr_expected_over_batch(const tr_problem *question, const tr_curve *curve, do
                            tr_expected *out);
 int tr_expected_over_context(const tr_problem *question, const tr_curve *curve, double batch_seq, double at,
                              tr_expected *out);
+int tr_expected_along(const tr_along *along, const tr_curve *curve, double at, tr_expected *out);
 
 /* The bound's own line: the result, named `alone`, unless there is more beside it. */
 tr_series tr_expected_bound(const tr_curve *curve, const char *alone, int more);

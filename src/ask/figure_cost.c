@@ -14,17 +14,6 @@ typedef struct words {
     tr_words numbers;
 } words;
 
-/* Cost of a million tokens, for step_s seconds of the system and batch_seq tokens of them. */
-typedef struct price {
-    double per_s; /* dollars, or chips where no price is known */
-    tr_unit unit;
-} price;
-
-static double cost_of(const price *p, double step_s, double batch_seq)
-{
-    return step_s / batch_seq * p->per_s * 1e6;
-}
-
 static double step_of(const tr_problem *question, double batch_seq)
 {
     const tr_load load = {TR_PHASE_DECODE, batch_seq, question->load.context_token, 1.0};
@@ -34,10 +23,10 @@ static double step_of(const tr_problem *question, double batch_seq)
     return tr_problem_step(question, question->physics, &load, &step, NULL) == TR_OK ? step.step_s : (double)NAN;
 }
 
-static tr_mark point_of(const tr_problem *question, const price *p, double batch_seq, const char *extra,
+static tr_mark point_of(const tr_problem *question, const tr_second *p, double batch_seq, const char *extra,
                         words *w, size_t i)
 {
-    const double cost = cost_of(p, step_of(question, batch_seq), batch_seq);
+    const double cost = tr_second_cost(p, step_of(question, batch_seq), batch_seq);
     const char *cost_text = tr_words_short(&w->numbers, cost, p->unit);
     /* A balance is no batch anyone chose: three digits of it are enough. */
     const char *batch_text = extra[0] != '\0'
@@ -48,16 +37,16 @@ static tr_mark point_of(const tr_problem *question, const price *p, double batch
         .kind = TR_MARK_POINT, .role = TR_ROLE_RESULT, .x = batch_seq, .y = cost, .text = w->point[i]};
 }
 
-static void write_title(const tr_problem *question, const price *p, const tr_batch_marks *marks, double least,
+static void write_title(const tr_problem *question, const tr_second *p, const tr_batch_marks *marks, double least,
                         words *w)
 {
     const double context = question->load.context_token;
-    const double one = cost_of(p, tr_figure_step(question, 1.0, context).step_s, 1.0);
+    const double one = tr_second_cost(p, tr_figure_step(question, 1.0, context).step_s, 1.0);
     const char *first = tr_words_short(&w->numbers, one, p->unit);
     char end[96];
     if (marks->most_seq <= marks->end_seq && marks->most_seq < marks->balance_seq) {
         const double best =
-            cost_of(p, tr_figure_step(question, marks->most_seq, context).step_s, marks->most_seq);
+            tr_second_cost(p, tr_figure_step(question, marks->most_seq, context).step_s, marks->most_seq);
         (void)snprintf(end, sizeof end, "%s at %s, where memory is full",
                        tr_words_short(&w->numbers, best, p->unit),
                        tr_words_of(&w->numbers, marks->most_seq, TR_UNIT_SEQ));
@@ -75,8 +64,8 @@ static void write_title(const tr_problem *question, const price *p, const tr_bat
 }
 
 /* Between which costs the batches that fit lie. */
-static void expected_title(const tr_problem *question, const price *p, const tr_expected *expected, const tr_curve *c,
-                           words *w)
+static void expected_title(const tr_problem *question, const tr_second *p, const tr_expected *expected,
+                           const tr_curve *c, words *w)
 {
     size_t last = c->n;
     while (last > 0 && isnan(expected->step_s[last - 1]))
@@ -87,7 +76,7 @@ static void expected_title(const tr_problem *question, const price *p, const tr_
         (void)snprintf(w->title, sizeof w->title,
                        "%s a million tokens cost %s%s at batch\xC2\xA0"
                        "1 and %s at %s", question->physics == TR_PHYSICS_FITTED ? "Predicted:" : "By operators:",
-                       tr_words_short(&w->numbers, cost_of(p, step_of(question, 1.0), 1.0), p->unit),
+                       tr_words_short(&w->numbers, tr_second_cost(p, step_of(question, 1.0), 1.0), p->unit),
                        p->unit == TR_UNIT_USD ? "" : " chip-seconds",
                        tr_words_short(&w->numbers, expected->step_s[last - 1], p->unit),
                        tr_words_short(&w->numbers, floor(c->at[last - 1]), TR_UNIT_SEQ));
@@ -101,7 +90,7 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
         return s;
     const tr_roofline *roof = &question->roof;
     const int priced = roof->usd_per_s > 0.0;
-    const price p = {priced ? roof->usd_per_s : roof->chip_count, priced ? TR_UNIT_USD : TR_UNIT_NONE};
+    const tr_second p = tr_second_of(roof);
     const double context = question->load.context_token, here = question->load.batch_seq;
     const tr_batch_marks marks = tr_batch_marks_of(question, context);
     words w = {.numbers = {.next = 0}};
@@ -114,17 +103,17 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
     const int more = tr_expected_over_batch(question, &c, context, here, &expected);
     const double compute = c.compute_s[0] * p.per_s * 1e6, kv = c.kv_s[0] * p.per_s * 1e6;
     for (size_t i = 0; i < c.n; i++) {
-        c.compute_s[i] = cost_of(&p, c.compute_s[i], c.at[i]);
-        c.weights_s[i] = cost_of(&p, c.weights_s[i], c.at[i]);
-        c.kv_s[i] = cost_of(&p, c.kv_s[i], c.at[i]);
-        c.step_s[i] = cost_of(&p, c.step_s[i], c.at[i]);
+        c.compute_s[i] = tr_second_cost(&p, c.compute_s[i], c.at[i]);
+        c.weights_s[i] = tr_second_cost(&p, c.weights_s[i], c.at[i]);
+        c.kv_s[i] = tr_second_cost(&p, c.kv_s[i], c.at[i]);
+        c.step_s[i] = tr_second_cost(&p, c.step_s[i], c.at[i]);
     }
     const double least = compute > kv ? compute : kv;
     if (more) {
         for (size_t i = 0; i < c.n; i++) {
-            expected.step_s[i] = cost_of(&p, expected.step_s[i], c.at[i]);
-            expected.low_s[i] = cost_of(&p, expected.low_s[i], c.at[i]);
-            expected.high_s[i] = cost_of(&p, expected.high_s[i], c.at[i]);
+            expected.step_s[i] = tr_second_cost(&p, expected.step_s[i], c.at[i]);
+            expected.low_s[i] = tr_second_cost(&p, expected.low_s[i], c.at[i]);
+            expected.high_s[i] = tr_second_cost(&p, expected.high_s[i], c.at[i]);
         }
         expected_title(question, &p, &expected, &c, &w);
     } else {
@@ -160,7 +149,7 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
     (void)tr_measured_series(&measured, 1, series + lines);
     for (size_t i = 0; i < measured.count; i++, lines++) {
         for (size_t k = 0; k < series[lines].n; k++)
-            ring[i][k] = cost_of(&p, series[lines].y[k], series[lines].x[k]);
+            ring[i][k] = tr_second_cost(&p, series[lines].y[k], series[lines].x[k]);
         series[lines].y = ring[i];
     }
     tr_mark mark[4];
@@ -202,7 +191,7 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
               .scale = TR_SCALE_LOG,
               .min = 1.0,
               .max = end},
-        .y = {.label = priced ? "dollars for a million tokens" : "chip-seconds for a million tokens",
+        .y = {.label = p.axis,
               .unit = p.unit,
               .scale = TR_SCALE_LOG,
               .min = low / 3.0,

@@ -86,6 +86,23 @@ void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double b
     evaluate(curve, question, batch, reads, flops);
 }
 
+void tr_curve_along(tr_curve *curve, const tr_along *along)
+{
+    if (along->input == TR_ALONG_BATCH)
+        tr_curve_over_batch(curve, along->question, along->context_token);
+    if (along->input == TR_ALONG_CONTEXT)
+        tr_curve_over_context(curve, along->question, along->batch_seq);
+    for (size_t i = 0; along->input == TR_ALONG_QUERY && i < curve->n; i++) {
+        const tr_load load = tr_along_load(along, curve->at[i]);
+        tr_step step;
+        const int fine = tr_bound_step(&along->question->roof, &load, &step, NULL) == TR_OK;
+        curve->compute_s[i] = fine ? step.compute_s : (double)NAN;
+        curve->weights_s[i] = fine ? step.weights_s : (double)NAN;
+        curve->kv_s[i] = fine ? step.kv_s : (double)NAN;
+        curve->step_s[i] = fine ? step.step_s : (double)NAN;
+    }
+}
+
 tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token)
 {
     const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
@@ -200,6 +217,22 @@ tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_se
     return m;
 }
 
+tr_query_marks tr_query_marks_of(const tr_problem *question, double batch_seq, double context_token)
+{
+    const double limit = question->model->max_context_token - context_token;
+    tr_query_marks m = {.ridge_token = tr_ridge_query_token(&question->roof, batch_seq, context_token),
+                        .most_token = tr_shard_max_context_token(&question->shard, batch_seq) - context_token,
+                        .limit_token = limit > 0.0 ? limit : 0.0,
+                        .end_token = 8192.0};
+    while (m.ridge_token < 1e7 && m.end_token < 8.0 * m.ridge_token)
+        m.end_token *= 2.0;
+    if (m.limit_token > 64.0 && m.limit_token < m.end_token)
+        m.end_token = m.limit_token;
+    if (m.most_token < m.end_token)
+        m.end_token = m.most_token > 16.0 ? 1.25 * m.most_token : 16.0;
+    return m;
+}
+
 double tr_context_batch_seq(const tr_problem *question)
 {
     const double twice = 2.0 * tr_balance_batch_seq(&question->roof, 0.0);
@@ -211,6 +244,18 @@ double tr_context_batch_seq(const tr_problem *question)
     while (batch >= 100.0 * unit)
         unit *= 10.0;
     return floor(batch / unit) * unit;
+}
+
+tr_second tr_second_of(const tr_roofline *roof)
+{
+    if (roof->usd_per_s > 0.0)
+        return (tr_second){roof->usd_per_s, TR_UNIT_USD, "dollars for a million tokens"};
+    return (tr_second){roof->chip_count, TR_UNIT_NONE, "chip-seconds for a million tokens"};
+}
+
+double tr_second_cost(const tr_second *second, double step_s, double token)
+{
+    return step_s / token * second->per_s * 1e6;
 }
 
 tr_figure_target tr_figure_target_of(const tr_style *style)

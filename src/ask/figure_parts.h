@@ -5,6 +5,7 @@
 
 #include <tokenroof/ask.h>
 
+#include "ask/along.h"
 #include "figure/axis_map.h"
 
 #define FIGURE_POINTS 169 /* on each curve, the marked places included: a bend every six pixels at most */
@@ -27,6 +28,8 @@ void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *ma
 /* Decode steps at every point of the grid, capacity not asked. */
 void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token);
 void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq);
+
+void tr_curve_along(tr_curve *curve, const tr_along *along);
 
 /* One decode step, capacity not asked. */
 tr_step tr_figure_step(const tr_problem *question, double batch_seq, double context_token);
@@ -54,6 +57,15 @@ typedef struct tr_context_marks {
 } tr_context_marks;
 tr_context_marks tr_context_marks_of(const tr_problem *question, double batch_seq);
 
+/* The lengths of a pass worth marking. */
+typedef struct tr_query_marks {
+    double ridge_token;  /* from here on compute bounds the pass; 1: always, HUGE_VAL: never */
+    double most_token;   /* that fit the memory; HUGE_VAL: not limited */
+    double limit_token;  /* what the model's own limit leaves, 0 if not stated */
+    double end_token;    /* how far a figure should reach */
+} tr_query_marks;
+tr_query_marks tr_query_marks_of(const tr_problem *question, double batch_seq, double context_token);
+
 /* The batch at which to look over contexts where none was asked for: twice
  * the balance of short contexts, where a cliff can be seen, or what fits. */
 double tr_context_batch_seq(const tr_problem *question);
@@ -62,13 +74,31 @@ double tr_context_batch_seq(const tr_problem *question);
 tr_status tr_figure_context_at(const tr_problem *question, double batch_seq, const tr_figure_target *target,
                                tr_sink *sink, tr_error *err);
 
+/* Tokens a second over batch; shares of the peaks along any input; the cost of a token along the query. Errors: as
+ * tr_answer_figure_batch. */
+tr_status tr_figure_rate(const tr_problem *question, const tr_figure_target *target, tr_sink *sink, tr_error *err);
+tr_status tr_figure_use(const tr_along *along, const tr_figure_target *target, tr_sink *sink, tr_error *err);
+tr_status tr_figure_query(const tr_along *along, const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
+/* What a second of the chips costs: dollars, or chip-seconds where no price is known. */
+typedef struct tr_second {
+    double per_s;
+    tr_unit unit;
+    const char *axis;            /* "dollars for a million tokens" */
+} tr_second;
+tr_second tr_second_of(const tr_roofline *roof);
+/* Of a million tokens, for step_s seconds of the system and token of them. */
+double tr_second_cost(const tr_second *second, double step_s, double token);
+
 /* A figure in the terminal as a page of this style has it. */
 tr_figure_target tr_figure_target_of(const tr_style *style);
 
 /* A place under the roof. */
 typedef struct tr_roof_point {
     const tr_problem *question;
-    const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics */
+    const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics;
+                         * "ceiling": the corner of the roof in math_dtype, batch_seq: where the weights as stored get there */
+    tr_dtype math_dtype;
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */
     double intensity_flop_per_byte;
@@ -77,11 +107,13 @@ typedef struct tr_roof_point {
     int fits;
 } tr_roof_point;
 #define ROOF_BATCHES 24
-#define ROOF_POINTS (2 * ROOF_BATCHES + 2)
+#define ROOF_CEILINGS 4
+#define ROOF_POINTS (2 * ROOF_BATCHES + 2 + ROOF_CEILINGS)
 /* Weight multiplies at these batches (none: 1, 2, 4 ... as far as they fit and
  * say something new), attention if it has an intensity, prefill if it fits.
- * Where the case's physics is not the bound, also its steps at those batches, if they fit, last. Returns how many
- * points; those of the weights come first. */
+ * Where the case's physics is not the bound, also its steps at those batches, if they fit. Of a real chip last the
+ * ceilings of every format that it multiplies in for itself. Returns how many points; those of the weights come
+ * first. */
 size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
                          tr_roof_point *out);
 

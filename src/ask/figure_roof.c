@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/asked.h"
 #include "ask/expected.h"
 
 typedef struct words {
     char title[192], what[96], subtitle[384], memory[64], compute[64], ridge[96], wall[64], prefill[64],
         y_label[64], source[320];
-    char batch[ROOF_BATCHES][24];
+    char batch[ROOF_BATCHES][24], ceiling[ROOF_CEILINGS][64];
     tr_words numbers;
 } words;
 
@@ -33,6 +34,7 @@ static tr_roof_point weights_at(const tr_problem *question, double batch_seq)
     const double x = tr_weight_intensity_flop_per_byte(roof, batch_seq);
     return (tr_roof_point){.question = question,
                            .kind = "weights",
+                           .math_dtype = roof->math_dtype,
                            .batch_seq = batch_seq,
                            .query_token = (double)NAN,
                            .intensity_flop_per_byte = x,
@@ -54,6 +56,7 @@ static int step_at(const tr_problem *question, double batch_seq, tr_roof_point *
     const int band = question->physics == TR_PHYSICS_FITTED;
     *out = (tr_roof_point){.question = question,
                            .kind = "step",
+                           .math_dtype = question->roof.math_dtype,
                            .batch_seq = batch_seq,
                            .query_token = (double)NAN,
                            .intensity_flop_per_byte = bound.intensity_flop_per_byte,
@@ -62,6 +65,32 @@ static int step_at(const tr_problem *question, double batch_seq, tr_roof_point *
                            .high_flop_per_s = band ? bound.flop / step.low_s : (double)NAN,
                            .fits = 1};
     return 1;
+}
+
+/* Formats that weights come in, each with its own rate; FP8 and INT8 where they differ, FP32 where there is nothing
+ * else.  [C3] */
+static size_t ceilings_of(const tr_problem *question, tr_roof_point *out)
+{
+    static const tr_dtype format[] = {TR_DTYPE_BF16, TR_DTYPE_FP8, TR_DTYPE_INT8, TR_DTYPE_FP4};
+    const double *rate = question->system->chip.flop_per_s;
+    size_t n = 0;
+    for (size_t i = 0; !question->blackboard && i < sizeof format / sizeof format[0]; i++) {
+        tr_roofline roof = question->roof;
+        if (!(rate[format[i]] > 0.0) || (format[i] == TR_DTYPE_INT8 && rate[TR_DTYPE_INT8] == rate[TR_DTYPE_FP8]))
+            continue;
+        roof.flop_per_s = roof.chip_count * rate[format[i]];
+        out[n++] = (tr_roof_point){.question = question,
+                                   .kind = "ceiling",
+                                   .math_dtype = format[i],
+                                   .batch_seq = tr_balance_batch_seq(&roof, 0.0),
+                                   .query_token = (double)NAN,
+                                   .intensity_flop_per_byte = tr_ridge_flop_per_byte(&roof),
+                                   .flop_per_s = roof.flop_per_s,
+                                   .low_flop_per_s = (double)NAN,
+                                   .high_flop_per_s = (double)NAN,
+                                   .fits = 1};
+    }
+    return n;
 }
 
 size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, size_t batch_count,
@@ -82,6 +111,7 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
     if (attention > 0.0)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "attention",
+                                   .math_dtype = roof->math_dtype,
                                    .batch_seq = (double)NAN,
                                    .query_token = (double)NAN,
                                    .intensity_flop_per_byte = attention,
@@ -91,11 +121,12 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
                                    .fits = 1};
     /* A prompt multiplies the weights once a token. */
     const tr_load prompt = {TR_PHASE_PREFILL, 1.0, 0.0,
-                            question->load.phase == TR_PHASE_PREFILL ? question->load.query_token : 8192.0};
+                            question->load.query_token > 1.0 ? question->load.query_token : 8192.0};
     tr_step prefill;
     if (tr_problem_step(question, TR_PHYSICS_BOUND, &prompt, &prefill, NULL) == TR_OK)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "prefill",
+                                   .math_dtype = roof->math_dtype,
                                    .batch_seq = 1.0,
                                    .query_token = prompt.query_token,
                                    .intensity_flop_per_byte = prefill.intensity_flop_per_byte,
@@ -106,7 +137,7 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
     for (size_t i = 0, batches = n; question->physics != TR_PHYSICS_BOUND && i < batches; i++)
         if (strcmp(out[i].kind, "weights") == 0 && step_at(question, out[i].batch_seq, &out[n]))
             n++;
-    return n;
+    return n + ceilings_of(question, out + n);
 }
 
 static void write_title(double most_seq, double ridge_seq, int has_attention, words *w)
@@ -157,7 +188,7 @@ static void write_words(const tr_problem *question, double most_seq, words *w)
 tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err)
 {
-    const tr_status s = tr_check_figure(question, 1.0, context_of(question), err);
+    const tr_status s = tr_check_fits(question, 1.0, context_of(question), err);
     if (s != TR_OK)
         return s;
     const tr_roofline *roof = &question->roof;
@@ -174,7 +205,8 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
     const int fitted = question->physics == TR_PHYSICS_FITTED;
     tr_mark mark[5] = {
         {.kind = TR_MARK_POINT, .role = TR_ROLE_OTHER, .x = ridge, .y = roof->flop_per_s, .text = w.ridge}};
-    size_t n = 0, marks = 1;
+    const tr_roof_point *other[ROOF_CEILINGS];
+    size_t n = 0, marks = 1, others = 0;
     double left = ridge, right = 6.0 * ridge;
     for (size_t i = 0; i < count; i++) {
         const tr_roof_point *p = &point[i];
@@ -201,6 +233,10 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
             steps++;
             continue;
         }
+        if (strcmp(p->kind, "ceiling") == 0) {
+            other[others++] = p;
+            continue;
+        }
         const int prefill = strcmp(p->kind, "prefill") == 0;
         if (prefill)
             (void)snprintf(w.prefill, sizeof w.prefill, "prefill of %s",
@@ -225,7 +261,12 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
                                   .text = here};
         right = own.intensity_flop_per_byte > right / 2.0 ? 2.0 * own.intensity_flop_per_byte : right;
     }
-    const double slope_x[2] = {left, ridge}, slope_y[2] = {left * roof->byte_per_s, roof->flop_per_s};
+    /* The slope goes on to the highest ceiling. */
+    double top = roof->flop_per_s, ceiling_x[ROOF_CEILINGS][2], ceiling_y[ROOF_CEILINGS][2];
+    for (size_t i = 0; i < others; i++)
+        top = other[i]->flop_per_s > top ? other[i]->flop_per_s : top;
+    right = top / roof->byte_per_s > right / 4.0 ? 4.0 * top / roof->byte_per_s : right;
+    const double slope_x[2] = {left, top / roof->byte_per_s}, slope_y[2] = {left * roof->byte_per_s, top};
     const double flat_x[2] = {ridge, right}, flat_y[2] = {roof->flop_per_s, roof->flop_per_s};
     if (most < 1e9 && tr_weight_intensity_flop_per_byte(roof, most) < right)
         mark[marks++] = (tr_mark){.kind = TR_MARK_VERTICAL,
@@ -235,7 +276,7 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
     write_words(question, most, &w);
     write_title(most, tr_balance_batch_seq(roof, 0.0),
                 count > n && strcmp(point[n].kind, "attention") == 0, &w);
-    const tr_series series[] = {
+    tr_series series[5 + ROOF_CEILINGS] = {
         {.name = w.memory, .role = TR_ROLE_OTHER, .x = slope_x, .y = slope_y, .n = 2},
         {.name = w.compute, .role = TR_ROLE_OTHER, .x = flat_x, .y = flat_y, .n = 2},
         {.name = "weight multiplies, by batch",
@@ -250,6 +291,23 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
         {.name = fitted ? "whole steps, predicted" : "whole steps, by operators", .role = TR_ROLE_RESULT, .x = step_x,
          .y = step_y[0], .n = steps},
     };
+    size_t lines = steps > 0 ? 5 : 3;
+    for (size_t i = 0; i < others; i++) {
+        if (other[i]->math_dtype == roof->math_dtype)
+            continue;
+        ceiling_x[i][0] = other[i]->intensity_flop_per_byte;
+        ceiling_x[i][1] = right;
+        ceiling_y[i][0] = ceiling_y[i][1] = other[i]->flop_per_s;
+        (void)snprintf(w.ceiling[i], sizeof w.ceiling[i], "%s: %s, ridge %s", tr_dtype_name(other[i]->math_dtype),
+                       tr_words_short(&w.numbers, other[i]->flop_per_s, TR_UNIT_FLOP_PER_S),
+                       tr_words_short(&w.numbers, other[i]->intensity_flop_per_byte, TR_UNIT_NONE));
+        series[lines++] = (tr_series){.name = w.ceiling[i],
+                                      .kind = TR_SERIES_DASHED,
+                                      .role = TR_ROLE_COMPUTE,
+                                      .x = ceiling_x[i],
+                                      .y = ceiling_y[i],
+                                      .n = 2};
+    }
     const tr_figure figure = {.title = w.title,
                               .subtitle = w.subtitle,
                               .caption = "Left of the ridge memory decides, right of it compute. One read of "
@@ -267,9 +325,9 @@ tr_status tr_answer_figure_roof(const tr_problem *question, const tr_figure_targ
                                     .scale = TR_SCALE_LOG,
                                     .min = lowest / 2.0 < left * roof->byte_per_s ? lowest / 2.0
                                                                                   : left * roof->byte_per_s,
-                                    .max = 2.5 * roof->flop_per_s},
+                                    .max = 2.5 * top},
                               .series = series,
-                              .series_count = steps > 0 ? 5 : 3,
+                              .series_count = lines,
                               .marks = mark,
                               .mark_count = marks};
     return tr_figure_draw(&figure, target, sink, err);

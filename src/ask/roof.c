@@ -33,14 +33,18 @@ NUMBER(share, flop_per_s / row->question->roof.flop_per_s)
 static double roof_rate(const void *p)
 {
     const tr_roof_point *row = p;
+    if (strcmp(row->kind, "ceiling") == 0)
+        return row->flop_per_s;
     const double by_memory = row->intensity_flop_per_byte * row->question->roof.byte_per_s;
     return by_memory < row->question->roof.flop_per_s ? by_memory : row->question->roof.flop_per_s;
 }
 NUMBER(low, low_flop_per_s)
 NUMBER(high, high_flop_per_s)
 TR_TEXT(tr_roof_point, kind, row->kind)
+TR_TEXT(tr_roof_point, math, tr_dtype_name(row->math_dtype))
 TR_TEXT(tr_roof_point, side,
-        row->intensity_flop_per_byte < tr_ridge_flop_per_byte(&row->question->roof) ? "memory" : "compute")
+        strcmp(row->kind, "ceiling") == 0 ? NULL
+        : row->intensity_flop_per_byte < tr_ridge_flop_per_byte(&row->question->roof) ? "memory" : "compute")
 TR_FLAG(tr_roof_point, fits, row->fits)
 
 static const tr_field fields[] = {
@@ -56,8 +60,15 @@ static const tr_field fields[] = {
     TR_N("flop_per_s_low", FLOP_PER_S, low),
     TR_N("flop_per_s_high", FLOP_PER_S, high),
     TR_T_HEAD("side", "side", 7, side),
+    TR_T("math_dtype", math),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
+
+/* What is asked of decode: the query is the prompt's. */
+static tr_load decode_of(const tr_problem *question)
+{
+    return (tr_load){TR_PHASE_DECODE, question->load.batch_seq, question->load.context_token, 1.0};
+}
 
 static tr_status write_json(const tr_rows *rows, const tr_problem *question, const tr_sink *sink, tr_error *err)
 {
@@ -79,7 +90,8 @@ static tr_status write_json(const tr_rows *rows, const tr_problem *question, con
         return s;
     tr_json_close(&json);
     tr_step_row row;
-    if (tr_step_row_of(question, &question->load, &row, NULL) == TR_OK)
+    const tr_load load = decode_of(question);
+    if (tr_step_row_of(question, &load, &row, NULL) == TR_OK)
         tr_published_json(rows->scenario, &row, &json);
     tr_notes_json(rows->notes, &json);
     tr_json_close(&json);
@@ -122,14 +134,35 @@ static void print_step(const tr_step_row *row, tr_writer *out)
     tr_print_any_price(row->question, out);
 }
 
-static void print_figures(const tr_step_row *row, tr_writer *out)
+/* Every format the chip multiplies in, the one that is used among them. */
+static void print_ceilings(const walk *w, tr_writer *out)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        const tr_roof_point *p = &w->point[i];
+        char label[48], value[64], text[256], flop[64], bandwidth[64], batch[48];
+        if (strcmp(p->kind, "ceiling") != 0)
+            continue;
+        (void)snprintf(label, sizeof label, "ridge in %s%s", tr_dtype_name(p->math_dtype),
+                       p->math_dtype == p->question->roof.math_dtype ? ", used" : "");
+        (void)tr_quantity_format(p->intensity_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, value, sizeof value);
+        (void)tr_quantity_format(p->flop_per_s, TR_UNIT_FLOP_PER_S, flop, sizeof flop);
+        (void)tr_quantity_format(p->question->roof.byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
+        (void)snprintf(text, sizeof text, "%s over %s; the weights as stored get there at batch %s", flop, bandwidth,
+                       tr_print_three(p->batch_seq, TR_UNIT_SEQ, batch, sizeof batch));
+        tr_print_line(out, label, value, text);
+    }
+}
+
+static void print_figures(const tr_step_row *row, const walk *w, tr_writer *out)
 {
     char text[256], flop[64], bandwidth[64];
     const tr_roofline *roof = &row->question->roof;
     (void)tr_quantity_format(roof->flop_per_s, TR_UNIT_FLOP_PER_S, flop, sizeof flop);
     (void)tr_quantity_format(roof->byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
     (void)snprintf(text, sizeof text, "%s in %s over %s", flop, tr_dtype_name(roof->math_dtype), bandwidth);
-    tr_print_quantity(out, "ridge", row->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
+    if (row->question->blackboard)
+        tr_print_quantity(out, "ridge", row->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
+    print_ceilings(w, out);
     (void)tr_quantity_format(row->load.batch_seq, TR_UNIT_SEQ, flop, sizeof flop);
     (void)snprintf(text, sizeof text, "weights at batch %s", flop);
     print_intensity(out, text, row->weight_intensity_flop_per_byte, row->ridge_flop_per_byte);
@@ -143,16 +176,17 @@ static tr_status write_page(const tr_rows *rows, const tr_problem *question, con
                             tr_sink *sink, tr_error *err)
 {
     const tr_figure_target target = tr_figure_target_of(style);
+    const tr_load load = decode_of(question);
     tr_step_row row;
     tr_writer out;
     tr_status s = tr_answer_figure_roof(question, &target, sink, err);
     if (s == TR_OK)
-        s = tr_step_row_of(question, &question->load, &row, err);
+        s = tr_step_row_of(question, &load, &row, err);
     if (s != TR_OK)
         return s;
     tr_writer_begin(&out, sink);
     tr_write_char(&out, '\n');
-    print_figures(&row, &out);
+    print_figures(&row, rows->context, &out);
     tr_published_text(rows->scenario, &row, style, &out);
     tr_notes_text(rows->notes, style->columns, &out);
     return tr_written(tr_writer_finish(&out), err);
@@ -165,7 +199,7 @@ tr_status tr_answer_roof(const tr_scenario *scenario, const tr_problem *question
     tr_notes notes;
     size_t count = 0;
     const double *batch = tr_input_list(scenario, TR_IN_BATCH, &count);
-    const tr_status s = tr_check_figure(question, 1.0, question->load.context_token, err);
+    const tr_status s = tr_check_fits(question, 1.0, question->load.context_token, err);
     if (s != TR_OK)
         return s;
     w.count = tr_roof_points_of(question, batch, tr_input_is_set(scenario, TR_IN_BATCH) ? count : 0, w.point);

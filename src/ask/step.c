@@ -102,16 +102,16 @@ static void print_title(const tr_step_row *row, tr_writer *out)
 }
 
 /* For a table: the interval is a ratio, one for all rows. */
-static void print_band_of_table(const tr_problem *question, tr_writer *out)
+static void print_band_of_table(const tr_problem *question, tr_phase phase, tr_writer *out)
 {
-    const tr_interval of = question->load.phase == TR_PHASE_PREFILL ? TR_INTERVAL_PREFILL : TR_INTERVAL_DECODE;
+    const tr_interval of = phase == TR_PHASE_PREFILL ? TR_INTERVAL_PREFILL : TR_INTERVAL_DECODE;
     const tr_band *band = &question->calibration.band[of][question->distance];
     char text[384], low[32], high[32];
     (void)tr_text_fixed(low, sizeof low, band->low_ratio, 2);
     (void)tr_text_fixed(high, sizeof high, band->high_ratio, 2);
     (void)snprintf(text, sizeof text,
-                   "90 %% interval: %s to %s times the predicted step; %s (calibration %s)", low, high,
-                   tr_question_rests_on(question), question->calibration.origin);
+                   "90 %% interval of %s: %s to %s times the predicted step; %s (calibration %s)",
+                   tr_phase_name(phase), low, high, tr_question_rests_on(question), question->calibration.origin);
     tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
 }
 
@@ -225,14 +225,19 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
 {
     tr_writer out;
     char text[512];
+    const int decodes = tr_loads_have(&w->loads, TR_PHASE_DECODE);
+    const int prefills = tr_loads_have(&w->loads, TR_PHASE_PREFILL);
     tr_writer_begin(&out, sink);
-    (void)snprintf(text, sizeof text, "%s on %s, %s\n", w->question->model->name, w->question->system->name,
-                   tr_phase_name(w->loads.phase));
+    (void)snprintf(text, sizeof text, "%s on %s, %s%s%s\n", w->question->model->name, w->question->system->name,
+                   decodes ? tr_phase_name(TR_PHASE_DECODE) : "", decodes && prefills ? " and " : "",
+                   prefills ? tr_phase_name(TR_PHASE_PREFILL) : "");
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
     tr_print_price(w->question, &out);
-    if (!w->question->blackboard)
-        print_band_of_table(w->question, &out);
+    if (!w->question->blackboard && decodes)
+        print_band_of_table(w->question, TR_PHASE_DECODE, &out);
+    if (!w->question->blackboard && prefills)
+        print_band_of_table(w->question, TR_PHASE_PREFILL, &out);
     tr_write_char(&out, '\n');
     tr_status s = tr_writer_finish(&out);
     if (s != TR_OK)
@@ -264,7 +269,7 @@ tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *question
         return s;
     tr_notes_of(scenario, question, &notes);
     const tr_rows rows = {.fields = &tr_step_fields,
-                          .columns = question->blackboard ? NULL : &tr_step_columns,
+                          .columns = tr_step_columns(question, tr_loads_have(&w.loads, TR_PHASE_PREFILL)),
                           .name = "rows",
                           .count = w.loads.count,
                           .at = row_at,

@@ -13,15 +13,10 @@ static const double ROW_MAX = 1e6, STREAM_MAX = 1e15;
 
 tr_status tr_loads_of(const tr_scenario *scenario, const tr_style *style, tr_loads *out, tr_error *err)
 {
-    static const double one = 1;
-    tr_loads loads = {.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE)};
+    tr_loads loads = {.scenario = scenario};
     loads.batch_seq = tr_input_list(scenario, TR_IN_BATCH, &loads.batch_count);
     loads.context_token = tr_input_list(scenario, TR_IN_CONTEXT, &loads.context_count);
     loads.query_token = tr_input_list(scenario, TR_IN_QUERY, &loads.query_count);
-    if (loads.phase == TR_PHASE_DECODE) { /* a decode step has one new token whatever query says */
-        loads.query_token = &one;
-        loads.query_count = 1;
-    }
     const double rows = (double)loads.batch_count * (double)loads.context_count * (double)loads.query_count;
     const int streams = style->format == TR_FORMAT_CSV || style->format == TR_FORMAT_JSONL;
     if (rows > (streams ? STREAM_MAX : ROW_MAX))
@@ -35,10 +30,19 @@ tr_status tr_loads_of(const tr_scenario *scenario, const tr_style *style, tr_loa
 tr_load tr_loads_at(const tr_loads *loads, size_t index)
 {
     const size_t outer = index / loads->batch_count;
-    return (tr_load){.phase = loads->phase,
+    const double query_token = loads->query_token[outer % loads->query_count];
+    return (tr_load){.phase = tr_problem_phase(loads->scenario, query_token),
                      .batch_seq = loads->batch_seq[index % loads->batch_count],
                      .context_token = loads->context_token[outer / loads->query_count],
-                     .query_token = loads->query_token[outer % loads->query_count]};
+                     .query_token = query_token};
+}
+
+int tr_loads_have(const tr_loads *loads, tr_phase phase)
+{
+    for (size_t i = 0; i < loads->query_count; i++)
+        if (tr_problem_phase(loads->scenario, loads->query_token[i]) == phase)
+            return 1;
+    return 0;
 }
 
 /* ---- the row -------------------------------------------------------------- */
@@ -217,6 +221,15 @@ PASS(tr_pass_cost_bound, tr_step_row_usd_per_mtoken(row).bound)
 PASS(tr_pass_cost_low, tr_step_row_usd_per_mtoken(row).low)
 PASS(tr_pass_cost_high, tr_step_row_usd_per_mtoken(row).high)
 
+PASS(tr_pass_mfu, row->step.mfu)
+PASS(tr_pass_mfu_bound, row->bound.mfu)
+PASS(tr_pass_mfu_low, row->predicted.mfu * (row->predicted.step_s / row->predicted.high_s))
+PASS(tr_pass_mfu_high, row->predicted.mfu * (row->predicted.step_s / row->predicted.low_s))
+PASS(tr_pass_mbu, row->step.mbu)
+PASS(tr_pass_mbu_bound, row->bound.mbu)
+PASS(tr_pass_mbu_low, row->predicted.mbu * (row->predicted.step_s / row->predicted.high_s))
+PASS(tr_pass_mbu_high, row->predicted.mbu * (row->predicted.step_s / row->predicted.low_s))
+
 const char *tr_pass_limited_by(const void *p)
 {
     const tr_step_row *row = p;
@@ -254,8 +267,6 @@ NUMBER(comm, row->step.comm_s)
 NUMBER(fixed, row->step.fixed_s)
 TEXT(limit_for_people, row->fits ? tr_limit_name(row->step.limit) : "no fit")
 NUMBER(rate_chip, row->step.token_per_s_per_chip)
-NUMBER(mfu, row->step.mfu)
-NUMBER(mbu, row->step.mbu)
 NUMBER(floor_time, row->floor_s)
 NUMBER(balance, row->balance_batch_seq)
 NUMBER(max_batch, row->max_batch_seq)
@@ -305,8 +316,7 @@ static const tr_field fields[] = {
     TR_N("token_per_s_per_chip", TOKEN_PER_S, rate_chip),
     TR_N_HEAD("usd_per_mtoken", USD_PER_MTOKEN, "cost", 10, tr_pass_cost),
     TR_PASS_COST_BESIDE,
-    TR_N("mfu", RATIO, mfu),
-    TR_N("mbu", RATIO, mbu),
+    TR_PASS_USE,
     TR_N("floor_s", SECOND, floor_time),
     TR_N("balance_batch_seq", SEQ, balance),
     TR_N("max_batch_seq", SEQ, max_batch),
@@ -323,6 +333,7 @@ static const tr_field fields[] = {
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
 /* What a reader compares: the three readings of the time, then what follows from the one asked for. */
 static const tr_field columns[] = {
+    TR_N_HEAD("query_token", CONTEXT, "query", 6, query),
     TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
     TR_N_HEAD("context_token", CONTEXT, "context", 7, context),
     TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
@@ -334,6 +345,27 @@ static const tr_field columns[] = {
     TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
     TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
 };
-const tr_fields tr_step_columns = {columns, sizeof columns / sizeof columns[0]};
+/* The same of numbers alone, of which nothing is predicted. */
+static const tr_field bound_columns[] = {
+    TR_N_HEAD("query_token", CONTEXT, "query", 6, query),
+    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
+    TR_N_HEAD("context_token", CONTEXT, "context", 7, context),
+    TR_N_HEAD("terms.compute_s", SECOND, "compute", 8, compute),
+    TR_N_HEAD("terms.weights_s", SECOND, "weights", 8, weights),
+    TR_N_HEAD("terms.kv_s", SECOND, "kv", 8, kv),
+    TR_N_HEAD("step_s", SECOND, "step", 8, tr_pass_time),
+    TR_T_HEAD("limited_by", "limited by", 10, limit_for_people),
+    TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),
+    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
+    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
+};
+
+const tr_fields *tr_step_columns(const tr_problem *question, int with_query)
+{
+    static const tr_fields some[3] = {{columns + 1, sizeof columns / sizeof columns[0] - 1},
+                                      {columns, sizeof columns / sizeof columns[0]},
+                                      {bound_columns, sizeof bound_columns / sizeof bound_columns[0]}};
+    return !question->blackboard ? &some[with_query] : with_query ? &some[2] : &tr_step_fields;
+}
 
 const size_t tr_step_shared_count = 21;

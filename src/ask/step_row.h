@@ -63,6 +63,20 @@ double tr_pass_cost(const void *row);
 double tr_pass_cost_bound(const void *row);
 double tr_pass_cost_low(const void *row);
 double tr_pass_cost_high(const void *row);
+double tr_pass_mfu(const void *row);
+double tr_pass_mfu_bound(const void *row);
+double tr_pass_mfu_low(const void *row);
+double tr_pass_mfu_high(const void *row);
+double tr_pass_mbu(const void *row);
+double tr_pass_mbu_bound(const void *row);
+double tr_pass_mbu_low(const void *row);
+double tr_pass_mbu_high(const void *row);
+/* Shares of the peaks, with what stands beside them. */
+#define TR_PASS_USE                                                                                        \
+    TR_N("mfu", RATIO, tr_pass_mfu), TR_N("mfu_bound", RATIO, tr_pass_mfu_bound),                          \
+        TR_N("mfu_low", RATIO, tr_pass_mfu_low), TR_N("mfu_high", RATIO, tr_pass_mfu_high),                \
+        TR_N("mbu", RATIO, tr_pass_mbu), TR_N("mbu_bound", RATIO, tr_pass_mbu_bound),                      \
+        TR_N("mbu_low", RATIO, tr_pass_mbu_low), TR_N("mbu_high", RATIO, tr_pass_mbu_high)
 /* What stands beside step_s, token_per_s, token_per_s_per_seq and usd_per_mtoken, which are by the physics asked for:
  * the bound, and the interval of what is predicted. */
 #define TR_PASS_TIME_BESIDE                                                                                \
@@ -83,14 +97,14 @@ double tr_pass_cost_high(const void *row);
 
 /* The row's fields as the contract of `step` names them. */
 extern const tr_fields tr_step_fields;
-/* Its columns for people where something is predicted. */
-extern const tr_fields tr_step_columns;
+/* Its columns for people, with the query or without. */
+const tr_fields *tr_step_columns(const tr_problem *question, int with_query);
 /* How many of them, from the first, are the same in every row of a document: model, system, layout. */
 extern const size_t tr_step_shared_count;
 
 /* The loads of a scenario: every context with every query with every batch. */
 typedef struct tr_loads {
-    tr_phase phase;
+    const tr_scenario *scenario;
     const double *batch_seq, *context_token, *query_token;
     size_t batch_count, context_count, query_count;
     size_t count;
@@ -99,5 +113,6 @@ typedef struct tr_loads {
 /* In CSV and JSON lines any number; else errors: TR_ECAPACITY (more than a million). */
 tr_status tr_loads_of(const tr_scenario *scenario, const tr_style *style, tr_loads *out, tr_error *err);
 tr_load tr_loads_at(const tr_loads *loads, size_t index);
+int tr_loads_have(const tr_loads *loads, tr_phase phase);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/along.h"
 #include "base/fail.h"
 #include "base/text.h"
 
@@ -47,11 +48,24 @@ void tr_verb_takers(const tr_input *input, char *out, size_t size)
     }
 }
 
+/* Most verbs look at decode steps: a query is refused where it would be passed over. */
+static tr_status check_query(const tr_verb *verb, const tr_scenario *scenario, tr_error *err)
+{
+    if ((verb->flags & TR_VERB_QUERIES) != 0 || !tr_verb_takes(verb, tr_input_at(TR_IN_QUERY)) ||
+        !tr_input_is_set(scenario, TR_IN_QUERY) || tr_input_number(scenario, TR_IN_QUERY) <= 1.0)
+        return TR_OK;
+    return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
+                   "%s looks at decode steps, of one new token a sequence: --query is for step, layout, memory, roof "
+                   "and curve --over query", verb->name);
+}
+
 tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *err)
 {
-    const tr_status s = (verb->flags & TR_VERB_EVERY_LIST) != 0
+    tr_status s = (verb->flags & TR_VERB_EVERY_LIST) != 0
                             ? TR_OK
                             : tr_input_check_lists(scenario, verb->lists, verb->list_count, err);
+    if (s == TR_OK)
+        s = check_query(verb, scenario, err);
     return s == TR_OK && verb->prepare != NULL ? verb->prepare(scenario, err) : s;
 }
 
@@ -62,7 +76,8 @@ tr_status tr_verb_question(const tr_verb *verb, const tr_scenario *scenario, con
     tr_status s = tr_problem_system(scenario, system, err);
     if (s == TR_OK)
         s = tr_problem_of(scenario, model, system, &question, err);
-    if (s == TR_OK && (verb->flags & TR_VERB_OVER_BATCHES) != 0)
+    const int over_query = tr_input_choice(scenario, TR_IN_OVER) == TR_ALONG_QUERY; /* looks at one batch */
+    if (s == TR_OK && (verb->flags & TR_VERB_OVER_BATCHES) != 0 && !over_query)
         s = tr_problem_over_batches(scenario, &question, err);
     if (s == TR_OK)
         *out = question;

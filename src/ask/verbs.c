@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ask/along.h"
 #include "base/fail.h"
 
 /* ---- answers with several forms ---------------------------------------------------- */
@@ -99,11 +100,33 @@ static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
-/* Rows are along one of the two. */
+/* Rows are along one of the three. */
 static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
 {
-    const tr_input_id along = tr_input_choice(scenario, TR_IN_OVER) == 1 ? TR_IN_CONTEXT : TR_IN_BATCH;
-    return tr_input_check_lists(scenario, &along, 1, err);
+    static const tr_input_id id[TR_ALONG_COUNT] = {TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY};
+    const int along = tr_input_choice(scenario, TR_IN_OVER), is_query = along == TR_ALONG_QUERY;
+    size_t queries = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &queries);
+    if (!is_query && tr_input_is_set(scenario, TR_IN_QUERY) && (queries > 1 || query_token[0] > 1.0))
+        return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
+                       "a curve over %s is of decode steps, of one new token a sequence: --over query runs along "
+                       "--query", tr_along_name((tr_along_input)along));
+    if (!is_query && tr_input_is_set(scenario, TR_IN_OUTPUT_RATIO))
+        return tr_fail(err, TR_ECONFLICT, "output_input_ratio", tr_input_number(scenario, TR_IN_OUTPUT_RATIO),
+                       "--ratio is read back by curve --over query");
+    if (is_query && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0,
+                       "a curve over query runs from decode to prefill: leave out --phase prefill");
+    return tr_input_check_lists(scenario, &id[along], 1, err);
+}
+
+static tr_status prepare_roof(tr_scenario *scenario, tr_error *err)
+{
+    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0,
+                       "a roofline has decode and prefill both: leave out --phase prefill, --query is the prompt's "
+                       "length");
+    return TR_OK;
 }
 
 static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
@@ -138,7 +161,23 @@ static tr_status draw_curve(const tr_scenario *scenario, const tr_problem *quest
     return tr_answer_curve_figure(scenario, question, 0, target, sink, err);
 }
 
-static int has_cost_curve(const tr_scenario *scenario) { return tr_answer_curve_figures(scenario) > 1; }
+static tr_status draw_curve_rate(const tr_scenario *scenario, const tr_problem *question,
+                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_curve_figure(scenario, question, 2, target, sink, err);
+}
+
+/* The last. */
+static tr_status draw_curve_use(const tr_scenario *scenario, const tr_problem *question,
+                                const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return tr_answer_curve_figure(scenario, question, tr_answer_curve_figures(scenario) - 1, target, sink, err);
+}
+
+static int is_over_batch(const tr_scenario *scenario)
+{
+    return tr_input_choice(scenario, TR_IN_OVER) == TR_ALONG_BATCH;
+}
 
 static tr_status show_oracle(const tr_subject *subject, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
@@ -162,8 +201,11 @@ static const tr_verb_figure report_figures[] = {
     {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, NULL}};
 static const tr_verb_figure step_figures[] = {{"", "time of a decode step over batch", draw_step, NULL, NULL}};
 static const tr_verb_figure curve_figures[] = {
-    {"", "time of a decode step over batch or context", draw_curve, NULL, NULL},
-    {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, has_cost_curve}};
+    {"", "time of a decode step over batch or context; dollars for a million tokens over query", draw_curve, NULL,
+     NULL},
+    {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, is_over_batch},
+    {"-rate", "tokens a second over batch", draw_curve_rate, NULL, is_over_batch},
+    {"-use", "shares of peak compute (MFU) and bandwidth (MBU)", draw_curve_use, NULL, NULL}};
 static const tr_verb_figure roof_figures[] = {{"", "the roofline", draw_roof, NULL, NULL}};
 static const tr_verb_figure layout_figures[] = {
     {"", "layouts by the time of a step", tr_answer_figure_layout, NULL, NULL}};
@@ -198,6 +240,7 @@ static const tr_verb_figure oracle_figures[] = {
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
 #define BESIDE TR_VERB_PICTURE_BESIDE
+#define QUERIES TR_VERB_QUERIES
 #define FIGURES(LIST) .figures = (LIST), .figure_count = sizeof(LIST) / sizeof(LIST)[0]
 #define LISTS(...)                                                                                         \
     .lists = (const tr_input_id[]){__VA_ARGS__},                                                           \
@@ -276,7 +319,7 @@ static const tr_verb verbs[] = {
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
          "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
          "tokenroof step --preset relearning-02\n",
-     .flags = SERVED | BESIDE,
+     .flags = SERVED | BESIDE | QUERIES,
      .answer = answer_step,
      .prepare = prepare_step,
      FIGURES(step_figures),
@@ -285,25 +328,28 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE) | OF(OUTPUT_CURVE),
-     .doc = "step time and cost over batch or context, with the points marked where the limit changes",
+     .doc = "step time, cost, throughput, MFU and MBU over batch, context or tokens in a pass, with the points marked "
+            "where the limit changes; the price of output over input",
      .examples = "tokenroof curve deepseek-v3 gb200-nvl72 --context 1k\n"
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --over context --batch 64 --plot context.svg\n"
+                 "tokenroof curve llama-3.1-70b 8xh100-sxm --over query --batch 64 --ratio 5\n"
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
-     .flags = OVER | SERVED,
+     .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_curve,
      .prepare = prepare_curve,
      FIGURES(curve_figures),
-     LISTS(TR_IN_BATCH, TR_IN_CONTEXT)},
+     LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {.name = "roof",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
-     .doc = "the roofline: weight multiplies at each batch, attention and prefill against the ridge point, and where "
-            "memory is full",
+     .doc = "the roofline: weight multiplies at each batch, attention and prefill against the ridge point of every "
+            "format the chip multiplies in, and where memory is full",
      .examples = "tokenroof roof deepseek-v3 gb200-nvl72\n"
                  "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
-     .flags = OVER | SERVED,
+     .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_roof,
+     .prepare = prepare_roof,
      FIGURES(roof_figures),
      LISTS(TR_IN_BATCH)},
     {.name = "layout",
@@ -315,7 +361,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof layout deepseek-v3 gb200-nvl72 --batch 4096\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --context 8k --plot layout.svg\n"
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
-     .flags = SERVED,
+     .flags = SERVED | QUERIES,
      .answer = tr_answer_layout,
      .prepare = prepare_layout,
      FIGURES(layout_figures)},
@@ -327,7 +373,7 @@ static const tr_verb verbs[] = {
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
                  "tokenroof memory llama-3.1-70b 8xh100-sxm --plot memory.svg\n",
      .job = "Will it fit?",
-     .flags = SERVED,
+     .flags = SERVED | QUERIES,
      .answer = tr_answer_memory,
      FIGURES(memory_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},

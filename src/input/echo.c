@@ -67,11 +67,15 @@ void tr_scenario_echo(const tr_scenario *scenario, const tr_load *load, tr_json 
                              (input->group <= TR_GROUP_PHYSICS && (!of_requests || input->group != TR_GROUP_LOAD));
         if (!is_asked || input->group >= TR_GROUP_OUTPUT)
             continue;
-        if (load != NULL && i == TR_IN_BATCH)
+        if (i == TR_IN_PHASE && load != NULL)
+            word(input->choices, (int)load->phase, input->key, json);
+        else if (i == TR_IN_PHASE && !tr_input_is_set(scenario, TR_IN_PHASE) && tr_input_is_set(scenario, TR_IN_QUERY))
+            continue; /* each query's own */
+        else if (load != NULL && i == TR_IN_BATCH)
             tr_json_key_number(json, input->key, load->batch_seq);
         else if (load != NULL && i == TR_IN_CONTEXT)
             tr_json_key_number(json, input->key, load->context_token);
-        else if (load != NULL && i == TR_IN_QUERY && load->phase == TR_PHASE_PREFILL)
+        else if (load != NULL && i == TR_IN_QUERY)
             tr_json_key_number(json, input->key, load->query_token);
         else
             echo_one(scenario, input, json);

@@ -67,18 +67,54 @@ static tr_status given_layout(const tr_scenario *scenario, const tr_problem *p, 
     return s;
 }
 
+tr_phase tr_problem_phase(const tr_scenario *scenario, double query_token)
+{
+    if (tr_input_is_set(scenario, TR_IN_PHASE))
+        return (tr_phase)tr_input_choice(scenario, TR_IN_PHASE);
+    return query_token > 1.0 ? TR_PHASE_PREFILL : TR_PHASE_DECODE;
+}
+
+static tr_status check_query(const tr_scenario *scenario, tr_error *err)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    for (size_t i = 0; i < count; i++)
+        if (query_token[i] > 1.0 && tr_problem_phase(scenario, query_token[i]) == TR_PHASE_DECODE)
+            return tr_fail(err, TR_ECONFLICT, "query_token", query_token[i],
+                           "a decode step has one new token of each sequence: leave --phase decode out, and a query "
+                           "of 1 is a decode step, a longer one a prefill");
+    return TR_OK;
+}
+
+/* 1 where one of the passes asked for is a decode step. */
+static int decodes(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    for (size_t i = 0; i < count; i++)
+        if (tr_problem_phase(scenario, query_token[i]) == TR_PHASE_DECODE)
+            return 1;
+    return 0;
+}
+
 /* The load that the layout must hold: the largest of each list. */
 static tr_load largest_load(const tr_scenario *scenario, const tr_load *first)
 {
     static const tr_input_id id[] = {TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY};
     tr_load load = *first;
     double *const value[] = {&load.batch_seq, &load.context_token, &load.query_token};
-    for (int k = 0; k < (first->phase == TR_PHASE_PREFILL ? 3 : 2); k++) {
+    for (int k = 0; k < 3; k++) {
         size_t count = 0;
         const double *list = tr_input_list(scenario, id[k], &count);
         for (size_t i = 0; i < count; i++)
             if (list[i] > *value[k])
                 *value[k] = list[i];
+    }
+    load.phase = tr_problem_phase(scenario, load.query_token);
+    if (load.phase == TR_PHASE_PREFILL && decodes(scenario)) { /* both in one layout: the one to decode in, with room */
+        load.phase = TR_PHASE_DECODE;
+        load.context_token += load.query_token - 1.0;
+        load.query_token = 1.0;
     }
     return load;
 }
@@ -113,6 +149,8 @@ tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *probl
     tr_problem p = *problem;
     const int asked = p.layout_load.batch_seq > 1.0; /* one is the default */
     p.layout_load.batch_seq = floor(tr_balance_batch_seq(&p.roof, 0.0) + 0.5);
+    p.layout_load.phase = TR_PHASE_DECODE;
+    p.layout_load.query_token = 1.0;
     if (p.layout_given || p.blackboard || asked ||
         !(p.layout_load.batch_seq >= 1.0 && p.layout_load.batch_seq <= 1e9))
         return TR_OK;
@@ -133,10 +171,10 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
                         tr_error *err)
 {
     tr_problem p = {.model = model, .system = system};
-    p.load.phase = (tr_phase)tr_input_choice(scenario, TR_IN_PHASE);
+    p.load.query_token = tr_input_number(scenario, TR_IN_QUERY);
+    p.load.phase = tr_problem_phase(scenario, p.load.query_token);
     p.load.batch_seq = tr_input_number(scenario, TR_IN_BATCH);
     p.load.context_token = tr_input_number(scenario, TR_IN_CONTEXT);
-    p.load.query_token = p.load.phase == TR_PHASE_PREFILL ? tr_input_number(scenario, TR_IN_QUERY) : 1.0;
     p.formats.weight = (tr_weight_format)tr_input_choice(scenario, TR_IN_WEIGHT_DTYPE);
     p.formats.kv = dtype_of(scenario, TR_IN_KV_DTYPE);
     p.formats.math = dtype_of(scenario, TR_IN_MATH_DTYPE);
@@ -154,7 +192,9 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         return tr_fail(err, TR_ECONFLICT, "memory_share", p.formats.memory_share,
                        "numbers alone have no engine that leaves memory: name a model or its config.json, and a chip");
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
-    tr_status s = tr_engine_find(engine, &p.engine, err);
+    tr_status s = check_query(scenario, err);
+    if (s == TR_OK)
+        s = tr_engine_find(engine, &p.engine, err);
     if (s == TR_OK)
         s = tr_calibration_find(&system->chip, p.engine->name, model, &p.calibration, err);
     if (s == TR_OK && p.blackboard)

@@ -255,6 +255,12 @@ static void follow(tr_scenario *scenario)
         if ((tr_phase)v[TR_IN_PHASE].number == TR_PHASE_PREFILL)
             v[TR_IN_CONTEXT].number = 0;
     }
+    /* A decode step brings one new token of each sequence. */
+    if (!v[TR_IN_QUERY].set) {
+        (void)reset(&v[TR_IN_QUERY], row(TR_IN_QUERY), NULL);
+        if ((tr_phase)v[TR_IN_PHASE].number == TR_PHASE_DECODE)
+            v[TR_IN_QUERY].number = 1;
+    }
     /* The lecture's third: what samples or serves tokens reaches a third of the utilisation of training. */
     if (!v[TR_IN_RL_MFU].set)
         take(&v[TR_IN_RL_MFU], NULL, v[TR_IN_TRAIN_MFU].number / 3.0, 1);

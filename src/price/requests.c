@@ -8,6 +8,13 @@ static tr_quantity scaled(const tr_quantity *q, double factor)
     return (tr_quantity){q->predicted * factor, q->low * factor, q->high * factor, q->bound * factor};
 }
 
+double tr_output_input_ratio(double output_s, double output_token, double input_s, double input_token)
+{
+    if (!(output_s > 0.0 && output_token > 0.0 && input_s > 0.0 && input_token > 0.0))
+        return (double)NAN;
+    return output_s / output_token / (input_s / input_token); /* [K70] the chips' dollars cancel, and the margin */
+}
+
 /* [K60] */
 void tr_service_cost_of(const tr_service *service, const tr_clients *clients, double usd_per_s, tr_service_cost *out)
 {

@@ -24,10 +24,12 @@ double tr_ridge_flop_per_byte(const tr_roofline *roof)
     return roof->flop_per_s / roof->byte_per_s; /* [R7] */
 }
 
-/* Seconds that one more sequence of this context adds to either side. */
-static double compute_per_seq_s(const tr_roofline *roof, double context_token)
+/* Seconds that one more sequence of this context adds to either side. With weights_only, attention's multiplies are
+ * left out, as on the blackboard. */
+static double compute_per_seq_s(const tr_roofline *roof, double context_token, int weights_only)
 {
-    return (roof->flop_per_token + tr_model_attention_flop(roof->pooled.model, context_token)) / roof->flop_per_s;
+    const double attention = weights_only ? 0.0 : tr_model_attention_flop(roof->pooled.model, context_token);
+    return (roof->flop_per_token + attention) / roof->flop_per_s;
 }
 
 static double kv_per_seq_s(const tr_roofline *roof, double context_token)
@@ -35,22 +37,44 @@ static double kv_per_seq_s(const tr_roofline *roof, double context_token)
     return tr_roofline_kv_read_byte(roof, context_token) / roof->byte_per_s;
 }
 
-double tr_balance_batch_seq(const tr_roofline *roof, double context_token)
+/* [R9] w + B k = m B c: the weights' time is shared out over sequences that each bring m times their compute and their
+ * own KV traffic; if the traffic is no less, more of them never helps. */
+static double memory_ratio_batch_seq(const tr_roofline *roof, double context_token, double memory_ratio,
+                                     int weights_only)
 {
-    if (tr_roofline_check(roof, NULL) != TR_OK ||
-        !(context_token >= 0.0 && context_token <= PASS_CONTEXT_MAX_TOKEN))
-        return (double)NAN;
-    /* [R9] w = B (c - k): the weights' time is shared out over sequences that each
-     * bring more compute than KV traffic; if they do not, more of them never helps. */
-    const double gain_s = compute_per_seq_s(roof, context_token) - kv_per_seq_s(roof, context_token);
+    const double gain_s = memory_ratio * compute_per_seq_s(roof, context_token, weights_only) -
+                          kv_per_seq_s(roof, context_token);
     return gain_s > 0.0 ? tr_floor_s(roof) / gain_s : HUGE_VAL;
 }
 
-/* Memory time less compute time of one sequence's share of a pass. */
-static double excess_s(const tr_roofline *roof, double weights_per_seq_s, double context_token)
+static int is_context(const tr_roofline *roof, double context_token)
 {
-    return weights_per_seq_s + kv_per_seq_s(roof, context_token) -
-           compute_per_seq_s(roof, context_token);
+    return tr_roofline_check(roof, NULL) == TR_OK && context_token >= 0.0 && context_token <= PASS_CONTEXT_MAX_TOKEN;
+}
+
+double tr_balance_batch_seq(const tr_roofline *roof, double context_token)
+{
+    return is_context(roof, context_token) ? memory_ratio_batch_seq(roof, context_token, 1.0, 0) : (double)NAN;
+}
+
+double tr_memory_ratio_batch_seq(const tr_roofline *roof, double context_token, double memory_ratio)
+{
+    if (!is_context(roof, context_token) || !(memory_ratio > 0.0 && memory_ratio < HUGE_VAL))
+        return (double)NAN;
+    return memory_ratio_batch_seq(roof, context_token, memory_ratio, 0); /* [K71] */
+}
+
+/* Memory time less compute time of one sequence's share of a pass: with the weights' time for each, at a context. */
+typedef struct balance {
+    const tr_roofline *roof;
+    double weights_per_seq_s;
+    int weights_only;
+} balance;
+
+static double excess_s(const balance *b, double context_token)
+{
+    return b->weights_per_seq_s + kv_per_seq_s(b->roof, context_token) -
+           compute_per_seq_s(b->roof, context_token, b->weights_only);
 }
 
 /* The next context above `from` where the search looks: twice as far, but not
@@ -75,25 +99,25 @@ static double next_look(const tr_model *model, double from)
 
 /* Smallest context at which memory time reaches compute time: whole tokens by
  * bisection, then straight between the last two. */
-static double crossing_token(const tr_roofline *roof, double weights_per_seq_s)
+static double crossing_token(const balance *b)
 {
     double below = 0.0;
-    double excess_below = excess_s(roof, weights_per_seq_s, below);
+    double excess_below = excess_s(b, below);
     if (!(excess_below < 0.0))
         return 0.0;
-    double above = next_look(roof->pooled.model, below);
-    double excess_above = excess_s(roof, weights_per_seq_s, above);
+    double above = next_look(b->roof->pooled.model, below);
+    double excess_above = excess_s(b, above);
     while (excess_above < 0.0) {
         below = above;
         excess_below = excess_above;
-        above = next_look(roof->pooled.model, below);
+        above = next_look(b->roof->pooled.model, below);
         if (above > SEARCH_MAX_TOKEN)
             return HUGE_VAL;
-        excess_above = excess_s(roof, weights_per_seq_s, above);
+        excess_above = excess_s(b, above);
     }
     while (above - below > 1.0) {
         const double middle = floor(0.5 * (below + above));
-        const double excess_middle = excess_s(roof, weights_per_seq_s, middle);
+        const double excess_middle = excess_s(b, middle);
         if (excess_middle < 0.0) {
             below = middle;
             excess_below = excess_middle;
@@ -106,23 +130,79 @@ static double crossing_token(const tr_roofline *roof, double weights_per_seq_s)
     return rise > 0.0 ? below + (above - below) * (-excess_below / rise) : above;
 }
 
+/* Share of the weights' time that each sequence of a batch bears. */
+static double weights_per_seq_s(const tr_roofline *roof, double batch_seq)
+{
+    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
+                                 tr_expert_touched_share(roof->expert_idle_share, batch_seq)) /
+           roof->byte_per_s / batch_seq;
+}
+
 double tr_balance_context_token(const tr_roofline *roof)
 {
-    if (tr_roofline_check(roof, NULL) != TR_OK)
-        return (double)NAN;
-    return crossing_token(roof, 0.0); /* [R10] weights shared out over so many that only the slopes count */
+    const balance b = {.roof = roof}; /* [R10] weights shared out over so many that only the slopes count */
+    return tr_roofline_check(roof, NULL) == TR_OK ? crossing_token(&b) : (double)NAN;
+}
+
+static int is_batch(const tr_roofline *roof, double batch_seq)
+{
+    return tr_roofline_check(roof, NULL) == TR_OK && batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ;
 }
 
 double tr_cliff_context_token(const tr_roofline *roof, double batch_seq)
 {
-    if (tr_roofline_check(roof, NULL) != TR_OK ||
-        !(batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ))
+    if (!is_batch(roof, batch_seq))
         return (double)NAN;
     /* [R11] The same crossing with this batch's share of the weights on the memory side. */
-    const double weights_s = step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
-                                                   tr_expert_touched_share(roof->expert_idle_share, batch_seq)) /
-                             roof->byte_per_s;
-    return crossing_token(roof, weights_s / batch_seq);
+    const balance b = {.roof = roof, .weights_per_seq_s = weights_per_seq_s(roof, batch_seq)};
+    return crossing_token(&b);
+}
+
+/* [R31] */
+void tr_weights_balance_of(const tr_roofline *roof, double batch_seq, double context_token, tr_weights_balance *out)
+{
+    const double none = (double)NAN;
+    *out = (tr_weights_balance){none, none, none};
+    if (!is_batch(roof, batch_seq) || !is_context(roof, context_token))
+        return;
+    const balance slopes = {.roof = roof, .weights_only = 1};
+    const balance cliff = {
+        .roof = roof, .weights_per_seq_s = weights_per_seq_s(roof, batch_seq), .weights_only = 1};
+    *out = (tr_weights_balance){memory_ratio_batch_seq(roof, context_token, 1.0, 1), crossing_token(&slopes),
+                                crossing_token(&cliff)};
+}
+
+/* Memory time less compute time of a pass of query_token new tokens a sequence. */
+static double pass_excess_s(const tr_roofline *roof, double batch_seq, double context_token, double query_token)
+{
+    const tr_load load = {TR_PHASE_PREFILL, batch_seq, context_token, query_token};
+    tr_step step;
+    if (tr_bound_step(roof, &load, &step, NULL) != TR_OK)
+        return (double)NAN;
+    return step.weights_s + step.kv_s - step.compute_s;
+}
+
+/* [R30] Weights are read once however many tokens a pass has: doubling finds a length that compute bounds, halving the
+ * first. */
+double tr_ridge_query_token(const tr_roofline *roof, double batch_seq, double context_token)
+{
+    if (!is_batch(roof, batch_seq) || !is_context(roof, context_token))
+        return (double)NAN;
+    double below = 1.0, above = 1.0;
+    while (pass_excess_s(roof, batch_seq, context_token, above) > 0.0) {
+        below = above;
+        above *= 2.0;
+        if (above > 1e9)
+            return HUGE_VAL;
+    }
+    for (int i = 0; i < 60 && above > below; i++) {
+        const double middle = 0.5 * (below + above);
+        if (pass_excess_s(roof, batch_seq, context_token, middle) > 0.0)
+            below = middle;
+        else
+            above = middle;
+    }
+    return above;
 }
 
 double tr_weight_intensity_flop_per_byte(const tr_roofline *roof, double batch_seq)

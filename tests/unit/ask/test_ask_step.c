@@ -294,7 +294,7 @@ static void bound_is_below_operators_and_operators_below_what_is_predicted(void 
             for (int physics = 0; physics < 3; physics++) {
                 const char *const asked[] = {"model", cases[i][0], "system",  cases[i][1],
                                              "phase", cases[i][2], "batch",   batches[b],
-                                             "query", "512",       "physics", tr_physics_name((tr_physics)physics),
+                                             "query", cases[i][2][0] == 'p' ? "512" : "1", "physics", tr_physics_name((tr_physics)physics),
                                              NULL};
                 json_t *d = json_of(tr_answer_step, asked);
                 const double step_s = number_at(d, "step_s");

@@ -186,12 +186,38 @@ static void the_load_is_the_first_of_each_list(void **state)
     set(s, "system", "flops=1e15,bw=1e12");
     set(s, "batch", "3,5");
     set(s, "context", "1k,2k");
-    set(s, "query", "7");
     const tr_problem *p = problem_of(s, TR_OK, &err);
     assert_true(p->load.batch_seq == 3 && p->load.context_token == 1024 && p->load.query_token == 1);
     set(s, "phase", "prefill");
+    set(s, "query", "7,9");
     p = problem_of(s, TR_OK, &err);
     assert_true(p->load.query_token == 7 && p->load.phase == TR_PHASE_PREFILL);
+    tr_scenario_destroy(s);
+}
+
+static void a_query_of_one_is_a_decode_step_and_a_longer_one_a_prefill(void **state)
+{
+    (void)state;
+    tr_scenario *s = fresh();
+    tr_error err;
+    set(s, "model", "total=8e9");
+    set(s, "system", "flops=1e15,bw=1e12");
+    set(s, "query", "1,64");
+    const tr_problem *p = problem_of(s, TR_OK, &err);
+    assert_true(p->load.phase == TR_PHASE_DECODE && p->load.query_token == 1 && p->load.context_token == 4096);
+    assert_true(p->layout_load.phase == TR_PHASE_DECODE && p->layout_load.context_token == 4096 + 63);
+    set(s, "query", "64");
+    p = problem_of(s, TR_OK, &err);
+    assert_true(p->load.phase == TR_PHASE_PREFILL && p->load.query_token == 64 && p->load.context_token == 4096);
+    assert_true(p->layout_load.phase == TR_PHASE_PREFILL && p->layout_load.query_token == 64);
+    set(s, "phase", "prefill");
+    set(s, "query", "1");
+    assert_int_equal(problem_of(s, TR_OK, &err)->load.phase, TR_PHASE_PREFILL);
+    set(s, "phase", "decode");
+    assert_int_equal(problem_of(s, TR_OK, &err)->load.phase, TR_PHASE_DECODE);
+    set(s, "query", "1,64");
+    (void)problem_of(s, TR_ECONFLICT, &err);
+    assert_string_equal(err.field, "query_token");
     tr_scenario_destroy(s);
 }
 
@@ -266,6 +292,7 @@ int main(void)
         cmocka_unit_test(energy_follows_the_pace_and_the_site),
         cmocka_unit_test(idle_hours_are_paid_for_by_the_tokens_of_the_others),
         cmocka_unit_test(the_load_is_the_first_of_each_list),
+        cmocka_unit_test(a_query_of_one_is_a_decode_step_and_a_longer_one_a_prefill),
         cmocka_unit_test(a_count_that_is_no_whole_number_is_refused),
         cmocka_unit_test(the_published_simulator_comes_out_to_the_digit),
         cmocka_unit_test(the_lessons_ridge_is_836_over_3_9),

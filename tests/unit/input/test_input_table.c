@@ -54,7 +54,7 @@ static void the_defaults_are_what_the_lecture_and_the_docs_say(void **state)
     } rows[] = {
         {TR_IN_BATCH, {1}},
         {TR_IN_CONTEXT, {4096}},
-        {TR_IN_QUERY, {2048}},
+        {TR_IN_QUERY, {1}},
         {TR_IN_DRAFT, {0}},
         {TR_IN_CHUNK, {0}},
         {TR_IN_SKEW, {0}},

@@ -233,6 +233,83 @@ static void nan_and_out_of_range_give_nan(void **state)
     assert_true(isnan(tr_roofline_kv_read_byte(&roof, none)));
 }
 
+/* w = 140e9 / 2e12 = 70 ms; a token 2 * 70e9 / 1e15 = 140 us: 500 tokens; with 1e5 bytes of KV a token (50 ns) on a
+ * context of 1000: (70 ms + 50 us) / (140 us - 50 ns) = 500.536. */
+static void the_ridge_of_a_pass_is_where_its_tokens_share_the_weights_out(void **state)
+{
+    (void)state;
+    const tr_model model = chalk_model(70e9, 70e9, 0.0, 2.0), cached = chalk_model(70e9, 70e9, 1e5, 2.0);
+    const tr_system system = chalk_system(1e15, 2e12, 0.0, 0.0);
+    const tr_roofline roof = roof_of(&model, &system), with_kv = roof_of(&cached, &system);
+    assert_close(tr_ridge_query_token(&roof, 1.0, 0.0), 500.0, 1e-9);
+    assert_close(tr_ridge_query_token(&roof, 50.0, 0.0), 10.0, 1e-9);
+    assert_true(tr_ridge_query_token(&roof, 500.0, 0.0) == 1.0);
+    assert_true(tr_ridge_query_token(&roof, 4000.0, 0.0) == 1.0);
+    assert_close(tr_ridge_query_token(&with_kv, 1.0, 1000.0), (70e-3 + 50e-6) / (140e-6 - 50e-9), 1e-9);
+    assert_true(isnan(tr_ridge_query_token(&roof, 0.0, 0.0)));
+    assert_true(isnan(tr_ridge_query_token(&roof, 1.0, (double)NAN)));
+    assert_true(isnan(tr_ridge_query_token(NULL, 1.0, 0.0)));
+    /* A pass on the ridge takes as long to multiply as to read. */
+    const tr_load load = {TR_PHASE_PREFILL, 1.0, 1000.0, tr_ridge_query_token(&with_kv, 1.0, 1000.0)};
+    tr_step step;
+    assert_int_equal(tr_bound_step(&with_kv, &load, &step, NULL), TR_OK);
+    assert_close(step.compute_s, step.weights_s + step.kv_s, 1e-9);
+}
+
+/* B* = 2400: an output price of five times input is a fifth of that, 480; KV counted, w / (5 c - k). */
+static void a_wait_of_five_is_a_fifth_of_the_balance_batch(void **state)
+{
+    (void)state;
+    const tr_model model = chalk_model(800e9, 100e9, 0.0, 1.0), cached = chalk_model(800e9, 100e9, 2000.0, 1.0);
+    const tr_system system = chalk_system(2.4e15, 4e12, 0.0, 0.0);
+    const tr_roofline roof = roof_of(&model, &system), with_kv = roof_of(&cached, &system);
+    assert_close(tr_memory_ratio_batch_seq(&roof, 0.0, 1.0), 2400.0, 1e-12);
+    assert_close(tr_memory_ratio_batch_seq(&roof, 0.0, 5.0), 480.0, 1e-12);
+    /* c = 2e11 / 2.4e15 = 83.3 us; k = 1e5 * 2000 / 4e12 = 50 us; w = 200 ms */
+    assert_close(tr_memory_ratio_batch_seq(&with_kv, 1e5, 5.0), 0.2 / (5.0 * 2e11 / 2.4e15 - 50e-6), 1e-12);
+    assert_true(tr_memory_ratio_batch_seq(&with_kv, 1e5, 0.5) == HUGE_VAL);
+    assert_true(isnan(tr_memory_ratio_batch_seq(&roof, 0.0, 0.0)));
+    assert_true(isnan(tr_memory_ratio_batch_seq(&roof, 0.0, (double)NAN)));
+    const double context[3] = {0.0, 1e4, 1.2e5};
+    for (int i = 0; i < 3; i++) {
+        assert_true(tr_memory_ratio_batch_seq(&with_kv, context[i], 1.0) == tr_balance_batch_seq(&with_kv, context[i]));
+        const tr_step step = decode(&with_kv, tr_memory_ratio_batch_seq(&with_kv, context[i], 5.0), context[i]);
+        assert_close((step.weights_s + step.kv_s) / step.compute_s, 5.0, 1e-9);
+    }
+}
+
+/* Llama-3.1-70B on H100: F / BW = 989.4e12 / 3.35e12 = 295.34; a token of context reads 327680 bytes and multiplies
+ * 4 * 80 layers * 64 heads * 128 = 2,621,440. L* = 2 N_mul / (327680 * 295.34 - 2,621,440), or without the last term.
+ * DeepSeek-V3 on GB200 in FP8: F / BW = 625; 70272 bytes and 2 * 61 * 128 * (2 * 512 + 64) = 16,990,208. */
+static void attention_moves_the_balance_of_a_latent_cache_by_two_thirds_and_of_grouped_heads_hardly(void **state)
+{
+    (void)state;
+    const struct {
+        const char *model, *system;
+        double ridge, kv_byte, attention_flop, with, without;
+    } cases[] = {{"llama-3.1-70b", "8xh100-sxm", 989.4e12 / 3.35e12, 327680.0, 2621440.0, 1476.4, 1436.4},
+                 {"deepseek-v3", "gb200-nvl72", 625.0, 70272.0, 16990208.0, 2720.1, 1667.8}};
+    for (int i = 0; i < 2; i++) {
+        tr_model model;
+        get_model(cases[i].model, &model);
+        const tr_system system = get_system(cases[i].system);
+        const tr_roofline roof = roof_of(&model, &system);
+        tr_weights_balance weights;
+        tr_weights_balance_of(&roof, 1e6, 0.0, &weights);
+        const double kv_flop = cases[i].kv_byte * cases[i].ridge;
+        assert_close(weights.context_token, roof.flop_per_token / kv_flop, 1e-6);
+        assert_close(tr_balance_context_token(&roof), roof.flop_per_token / (kv_flop - cases[i].attention_flop), 1e-6);
+        assert_close(weights.context_token, cases[i].without, 1e-3);
+        assert_close(tr_balance_context_token(&roof), cases[i].with, 1e-3);
+        assert_close(weights.batch_seq, tr_balance_batch_seq(&roof, 0.0), 1e-12); /* no context, no attention */
+        assert_true(weights.cliff_token < tr_cliff_context_token(&roof, 1e6));
+        assert_true(weights.cliff_token < weights.context_token);
+    }
+    tr_weights_balance none;
+    tr_weights_balance_of(NULL, 1.0, 0.0, &none);
+    assert_true(isnan(none.batch_seq) && isnan(none.context_token) && isnan(none.cliff_token));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +326,9 @@ int main(void)
         cmocka_unit_test(the_weight_intensity_walks_up_with_the_batch),
         cmocka_unit_test(attention_stands_still_whatever_the_batch),
         cmocka_unit_test(the_memory_drains_in_capacity_over_bandwidth),
+        cmocka_unit_test(the_ridge_of_a_pass_is_where_its_tokens_share_the_weights_out),
+        cmocka_unit_test(a_wait_of_five_is_a_fifth_of_the_balance_batch),
+        cmocka_unit_test(attention_moves_the_balance_of_a_latent_cache_by_two_thirds_and_of_grouped_heads_hardly),
         cmocka_unit_test(nan_and_out_of_range_give_nan),
     };
     return cmocka_run_group_tests_name("rate balance", tests, NULL, NULL);

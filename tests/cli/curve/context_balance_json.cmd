@@ -1,0 +1,1 @@
+"$TOKENROOF" curve deepseek-v3 gb200-nvl72 --over context --batch 4096 --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(json.dumps({k: d[k] for k in (\"marks\", \"regions\", \"balance\")}, indent=1))"

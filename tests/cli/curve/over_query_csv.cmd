@@ -1,0 +1,1 @@
+"$TOKENROOF" curve deepseek-v3 gb200-nvl72 --over query --batch 1024 --query 1,16,256 --csv | python3 -c "import csv,sys; [print({k: r[k][:7] for k in r if k.startswith((\"query\", \"output\", \"mfu\", \"mbu\", \"mark\"))}) for r in csv.DictReader(sys.stdin)]"

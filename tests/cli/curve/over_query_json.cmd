@@ -1,0 +1,1 @@
+"$TOKENROOF" curve deepseek-v3 gb200-nvl72 --over query --batch 1024 --query 1,16,256 --json | python3 -c "import json,sys; d=json.load(sys.stdin); print(json.dumps({k: d[k] for k in (\"over\", \"marks\", \"regions\", \"price_ratio\")}, indent=1))"

@@ -1,0 +1,1 @@
+"$TOKENROOF" curve llama-3.1-70b 8xh100-sxm --over query --phase prefill

@@ -1,0 +1,1 @@
+"$TOKENROOF" menu llama-3.1-70b 8xh100-sxm --query 512

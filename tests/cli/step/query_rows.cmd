@@ -1,0 +1,1 @@
+"$TOKENROOF" step llama-3.1-70b 8xh100-sxm --query 1..8192x4
