@@ -29,14 +29,13 @@ void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size)
     (void)tr_quantity_format(c->prompt_token, TR_UNIT_CONTEXT, isl, sizeof isl);
     (void)tr_quantity_format(c->output_token, TR_UNIT_CONTEXT, osl, sizeof osl);
     if (c->request_per_s > 0.0) {
-        (void)snprintf(many, sizeof many, "%s requests/s",
-                       tr_print_three(c->request_per_s, TR_UNIT_NONE, think, sizeof think));
+        (void)tr_print_request_rate(c->request_per_s, many, sizeof many);
     } else if (isfinite(row->users)) {
         char users[48];
         (void)tr_quantity_format(c->think_s, TR_UNIT_SECOND, think, sizeof think);
-        (void)snprintf(many, sizeof many, "%s users who pause %s between requests",
-                       tr_print_three(row->users, TR_UNIT_SEQ, users, sizeof users),
-                       think);
+        (void)snprintf(many, sizeof many, row->users > 1.0 ? "%s users who pause %s between requests"
+                                                           : "%s user who pauses %s between requests",
+                       tr_print_three(row->users, TR_UNIT_SEQ, users, sizeof users), think);
     } else {
         (void)snprintf(many, sizeof many, "%.0f concurrent request%s", c->concurrency_seq,
                        c->concurrency_seq > 1.0 ? "s" : "");
@@ -155,6 +154,18 @@ static const char *awaited(const tr_predict_row *row)
                : "space in the KV cache";
 }
 
+/* On average, so it may be less than one. */
+static const char *sequences(double count_seq, char *out, size_t size)
+{
+    if (count_seq < 0.01)
+        (void)tr_text_copy(out, size, "fewer than 0.01");
+    else
+        (void)tr_print_three(count_seq, TR_UNIT_SEQ, out, size);
+    return out;
+}
+
+static int same_unit(const char *a, const char *b) { return strcmp(a + strcspn(a, " "), b + strcspn(b, " ")) == 0; }
+
 static void print_memory(const tr_predict_row *row, tr_writer *out)
 {
     const tr_service *o = &row->service;
@@ -163,19 +174,20 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     const double chips = row->deployment->system.chip_count;
     (void)tr_text_fixed(used, sizeof used, 100.0 * o->kv_used_share, 0);
     (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s requests; %s fit beside %s of weights", used,
-                   tr_print_three(o->flight_seq, TR_UNIT_SEQ, flight, sizeof flight),
+                   sequences(o->flight_seq, flight, sizeof flight),
                    tr_print_three(o->room_seq, TR_UNIT_SEQ, room, sizeof room),
                    tr_print_three(shard->weight_byte * chips, TR_UNIT_BYTE, weights, sizeof weights));
     explained(out, "memory", text);
-    tr_print_three(row->max_request_per_s, TR_UNIT_NONE, rate, sizeof rate);
+    (void)tr_print_request_rate(row->max_request_per_s, rate, sizeof rate);
+    (void)tr_print_request_rate(o->request_per_s, flight, sizeof flight);
     if (row->endless)
-        (void)snprintf(text, sizeof text, "saturated: the queue grows without limit; at most %s requests/s hold", rate);
+        (void)snprintf(text, sizeof text, "saturated: the queue grows without limit; at most %s hold", rate);
     else if (o->saturated)
-        (void)snprintf(text, sizeof text, "saturated: requests wait for %s; at most %s requests/s", awaited(row), rate);
+        (void)snprintf(text, sizeof text, "saturated: requests wait for %s; at most %s", awaited(row), rate);
     else
-        (void)snprintf(text, sizeof text, "%s requests/s of at most %s; %s decode together on average",
-                       tr_print_three(o->request_per_s, TR_UNIT_NONE, flight, sizeof flight), rate,
-                       tr_print_three(o->batch_seq, TR_UNIT_SEQ, room, sizeof room));
+        (void)snprintf(text, sizeof text, "%s of at most %.*s; %s decode together on average", flight,
+                       (int)(same_unit(flight, rate) ? strcspn(rate, " ") : strlen(rate)), rate,
+                       sequences(o->batch_seq, room, sizeof room));
     explained(out, "load", text);
 }
 

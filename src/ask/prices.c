@@ -102,16 +102,22 @@ static const tr_field all_field[] = {
 };
 static const tr_fields all_fields = {all_field, sizeof all_field / sizeof all_field[0]};
 
+/* A long name without who made it: a part finds it too. */
+enum { MODEL_WIDTH = 37 };
+static const char *short_model(const void *p)
+{
+    const char *name = model(p), *slash = strrchr(name, '/');
+    return strlen(name) > MODEL_WIDTH && slash != NULL ? slash + 1 : name;
+}
+
 static const tr_field page_field[] = {
     TR_T_HEAD("provider", "provider", 10, provider),
-    TR_T_HEAD("model", "model", 38, model),
-    TR_T_HEAD("period", "from", 11, period),
-    TR_N_HEAD("input", USD_PER_MTOKEN, "input", 9, input),
-    TR_N_HEAD("cached", USD_PER_MTOKEN, "cached", 11, cached),
-    TR_N_HEAD("output", USD_PER_MTOKEN, "output", 9, output),
-    TR_N_HEAD("output_ratio", NONE, "out/in", 6, ratio_output),
-    TR_N_HEAD("long", TOKEN, "long from", 9, long_above),
-    TR_N_HEAD("fast", USD_PER_MTOKEN, "fast", 9, fast_output),
+    TR_T_HEAD("model", "model", MODEL_WIDTH, short_model),
+    TR_N_HEAD("input", USD, "input", 7, input),
+    TR_N_HEAD("cached", USD, "cached", 9, cached),
+    TR_N_HEAD("output", USD, "output", 7, output),
+    TR_N_HEAD("fast", USD, "fast", 7, fast_output),
+    TR_T_HEAD("period", "from", 10, period),
 };
 static const tr_fields page_fields = {page_field, sizeof page_field / sizeof page_field[0]};
 
@@ -156,11 +162,15 @@ tr_status tr_answer_prices(const char *text, const tr_style *style, tr_sink *sin
 {
     walk w = {.text = text != NULL ? text : "", .exact = 1};
     w.exact = count_of(&w) > 0;
-    const tr_rows rows = {.fields = style->format == TR_FORMAT_TEXT ? &page_fields : &all_fields,
+    static const tr_notes notes = {
+        {"dollars per million tokens; `tokenroof prices NAME`: cache writes, long prompts, fast mode and sources"}, 1, ""};
+    const tr_rows rows = {.fields = &all_fields,
+                          .columns = &page_fields,
                           .name = "prices",
                           .count = count_of(&w),
                           .at = row_at,
-                          .context = &w};
+                          .context = &w,
+                          .notes = style->format == TR_FORMAT_TEXT ? &notes : NULL};
     if (rows.count == 0) {
         const tr_price *none = NULL;
         return tr_price_named(text, &none, err);

@@ -90,6 +90,23 @@ const char *tr_print_three(double value, tr_unit unit, char *out, size_t size)
     return out;
 }
 
+const char *tr_print_request_rate(double request_per_s, char *out, size_t size)
+{
+    static const struct {
+        double time_s, least;
+        const char *words;
+    } per[] = {{1.0, 0.01, " requests/s"},
+               {3600.0, 0.1, " requests an hour"},
+               {86400.0, 0.1, " requests a day"},
+               {365.25 * 86400.0, 0.0, " requests a year"}};
+    size_t i = 0;
+    while (request_per_s * per[i].time_s < per[i].least)
+        i++;
+    (void)tr_print_three(request_per_s * per[i].time_s, TR_UNIT_NONE, out, size);
+    (void)tr_text_append(out, size, per[i].words);
+    return out;
+}
+
 static void cell(tr_writer *out, const char *text, size_t width)
 {
     const size_t length = strlen(text);

@@ -29,6 +29,9 @@ const char *tr_print_batch(double batch_seq, char *out, size_t size);
 /* Three digits, which is more than a prediction knows; "-" for what is not finite. Returns out. */
 const char *tr_print_three(double value, tr_unit unit, char *out, size_t size);
 
+/* "2.29 requests/s", "0.771 requests a day": in the time in which they can be counted. Returns out. */
+const char *tr_print_request_rate(double request_per_s, char *out, size_t size);
+
 /* "\nTitle\n", bold where the style has colour. */
 void tr_print_heading(tr_writer *out, const tr_style *style, const char *title);
 

@@ -1,0 +1,1 @@
+"$TOKENROOF" predict llama-3.1-70b 8xh100-sxm --rate 0.0000089 | grep -e "in, " -e "  memory" -e "  load" && "$TOKENROOF" predict llama-3.1-8b h100-sxm --users 1 --think 1h | grep -e "in, 1k" -e "  load" && "$TOKENROOF" prices | wc -L
