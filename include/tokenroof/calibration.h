@@ -92,7 +92,7 @@ typedef enum tr_interval {
 #define TR_CROWD_SEQ 128.0
 TR_API const char *tr_interval_name(tr_interval interval); /* "decode_pass", "tpot"; NULL past the end */
 
-/* Where nine in ten measurements fall, over the prediction. */
+/* The 90 % interval of measurements, over the prediction. */
 typedef struct tr_band {
     double low_ratio;        /* > 0, <= high_ratio */
     double high_ratio;

@@ -87,6 +87,8 @@ TR_API const tr_input *tr_input_find(const char *name);
 /* What an unknown name may have meant, among the inputs of some groups: by its spelling an option, alias or key,
  * by its meaning an option. NULL: nothing is near. */
 TR_API const char *tr_input_near(const char *name, uint64_t groups);
+/* The option that an unknown name is another word for, among the inputs of some groups; NULL: none. */
+TR_API const char *tr_input_meant(const char *name, uint64_t groups);
 
 #define TR_LIST_MAX 1048576
 #define TR_TEXT_MAX 512

@@ -203,7 +203,7 @@ typedef struct tr_model {
  * TR_ENOMEM. */
 TR_API tr_status tr_model_from_config(const tr_config *config, const char *family, tr_model *out, tr_error *err);
 
-/* A chalkboard model: total and active parameters, KV bytes per token, bytes a
+/* A model given as plain numbers: total and active parameters, KV bytes per token, bytes a
  * weight. No layers, no experts: every pass reads all weights, and active and
  * total are taken literally (multiply = active, stream = total).
  * Errors: TR_EDOMAIN; TR_ECONFLICT if active > total. */

@@ -2,7 +2,7 @@
  *
  * A layout says how a model is cut: an instance is tp x dp x pp chips, and a
  * system runs `replica_count` of them side by side. tp splits every matrix by
- * heads and columns; dp copies attention inside the instance, each copy with
+ * heads and columns; dp ranks each hold all of attention inside the instance, each with
  * sequences of its own; routed experts lie on all tp x dp chips of a stage, in
  * ep groups of whole experts and the rest (tp x dp / ep) in slices; pp cuts by
  * layers. A shard is one chip of the busiest stage of such a layout: its

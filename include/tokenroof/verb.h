@@ -61,6 +61,7 @@ typedef struct tr_verb_figure {
 /* One row. Static storage. */
 typedef struct tr_verb {
     const char *name;
+    const char *words;       /* other words for it, blank-separated: "did you mean"; NULL: none */
     const char *topic;       /* heading in the overview */
     const char *operands;    /* "MODEL SYSTEM", "[MODEL]", "ID", "FILE...": MODEL, SYSTEM and PRICES are inputs */
     uint64_t groups;         /* of inputs it takes: TR_GROUP_BIT each */

@@ -64,9 +64,9 @@ static const char *id_at(size_t index, const void *context)
 static tr_status unknown(const char *id, tr_error *err)
 {
     const char *near = tr_near_name(id, id_at, NULL);
-    return tr_fail(err, TR_EUNKNOWN, "id", 0, "no equation '%.40s'%s%s%s; `tokenroof explain` lists them", id,
+    return tr_fail(err, TR_EUNKNOWN, "id", 0, "no equation '%.40s'%s%s%s `tokenroof explain` lists them", id,
                    near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
-                   near != NULL ? "'?" : "");
+                   near != NULL ? "'?" : ":");
 }
 
 /* context: where the one equation asked for is pointed to, NULL for all. */

@@ -163,7 +163,9 @@ tr_status tr_answer_prices(const char *text, const tr_style *style, tr_sink *sin
     walk w = {.text = text != NULL ? text : "", .exact = 1};
     w.exact = count_of(&w) > 0;
     static const tr_notes notes = {
-        {"dollars per million tokens; `tokenroof prices NAME`: cache writes, long prompts, fast mode and sources"}, 1, ""};
+        .text = {"dollars per million tokens; `tokenroof prices NAME`: cache writes, long prompts, fast mode and "
+                 "sources"},
+        .count = 1};
     const tr_rows rows = {.fields = &all_fields,
                           .columns = &page_fields,
                           .name = "prices",

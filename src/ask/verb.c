@@ -6,6 +6,7 @@
 
 #include "ask/along.h"
 #include "base/fail.h"
+#include "base/near.h"
 #include "base/text.h"
 
 const tr_verb *tr_verb_find(const char *name)
@@ -22,7 +23,18 @@ static const char *verb_name(size_t index, const void *context)
     return index < tr_verb_count() ? tr_verb_at(index)->name : NULL;
 }
 
-const char *tr_verb_near(const char *name) { return tr_near_name(name, verb_name, NULL); }
+/* By its meaning, or by its spelling: of a short word one slip, or its beginning. */
+const char *tr_verb_near(const char *name)
+{
+    const size_t length = strlen(name);
+    for (size_t i = 0; i < tr_verb_count(); i++)
+        if (tr_name_is_among(name, length, tr_verb_at(i)->words, " "))
+            return tr_verb_at(i)->name;
+    const char *near = tr_near_name(name, verb_name, NULL);
+    const int is_far = near != NULL && length < 5 && !tr_text_starts(near, name) &&
+                       tr_name_distance(name, length, near, strlen(near)) > 1;
+    return is_far ? NULL : near;
+}
 
 int tr_verb_takes(const tr_verb *verb, const tr_input *input) { return (verb->groups >> input->group & 1) != 0; }
 

@@ -21,6 +21,25 @@ int tr_name_equal(const char *a, size_t a_length, const char *b, size_t b_length
     return 1;
 }
 
+int tr_name_same(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t i = 0;
+    while (i < a_length && i < b_length && (a[i] == '_' ? '-' : a[i]) == (b[i] == '_' ? '-' : b[i]))
+        i++;
+    return i == a_length && i == b_length;
+}
+
+int tr_name_is_among(const char *text, size_t length, const char *words, const char *separator)
+{
+    for (; words != NULL && *words != '\0'; words += strspn(words, separator)) {
+        const size_t n = strcspn(words, separator);
+        if (tr_name_same(text, length, words, n))
+            return 1;
+        words += n;
+    }
+    return 0;
+}
+
 /* Optimal string alignment: three rows, because a swap looks two rows back. */
 size_t tr_name_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {

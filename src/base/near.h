@@ -7,6 +7,11 @@
 /* a[0..a_length) equals b[0..b_length), ASCII case ignored. */
 int tr_name_equal(const char *a, size_t a_length, const char *b, size_t b_length);
 
+/* The same where '_' and '-' are one. */
+int tr_name_same(const char *a, size_t a_length, const char *b, size_t b_length);
+/* text[0..length) is one of words, which separator divides. words may be NULL. */
+int tr_name_is_among(const char *text, size_t length, const char *words, const char *separator);
+
 /* Edits (insert, delete, replace, swap neighbours) between the two, ASCII case
  * ignored; names are cut at 127 bytes. */
 size_t tr_name_distance(const char *a, size_t a_length, const char *b, size_t b_length);

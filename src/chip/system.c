@@ -98,7 +98,7 @@ static tr_status check_number(const char *name, double value, double min, double
 
 tr_status tr_system_from_numbers(const tr_chip_numbers *numbers, tr_system *out, tr_error *err)
 {
-    /* Wider than a chip file allows: a chalkboard may use any unit it likes. */
+    /* Wider than a chip file allows: plain numbers may use any unit. */
     tr_status s = check_number("flop_per_s", numbers->flop_per_s, 1e-6, 1e20, err);
     if (s == TR_OK)
         s = check_number("memory_byte_per_s", numbers->memory_byte_per_s, 1e-6, 1e18, err);

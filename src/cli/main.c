@@ -44,11 +44,28 @@ static void suggest(const cli *c, const tr_error *err)
         (void)fprintf(stderr, "  for example: %.*s\n", (int)strcspn(example, "\n"), example);
     const int is_asked = model[0] != '\0' && system[0] != '\0';
     const int is_memory = strcmp(c->verb->name, "memory") == 0;
-    if (err->status == TR_ENOFIT && is_asked && !is_memory)
+    static const char *const rank[] = {"tp_rank", "ep_rank", "pp_rank", "dp_rank", "layout"};
+    int is_layout = strcmp(c->verb->name, "layout") == 0 ? -1 : 0;
+    for (size_t i = 0; is_layout == 0 && i < sizeof rank / sizeof rank[0]; i++)
+        is_layout = strcmp(err->field, rank[i]) == 0;
+    if (is_asked && is_layout > 0)
+        (void)fprintf(stderr, "  to see the layouts that are possible: tokenroof layout %s %s\n", model, system);
+    else if (err->status == TR_ENOFIT && is_asked && !is_memory)
         (void)fprintf(stderr, "  to see what fits: tokenroof memory %s %s\n", model, system);
     else if ((err->status == TR_ENOFIT && is_asked) ||
              (err->status == TR_EUNKNOWN && strcmp(err->field, "system") == 0))
         (void)fprintf(stderr, "  to list the systems: tokenroof chips\n");
+    else if (err->status == TR_EUNKNOWN && strncmp(err->text, "no model", 8) == 0 &&
+             strstr(err->text, "tokenroof models") == NULL)
+        (void)fprintf(stderr, "  to list the models: tokenroof models\n");
+}
+
+static int names_model(const char *name)
+{
+    tr_model *model = malloc(sizeof *model);
+    const int found = model != NULL && (tr_is_inline(name) || tr_model_catalog_get(name, model, NULL) == TR_OK);
+    free(model);
+    return found;
 }
 
 static tr_status find_verb(const char *name, const tr_verb **out, tr_error *err)
@@ -59,6 +76,10 @@ static tr_status find_verb(const char *name, const tr_verb **out, tr_error *err)
     if (name[0] == '-')
         return cli_fail(err, TR_EPARSE, "verb", "expected a verb before %.60s: `tokenroof help` lists them",
                         name);
+    if (names_model(name))
+        return cli_fail(err, TR_EUNKNOWN, "verb",
+                        "'%.60s' is a model, and no verb: did you mean `tokenroof %s %.60s SYSTEM`?", name,
+                        tr_is_inline(name) ? "step" : "predict", name);
     const char *near = tr_verb_near(name);
     return near != NULL
                ? cli_fail(err, TR_EUNKNOWN, "verb", "unknown verb '%.60s': did you mean '%s'?", name, near)

@@ -51,7 +51,11 @@ static void begins_with(const tr_verb *verb, const char *name, const char **firs
 static tr_status not_of_verb(const tr_verb *verb, const tr_input *input, const char *unknown, tr_error *err)
 {
     char takers[160];
+    const char *meant = tr_input_meant(input->option, verb->groups);
     tr_verb_takers(input, takers, sizeof takers);
+    if (meant != NULL)
+        return cli_fail(err, TR_EUNKNOWN, input->key, "%s--%s is an option of %s, not of %s: did you mean --%s?",
+                        unknown, input->option, takers, verb->name, meant);
     return cli_fail(err, TR_EUNKNOWN, input->key,
                     "%s--%s is an option of %s, not of %s: `tokenroof help %s` lists its own", unknown, input->option,
                     takers, verb->name, verb->name);
@@ -84,6 +88,18 @@ static tr_status unknown_option(const tr_verb *verb, const char *typed, tr_error
     }
     return cli_fail(err, TR_EUNKNOWN, name, "unknown option %.60s: `tokenroof help %s` lists them", typed,
                     verb->name);
+}
+
+/* getopt takes the beginning of a name, of an engine's too: another word for a different input is not that. */
+static const char *meant_instead(const tr_verb *verb, const tr_input *input, const char *typed)
+{
+    char name[64];
+    const char *start = typed + strspn(typed, "-");
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(start, "="), start);
+    if (tr_input_find(name) != NULL || strncmp(input->option, name, strlen(name)) == 0)
+        return NULL;
+    const char *meant = tr_input_meant(name, verb->groups);
+    return meant != NULL && tr_input_find(meant) != input ? meant : NULL;
 }
 
 /* getopt's view of the table. Freed by the caller. */
@@ -131,6 +147,10 @@ static tr_status read_options(const tr_verb *verb, int argc, char **argv, const 
         if (got == ':')
             return cli_fail(err, TR_EMISSING, "", "%.60s needs a value", argv[optind - 1]);
         const tr_input *input = tr_input_at((size_t)(got - OPTION_FIRST));
+        const char *typed = argv[optind - (optarg == argv[optind - 1] ? 2 : 1)];
+        const char *meant = meant_instead(verb, input, typed);
+        if (meant != NULL)
+            return cli_fail(err, TR_EUNKNOWN, "", "unknown option %.60s: did you mean --%s?", typed, meant);
         if (!tr_verb_takes(verb, input))
             return not_of_verb(verb, input, "", err);
         list[(*count)++] = (given){input, optarg};

@@ -289,7 +289,11 @@ tr_status cli_sweep(cli *c, tr_error *err)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
     s->c = c;
     find_axes(s);
-    s->one = (cli){.verb = c->verb, .scenario = tr_scenario_create(), .style = c->style, .arg_count = c->arg_count, .cases = c->cases};
+    s->one = (cli){.verb = c->verb,
+                   .scenario = tr_scenario_create(),
+                   .style = c->style,
+                   .arg_count = c->arg_count,
+                   .cases = c->cases};
     memcpy(s->one.args, c->args, sizeof c->args);
     s->one.out = cli_text_sink(&s->one.text);
     s->one.is_one_of_many = 1;

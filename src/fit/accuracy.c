@@ -73,11 +73,10 @@ static void write_intervals(FILE *f, const fit_result *r)
 {
     (void)fprintf(
         f,
-        "\n## The intervals\n\nMeasured over predicted, nine in ten. Near: chip, engine and model were "
-        "measured. "
-        "Model: the model was not. Engine: the chip was,\nand its engine is not told or was not. Chip: "
-        "constants of the "
-        "nearest relative. Generic: another maker, another class of machine.\n\n"
+        "\n## The intervals\n\n90 %% of measured times lie within these multiples of the predicted one. Near: chip, "
+        "engine and model were measured.\nModel: the model was not measured. Engine: the chip was measured; no engine "
+        "was named, or it was not measured. Chip: constants of\nthe nearest measured chip. Generic: another maker, "
+        "another class of machine.\n\n"
         "| | near | model | engine | chip | generic |\n|---|---|---|---|---|---|\n");
     for (int q = 0; q < TR_INTERVAL_COUNT; q++) {
         (void)fprintf(f, "| %s ", tr_interval_name((tr_interval)q));

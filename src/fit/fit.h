@@ -114,7 +114,7 @@ typedef struct fit_result {
 
 /* What ratios of measured to predicted say; scratch has their size. The ratios are used up. */
 fit_error fit_error_of(double *ratio, size_t count, double *scratch);
-/* Nine in ten: the 5 and 95 % quantiles times widen, but never one-sided. The ratios are sorted. */
+/* The 90 % interval: the 5 and 95 % quantiles times widen, but never one-sided. The ratios are sorted. */
 tr_band fit_band_of(double *ratio, size_t count, double *scratch, double widen);
 /* Nothing may be farther from what was measured and yet more sure: band[0 .. TR_DISTANCE_COUNT - 1]. */
 void fit_widen_outward(tr_band *band);

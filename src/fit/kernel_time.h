@@ -49,7 +49,7 @@ typedef struct kernel_row {
     int kind;
     double rows;
     double value[KERNEL_CONSTANT_MAX];
-    double low_ratio, high_ratio; /* nine in ten of the shapes left out, over the prediction */
+    double low_ratio, high_ratio; /* 90 % interval of the shapes left out, over the prediction */
 } kernel_row;
 
 extern const kernel_row kernel_table[];

@@ -185,7 +185,7 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.pue_ratio = isnan(pue) ? tr_default_pue_ratio() : pue;
     p.usd_per_kwh = isnan(kwh) ? tr_default_usd_per_kwh() : kwh;
     p.blackboard = model->layer_kinds == 0 || system->chip.confidence[0] == '\0';
-    p.physics = p.blackboard ? TR_PHYSICS_BOUND : TR_PHYSICS_FITTED; /* a chalkboard's digits stay its own */
+    p.physics = p.blackboard ? TR_PHYSICS_BOUND : TR_PHYSICS_FITTED; /* numbers alone: the two equations */
     if (tr_input_is_set(scenario, TR_IN_PHYSICS))
         p.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
     if (p.blackboard && p.formats.memory_share > 0.0)

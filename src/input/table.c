@@ -59,16 +59,7 @@ const char *tr_group_name(tr_group group)
 
 const tr_input *tr_input_at(size_t index) { return index < TR_IN_COUNT ? &inputs[index] : NULL; }
 
-/* Engines write tensor_parallel_size in their files and --tensor-parallel-size on their command lines. */
-static int same_span(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    size_t i = 0;
-    while (i < a_length && i < b_length && (a[i] == '_' ? '-' : a[i]) == (b[i] == '_' ? '-' : b[i]))
-        i++;
-    return i == a_length && i == b_length;
-}
-
-static int same_name(const char *a, const char *b) { return same_span(a, strlen(a), b, strlen(b)); }
+static int same_name(const char *a, const char *b) { return tr_name_same(a, strlen(a), b, strlen(b)); }
 
 static int is_named(const tr_input *input, const char *name)
 {
@@ -115,18 +106,6 @@ static const char *key_name(size_t index, const void *groups)
     return NULL;
 }
 
-/* text[0..length) is one of words, which separator divides; NULL: of none. */
-static int is_among(const char *text, size_t length, const char *words, const char *separator)
-{
-    for (; words != NULL && *words != '\0'; words += strspn(words, separator)) {
-        const size_t n = strcspn(words, separator);
-        if (same_span(text, length, words, n))
-            return 1;
-        words += n;
-    }
-    return 0;
-}
-
 /* How many parts of name ("num-gpus" has two) are words for the input, or parts of its option. *parts: of how many. */
 static size_t parts_known(const tr_input *input, const char *name, size_t *parts)
 {
@@ -135,7 +114,7 @@ static size_t parts_known(const tr_input *input, const char *name, size_t *parts
     for (const char *at = name; *at != '\0'; at += strspn(at, "-_ ")) {
         const size_t n = strcspn(at, "-_ ");
         *parts += n > 0;
-        known += n > 0 && (is_among(at, n, input->words, " ") || is_among(at, n, input->option, "-"));
+        known += n > 0 && (tr_name_is_among(at, n, input->words, " ") || tr_name_is_among(at, n, input->option, "-"));
         at += n;
     }
     return known;
@@ -152,7 +131,7 @@ static const tr_input *meant(const char *name, uint64_t groups, int *whole)
         size_t parts = 0;
         if (!is_of(&inputs[i], groups))
             continue;
-        if (is_among(name, strlen(name), inputs[i].words, " ")) {
+        if (tr_name_is_among(name, strlen(name), inputs[i].words, " ")) {
             *whole = 1;
             return &inputs[i];
         }
@@ -164,6 +143,13 @@ static const tr_input *meant(const char *name, uint64_t groups, int *whole)
         }
     }
     return best;
+}
+
+const char *tr_input_meant(const char *name, uint64_t groups)
+{
+    int whole = 0;
+    const tr_input *input = meant(name, groups, &whole);
+    return whole ? input->option : NULL;
 }
 
 const char *tr_input_near(const char *name, uint64_t groups)

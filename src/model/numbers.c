@@ -1,4 +1,4 @@
-/* model/numbers.c -- a chalkboard model: a few plain numbers, no layers. */
+/* model/numbers.c -- a model given as a few plain numbers, without layers. */
 #include <stdio.h>
 #include <string.h>
 

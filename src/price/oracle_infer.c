@@ -24,7 +24,7 @@ enum { BIN_COUNT = 1024, VIEW_MAX = TR_EVIDENCE_COUNT + 2, VIEW_PRIOR = 0, VIEW_
 typedef struct machine {
     int ok;
     double log_flop_per_s;
-    double log_chalk_token;   /* weight bytes x F / (2 BW): the batch of a dense model at balance */
+    double log_dense_token;   /* weight bytes x F / (2 BW): the batch of a dense model at balance */
     double log_cliff;         /* 2 BW / F: times active over KV bytes it is the balanced context */
 } machine;
 
@@ -130,7 +130,7 @@ static tr_status add_chip(run *r, const tr_chip *chip, tr_oracle_answer *out, tr
             continue;
         m->log_flop_per_s = tr_log(flop_per_s);
         m->log_cliff = tr_log(2.0 * chip->memory_byte_per_s / flop_per_s);
-        m->log_chalk_token = tr_log(tr_dtype_byte(weight_dtypes[d])) - m->log_cliff;
+        m->log_dense_token = tr_log(tr_dtype_byte(weight_dtypes[d])) - m->log_cliff;
     }
     memcpy(out->chip[at], chip->name, sizeof out->chip[at]);
     r->chip_count = out->chip_count = at + 1;
@@ -213,8 +213,8 @@ static void set_ranges(run *r)
     r->decode = range_of("decode_ratio");
     r->markup = range_of("markup");
     r->stall = range_of("stall_ratio");
-    range chalk = {HUGE_VAL, 0.0}, price = {HUGE_VAL, 0.0};
-    double chalk_high = -HUGE_VAL, price_high = -HUGE_VAL;
+    range dense = {HUGE_VAL, 0.0}, price = {HUGE_VAL, 0.0};
+    double dense_high = -HUGE_VAL, price_high = -HUGE_VAL;
     for (size_t c = 0; c < r->chip_count; c++) {
         price.low = r->log_price[c] < price.low ? r->log_price[c] : price.low;
         price_high = r->log_price[c] > price_high ? r->log_price[c] : price_high;
@@ -222,17 +222,17 @@ static void set_ranges(run *r)
             const machine *m = &r->machine[c][d];
             if (!m->ok)
                 continue;
-            chalk.low = m->log_chalk_token < chalk.low ? m->log_chalk_token : chalk.low;
-            chalk_high = m->log_chalk_token > chalk_high ? m->log_chalk_token : chalk_high;
+            dense.low = m->log_dense_token < dense.low ? m->log_dense_token : dense.low;
+            dense_high = m->log_dense_token > dense_high ? m->log_dense_token : dense_high;
         }
     }
-    chalk.width = chalk_high - chalk.low;
+    dense.width = dense_high - dense.low;
     price.width = price_high - price.low;
     r->seen[TR_UNKNOWN_ACTIVE] = r->active;
     r->seen[TR_UNKNOWN_TOTAL] = sum_of(r->active, r->sparsity);
     r->seen[TR_UNKNOWN_KV] = r->kv;
     r->seen[TR_UNKNOWN_CONTEXT] = r->context;
-    r->seen[TR_UNKNOWN_BATCH] = sum_of(sum_of(chalk, r->sparsity), r->balance);
+    r->seen[TR_UNKNOWN_BATCH] = sum_of(sum_of(dense, r->sparsity), r->balance);
     r->seen[TR_UNKNOWN_BALANCE] = r->balance;
     r->seen[TR_UNKNOWN_PREFILL_MFU] = r->mfu;
     r->seen[TR_UNKNOWN_DECODE] = r->decode;
@@ -294,7 +294,7 @@ static void draw_one(const run *r, tr_rng *rng, draw *x)
                                 : of(&r->kv, rng);
     x->log[TR_UNKNOWN_CONTEXT] = of(&r->context, rng);
     x->log[TR_UNKNOWN_BALANCE] = of(&r->balance, rng);
-    x->log[TR_UNKNOWN_BATCH] = m->log_chalk_token + log_sparsity + x->log[TR_UNKNOWN_BALANCE];
+    x->log[TR_UNKNOWN_BATCH] = m->log_dense_token + log_sparsity + x->log[TR_UNKNOWN_BALANCE];
     x->log[TR_UNKNOWN_PREFILL_MFU] = of(&r->mfu, rng);
     x->log[TR_UNKNOWN_CHIP_PRICE] = r->log_price[x->chip] + of(&r->price, rng);
     x->balance = tr_exp(x->log[TR_UNKNOWN_BALANCE]);

@@ -11,7 +11,7 @@ tr_status tr_price_evidence_check(const tr_price_evidence *evidence, tr_error *e
 
 /* Where output costs r times input and prefill is bound by compute: how many times as long decode waits for
  * memory as it multiplies. It is r itself, times what decode reaches of the roof over what prefill does
- * (efficiency_ratio; the chalkboard has 1).  [K10] */
+ * (efficiency_ratio; 1 at datasheet peak).  [K10] */
 double tr_implied_memory_ratio(double output_input_ratio, double efficiency_ratio);
 /* The batch with that ratio of memory to compute time, balance_batch_seq being the one at which weights and
  * compute balance; context_ratio is L / L*, the context over the balanced one, 0 for no KV cache: B* / (r - L/L*).

@@ -19,8 +19,8 @@ static board on_board(double total_param, double active_param, double kv_byte_pe
     static tr_system systems[8];
     static int next;
     const int i = next++ % 8;
-    models[i] = chalk_model(total_param, active_param, kv_byte_per_token, weight_byte);
-    systems[i] = chalk_system(flop_per_s, byte_per_s, 0.0, 0.0);
+    models[i] = plain_model(total_param, active_param, kv_byte_per_token, weight_byte);
+    systems[i] = plain_system(flop_per_s, byte_per_s, 0.0, 0.0);
     return (board){&models[i], roof_of(&models[i], &systems[i])};
 }
 
@@ -169,8 +169,8 @@ static void L024_L025_L026_L142_the_300_depends_on_chip_and_dtype(void **state)
 static void L027_an_unbatched_token_costs_the_balance_batch_times_as_much(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(8e9, 1e9, 0.0, 1.0);
-    const tr_system system = chalk_system(600e12, 1e12, 0.0, 2.0);
+    const tr_model model = plain_model(8e9, 1e9, 0.0, 1.0);
+    const tr_system system = plain_system(600e12, 1e12, 0.0, 2.0);
     const tr_roofline roof = roof_of(&model, &system);
     const double best = tr_balance_batch_seq(&roof, 0.0);
     assert_close(best, 2400.0, 1e-14);
@@ -194,9 +194,9 @@ static void L028_L029_memory_drains_in_its_own_time_by_chip(void **state)
         {180e9, 8e12, 0.0225},        /* B200 */
         {80e9, 2.039e12, 0.0392349},  /* A100 80 GB */
     };
-    const tr_model model = chalk_model(1e9, 1e9, 0.0, 1.0);
+    const tr_model model = plain_model(1e9, 1e9, 0.0, 1.0);
     for (size_t i = 0; i < sizeof chip / sizeof chip[0]; i++) {
-        const tr_system system = chalk_system(1e15, chip[i].byte_per_s, chip[i].memory_byte, 0.0);
+        const tr_system system = plain_system(1e15, chip[i].byte_per_s, chip[i].memory_byte, 0.0);
         const tr_roofline roof = roof_of(&model, &system);
         assert_close(tr_drain_s(&roof), chip[i].drain_s, 1e-6);
     }
@@ -213,8 +213,8 @@ static void L033_two_thousand_sequences_every_twenty_milliseconds_are_100k_token
 static void L041_a_slow_mode_cannot_cost_less_than_compute_or_kv(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(671e9, 37e9, 35136.0, 1.0);
-    const tr_system system = chalk_system(5e15, 8e12, 0.0, 3.6);
+    const tr_model model = plain_model(671e9, 37e9, 35136.0, 1.0);
+    const tr_system system = plain_system(5e15, 8e12, 0.0, 3.6);
     const tr_roofline roof = roof_of(&model, &system);
     const double compute_usd = 2.0 * 37e9 / 5e15 * 0.001 * 1e6, kv_usd = 10000.0 * 35136.0 / 8e12 * 0.001 * 1e6;
     assert_close(decode(&roof, 1e9, 100.0).usd_per_mtoken, compute_usd, 1e-6);
@@ -250,7 +250,7 @@ L043_L044_deepseek_v3_with_its_attention_balances_at_2720_tokens_and_keeps_69_pe
     (void)state;
     static tr_model model;
     get_model("deepseek-v3", &model);
-    const tr_system system = chalk_system(5e15, 8e12, 0.0, 0.0);
+    const tr_system system = plain_system(5e15, 8e12, 0.0, 0.0);
     const board b = {&model, roof_of(&model, &system)};
     const double l_star = tr_balance_context_token(&b.roof);
     /* By hand, of the weights' multiplies: reading 70,272 B a token takes 1 / 1668 of them, attention's own
@@ -294,7 +294,7 @@ static void L052_attention_equals_the_weights_at_54k_tokens_for_a_70b_model(void
     model.total_param = 71.6e9;
     model.multiply_param = model.stream_param = 70.55e9;
     model.layers = model.layer[0].layer_count = 80.0;
-    const tr_system system = chalk_system(1e15, 1e12, 0.0, 0.0);
+    const tr_system system = plain_system(1e15, 1e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     const double none_s = decode(&roof, 1.0, 0.0).compute_s;
     assert_close(decode(&roof, 1.0, 53825.3784).compute_s / none_s, 2.0, 1e-4);
@@ -355,7 +355,7 @@ static void L120_attention_intensity_is_by_kind_and_not_always_one(void **state)
         {2.0 * 8.0 * 128.0, 4.0 * 64.0 * 128.0, 8.0},                        /* eight to one */
         {512.0 + 64.0, 2.0 * 128.0 * (2.0 * 512.0 + 64.0), 241.777777778},   /* absorbed latent, 128 heads */
     };
-    const tr_system system = chalk_system(1e15, 1e12, 0.0, 0.0);
+    const tr_system system = plain_system(1e15, 1e12, 0.0, 0.0);
     for (size_t i = 0; i < sizeof kind / sizeof kind[0]; i++) {
         tr_model model = toy_model(0);
         model.layer[0].cache[0].elem = kind[i].elem;

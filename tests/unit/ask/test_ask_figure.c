@@ -76,7 +76,7 @@ static void every_model_makes_legible_figures_under_every_physics(void **state)
 }
 
 /* The widest and narrowest numbers that inline models and systems may have. */
-static void any_chalkboard_makes_legible_figures(void **state)
+static void any_plain_numbers_make_legible_figures(void **state)
 {
     (void)state;
     tr_rng rng;
@@ -293,7 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_model_makes_legible_figures_under_every_physics),
-        cmocka_unit_test(any_chalkboard_makes_legible_figures),
+        cmocka_unit_test(any_plain_numbers_make_legible_figures),
         cmocka_unit_test(the_batch_figure_names_the_balance_and_the_floor),
         cmocka_unit_test(the_cost_figure_has_the_floor_that_no_batch_passes),
         cmocka_unit_test(without_a_price_cost_is_in_chip_seconds),

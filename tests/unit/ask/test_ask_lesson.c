@@ -1,4 +1,4 @@
-/* test_ask_lesson.c -- the exercises: worked by hand on a chalkboard, asked of the catalog, graded in powers of ten. */
+/* test_ask_lesson.c -- the exercises: worked by hand on plain numbers, asked of the catalog, graded in powers of ten. */
 #include "unit_ask.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static tr_problem *case_of(const char *model, const char *system, const char *co
 }
 
 /* 600 GB of weights at 6 TB/s, 30e9 active at 6 PFLOP/s, 60 kB a token, 1 TB, $3.60/h: round numbers. */
-static tr_problem *chalkboard(const char *context)
+static tr_problem *plain_question(const char *context)
 {
     return case_of("total=600e9,active=30e9,kv=60000,weight=1", "flops=6e15,bw=6e12,mem=1e12,usd=3.6", context);
 }
@@ -39,7 +39,7 @@ static tr_exercise exercise_of(const tr_problem *question, const char *id)
     return e;
 }
 
-static void the_chalkboard_is_answered_as_by_hand(void **state)
+static void plain_numbers_are_answered_as_by_hand(void **state)
 {
     (void)state;
     static const struct {
@@ -85,7 +85,7 @@ static void the_chalkboard_is_answered_as_by_hand(void **state)
         {"reinforcement", 1.5},
         {"overtraining", 432},
     };
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     for (size_t i = 0; i < sizeof hand / sizeof hand[0]; i++) {
         const tr_exercise e = exercise_of(question, hand[i].id);
         assert_true(e.asked);
@@ -98,7 +98,7 @@ static void the_chalkboard_is_answered_as_by_hand(void **state)
 static void half_the_speed_is_a_step_of_twice_the_time(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     assert_true(exercise_of(question, "half-speed").value == 1627); /* memory is full before that */
     free(question);
     question = case_of("total=600e9,active=30e9,kv=60000,weight=1", "flops=6e15,bw=6e12", "4096");
@@ -109,7 +109,7 @@ static void half_the_speed_is_a_step_of_twice_the_time(void **state)
 static void what_a_case_has_no_answer_to_is_not_asked_and_says_why(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     tr_exercise e = exercise_of(question, "balance-here"); /* beyond the cliff */
     assert_true(!e.asked && isnan(e.value) && strstr(e.reveal, "every batch is memory-bound") != NULL);
     assert_false(exercise_of(question, "kept").asked);
@@ -118,7 +118,7 @@ static void what_a_case_has_no_answer_to_is_not_asked_and_says_why(void **state)
     assert_int_equal(tr_lesson_grade(&e, 100, &grade, NULL), TR_EDOMAIN);
     assert_true(grade.score_share == 42);
     free(question);
-    question = chalkboard("500");
+    question = plain_question("500");
     e = exercise_of(question, "balance-here");
     assert_near(e.value, 20000, 1e-12, "balance at half the cliff"); /* c - k = c / 2 */
     free(question);
@@ -173,7 +173,7 @@ static void every_model_can_be_asked_about_on_every_system(void **state)
 static void guesses_are_read_with_their_units_and_refused_without_sense(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     const tr_exercise time = exercise_of(question, "floor-time"), share = exercise_of(question, "kv-share");
     const tr_exercise bytes = exercise_of(question, "kv-per-token");
     double value = 42;
@@ -195,7 +195,7 @@ static void guesses_are_read_with_their_units_and_refused_without_sense(void **s
 static void the_error_is_the_distance_in_powers_of_ten_either_way(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     const tr_exercise e = exercise_of(question, "floor-time"); /* 0.1 s */
     static const struct {
         double guess, error;
@@ -247,7 +247,7 @@ static void knowing_everything_scores_all_and_knowing_nothing_none(void **state)
 static void unknown_topics_indices_and_prefill_are_refused(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     tr_guess guess[TR_LESSON_MAX];
     tr_lesson_summary sums = {.asked = 42};
     tr_exercise e = {.id = "none"};
@@ -298,7 +298,7 @@ static void the_document_holds_questions_answers_and_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_chalkboard_is_answered_as_by_hand),
+        cmocka_unit_test(plain_numbers_are_answered_as_by_hand),
         cmocka_unit_test(half_the_speed_is_a_step_of_twice_the_time),
         cmocka_unit_test(what_a_case_has_no_answer_to_is_not_asked_and_says_why),
         cmocka_unit_test(every_exercise_has_its_texts_its_equation_and_its_card),

@@ -308,7 +308,7 @@ static void bound_is_below_operators_and_operators_below_what_is_predicted(void 
         }
 }
 
-/* Untold, a real model on a real chip is predicted, and a chalkboard stays the bound. */
+/* Untold, a real model on a real chip is predicted, and plain numbers stay the bound. */
 static void the_default_is_the_prediction_with_the_bound_and_its_interval_beside(void **state)
 {
     (void)state;
@@ -316,7 +316,7 @@ static void the_default_is_the_prediction_with_the_bound_and_its_interval_beside
     const char *const bound[] = {"model", "llama-3.1-70b", "system",  "8xh100-sxm", "batch",
                                  "64",    "physics",       "bound", NULL};
     json_t *d = json_of(tr_answer_step, real), *b = json_of(tr_answer_step, bound);
-    json_t *chalk = json_of(tr_answer_step, toy);
+    json_t *plain = json_of(tr_answer_step, toy);
     assert_string_equal(text_at(d, "physics"), "fitted");
     assert_true(number_at(d, "step_s") == number_at(d, "step_s_predicted"));
     assert_true(number_at(b, "step_s") == number_at(b, "step_s_bound"));
@@ -327,12 +327,12 @@ static void the_default_is_the_prediction_with_the_bound_and_its_interval_beside
     assert_true(number_at(d, "token_per_s_high") < number_at(d, "token_per_s_bound"));
     assert_true(fabs(number_at(d, "usd_per_mtoken_low") * number_at(d, "token_per_s_high") -
                      number_at(d, "usd_per_mtoken") * number_at(d, "token_per_s")) < 1e-9);
-    assert_string_equal(text_at(chalk, "physics"), "bound");
-    assert_true(number_at(chalk, "step_s") == number_at(chalk, "step_s_bound"));
-    assert_true(json_is_null(at(chalk, "step_s_predicted")) && json_is_null(at(chalk, "step_s_low")));
+    assert_string_equal(text_at(plain, "physics"), "bound");
+    assert_true(number_at(plain, "step_s") == number_at(plain, "step_s_bound"));
+    assert_true(json_is_null(at(plain, "step_s_predicted")) && json_is_null(at(plain, "step_s_low")));
     json_decref(d);
     json_decref(b);
-    json_decref(chalk);
+    json_decref(plain);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* test_input_problem.c -- inline numbers, presets, and the problem they make. */
 #include "unit_input.h"
 
-static void a_chalkboard_model_is_typed_as_numbers(void **state)
+static void a_model_is_typed_as_numbers(void **state)
 {
     (void)state;
     static tr_model m;
@@ -20,7 +20,7 @@ static void a_chalkboard_model_is_typed_as_numbers(void **state)
     assert_true(tr_is_inline("total=1") && !tr_is_inline("deepseek-v3"));
 }
 
-static void a_chalkboard_system_is_typed_as_numbers(void **state)
+static void a_system_is_typed_as_numbers(void **state)
 {
     (void)state;
     tr_system s;
@@ -284,8 +284,8 @@ static void a_preset_is_a_start_that_other_inputs_change(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chalkboard_model_is_typed_as_numbers),
-        cmocka_unit_test(a_chalkboard_system_is_typed_as_numbers),
+        cmocka_unit_test(a_model_is_typed_as_numbers),
+        cmocka_unit_test(a_system_is_typed_as_numbers),
         cmocka_unit_test(inline_numbers_that_make_no_sense_are_refused),
         cmocka_unit_test(count_and_price_change_the_system),
         cmocka_unit_test(a_kind_of_price_is_looked_up_for_the_chip),

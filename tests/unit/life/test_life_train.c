@@ -25,8 +25,8 @@ typedef struct machine {
 static const machine *machine_of(double memory_byte, double utilisation_share)
 {
     static machine m;
-    m.model = chalk_model(600e9, 30e9, 60e3, 1);
-    m.system = chalk_system(6e15, 6e12, memory_byte, 3.6);
+    m.model = plain_model(600e9, 30e9, 60e3, 1);
+    m.system = plain_system(6e15, 6e12, memory_byte, 3.6);
     m.system.utilisation_share = utilisation_share;
     m.roof = roof_of(&m.model, &m.system);
     return &m;

@@ -6,7 +6,7 @@ static tr_op ops[TR_OP_LIST_MAX];
 /* A chip no model is too large for. */
 static tr_system endless(double count)
 {
-    tr_system system = chalk_system(1e15, 3e12, 0, 0);
+    tr_system system = plain_system(1e15, 3e12, 0, 0);
     system.chip_count = system.domain_chip = count;
     system.chip.topology = TR_TOPOLOGY_SWITCH;
     system.chip.scaleup_byte_per_s = 1e12;

@@ -26,7 +26,7 @@ static inline void assert_close_(double actual, double expected, double share, c
     }
 }
 
-static inline tr_model chalk_model(double total_param, double active_param, double kv_byte_per_token,
+static inline tr_model plain_model(double total_param, double active_param, double kv_byte_per_token,
                                    double weight_byte)
 {
     const tr_model_numbers numbers = {total_param, active_param, kv_byte_per_token, weight_byte};
@@ -37,7 +37,7 @@ static inline tr_model chalk_model(double total_param, double active_param, doub
     return model;
 }
 
-static inline tr_system chalk_system(double flop_per_s, double byte_per_s, double memory_byte, double usd_per_hour)
+static inline tr_system plain_system(double flop_per_s, double byte_per_s, double memory_byte, double usd_per_hour)
 {
     const tr_chip_numbers numbers = {flop_per_s, byte_per_s, memory_byte, usd_per_hour};
     tr_system system;

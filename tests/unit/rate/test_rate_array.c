@@ -64,7 +64,7 @@ static void arrays_agree_with_single_steps_to_rounding(void **state)
     tr_rng_seed(&rng, 20260701);
     tr_system system = toy_system(3.0);
     system.chip.memory_byte = HUGE_VAL;
-    const tr_model models[3] = {toy_model(0), toy_model(1), chalk_model(671e9, 37e9, 70272.0, 1.0)};
+    const tr_model models[3] = {toy_model(0), toy_model(1), plain_model(671e9, 37e9, 70272.0, 1.0)};
     for (size_t m = 0; m < 3; m++) {
         for (int round = 0; round < 10; round++) {
             system.chip.memory_byte_per_s = 1e12 * (1.0 + 7.0 * tr_rng_uniform(&rng));

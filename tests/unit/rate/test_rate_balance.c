@@ -4,8 +4,8 @@
 static void the_floor_is_all_weights_once_through_memory(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(671026419200.0, 37e9, 70272.0, 1.0);
-    const tr_system system = chalk_system(1e15, 72.0 * 8e12, 0.0, 0.0);
+    const tr_model model = plain_model(671026419200.0, 37e9, 70272.0, 1.0);
+    const tr_system system = plain_system(1e15, 72.0 * 8e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_close(tr_floor_s(&roof), 0.00116497642, 1e-8);
     /* A mixture's floor counts all experts, though one sequence is faster. */
@@ -20,8 +20,8 @@ static void the_floor_is_all_weights_once_through_memory(void **state)
 static void the_ridge_is_peak_over_bandwidth(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(70e9, 70e9, 0.0, 2.0);
-    const tr_system system = chalk_system(836e12, 3.9e12, 0.0, 0.0);
+    const tr_model model = plain_model(70e9, 70e9, 0.0, 2.0);
+    const tr_system system = plain_system(836e12, 3.9e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_close(tr_ridge_flop_per_byte(&roof), 214.358974359, 1e-11);
     const tr_model toy = toy_model(0);
@@ -35,8 +35,8 @@ static void the_balance_batch_is_the_ridge_times_sparsity(void **state)
 {
     (void)state;
     /* F b / (2 BW) = 300 at a byte a weight: B* = 300 N / N_a */
-    const tr_system system = chalk_system(600e12, 1e12, 0.0, 0.0);
-    const tr_model sparse = chalk_model(671e9, 37e9, 1000.0, 1.0), dense = chalk_model(70e9, 70e9, 1000.0, 1.0);
+    const tr_system system = plain_system(600e12, 1e12, 0.0, 0.0);
+    const tr_model sparse = plain_model(671e9, 37e9, 1000.0, 1.0), dense = plain_model(70e9, 70e9, 1000.0, 1.0);
     const tr_roofline a = roof_of(&sparse, &system), b = roof_of(&dense, &system);
     assert_close(tr_balance_batch_seq(&a, 0.0), 5440.54054, 1e-8);
     assert_close(tr_balance_batch_seq(&b, 0.0), 300.0, 1e-14);
@@ -48,8 +48,8 @@ static void the_balance_batch_is_the_ridge_times_sparsity(void **state)
 static void beyond_the_balanced_context_no_batch_is_compute_bound(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(671e9, 37e9, 35136.0, 1.0);
-    const tr_system system = chalk_system(5e15, 8e12, 0.0, 0.0);
+    const tr_model model = plain_model(671e9, 37e9, 35136.0, 1.0);
+    const tr_system system = plain_system(5e15, 8e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     const double most = tr_balance_context_token(&roof);
     assert_true(tr_balance_batch_seq(&roof, floor(most)) > 1e6);
@@ -62,8 +62,8 @@ static void the_balanced_context_is_where_kv_reading_equals_compute(void **state
 {
     (void)state;
     /* 2 x 37e9 x 8e12 / (5e15 x 35136) = 3369.763 */
-    const tr_model model = chalk_model(671e9, 37e9, 35136.0, 1.0);
-    const tr_system system = chalk_system(5e15, 8e12, 0.0, 0.0);
+    const tr_model model = plain_model(671e9, 37e9, 35136.0, 1.0);
+    const tr_system system = plain_system(5e15, 8e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_close(tr_balance_context_token(&roof), 3369.76321, 1e-8);
     /* With attention: 2.1e9/1e15 + L 327680/1e15 = L 40960/4e12 -> L = 2.1e-6 / (1.024e-8 - 3.2768e-10) */
@@ -76,8 +76,8 @@ static void the_balanced_context_is_where_kv_reading_equals_compute(void **state
 static void without_kv_the_balanced_context_is_infinite(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(70e9, 70e9, 0.0, 1.0);
-    const tr_system system = chalk_system(1e15, 1e12, 0.0, 0.0);
+    const tr_model model = plain_model(70e9, 70e9, 0.0, 1.0);
+    const tr_system system = plain_system(1e15, 1e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_true(isinf(tr_balance_context_token(&roof)));
     assert_true(isinf(tr_cliff_context_token(&roof, 1e6)));
@@ -141,8 +141,8 @@ static void attention_that_outruns_its_bytes_never_balances(void **state)
 static void the_cliff_keeps_the_weights_and_tends_to_the_balanced_context(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(671e9, 37e9, 35136.0, 1.0);
-    const tr_system system = chalk_system(5e15, 8e12, 0.0, 0.0);
+    const tr_model model = plain_model(671e9, 37e9, 35136.0, 1.0);
+    const tr_system system = plain_system(5e15, 8e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_close(tr_cliff_context_token(&roof, 9600.0), 1380.46922, 1e-8);
     assert_close(tr_cliff_context_token(&roof, 1e9), tr_balance_context_token(&roof), 1e-4);
@@ -155,8 +155,8 @@ static void the_cliff_keeps_the_weights_and_tends_to_the_balanced_context(void *
 static void the_weight_intensity_walks_up_with_the_batch(void **state)
 {
     (void)state;
-    const tr_system system = chalk_system(836e12, 3.9e12, 0.0, 0.0);
-    const tr_model fp8 = chalk_model(27e9, 27e9, 0.0, 1.0), bf16 = chalk_model(27e9, 27e9, 0.0, 2.0);
+    const tr_system system = plain_system(836e12, 3.9e12, 0.0, 0.0);
+    const tr_model fp8 = plain_model(27e9, 27e9, 0.0, 1.0), bf16 = plain_model(27e9, 27e9, 0.0, 2.0);
     const tr_roofline a = roof_of(&fp8, &system), b = roof_of(&bf16, &system);
     assert_true(tr_weight_intensity_flop_per_byte(&a, 8.0) == 16.0);
     assert_true(tr_weight_intensity_flop_per_byte(&b, 8.0) == 8.0);
@@ -177,8 +177,8 @@ static void attention_stands_still_whatever_the_batch(void **state)
     assert_close(tr_attention_intensity_flop_per_byte(&roof, 1000.0), 8.0, 1e-15);
     assert_close(tr_attention_intensity_flop_per_byte(&roof, 100000.0), 8.0, 1e-15);
     assert_true(tr_attention_intensity_flop_per_byte(&roof, 0.0) == 0.0);
-    const tr_model chalk = chalk_model(70e9, 70e9, 1e5, 1.0);
-    const tr_roofline literal = roof_of(&chalk, &system);
+    const tr_model plain = plain_model(70e9, 70e9, 1e5, 1.0);
+    const tr_roofline literal = roof_of(&plain, &system);
     assert_true(tr_attention_intensity_flop_per_byte(&literal, 1000.0) == 0.0);
 }
 
@@ -197,9 +197,9 @@ static void the_memory_drains_in_capacity_over_bandwidth(void **state)
         {180e9, 8e12, 22.5},      /* B200 */
         {288e9, 8e12, 36.0},      /* GB300 by its nominal capacity */
     };
-    const tr_model model = chalk_model(1e9, 1e9, 0.0, 1.0);
+    const tr_model model = plain_model(1e9, 1e9, 0.0, 1.0);
     for (size_t i = 0; i < sizeof chip / sizeof chip[0]; i++) {
-        tr_system system = chalk_system(1e15, chip[i].byte_per_s, chip[i].memory_byte, 0.0);
+        tr_system system = plain_system(1e15, chip[i].byte_per_s, chip[i].memory_byte, 0.0);
         for (double count = 1.0; count <= 8.0; count += 7.0) {
             system.chip_count = count;
             const tr_roofline roof = roof_of(&model, &system);

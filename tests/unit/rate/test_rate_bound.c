@@ -2,19 +2,19 @@
 #include "fixture.h"
 
 /* 100e9 parameters of a byte, 10e9 active, 100 kB of KV a token; 1e15 FLOP/s, 1 TB/s, no memory limit, $3.60/h. */
-static tr_roofline chalk(void)
+static tr_roofline plain(void)
 {
     static tr_model model;
     static tr_system system;
-    model = chalk_model(100e9, 10e9, 100e3, 1.0);
-    system = chalk_system(1e15, 1e12, 0.0, 3.6);
+    model = plain_model(100e9, 10e9, 100e3, 1.0);
+    system = plain_system(1e15, 1e12, 0.0, 3.6);
     return roof_of(&model, &system);
 }
 
 static void compute_overlaps_memory_but_streams_share_the_bus(void **state)
 {
     (void)state;
-    const tr_roofline roof = chalk();
+    const tr_roofline roof = plain();
     /* weights 100e9/1e12 = 0.1 s; KV 10 x 1000 x 1e5 / 1e12 = 1 ms; compute 10 x 2e10 / 1e15 = 0.2 ms */
     const tr_step step = decode(&roof, 10.0, 1000.0);
     assert_true(step.weights_s == 0.1);
@@ -32,7 +32,7 @@ static void compute_overlaps_memory_but_streams_share_the_bus(void **state)
 static void the_limit_is_the_side_that_decides(void **state)
 {
     (void)state;
-    const tr_roofline roof = chalk();
+    const tr_roofline roof = plain();
     assert_int_equal(decode(&roof, 1.0, 0.0).limit, TR_LIMIT_WEIGHTS);
     assert_int_equal(decode(&roof, 10000.0, 10.0).limit, TR_LIMIT_COMPUTE);
     assert_int_equal(decode(&roof, 10.0, 200000.0).limit, TR_LIMIT_KV);
@@ -83,8 +83,8 @@ static void few_sequences_read_only_the_experts_they_chose(void **state)
 static void doubling_context_halves_throughput_when_kv_bound(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(1.0, 1.0, 100e3, 1.0); /* weights of one byte: all KV */
-    const tr_system system = chalk_system(1e15, 1e12, 0.0, 0.0);
+    const tr_model model = plain_model(1.0, 1.0, 100e3, 1.0); /* weights of one byte: all KV */
+    const tr_system system = plain_system(1e15, 1e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system);
     const tr_step near = decode(&roof, 32.0, 100e3), far = decode(&roof, 32.0, 200e3);
     assert_int_equal(near.limit, TR_LIMIT_KV);
@@ -149,10 +149,10 @@ static void a_pass_reads_the_recurrent_state_and_writes_it_back(void **state)
     assert_close(decode(&roof, 2.0, 100.0).kv_read_byte, 2.0 * (2.0 * 1e7 + 100.0 * 40960.0), 1e-15);
 }
 
-static void prefill_of_a_chalkboard_model_is_two_flop_per_parameter_and_token(void **state)
+static void prefill_of_a_model_of_plain_numbers_is_two_flop_per_parameter_and_token(void **state)
 {
     (void)state;
-    const tr_roofline roof = chalk();
+    const tr_roofline roof = plain();
     const tr_step step = prefill(&roof, 2.0, 0.0, 50000.0);
     assert_close(step.compute_s, 2.0 * 50000.0 * 2e10 / 1e15, 1e-15);
     assert_close(step.kv_s, 2.0 * 50000.0 * 1e5 / 1e12, 1e-15); /* written */
@@ -188,7 +188,7 @@ static void many_sparse_queries_read_at_most_all_that_is_stored(void **state)
 static void a_load_out_of_range_is_refused_and_the_answer_left_alone(void **state)
 {
     (void)state;
-    const tr_roofline roof = chalk();
+    const tr_roofline roof = plain();
     const double none = (double)NAN;
     const struct {
         tr_load load;
@@ -224,7 +224,7 @@ static void a_load_out_of_range_is_refused_and_the_answer_left_alone(void **stat
 static void a_broken_roofline_is_refused_by_name(void **state)
 {
     (void)state;
-    const tr_roofline roof = chalk();
+    const tr_roofline roof = plain();
     const tr_load load = {TR_PHASE_DECODE, 4.0, 10.0, 1.0};
     tr_step step;
     tr_error err;
@@ -269,7 +269,7 @@ int main(void)
         cmocka_unit_test(prefill_scores_only_the_last_token),
         cmocka_unit_test(a_tied_output_table_is_scored_once_too),
         cmocka_unit_test(a_pass_reads_the_recurrent_state_and_writes_it_back),
-        cmocka_unit_test(prefill_of_a_chalkboard_model_is_two_flop_per_parameter_and_token),
+        cmocka_unit_test(prefill_of_a_model_of_plain_numbers_is_two_flop_per_parameter_and_token),
         cmocka_unit_test(prefill_reads_its_cache_once_and_writes_its_own_rows),
         cmocka_unit_test(many_sparse_queries_read_at_most_all_that_is_stored),
         cmocka_unit_test(a_load_out_of_range_is_refused_and_the_answer_left_alone),

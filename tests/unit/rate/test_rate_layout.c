@@ -77,10 +77,10 @@ static void numbers_on_a_blackboard_are_pooled(void **state)
 {
     (void)state;
     tr_layout y;
-    const tr_model chalk = chalk_model(70e9, 70e9, 1e5, 1.0);
-    tr_system system = chalk_system(1e15, 3e12, 80e9, 0.0);
+    const tr_model plain = plain_model(70e9, 70e9, 1e5, 1.0);
+    tr_system system = plain_system(1e15, 3e12, 80e9, 0.0);
     system.chip_count = 8.0;
-    assert_int_equal(tr_layout_best(&chalk, &system, NULL, NULL, NULL, &decode_64, &y, NULL), TR_OK);
+    assert_int_equal(tr_layout_best(&plain, &system, NULL, NULL, NULL, &decode_64, &y, NULL), TR_OK);
     assert_true(y.tp_rank == 8.0 && y.dp_rank * y.ep_rank * y.pp_rank * y.replica_count == 1.0);
 }
 

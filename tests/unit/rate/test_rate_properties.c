@@ -26,7 +26,7 @@ static void make(instance *c, tr_rng *rng)
 {
     if (tr_rng_below(rng, 3) == 0) {
         const double active = spread(rng, 1e8, 1e12);
-        c->model = chalk_model(active * (1.0 + 20.0 * tr_rng_uniform(rng)), active, spread(rng, 1e2, 1e6),
+        c->model = plain_model(active * (1.0 + 20.0 * tr_rng_uniform(rng)), active, spread(rng, 1e2, 1e6),
                                0.5 * (double)(1 + tr_rng_below(rng, 4)));
     } else {
         c->model = toy_model((int)tr_rng_below(rng, 2));

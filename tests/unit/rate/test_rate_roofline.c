@@ -136,7 +136,7 @@ static void a_chip_without_the_math_is_refused(void **state)
     /* A checkpoint in FP8 keeps its head in BF16; plain numbers of a byte have no other part. */
     const tr_formats fp8 = {.weight = TR_WEIGHT_FORMAT_FP8, .kv = TR_DTYPE_NATIVE, .math = TR_DTYPE_NATIVE};
     assert_int_equal(tr_roofline_of(&model, &system, NULL, &fp8, &roof, &err), TR_ENOFIT);
-    model = chalk_model(1e9, 1e9, 1e3, 1.0);
+    model = plain_model(1e9, 1e9, 1e3, 1.0);
     assert_true(roof_of(&model, &system).flop_per_s == 2e15);
 }
 
@@ -173,11 +173,11 @@ static void a_file_s_exact_bytes_are_what_is_stored(void **state)
     assert_close(roof.fixed_weight_byte, 1.05e9, 1e-15);
 }
 
-static void chalkboard_numbers_are_taken_literally(void **state)
+static void plain_numbers_are_taken_literally(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(671e9, 37e9, 70272.0, 1.0);
-    const tr_system system = chalk_system(2e15, 3.35e12, 0.0, 2.0);
+    const tr_model model = plain_model(671e9, 37e9, 70272.0, 1.0);
+    const tr_system system = plain_system(2e15, 3.35e12, 0.0, 2.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_true(roof.flop_per_token == 74e9);
     assert_true(roof.fixed_weight_byte == 671e9);
@@ -194,10 +194,10 @@ static void chalkboard_numbers_are_taken_literally(void **state)
     assert_true(decode(&bf16, 3.0, 1000.0).kv_read_byte == 3.0 * 1000.0 * 70272.0);
 }
 
-static void an_odd_number_of_bytes_a_weight_is_fine_on_a_chalkboard(void **state)
+static void an_odd_number_of_bytes_a_weight_is_fine_in_plain_numbers(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(100e9, 100e9, 0.0, 0.5625); /* 4-bit with a scale each 16 */
+    const tr_model model = plain_model(100e9, 100e9, 0.0, 0.5625); /* 4-bit with a scale each 16 */
     const tr_system system = toy_system(1.0);
     const tr_roofline roof = roof_of(&model, &system);
     assert_close(roof.fixed_weight_byte, 56.25e9, 1e-15);
@@ -259,8 +259,8 @@ int main(void)
         cmocka_unit_test(a_chip_without_the_math_is_refused),
         cmocka_unit_test(an_override_counts_its_scales_and_leaves_tables_and_norms),
         cmocka_unit_test(a_file_s_exact_bytes_are_what_is_stored),
-        cmocka_unit_test(chalkboard_numbers_are_taken_literally),
-        cmocka_unit_test(an_odd_number_of_bytes_a_weight_is_fine_on_a_chalkboard),
+        cmocka_unit_test(plain_numbers_are_taken_literally),
+        cmocka_unit_test(an_odd_number_of_bytes_a_weight_is_fine_in_plain_numbers),
         cmocka_unit_test(bad_models_and_systems_are_refused_and_the_answer_left_alone),
     };
     return cmocka_run_group_tests_name("rate roofline", tests, NULL, NULL);

@@ -5,7 +5,7 @@ static tr_model model;
 
 static double store_byte(const tr_model *m)
 {
-    const tr_system endless = chalk_system(1e15, 1e12, 0.0, 0.0);
+    const tr_system endless = plain_system(1e15, 1e12, 0.0, 0.0);
     return shard_of(m, &endless, (tr_layout){1, 1, 1, 1, 1, 0}).weight_byte;
 }
 

@@ -4,19 +4,19 @@
 static const tr_layout one_chip = {1, 1, 1, 1, 1, 0};
 
 /* 50e9 parameters of a byte and 100 kB a token on 80 GB: 30 GB left, 1 GB a sequence of 10,000 tokens. */
-static tr_shard chalk(double memory_byte)
+static tr_shard plain(double memory_byte)
 {
     static tr_model model;
     static tr_system system;
-    model = chalk_model(50e9, 50e9, 100e3, 1.0);
-    system = chalk_system(1e15, 4e12, memory_byte, 0.0);
+    model = plain_model(50e9, 50e9, 100e3, 1.0);
+    system = plain_system(1e15, 4e12, memory_byte, 0.0);
     return shard_of(&model, &system, one_chip);
 }
 
 static void the_largest_batch_fits_and_one_more_does_not(void **state)
 {
     (void)state;
-    const tr_shard shard = chalk(80e9);
+    const tr_shard shard = plain(80e9);
     assert_true(tr_shard_max_batch_seq(&shard, 10000.0) == 30.0);
     assert_true(tr_shard_max_batch_seq(&shard, 10001.0) == 29.0);
     assert_true(tr_shard_max_batch_seq(&shard, 300000.0) == 1.0);
@@ -36,8 +36,8 @@ static void the_largest_batch_agrees_with_the_check_where_quotients_round(void *
         const double weight_byte = 0.1 * (1 + tenths % 60);
         const double edge_byte = weight_byte + 0.1 * tenths;
         const double memory_byte = tenths % 2 ? edge_byte : edge_byte * (1.0 - 0x1p-53); /* on it, or a hair below */
-        const tr_model model = chalk_model(1.0, 1.0, 0.1, weight_byte);
-        const tr_system system = chalk_system(1e15, 4e12, memory_byte, 0.0);
+        const tr_model model = plain_model(1.0, 1.0, 0.1, weight_byte);
+        const tr_system system = plain_system(1e15, 4e12, memory_byte, 0.0);
         const tr_shard shard = shard_of(&model, &system, one_chip);
         const double most = tr_shard_max_batch_seq(&shard, 1.0);
         if (most >= 1.0)
@@ -50,7 +50,7 @@ static void what_does_not_fit_says_by_how_much_and_what_does(void **state)
 {
     (void)state;
     tr_error err;
-    const tr_shard shard = chalk(80e9), tight = chalk(40e9);
+    const tr_shard shard = plain(80e9), tight = plain(40e9);
     assert_int_equal(tr_shard_check(&shard, 30.0, 10000.0, &err), TR_OK);
     assert_int_equal(tr_shard_check(&shard, 42.0, 10000.0, &err), TR_ENOFIT);
     assert_string_equal(err.field, "memory_byte");
@@ -69,7 +69,7 @@ static void what_does_not_fit_says_by_how_much_and_what_does(void **state)
 static void weights_that_do_not_fit_leave_no_batch_and_no_context(void **state)
 {
     (void)state;
-    const tr_shard shard = chalk(40e9);
+    const tr_shard shard = plain(40e9);
     assert_true(tr_shard_max_batch_seq(&shard, 0.0) == 0.0);
     assert_true(tr_shard_max_context_token(&shard, 1.0) == 0.0);
     assert_true(shard.cache_room_byte == -10e9);
@@ -78,13 +78,13 @@ static void weights_that_do_not_fit_leave_no_batch_and_no_context(void **state)
 static void without_a_limit_nothing_limits(void **state)
 {
     (void)state;
-    const tr_shard shard = chalk(0.0);
+    const tr_shard shard = plain(0.0);
     assert_true(isinf(tr_shard_max_batch_seq(&shard, 1e6)));
     assert_true(isinf(tr_shard_max_context_token(&shard, 1e6)));
     assert_int_equal(tr_shard_check(&shard, 1e9, 1e12, NULL), TR_OK);
     /* Nor does KV of no bytes. */
-    const tr_model light = chalk_model(9e9, 9e9, 0.0, 1.0);
-    const tr_system small = chalk_system(1e15, 4e12, 80e9, 0.0);
+    const tr_model light = plain_model(9e9, 9e9, 0.0, 1.0);
+    const tr_system small = plain_system(1e15, 4e12, 80e9, 0.0);
     const tr_shard b = shard_of(&light, &small, one_chip);
     assert_true(isinf(tr_shard_max_batch_seq(&b, 1e6)));
 }
@@ -92,7 +92,7 @@ static void without_a_limit_nothing_limits(void **state)
 static void the_longest_context_fits_and_one_token_more_does_not(void **state)
 {
     (void)state;
-    const tr_shard shard = chalk(80e9);
+    const tr_shard shard = plain(80e9);
     assert_true(tr_shard_max_context_token(&shard, 1.0) == 300000.0);
     assert_true(tr_shard_max_context_token(&shard, 7.0) == 42857.0); /* 300000 / 7 = 42857.14 */
     assert_true(tr_shard_max_context_token(&shard, 300000.0) == 1.0);
@@ -199,7 +199,7 @@ static void sequences_are_dealt_out_whole_to_the_ranks(void **state)
 static void nan_and_out_of_range_give_nan(void **state)
 {
     (void)state;
-    const tr_shard shard = chalk(80e9);
+    const tr_shard shard = plain(80e9);
     assert_true(isnan(tr_shard_max_batch_seq(&shard, (double)NAN)));
     assert_true(isnan(tr_shard_max_batch_seq(&shard, -1.0)));
     assert_true(isnan(tr_shard_max_batch_seq(NULL, 1.0)));

@@ -1,0 +1,1 @@
+for verb in estimate gpus price foo llama-3.1-8b total=1e9; do "$TOKENROOF" $verb 2>&1; done; "$TOKENROOF" predict llama-3.1-8b h100-sxm --gpu 4 2>&1; "$TOKENROOF" predict llama-3.1-8b h100-sxm --latency 5ms 2>&1; "$TOKENROOF" predict llama-3.1-8b h100-sxm --batch 4 2>&1; "$TOKENROOF" predict llama-3.1-8b 8xh100-sxm --tp 3 2>&1; true
