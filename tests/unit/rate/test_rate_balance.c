@@ -238,8 +238,8 @@ static void nan_and_out_of_range_give_nan(void **state)
 static void the_ridge_of_a_pass_is_where_its_tokens_share_the_weights_out(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(70e9, 70e9, 0.0, 2.0), cached = chalk_model(70e9, 70e9, 1e5, 2.0);
-    const tr_system system = chalk_system(1e15, 2e12, 0.0, 0.0);
+    const tr_model model = plain_model(70e9, 70e9, 0.0, 2.0), cached = plain_model(70e9, 70e9, 1e5, 2.0);
+    const tr_system system = plain_system(1e15, 2e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system), with_kv = roof_of(&cached, &system);
     assert_close(tr_ridge_query_token(&roof, 1.0, 0.0), 500.0, 1e-9);
     assert_close(tr_ridge_query_token(&roof, 50.0, 0.0), 10.0, 1e-9);
@@ -260,8 +260,8 @@ static void the_ridge_of_a_pass_is_where_its_tokens_share_the_weights_out(void *
 static void a_wait_of_five_is_a_fifth_of_the_balance_batch(void **state)
 {
     (void)state;
-    const tr_model model = chalk_model(800e9, 100e9, 0.0, 1.0), cached = chalk_model(800e9, 100e9, 2000.0, 1.0);
-    const tr_system system = chalk_system(2.4e15, 4e12, 0.0, 0.0);
+    const tr_model model = plain_model(800e9, 100e9, 0.0, 1.0), cached = plain_model(800e9, 100e9, 2000.0, 1.0);
+    const tr_system system = plain_system(2.4e15, 4e12, 0.0, 0.0);
     const tr_roofline roof = roof_of(&model, &system), with_kv = roof_of(&cached, &system);
     assert_close(tr_memory_ratio_batch_seq(&roof, 0.0, 1.0), 2400.0, 1e-12);
     assert_close(tr_memory_ratio_batch_seq(&roof, 0.0, 5.0), 480.0, 1e-12);
