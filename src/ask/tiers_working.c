@@ -52,19 +52,16 @@ static void money_workings(const tr_tiers *t, tr_workings *out)
 
 static void price_workings(const tr_tiers *t, tr_workings *out)
 {
-    tr_working *w;
-    for (size_t i = 0; i < t->premium_count && out->count < TR_WORKING_MAX; i++) {
-        w = tr_working_start(out, "K9");
-        tr_working_put(w, "hits", TR_UNIT_NONE, tr_premium_hit_count(t->write_ratio[i], t->read_ratio), 1);
-        tr_working_put(w, "w", TR_UNIT_NONE, t->write_ratio[i], 0);
-        tr_working_put(w, "r", TR_UNIT_NONE, t->read_ratio, 0);
-    }
-    const double hold_s = t->hold_s[t->hold_count - 1];
-    const int best = tr_tiers_cheapest(t, t->hold_s[0]);
-    if (t->hold_count == 0 || best < 0 || t->place[best].tier == NULL)
+    size_t last = t->hold_count; /* the longest hold that is worth it: its place is the cheapest then */
+    while (last > 0 && (tr_tiers_cheapest(t, t->hold_s[last - 1]) < 0 ||
+                        t->place[tr_tiers_cheapest(t, t->hold_s[last - 1])].tier == NULL))
+        last--;
+    if (last == 0)
         return;
+    const double hold_s = t->hold_s[last - 1];
+    const int best = tr_tiers_cheapest(t, hold_s);
     const tr_tiers_place *p = &t->place[best];
-    w = tr_working_start(out, "K56");
+    tr_working *w = tr_working_start(out, "K56");
     tr_working_put(w, "x", TR_UNIT_NONE, tr_tiers_hit_price(t, best, hold_s).predicted, 1);
     tr_working_put(w, "cost", TR_UNIT_USD, tr_hold_usd(&p->cost, t->held_byte, hold_s, t->fetch_count), 0);
     tr_working_put(w, "n", TR_UNIT_NONE, t->fetch_count, 0);
@@ -97,6 +94,17 @@ static void time_workings(const tr_tiers *t, tr_workings *out)
     tr_working_put(w, "fetch", TR_UNIT_SECOND, b->fetch_s.predicted, 0);
 }
 
+/* As many premiums as were asked for, and find room. */
+static void premium_workings(const tr_tiers *t, tr_workings *out)
+{
+    for (size_t i = 0; i < t->premium_count && out->count < TR_WORKING_MAX; i++) {
+        tr_working *w = tr_working_start(out, "K9");
+        tr_working_put(w, "hits", TR_UNIT_NONE, tr_premium_hit_count(t->write_ratio[i], t->read_ratio), 1);
+        tr_working_put(w, "w", TR_UNIT_NONE, t->write_ratio[i], 0);
+        tr_working_put(w, "r", TR_UNIT_NONE, t->read_ratio, 0);
+    }
+}
+
 void tr_tiers_workings(const tr_tiers *t, tr_workings *out)
 {
     out->count = 0;
@@ -104,4 +112,5 @@ void tr_tiers_workings(const tr_tiers *t, tr_workings *out)
         money_workings(t, out);
     price_workings(t, out);
     time_workings(t, out);
+    premium_workings(t, out);
 }

@@ -15,14 +15,14 @@ typedef struct tr_symbol {
     int is_result;
 } tr_symbol;
 
-#define TR_SYMBOL_MAX 10
+#define TR_SYMBOL_MAX 11
 typedef struct tr_working {
     const char *id;
     tr_symbol symbol[TR_SYMBOL_MAX];
     size_t count;
 } tr_working;
 
-#define TR_WORKING_MAX 24
+#define TR_WORKING_MAX 22
 typedef struct tr_workings {
     tr_working working[TR_WORKING_MAX];
     size_t count;
