@@ -204,6 +204,9 @@ void tr_day_row_workings(const tr_day_row *row, tr_workings *out)
     tr_working *now = tr_working_start(out, "K70");
     tr_working_put(now, "r", TR_UNIT_NONE, row->terms.swing.busiest_ratio, 0);
     tr_working_put(now, "e", TR_UNIT_RATIO, row->terms.swing.weekend_ratio, 0);
+    tr_working_put(now, "a", TR_UNIT_RATIO, tr_swing_share(&row->terms.swing), 1);
+    tr_working_put(now, "mean", TR_UNIT_RATIO, tr_swing_week_ratio(&row->terms.swing), 1);
+    tr_working_put(now, "day", TR_UNIT_NONE, 1.0, 0);
     tr_working_put(now, "u", TR_UNIT_RATIO, w->utilisation_share, 1);
     now = tr_working_start(out, "K71");
     tr_working_put(now, "u", TR_UNIT_RATIO, w->utilisation_share, 0);
@@ -212,6 +215,7 @@ void tr_day_row_workings(const tr_day_row *row, tr_workings *out)
     tr_working_put(now, "alone", TR_UNIT_NONE, w->alone_ratio, 1);
     tr_working_put(now, "users", TR_UNIT_NONE, w->users_ratio, 1);
     tr_working_put(now, "waits", TR_UNIT_NONE, w->work_pay_ratio, 1);
+    tr_working_put(now, "own", TR_UNIT_RATIO, w->own_discount_share, 1);
 }
 
 /* ---- the page ----------------------------------------------------------------------------------- */

@@ -53,10 +53,9 @@ static double cosine(int hour)
     return at <= 6 ? quarter[at] : -quarter[12 - at];
 }
 
-/* How far a weekday swings about its mean. */
-static double swing_share(const tr_swing *s) { return (s->busiest_ratio - 1.0) / (s->busiest_ratio + 1.0); }
+double tr_swing_share(const tr_swing *s) { return (s->busiest_ratio - 1.0) / (s->busiest_ratio + 1.0); }
 
-static double week_ratio(const tr_swing *s) { return (5.0 + 2.0 * s->weekend_ratio) / 7.0; }
+double tr_swing_week_ratio(const tr_swing *s) { return (5.0 + 2.0 * s->weekend_ratio) / 7.0; }
 
 static int is_swing(const tr_swing *s)
 {
@@ -65,13 +64,13 @@ static int is_swing(const tr_swing *s)
 
 double tr_swing_mean_share(const tr_swing *swing)
 {
-    return is_swing(swing) ? week_ratio(swing) / (1.0 + swing_share(swing)) : (double)NAN;
+    return is_swing(swing) ? tr_swing_week_ratio(swing) / (1.0 + tr_swing_share(swing)) : (double)NAN;
 }
 
 /* [K70] A cosine over each day, lower at the weekend; the mean of the week is the share of the places. */
 static void ask(const tr_week_terms *terms, tr_week *w)
 {
-    const double a = swing_share(&terms->swing), mean = week_ratio(&terms->swing);
+    const double a = tr_swing_share(&terms->swing), mean = tr_swing_week_ratio(&terms->swing);
     for (int h = 0; h < TR_WEEK_HOURS; h++) {
         const double day = h < WEEKDAYS ? 1.0 : terms->swing.weekend_ratio;
         w->hour[h].asked_share = terms->utilisation_share * day * (1.0 - a * cosine(h)) / mean;

@@ -2,9 +2,9 @@
 
     explained.py PROGRAM
 
-Runs the verbs that know --explain, on models and systems of many kinds, takes "explain" out of their JSON, and puts the
-numbers into the formulas by the rule of src/ask/working.c: whole words, the longest name first, up to a trailing clause.
-What is left may hold functions and words, and no symbol. Prints TAP, one line a command.
+Runs the verbs that know --explain, on models and systems of many kinds, takes "explain" out of their JSON, and
+puts the numbers into the formulas by the rule of src/ask/working.c: whole words, the longest name first, up to a
+trailing clause. What is left may hold functions and words, and no symbol. Prints TAP, one line a command.
 """
 import concurrent.futures
 import json
@@ -36,9 +36,9 @@ COMMANDS = [
     "reversible llama-3.1-8b 8xh100-sxm --measure no",
     "reversible llama-3.1-8b h100-sxm --measure no",
 ]
-# Functions, those of the model and the machine (step, attention_flop) at a number among them; and words between formulas.
-WORDS = set("step attention_flop max min sqrt ceil floor argmin of over and at the bound where infinite least near places tokens token "
-            "widest".split())
+# Functions, those of the model, the machine and the hour at a number among them; and words between formulas.
+WORDS = set("step attention_flop asked h pi cos max min sqrt ceil floor argmin of over and at the bound where infinite "
+            "least near places tokens token widest".split())
 FUNCTIONS = {"max": max, "min": min, "sqrt": math.sqrt, "ceil": math.ceil, "floor": math.floor}
 SYMBOL = re.compile(r"[A-Za-z_][A-Za-z_0-9]*\*?")
 
@@ -86,7 +86,7 @@ def parts(text):
 
 
 def sides_differ(text):
-    """The first of its equations whose sides are numbers and not the same; None where all are, or cannot be worked out."""
+    """The first of its equations whose sides are numbers and not the same; None where there is none."""
     for part in parts(text):
         sides = part.split(" = ")
         if len(sides) != 2 or "None" in part or set(SYMBOL.findall(re.sub(r"\de[+-]?\d+", "", part))) - set(FUNCTIONS):
