@@ -79,7 +79,7 @@ static void every_key_of_a_chip_is_read(void **state)
         "\"source\": \"shop\", \"date\": \"2026\"},\n"
         "             {\"kind\": \"rental-3yr\", \"usd_per_hour\": 0.8}],\n"
         " \"tiers\": [{\"name\": \"ddr\", \"capacity_byte\": \"256GB\", \"read_byte_per_s\": \"60GB/s\", "
-        "\"usd_per_byte_s\": 1e-19}],\n"
+        "\"write_byte_per_s\": \"40GB/s\", \"usd_per_byte_s\": 1e-19}],\n"
         " \"note\": \"n\", \"source\": \"s\", \"date\": \"2026-08-22\", \"confidence\": \"low\"}");
     const tr_chip *c = &s.chip;
     assert_string_equal(c->title, "Mine");
@@ -111,6 +111,8 @@ static void every_key_of_a_chip_is_read(void **state)
     assert_string_equal(c->price_source, "shop");
     assert_int_equal(c->tier_count, 2);
     assert_string_equal(c->tier[1].name, "ddr");
+    assert_same(c->tier[1].write_byte_per_s, 40e9);
+    assert_same(c->tier[0].write_byte_per_s, 0.0); /* the chip's own: not said apart */
     assert_same(c->tier[1].usd_per_byte_s, 1e-19);
 }
 
