@@ -333,15 +333,6 @@ static tr_along held(const tr_scenario *scenario, const tr_problem *question)
                       question->load.context_token};
 }
 
-/* Is there anything to draw? */
-static tr_status check(const tr_along *along, tr_error *err)
-{
-    const tr_load least = tr_along_load(along, along->input == TR_ALONG_CONTEXT ? 0.0 : 1.0);
-    if (along->input == TR_ALONG_QUERY) /* the first of the list may be a prefill */
-        return tr_check_fits(along->question, least.batch_seq, tr_held_token(&least), err);
-    return tr_check_figure(along->question, least.batch_seq, least.context_token, err);
-}
-
 static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                        tr_sink *sink, tr_error *err)
 {
@@ -353,7 +344,7 @@ static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *q
     w->count = w->crossings = 0;
     memset(w->mark, 0, sizeof w->mark);
     w->floor_s = tr_floor_s(&question->roof);
-    tr_status s = check(&w->along, err);
+    tr_status s = tr_check_along(&w->along, err);
     if (s != TR_OK)
         return s;
     add[w->along.input](w, scenario);

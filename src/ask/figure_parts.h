@@ -38,6 +38,9 @@ tr_step tr_figure_step(const tr_problem *question, double batch_seq, double cont
  * Errors: TR_ENOFIT; TR_ECONFLICT (a prefill case). */
 tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err);
 
+/* The same of passes along an input: is there a first? Along the query a prefill case is fine. */
+tr_status tr_check_along(const tr_along *along, tr_error *err);
+
 /* The batches worth marking at a context. */
 typedef struct tr_batch_marks {
     double balance_seq; /* HUGE_VAL: none */

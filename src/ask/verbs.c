@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "ask/along.h"
+#include "ask/figure_parts.h"
 #include "base/fail.h"
 
 /* ---- answers with several forms ---------------------------------------------------- */
@@ -95,8 +95,6 @@ static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
         if (tr_input_number(scenario, apart[i]) > 0.0)
             return tr_fail(err, TR_ECONFLICT, tr_input_at(apart[i])->key, 0,
                            "--%s needs --by operator", tr_input_at(apart[i])->option);
-    if (tr_input_is_set(scenario, TR_IN_PLOT) && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
     return TR_OK;
 }
 
@@ -145,14 +143,34 @@ static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
     }
 DRAWS_QUESTION(batch)
 DRAWS_QUESTION(cost)
+DRAWS_QUESTION(overlap)
 DRAWS_QUESTION(roof)
 DRAWS_QUESTION(room)
+
+/* 1 where one of the passes is a prefill. */
+static int asks_prefill(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    for (size_t i = 0; i < count; i++)
+        if (tr_problem_phase(scenario, query_token[i]) == TR_PHASE_PREFILL)
+            return 1;
+    return 0;
+}
 
 static tr_status draw_step(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                            tr_sink *sink, tr_error *err)
 {
-    return is_by_operator(scenario) ? tr_answer_figure_operators(scenario, question, target, sink, err)
-                                    : tr_answer_figure_batch(question, target, sink, err);
+    const tr_along along = {question, TR_ALONG_QUERY, question->load.batch_seq, question->load.context_token};
+    if (is_by_operator(scenario))
+        return tr_answer_figure_operators(scenario, question, target, sink, err);
+    return asks_prefill(scenario) ? tr_figure_query(&along, target, sink, err)
+                                  : tr_answer_figure_batch(question, target, sink, err);
+}
+
+static int is_one_pass(const tr_scenario *scenario)
+{
+    return !is_by_operator(scenario) && tr_input_check_lists(scenario, NULL, 0, NULL) == TR_OK;
 }
 
 static tr_status draw_curve(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
@@ -199,7 +217,9 @@ static const tr_verb_figure compare_figures[] = {
 static const tr_verb_figure report_figures[] = {
     {"", "time of a decode step over batch", draw_batch, NULL, NULL},
     {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, NULL}};
-static const tr_verb_figure step_figures[] = {{"", "time of a decode step over batch", draw_step, NULL, NULL}};
+static const tr_verb_figure step_figures[] = {
+    {"", "time of a decode step over batch; dollars for a million tokens over query", draw_step, NULL, NULL},
+    {"-overlap", "compute beside memory and links in one pass", draw_overlap, NULL, is_one_pass}};
 static const tr_verb_figure curve_figures[] = {
     {"", "time of a decode step over batch or context; dollars for a million tokens over query", draw_curve, NULL,
      NULL},
@@ -321,6 +341,7 @@ static const tr_verb verbs[] = {
      .examples =
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
          "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --engine vllm\n"
+         "tokenroof step llama-3.1-70b 8xh100-sxm --query 1..8192x4   # decode, then prefill chunks\n"
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
          "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
          "tokenroof step --preset relearning-02\n",
