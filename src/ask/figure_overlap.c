@@ -1,5 +1,5 @@
-/* ask/figure_overlap.c -- what a pass does side by side: compute beside memory, which reads weights and then KV cache, and
- * links; below them the step. */
+/* ask/figure_overlap.c -- what a pass does side by side: compute, memory (weights, then KV cache) and links; below them
+ * the step. */
 #include <tokenroof/ask.h>
 
 #include <math.h>
@@ -115,8 +115,8 @@ tr_status tr_answer_figure_overlap(const tr_problem *question, const tr_figure_t
     const tr_figure figure = {
         .title = w.title,
         .subtitle = w.subtitle,
-        .caption = "Multipliers, memory and links are different things and can work at once: the longest decides. Weights "
-                   "and KV\xC2\xA0" "cache share one memory, so they come one after the other.",
+        .caption = "Multipliers, memory and links are different things and can work at once: the longest decides. "
+                   "Weights and KV\xC2\xA0" "cache share one memory, so they come one after the other.",
         .source = w.source,
         .x = {.label = "time in the step", .unit = TR_UNIT_SECOND},
         .series = series,

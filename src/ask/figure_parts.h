@@ -100,7 +100,8 @@ tr_figure_target tr_figure_target_of(const tr_style *style);
 typedef struct tr_roof_point {
     const tr_problem *question;
     const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics;
-                         * "ceiling": the corner of the roof in math_dtype, batch_seq: where the weights as stored get there */
+                         * "ceiling": the corner of the roof in math_dtype, and the batch at which the weights as
+                         * stored get there */
     tr_dtype math_dtype;
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */
