@@ -17,7 +17,7 @@ tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err)
     if (tr_is_by_operator(scenario)) {
         if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
             return tr_fail(err, TR_ECONFLICT, "by", 0,
-                           "--by operator breaks down one pass: give one batch and one context");
+                           "--by operator breaks down one pass: give one batch, one context and one query");
         return physics_unless_set(scenario, "ops", err);
     }
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
