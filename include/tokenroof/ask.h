@@ -162,6 +162,10 @@ TR_API tr_status tr_answer_whatif(const tr_scenario *scenario, const tr_problem 
  * batch is marked if it is more than 1. */
 TR_API tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                         tr_error *err);
+/* Bars of the case's own pass: compute beside memory, which is weights and then KV cache, and links; below them the step
+ * by the case's physics. Of a prefill too. */
+TR_API tr_status tr_answer_figure_overlap(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
+                                          tr_error *err);
 /* Dollars for a million tokens against batch (chip-seconds where no price is
  * known), with the floor that no batch can pass. */
 TR_API tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,

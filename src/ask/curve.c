@@ -113,11 +113,21 @@ static void rows_over_context(walk *w, const tr_scenario *scenario)
     add_crossing(w, "model's limit", "model_max_context_token", or_none(m.limit_token));
 }
 
+/* One length alone is the one in which prompts are read; NaN: a list, or none. */
+static double asked_query_token(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    return count == 1 && tr_input_is_set(scenario, TR_IN_QUERY) ? query_token[0] : (double)NAN;
+}
+
 static void rows_over_query(walk *w, const tr_scenario *scenario)
 {
     const tr_query_marks m = tr_query_marks_of(w->question, w->along.batch_seq, w->along.context_token);
-    const double asked = tr_input_number(scenario, TR_IN_QUERY);
+    const double asked = asked_query_token(scenario);
     add_rows(w, scenario, 1.0, asked > m.end_token ? asked : m.end_token);
+    if (asked > 1.0)
+        add_crossing(w, "as asked", "asked_query_token", asked);
     add_crossing(w, "ridge", "ridge_query_token", m.ridge_token);
     add_crossing(w, "memory full", "max_query_token", m.most_token);
     add_crossing(w, "model's limit", "model_max_query_token", or_none(m.limit_token));
@@ -143,11 +153,12 @@ static const void *row_at(void *context, size_t index, tr_error *err)
     return row;
 }
 
-/* The longest pass of the rows that fits is the one that reads prompts. */
+/* Prompts are read in passes of the length asked for, else in the longest of the rows that fits. */
 static tr_status find_ratio(walk *w, const tr_scenario *scenario, tr_error *err)
 {
-    double longest = 1.0;
-    for (size_t i = 0; i < w->count; i++) {
+    const double asked = asked_query_token(scenario);
+    double longest = asked >= 1.0 ? asked : 1.0;
+    for (size_t i = 0; isnan(asked) && i < w->count; i++) {
         const tr_load load = tr_along_load(&w->along, w->at[i]);
         if (w->mark[i] == NULL && tr_check_fits(w->question, load.batch_seq, tr_held_token(&load), NULL) == TR_OK)
             longest = w->at[i];
@@ -333,15 +344,6 @@ static tr_along held(const tr_scenario *scenario, const tr_problem *question)
                       question->load.context_token};
 }
 
-/* Is there anything to draw? */
-static tr_status check(const tr_along *along, tr_error *err)
-{
-    const tr_load least = tr_along_load(along, along->input == TR_ALONG_CONTEXT ? 0.0 : 1.0);
-    if (along->input == TR_ALONG_QUERY) /* the first of the list may be a prefill */
-        return tr_check_fits(along->question, least.batch_seq, tr_held_token(&least), err);
-    return tr_check_figure(along->question, least.batch_seq, least.context_token, err);
-}
-
 static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                        tr_sink *sink, tr_error *err)
 {
@@ -353,7 +355,7 @@ static tr_status write(walk *w, const tr_scenario *scenario, const tr_problem *q
     w->count = w->crossings = 0;
     memset(w->mark, 0, sizeof w->mark);
     w->floor_s = tr_floor_s(&question->roof);
-    tr_status s = check(&w->along, err);
+    tr_status s = tr_check_along(&w->along, err);
     if (s != TR_OK)
         return s;
     add[w->along.input](w, scenario);

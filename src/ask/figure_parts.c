@@ -164,6 +164,14 @@ tr_status tr_check_figure(const tr_problem *question, double batch_seq, double c
     return tr_check_fits(question, batch_seq, context_token, err);
 }
 
+tr_status tr_check_along(const tr_along *along, tr_error *err)
+{
+    const tr_load first = tr_along_load(along, along->input == TR_ALONG_CONTEXT ? 0.0 : 1.0);
+    if (along->input == TR_ALONG_QUERY)
+        return tr_check_fits(along->question, first.batch_seq, tr_held_token(&first), err);
+    return tr_check_figure(along->question, first.batch_seq, first.context_token, err);
+}
+
 /* Context at which reading the KV cache takes as long as reading the weights; HUGE_VAL if it never does. */
 static double even_context_token(const tr_problem *question, double batch_seq)
 {

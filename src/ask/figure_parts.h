@@ -38,6 +38,9 @@ tr_step tr_figure_step(const tr_problem *question, double batch_seq, double cont
  * Errors: TR_ENOFIT; TR_ECONFLICT (a prefill case). */
 tr_status tr_check_figure(const tr_problem *question, double batch_seq, double context_token, tr_error *err);
 
+/* The same of passes along an input: is there a first? Along the query a prefill case is fine. */
+tr_status tr_check_along(const tr_along *along, tr_error *err);
+
 /* The batches worth marking at a context. */
 typedef struct tr_batch_marks {
     double balance_seq; /* HUGE_VAL: none */
@@ -97,8 +100,8 @@ tr_figure_target tr_figure_target_of(const tr_style *style);
 typedef struct tr_roof_point {
     const tr_problem *question;
     const char *kind;   /* "weights", "attention", "prefill"; "step": a whole pass, by ops or fitted physics;
-                         * "ceiling": the corner of the roof in math_dtype, batch_seq: where the weights as stored get
-                         * there */
+                         * "ceiling": the corner of the roof in math_dtype, and the batch at which the weights as
+                         * stored get there */
     tr_dtype math_dtype;
     double batch_seq;   /* NaN: any */
     double query_token; /* NaN: decode */

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "ask/asked.h"
 #include "ask/expected.h"
 
 typedef struct words {
@@ -66,8 +65,7 @@ static void write_words(const tr_along *along, const tr_second *second, const tr
 tr_status tr_figure_query(const tr_along *along, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     const tr_problem *question = along->question;
-    const tr_load decode = tr_along_load(along, 1.0);
-    const tr_status s = tr_check_fits(question, decode.batch_seq, tr_held_token(&decode), err);
+    const tr_status s = tr_check_along(along, err);
     if (s != TR_OK)
         return s;
     const tr_query_marks m = tr_query_marks_of(question, along->batch_seq, along->context_token);

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "ask/asked.h"
 #include "ask/figure_parts.h"
 #include "ask/meeting.h"
 
@@ -147,8 +146,7 @@ tr_status tr_figure_use(const tr_along *along, const tr_figure_target *target, t
     static const char *const axis[TR_ALONG_COUNT] = {"batch: sequences decoded together",
                                                      "context: tokens cached for each sequence",
                                                      "query: new tokens of each sequence in one pass"};
-    const tr_load least = tr_along_load(along, along->input == TR_ALONG_CONTEXT ? 0.0 : 1.0);
-    const tr_status status = tr_check_fits(along->question, least.batch_seq, tr_held_token(&least), err);
+    const tr_status status = tr_check_along(along, err);
     if (status != TR_OK)
         return status;
     const reach r = reach_of(along);

@@ -137,6 +137,7 @@ void tr_price_ratio_json(const tr_price_ratio *r, tr_json *json)
     quantity_json(json, "output_usd_per_mtoken", &output);
     quantity_json(json, "input_usd_per_mtoken", &input);
     quantity_json(json, "output_input_ratio", &r->ratio);
+    tr_json_key_string(json, "reason", r->input.fits ? NULL : r->input.why.text);
     tr_json_key_number(json, "memory_compute_ratio", r->memory_ratio);
     tr_json_key_object(json, "back");
     tr_json_key_number(json, "output_input_ratio", r->published_ratio);
@@ -160,6 +161,8 @@ static void print_forward(const tr_price_ratio *r, tr_writer *out)
     tr_print_predicted(out, priced ? "$ per million input" : "time of an input token",
                        priced ? &input : &in_s, priced ? TR_UNIT_USD : TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "output over input", &r->ratio, TR_UNIT_NONE, NULL);
+    if (!r->input.fits)
+        tr_print_line(out, "no price of input", "does not fit", r->input.why.text);
     if (priced) {
         tr_write_text(out, "  ");
         tr_print_any_price(r->question, out);
@@ -189,6 +192,10 @@ static void print_sold(const tr_price_ratio *r, tr_writer *out)
     char text[256], value[48], low[48], high[48], bound[48];
     const tr_quantity *b = &r->batch_seq;
     (void)batch_text(b->bound, bound, sizeof bound);
+    if (!r->input.fits) {
+        tr_print_line(out, "batch that sells so", "not known", "without a price of input");
+        return;
+    }
     if (!r->input.is_predicted) {
         tr_print_line(out, "batch that sells so", bound,
                       "by the bound: the smallest in which output costs so little");

@@ -4,17 +4,16 @@
 
 #include <string.h>
 
-#include "ask/along.h"
+#include "ask/figure_parts.h"
+#include "ask/prepare.h"
 #include "base/fail.h"
 
 /* ---- answers with several forms ---------------------------------------------------- */
 
-static int is_by_operator(const tr_scenario *scenario) { return tr_input_choice(scenario, TR_IN_BY) == 1; }
-
 static tr_status answer_step(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                              tr_sink *sink, tr_error *err)
 {
-    return is_by_operator(scenario) ? tr_answer_operators(scenario, question, style, sink, err)
+    return tr_is_by_operator(scenario) ? tr_answer_operators(scenario, question, style, sink, err)
                                     : tr_answer_step(scenario, question, style, sink, err);
 }
 
@@ -75,65 +74,6 @@ static tr_status tell_compare(const tr_subject *subject, const tr_style *style, 
     return tr_answer_compare(subject->cases, subject->case_count, style, sink, err);
 }
 
-/* ---- what a verb takes where nothing was said, and what it refuses ------------------- */
-
-static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, tr_error *err)
-{
-    return tr_input_is_set(scenario, TR_IN_PHYSICS) ? TR_OK : tr_input_set(scenario, TR_IN_PHYSICS, physics, err);
-}
-
-static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
-{
-    static const tr_input_id apart[] = {TR_IN_DRAFT, TR_IN_CHUNK, TR_IN_SKEW};
-    if (is_by_operator(scenario)) {
-        if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
-            return tr_fail(err, TR_ECONFLICT, "by", 0,
-                           "--by operator breaks down one pass: give one batch and one context");
-        return physics_unless_set(scenario, "ops", err);
-    }
-    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
-        if (tr_input_number(scenario, apart[i]) > 0.0)
-            return tr_fail(err, TR_ECONFLICT, tr_input_at(apart[i])->key, 0,
-                           "--%s needs --by operator", tr_input_at(apart[i])->option);
-    if (tr_input_is_set(scenario, TR_IN_PLOT) && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
-    return TR_OK;
-}
-
-/* Rows are along one of the three. */
-static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
-{
-    static const tr_input_id id[TR_ALONG_COUNT] = {TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY};
-    const int along = tr_input_choice(scenario, TR_IN_OVER), is_query = along == TR_ALONG_QUERY;
-    size_t queries = 0;
-    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &queries);
-    if (!is_query && tr_input_is_set(scenario, TR_IN_QUERY) && (queries > 1 || query_token[0] > 1.0))
-        return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
-                       "a curve over %s is of decode steps, of one new token a sequence: --over query runs along "
-                       "--query", tr_along_name((tr_along_input)along));
-    if (!is_query && tr_input_is_set(scenario, TR_IN_OUTPUT_RATIO))
-        return tr_fail(err, TR_ECONFLICT, "output_input_ratio", tr_input_number(scenario, TR_IN_OUTPUT_RATIO),
-                       "--ratio is read back by curve --over query");
-    if (is_query && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "phase", 0,
-                       "a curve over query runs from decode to prefill: leave out --phase prefill");
-    return tr_input_check_lists(scenario, &id[along], 1, err);
-}
-
-static tr_status prepare_roof(tr_scenario *scenario, tr_error *err)
-{
-    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "phase", 0,
-                       "a roofline has decode and prefill both: leave out --phase prefill, --query is the prompt's "
-                       "length");
-    return TR_OK;
-}
-
-static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
-{
-    return physics_unless_set(scenario, "fitted", err);
-}
-
 /* ---- pictures ------------------------------------------------------------------------ */
 
 #define DRAWS_QUESTION(NAME)                                                                               \
@@ -145,14 +85,34 @@ static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
     }
 DRAWS_QUESTION(batch)
 DRAWS_QUESTION(cost)
+DRAWS_QUESTION(overlap)
 DRAWS_QUESTION(roof)
 DRAWS_QUESTION(room)
+
+/* 1 where one of the passes is a prefill. */
+static int asks_prefill(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    for (size_t i = 0; i < count; i++)
+        if (tr_problem_phase(scenario, query_token[i]) == TR_PHASE_PREFILL)
+            return 1;
+    return 0;
+}
 
 static tr_status draw_step(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                            tr_sink *sink, tr_error *err)
 {
-    return is_by_operator(scenario) ? tr_answer_figure_operators(scenario, question, target, sink, err)
-                                    : tr_answer_figure_batch(question, target, sink, err);
+    const tr_along along = {question, TR_ALONG_QUERY, question->load.batch_seq, question->load.context_token};
+    if (tr_is_by_operator(scenario))
+        return tr_answer_figure_operators(scenario, question, target, sink, err);
+    return asks_prefill(scenario) ? tr_figure_query(&along, target, sink, err)
+                                  : tr_answer_figure_batch(question, target, sink, err);
+}
+
+static int is_one_pass(const tr_scenario *scenario)
+{
+    return !tr_is_by_operator(scenario) && tr_input_check_lists(scenario, NULL, 0, NULL) == TR_OK;
 }
 
 static tr_status draw_curve(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
@@ -199,7 +159,9 @@ static const tr_verb_figure compare_figures[] = {
 static const tr_verb_figure report_figures[] = {
     {"", "time of a decode step over batch", draw_batch, NULL, NULL},
     {"-cost", "dollars for a million tokens over batch", draw_cost, NULL, NULL}};
-static const tr_verb_figure step_figures[] = {{"", "time of a decode step over batch", draw_step, NULL, NULL}};
+static const tr_verb_figure step_figures[] = {
+    {"", "time of a decode step over batch; dollars for a million tokens over query", draw_step, NULL, NULL},
+    {"-overlap", "compute beside memory and links in one pass", draw_overlap, NULL, is_one_pass}};
 static const tr_verb_figure curve_figures[] = {
     {"", "time of a decode step over batch or context; dollars for a million tokens over query", draw_curve, NULL,
      NULL},
@@ -321,12 +283,13 @@ static const tr_verb verbs[] = {
      .examples =
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 64 --context 8k\n"
          "tokenroof step llama-3.1-70b 4xh100-sxm --weights fp8 --batch 1..64x2 --engine vllm\n"
+         "tokenroof step llama-3.1-70b 8xh100-sxm --query 1..8192x4   # decode, then prefill chunks\n"
          "tokenroof step deepseek-v3 gb200-nvl72 --batch 4096 --by operator\n"
          "tokenroof step total=671e9,active=37e9,kv=70272,weight=1 flops=2e15,bw=3.35TB/s --batch 1..4096x2\n"
          "tokenroof step --preset relearning-02\n",
      .flags = SERVED | BESIDE | QUERIES,
      .answer = answer_step,
-     .prepare = prepare_step,
+     .prepare = tr_prepare_step,
      FIGURES(step_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {.name = "curve",
@@ -342,7 +305,7 @@ static const tr_verb verbs[] = {
                  "tokenroof curve llama-3.1-70b 8xh100-sxm --batch 1..256x2 --csv\n",
      .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_curve,
-     .prepare = prepare_curve,
+     .prepare = tr_prepare_curve,
      FIGURES(curve_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {.name = "roof",
@@ -356,7 +319,7 @@ static const tr_verb verbs[] = {
                  "tokenroof roof llama-3.1-70b 8xh100-sxm --plot roof.svg\n",
      .flags = OVER | SERVED | QUERIES,
      .answer = tr_answer_roof,
-     .prepare = prepare_roof,
+     .prepare = tr_prepare_roof,
      FIGURES(roof_figures),
      LISTS(TR_IN_BATCH)},
     {.name = "layout",
@@ -371,7 +334,7 @@ static const tr_verb verbs[] = {
                  "tokenroof layout llama-3.1-70b 8xh100-sxm --batch 64 --tp 4 --csv\n",
      .flags = SERVED | QUERIES,
      .answer = tr_answer_layout,
-     .prepare = prepare_layout,
+     .prepare = tr_prepare_layout,
      FIGURES(layout_figures)},
     {.name = "memory",
      .words = "fit fits vram kv size capacity oom",
@@ -444,7 +407,7 @@ static const tr_verb verbs[] = {
                  "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 300\n"
                  "tokenroof tiers llama-3.1-8b h100-sxm --stall 0 --new 512\n"
                  "tokenroof tiers deepseek-v3 8xh200-sxm --plot tiers.svg\n",
-     .flags = SERVED,
+     .flags = SERVED | QUERIES,
      .answer = tr_answer_tiers,
      FIGURES(tiers_figures),
      LISTS(TR_IN_HOLD, TR_IN_WRITE_RATIO)},

@@ -1,0 +1,16 @@
+/* ask/prepare.h -- what verbs of one pass take where nothing was said, and what they refuse. */
+#ifndef TOKENROOF_SRC_ASK_PREPARE_H
+#define TOKENROOF_SRC_ASK_PREPARE_H
+
+#include <tokenroof/problem.h>
+
+/* step --by operator */
+int tr_is_by_operator(const tr_scenario *scenario);
+
+/* As tr_verb's prepare. */
+tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err);
+tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err);
+tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err);
+tr_status tr_prepare_layout(tr_scenario *scenario, tr_error *err);
+
+#endif

@@ -1,0 +1,1 @@
+"$TOKENROOF" curve llama-3.1-70b 8xh100-sxm --over query --query 100 --batch 8 | sed -n "/asked/p;/^Output/,/over input/p"; "$TOKENROOF" curve llama-3.1-70b 8xh100-sxm --over query --query 1000k --batch 100 | sed -n "/^Output/,/sells/p"
