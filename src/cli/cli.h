@@ -63,6 +63,10 @@ tr_status cli_sweep(cli *c, tr_error *err);
  * *help is set where --help stood. */
 tr_status cli_parse(cli *c, int argc, char **argv, int *help, tr_error *err);
 
+/* The same for several values of an input, some of them words, with newlines between them: kept as an axis. context is
+ * the cli. */
+tr_status cli_take_words(void *context, const tr_input *input, const char *values, tr_error *err);
+
 /* resolve.c: what "model" and "system" in the scenario name. */
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err);
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err);

@@ -20,6 +20,28 @@ static int looks_like_a_path(const char *text)
            tr_model_is_path(text);
 }
 
+static tr_status check_name(const char *name, int is_system, tr_error *err)
+{
+    if (!tr_is_inline(name) && (looks_like_a_path(name) || (is_system && strchr(name, '/') != NULL)))
+        return cli_fail(err, TR_EDOMAIN, is_system ? "system" : "model",
+                        "'%.60s' would be a file: over HTTP give a catalog name or numbers", name);
+    return TR_OK;
+}
+
+/* Several models or systems: of a list the scenario holds the first alone. */
+static tr_status check_words(const cli *c, tr_error *err)
+{
+    tr_status s = TR_OK;
+    for (int i = 0; i < c->word_count; i++) {
+        const cli_words *words = &c->words[i];
+        const char *word = words->text;
+        const int is_name = words->input->id == TR_IN_MODEL || words->input->id == TR_IN_SYSTEM;
+        for (size_t k = 0; is_name && s == TR_OK && k < words->count; k++, word += strlen(word) + 1)
+            s = check_name(word, words->input->id == TR_IN_SYSTEM, err);
+    }
+    return s;
+}
+
 /* Nothing that a client sends may name a file. */
 static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
 {
@@ -36,14 +58,8 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
             return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, which is not allowed over HTTP",
                             input->key);
     }
-    const char *const name[] = {tr_input_text(scenario, TR_IN_MODEL), tr_input_text(scenario, TR_IN_SYSTEM)};
-    for (int i = 0; i < 2; i++)
-        if (!tr_is_inline(name[i]) &&
-            (looks_like_a_path(name[i]) || (i == 1 && strchr(name[i], '/') != NULL)))
-            return cli_fail(err, TR_EDOMAIN, i == 0 ? "model" : "system",
-                            "'%.60s' would be a file: over HTTP give a catalog name or numbers",
-                            name[i]);
-    return TR_OK;
+    const tr_status s = check_name(tr_input_text(scenario, TR_IN_MODEL), 0, err);
+    return s == TR_OK ? check_name(tr_input_text(scenario, TR_IN_SYSTEM), 1, err) : s;
 }
 
 /* The cases of a comparison, which name no files either; the flat body stays with them. */
@@ -66,14 +82,17 @@ static tr_status apply_body(cli *c, const char *body, size_t size, tr_flat **fla
     tr_status s = tr_flat_parse(size > 0 ? body : "{}", size > 0 ? size : 2, flat, err);
     if (s != TR_OK)
         return s;
+    const tr_words_taker taker = {cli_take_words, c};
     if (compares) {
         c->cases = *flat;
-        s = tr_scenario_beside_cases(*flat, c->scenario, err);
+        s = tr_scenario_beside_cases(*flat, c->scenario, &taker, err);
     } else {
-        s = tr_scenario_from_flat(*flat, c->scenario, err);
+        s = tr_scenario_from_flat(*flat, c->scenario, &taker, err);
     }
     if (s == TR_OK)
         s = check_no_files(c->scenario, err);
+    if (s == TR_OK)
+        s = check_words(c, err);
     return s == TR_OK && compares ? check_cases(*flat, err) : s;
 }
 
@@ -110,6 +129,8 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
         s = cli_run(&c, err);
     if (s == TR_OK && (c.text.failed || c.text.data == NULL))
         s = cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
+    for (int i = 0; i < c.word_count; i++)
+        free(c.words[i].text);
     tr_scenario_destroy(c.scenario);
     tr_flat_destroy(flat);
     if (s != TR_OK) {

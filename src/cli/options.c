@@ -314,12 +314,32 @@ static tr_status set_words(cli *c, const tr_input *input, char *text, char comma
     return s;
 }
 
+/* What was said of an input before: an option wins over a file. */
+static void forget_words(cli *c, const tr_input *input)
+{
+    for (int i = 0; i < c->word_count; i++)
+        if (c->words[i].input == input) {
+            free(c->words[i].text);
+            c->words[i--] = c->words[--c->word_count];
+        }
+}
+
+tr_status cli_take_words(void *context, const tr_input *input, const char *values, tr_error *err)
+{
+    char *text = strdup(values);
+    if (text == NULL)
+        return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    forget_words(context, input);
+    return set_words(context, input, text, '\n', err);
+}
+
 static tr_status set_all(cli *c, const given *list, int count, const tr_input *input, tr_error *err)
 {
     const char comma = is_number(input) || has_commas(input) ? ',' : '\n';
     char *text = gathered(list, count, input, comma);
     if (text == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    forget_words(c, input);
     if (!is_number(input))
         return set_words(c, input, text, comma, err);
     const tr_status s = tr_input_set(c->scenario, input->id, text, err);
@@ -339,7 +359,7 @@ static tr_status apply(cli *c, const given *list, int count, tr_error *err)
             s = tr_scenario_preset(c->scenario, list[i].text, err);
     for (int i = 0; s == TR_OK && i < count; i++)
         if (list[i].input->id == TR_IN_SCENARIO)
-            s = tr_scenario_read(list[i].text, c->scenario, err);
+            s = tr_scenario_read(list[i].text, c->scenario, &(tr_words_taker){cli_take_words, c}, err);
     for (int i = 0; s == TR_OK && i < count; i++) {
         const tr_input *input = list[i].input;
         int is_first = 1;

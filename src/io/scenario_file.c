@@ -51,6 +51,56 @@ static tr_status set_one(const char *key, const tr_flat_entry *entry, tr_scenari
     return placed(s, &inner, entry, err);
 }
 
+/* The index-th element of the list that key names; NULL: it has ended, or is none of such values. *is_other: that. */
+static const tr_flat_entry *element(const tr_flat *flat, const char *prefix, size_t at, const char *head, size_t index,
+                                    int words, int *is_other)
+{
+    const tr_flat_entry *entry = tr_flat_at(flat, at);
+    char expected[KEY_SIZE + 32];
+    (void)snprintf(expected, sizeof expected, "%s.%zu", head, index);
+    const char *key = entry == NULL ? NULL : tr_flat_below(entry->key, prefix);
+    if (key == NULL || tr_flat_below(key, head) == NULL)
+        return NULL;
+    *is_other = strcmp(key, expected) != 0 ||
+                !(entry->kind == TR_FLAT_NUMBER || (words && entry->kind == TR_FLAT_TEXT));
+    return *is_other ? NULL : entry;
+}
+
+static int holds_words(const tr_flat *flat, const char *prefix, size_t from, const char *head)
+{
+    const tr_flat_entry *entry;
+    int is_other = 0;
+    for (size_t i = 0; (entry = element(flat, prefix, from + i, head, i, 1, &is_other)) != NULL; i++)
+        if (entry->kind == TR_FLAT_TEXT)
+            return 1;
+    return 0;
+}
+
+/* As typed, a newline between each: for who makes rows of them. */
+static tr_status set_words(const tr_flat *flat, const char *prefix, size_t *index, const char *head,
+                           const tr_words_taker *taker, tr_error *err)
+{
+    const tr_flat_entry *first = tr_flat_at(flat, *index), *entry;
+    const tr_input *input = tr_input_find(head);
+    char values[TR_TEXT_MAX] = "", number[48];
+    size_t count = 0, size = 0;
+    int is_other = 0;
+    if (input == NULL || taker == NULL)
+        return tr_fail_at(err, TR_EPARSE, head, 0, first->line, first->column, "%s: expected one value or numbers here",
+                          head);
+    for (; (entry = element(flat, prefix, *index, head, count, 1, &is_other)) != NULL; (*index)++, count++) {
+        if (entry->kind == TR_FLAT_NUMBER)
+            (void)tr_number_format(entry->number, number, sizeof number);
+        size = tr_text_append(values, sizeof values, count > 0 ? "\n" : "");
+        size = tr_text_append(values, sizeof values, entry->kind == TR_FLAT_NUMBER ? number : entry->text);
+    }
+    if (is_other || size >= sizeof values)
+        return tr_fail_at(err, TR_EPARSE, head, 0, first->line, first->column,
+                          is_other ? "%s: expected a list of numbers and words" : "%s: the list is too long", head);
+    tr_error inner;
+    return placed(taker->take(taker->context, input, values, &inner), &inner, first, err);
+}
+
 /* The elements of a list stand together: "batch_seq.0", "batch_seq.1", ... from index on. */
 static tr_status set_list(const tr_flat *flat, const char *prefix, size_t *index, const char *head,
                           tr_scenario *scenario, tr_error *err)
@@ -61,21 +111,18 @@ static tr_status set_list(const tr_flat *flat, const char *prefix, size_t *index
     tr_status s = TR_OK;
     if (numbers == NULL)
         return tr_fail(err, TR_ENOMEM, head, 0, "out of memory for a list");
-    for (; s == TR_OK; (*index)++) {
-        const tr_flat_entry *entry = tr_flat_at(flat, *index);
-        char expected[KEY_SIZE + 32];
-        (void)snprintf(expected, sizeof expected, "%s.%zu", head, count);
-        const char *key = entry == NULL ? NULL : tr_flat_below(entry->key, prefix);
-        if (key == NULL || tr_flat_below(key, head) == NULL)
-            break;
-        if (strcmp(key, expected) != 0 || entry->kind != TR_FLAT_NUMBER)
-            s = tr_fail_at(err, TR_EPARSE, head, 0, entry->line, entry->column, "%s: expected a list of numbers",
-                           head);
-        else if (count == TR_LIST_MAX)
+    const tr_flat_entry *entry;
+    int is_other = 0;
+    for (; s == TR_OK && (entry = element(flat, prefix, *index, head, count, 0, &is_other)) != NULL; (*index)++) {
+        if (count == TR_LIST_MAX)
             s = tr_fail_at(err, TR_ECAPACITY, head, 0, entry->line, entry->column, "%s: more than %d values", head,
                            TR_LIST_MAX);
         else
             numbers[count++] = entry->number;
+    }
+    if (s == TR_OK && is_other) {
+        entry = tr_flat_at(flat, *index);
+        s = tr_fail_at(err, TR_EPARSE, head, 0, entry->line, entry->column, "%s: expected a list of numbers", head);
     }
     if (s == TR_OK) {
         tr_error inner;
@@ -106,7 +153,7 @@ static int has_below(const tr_flat *flat, const char *prefix)
 
 /* All below prefix, but what is below beside; NULL: nothing is. */
 static tr_status set_all(const tr_flat *flat, const char *prefix, const char *beside, tr_scenario *scenario,
-                         tr_error *err)
+                         const tr_words_taker *taker, tr_error *err)
 {
     tr_status s = apply_preset(flat, prefix, scenario, err);
     for (size_t i = 0; s == TR_OK && i < tr_flat_count(flat);) {
@@ -122,7 +169,8 @@ static tr_status set_all(const tr_flat *flat, const char *prefix, const char *be
             return tr_fail_at(err, TR_EUNKNOWN, "", 0, entry->line, entry->column, "unknown input '%.60s'", key);
         s = check_key(head, entry, err);
         if (s == TR_OK && strchr(key, '.') != NULL) {
-            s = set_list(flat, prefix, &i, head, scenario, err);
+            s = holds_words(flat, prefix, i, head) ? set_words(flat, prefix, &i, head, taker, err)
+                                                   : set_list(flat, prefix, &i, head, scenario, err);
         } else if (s == TR_OK) {
             s = set_one(head, entry, scenario, err);
             i++;
@@ -131,9 +179,9 @@ static tr_status set_all(const tr_flat *flat, const char *prefix, const char *be
     return s;
 }
 
-tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, tr_error *err)
+tr_status tr_scenario_from_flat(const tr_flat *flat, tr_scenario *scenario, const tr_words_taker *taker, tr_error *err)
 {
-    return set_all(flat, has_below(flat, "scenario") ? "scenario" : "", NULL, scenario, err);
+    return set_all(flat, has_below(flat, "scenario") ? "scenario" : "", NULL, scenario, taker, err);
 }
 
 static const char *case_prefix(size_t index, char *out)
@@ -142,9 +190,10 @@ static const char *case_prefix(size_t index, char *out)
     return out;
 }
 
-tr_status tr_scenario_beside_cases(const tr_flat *flat, tr_scenario *scenario, tr_error *err)
+tr_status tr_scenario_beside_cases(const tr_flat *flat, tr_scenario *scenario, const tr_words_taker *taker,
+                                   tr_error *err)
 {
-    return set_all(flat, "", "cases", scenario, err);
+    return set_all(flat, "", "cases", scenario, taker, err);
 }
 
 int tr_scenario_has_case(const tr_flat *flat, size_t index)
@@ -156,17 +205,17 @@ int tr_scenario_has_case(const tr_flat *flat, size_t index)
 tr_status tr_scenario_from_case(const tr_flat *flat, size_t index, tr_scenario *scenario, tr_error *err)
 {
     char prefix[KEY_SIZE];
-    return set_all(flat, case_prefix(index, prefix), NULL, scenario, err);
+    return set_all(flat, case_prefix(index, prefix), NULL, scenario, NULL, err);
 }
 
-tr_status tr_scenario_read(const char *path, tr_scenario *scenario, tr_error *err)
+tr_status tr_scenario_read(const char *path, tr_scenario *scenario, const tr_words_taker *taker, tr_error *err)
 {
     tr_flat *flat = NULL;
     tr_error inner;
     tr_status s = tr_flat_read(path, &flat, err);
     if (s != TR_OK)
         return s;
-    s = tr_scenario_from_flat(flat, scenario, &inner);
+    s = tr_scenario_from_flat(flat, scenario, taker, &inner);
     if (s != TR_OK)
         s = tr_fail_at(err, s, inner.field, inner.value, inner.line, inner.column, "%.120s: %.190s", path,
                        inner.text);

@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     tr_scenario *scenario = tr_scenario_create();
     if (scenario != NULL) {
-        status = tr_scenario_from_flat(flat, scenario, &err);
+        status = tr_scenario_from_flat(flat, scenario, NULL, &err);
         if (status != TR_OK)
             check_refusal(status, &err);
         check_ranges(scenario);

@@ -99,6 +99,9 @@ def several_questions_are_compared():
     shared = {"model": "llama-3.1-8b", "cases": [{"system": "h100-sxm"}, {"system": "h200-sxm"}]}
     status, _, data = ask("POST", "/api/compare", json.dumps(shared))
     same(data, cli("compare", "llama-3.1-8b", "h100-sxm", "h200-sxm"))
+    listed = {"model": "llama-3.1-70b", "system": ["8xh100-sxm", "8xh200-sxm"], "price": ["spot", 2.5]}
+    status, _, data = ask("POST", "/api/step", json.dumps(listed))
+    same(data, cli("step", "llama-3.1-70b", "--system", "8xh100-sxm", "--system", "8xh200-sxm", "--price", "spot,2.5"))
     status, _, data = ask("POST", "/api/whatif", json.dumps(cases[0]))
     same(data, cli("whatif", "llama-3.1-70b", "8xh100-sxm"))
 
@@ -135,6 +138,8 @@ def refusals_say_why():
         ("POST", "/api/compare", '{"model": "llama-3.1-8b", "system": "h100-sxm"}', {}, 400),
         ("POST", "/api/compare", '{"system": "h100-sxm", "cases": [{"model": "llama-3.1-8b"}, {"isl": 5}]}', {}, 400),
         ("POST", "/api/compare", '{"cases": [{"model": "/etc/passwd", "system": "h100-sxm"}, {}]}', {}, 400),
+        ("POST", "/api/step", '{"model": ["llama-3.1-8b", "/etc/passwd"], "system": "h100-sxm"}', {}, 400),
+        ("POST", "/api/step", '{"model": "llama-3.1-8b", "system": ["h100-sxm", "a/b"]}', {}, 400),
         ("POST", "/api/step", '{"cases": [{"model": "llama-3.1-8b"}]}', {}, 400),
         ("POST", "/api/step", "x" * 1_100_000, {}, 413),
     ]

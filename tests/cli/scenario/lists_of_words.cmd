@@ -1,0 +1,1 @@
+echo '{"model": "llama-3.1-70b", "system": ["8xh100-sxm", "8xh200-sxm"], "price": ["spot", 2.5]}' >q.json; "$TOKENROOF" step --scenario q.json && "$TOKENROOF" step --scenario q.json --price owned && echo '{"model": "llama-3.1-70b", "system": "8xh100-sxm", "price": ["spot", "cheap"]}' >q.json; "$TOKENROOF" step --scenario q.json 2>&1
