@@ -534,9 +534,12 @@ static const tr_verb verbs[] = {
      .topic = "What is known",
      .operands = "[MODEL] [SYSTEM]",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | ASKED |
-               OF(OUTPUT_LESSON) | OF(OUTPUT_TOPIC),
-     .doc = "exercises about the model and system named: guess, then see the answer and your error in powers of ten",
+               OF(OUTPUT_LESSON) | OF(OUTPUT_TOPIC) | OF(OUTPUT_PICTURE),
+     .doc = "exercises about the model and system named, in the order of the lecture: a number, a choice, or an "
+            "explanation in words; then the answer, and how far off it was; a measured number under the roof",
      .examples = "tokenroof lesson\n"
+                 "tokenroof lesson --path ten-minutes --progress path/to/progress.txt\n"
+                 "tokenroof lesson qwen3-32b 2xh100-sxm --batch 8 --context 4k --measured 108/s\n"
                  "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
                  "tokenroof lesson deepseek-v3 gb200-nvl72 --answers path/to/guesses.txt --json\n"
                  "tokenroof lesson --cards\n",
