@@ -497,10 +497,10 @@ PAGE_API int page_lesson(int index, int number)
     static tr_exercise exercise;
     tr_error err;
     tr_json json;
-    char answer[64];
+    char answer[128], unit[32];
     if (!is_asked(index, &err) || tr_lesson_ask(over_batches_of(index), (size_t)number, &exercise, &err) != TR_OK)
         return fail(&err);
-    (void)tr_quantity_format(exercise.value, exercise.unit, answer, sizeof answer);
+    (void)tr_lesson_value_text(&exercise, exercise.value, answer, sizeof answer);
     tr_sink sink = out_begin();
     tr_json_begin(&json, &sink, 0);
     tr_json_object(&json);
@@ -508,7 +508,10 @@ PAGE_API int page_lesson(int index, int number)
     tr_json_key_string(&json, "id", exercise.id);
     tr_json_key_string(&json, "topic", exercise.topic);
     tr_json_key_string(&json, "equation", exercise.equation);
-    tr_json_key_string(&json, "unit", exercise.unit == TR_UNIT_NONE ? "a number" : tr_unit_expected(exercise.unit));
+    tr_json_key_string(&json, "kind", tr_lesson_kind_name(exercise.kind));
+    tr_json_key_string(&json, "unit", exercise.kind != TR_LESSON_NUMBER ? tr_lesson_unit_text(&exercise, unit, sizeof unit)
+                                      : exercise.unit == TR_UNIT_NONE  ? "a number"
+                                                                       : tr_unit_expected(exercise.unit));
     tr_json_key_bool(&json, "asked", exercise.asked);
     tr_json_key_string(&json, "question", exercise.question);
     tr_json_key_string(&json, "hint", exercise.hint);

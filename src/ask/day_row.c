@@ -201,14 +201,14 @@ tr_rows tr_day_rows(tr_day_row *row)
 void tr_day_row_workings(const tr_day_row *row, tr_workings *out)
 {
     const tr_week *w = &row->week;
-    tr_working *now = tr_working_start(out, "K70");
+    tr_working *now = tr_working_start(out, "K80");
     tr_working_put(now, "r", TR_UNIT_NONE, row->terms.swing.busiest_ratio, 0);
     tr_working_put(now, "e", TR_UNIT_RATIO, row->terms.swing.weekend_ratio, 0);
     tr_working_put(now, "a", TR_UNIT_RATIO, tr_swing_share(&row->terms.swing), 1);
     tr_working_put(now, "mean", TR_UNIT_RATIO, tr_swing_week_ratio(&row->terms.swing), 1);
     tr_working_put(now, "day", TR_UNIT_NONE, 1.0, 0);
     tr_working_put(now, "u", TR_UNIT_RATIO, w->utilisation_share, 1);
-    now = tr_working_start(out, "K71");
+    now = tr_working_start(out, "K81");
     tr_working_put(now, "u", TR_UNIT_RATIO, w->utilisation_share, 0);
     tr_working_put(now, "b", TR_UNIT_RATIO, w->work_share, 0);
     tr_working_put(now, "d", TR_UNIT_RATIO, row->terms.work_price_ratio, 0);

@@ -54,7 +54,7 @@ static tr_status draw(const tr_day_row *row, const tr_figure_target *target, tr_
         .subtitle = subtitle,
         .caption = "A batch leaves with its idle places too, and somebody pays for them. Work that may wait for a day "
                    "takes them hour by hour, without another machine.",
-        .source = "Equations K29, K70, K71.",
+        .source = "Equations K29, K80, K81.",
         .x = {.label = "days of a week, Monday first, each from its quietest hour",
               .unit = TR_UNIT_NONE,
               .scale = TR_SCALE_LINEAR,

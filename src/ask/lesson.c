@@ -10,87 +10,14 @@
 #include "base/text.h"
 #include "figure/axis_map.h"
 
-enum { USUAL_BATCH_SEQ = 64 };
+size_t tr_lesson_count(void) { return tr_lesson_row_count + tr_lesson_judged_count; }
 
-size_t tr_lesson_count(void) { return tr_lesson_row_count; }
-
-/* ---- texts ---------------------------------------------------------------------- */
-
-typedef struct fact {
-    const char *name;
-    tr_unit unit;
-    double value;
-    const char *text; /* instead of a number */
-} fact;
-
-/* What stands for {name...; 0 if nobody knows it. */
-static int fact_text(const fact *list, size_t count, const char *name, size_t length, char *out, size_t size)
+const char *tr_lesson_kind_name(tr_lesson_kind kind)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(list[i].name) != length || memcmp(list[i].name, name, length) != 0)
-            continue;
-        if (list[i].text != NULL)
-            (void)tr_text_copy(out, size, list[i].text);
-        else
-            (void)tr_quantity_format(list[i].value, list[i].unit, out, size);
-        return 1;
-    }
-    return 0;
+    static const char *const name[] = {"number", "choice", "explain"};
+    return (int)kind >= 0 && (size_t)kind < sizeof name / sizeof name[0] ? name[kind] : NULL;
 }
 
-static void render(const tr_lesson_case *c, const char *text, char *out, size_t size)
-{
-    const tr_roofline *roof = &c->question->roof;
-    const tr_model *model = c->question->model;
-    const tr_shard *shard = &c->question->shard;
-    char layout[96];
-    (void)tr_layout_format(&shard->layout, layout, sizeof layout);
-    const fact facts[] = {
-        {"model", TR_UNIT_NONE, 0, model->name},
-        {"system", TR_UNIT_NONE, 0, c->question->system->name},
-        {"context", TR_UNIT_CONTEXT, c->context_token, NULL},
-        {"batch", TR_UNIT_SEQ, c->batch_seq, NULL},
-        {"chips", TR_UNIT_NONE, roof->chip_count, NULL},
-        {"active", TR_UNIT_PARAM, model->active_param, NULL},
-        {"total", TR_UNIT_PARAM, model->total_param, NULL},
-        {"weights", TR_UNIT_BYTE, roof->fixed_weight_byte + roof->routed_weight_byte, NULL},
-        {"stored", TR_UNIT_BYTE, roof->store_weight_byte, NULL},
-        {"bandwidth", TR_UNIT_BYTE_PER_S, roof->byte_per_s, NULL},
-        {"flops", TR_UNIT_FLOP_PER_S, roof->flop_per_s, NULL},
-        {"memory", TR_UNIT_BYTE, roof->memory_byte, isfinite(roof->memory_byte) ? NULL : "all memory"},
-        {"kv", TR_UNIT_BYTE, roof->kv_byte_per_token, NULL},
-        {"cache", TR_UNIT_BYTE, tr_model_kv_store_byte(model, c->context_token, tr_dtype_byte(roof->kv_dtype)), NULL},
-        {"layout", TR_UNIT_NONE, 0, layout},
-        {"room", TR_UNIT_BYTE, shard->cache_room_byte, isfinite(shard->cache_room_byte) ? NULL : "any amount"},
-        {"part", TR_UNIT_BYTE, tr_shard_seq_byte(shard, c->context_token), NULL},
-        {"ranks", TR_UNIT_NONE, shard->layout.dp_rank * shard->layout.replica_count, NULL},
-        {"ridge", TR_UNIT_FLOP_PER_BYTE, tr_ridge_flop_per_byte(roof), NULL},
-        {"price", TR_UNIT_USD_PER_HOUR, c->question->system->usd_per_hour, NULL},
-    };
-    (void)tr_text_copy(out, size, "");
-    for (const char *at = text; *at != '\0';) {
-        char part[TR_NAME_MAX] = {*at, '\0'};
-        const char *end = *at == '{' ? strchr(at, '}') : NULL;
-        if (end != NULL &&
-            fact_text(facts, sizeof facts / sizeof facts[0], at + 1, (size_t)(end - at - 1), part, sizeof part))
-            at = end + 1;
-        else
-            at++;
-        (void)tr_text_append(out, size, part);
-    }
-}
-
-static tr_lesson_case case_of(const tr_problem *question)
-{
-    tr_lesson_case c = {question, question->load.context_token, question->load.batch_seq};
-    if (!(c.batch_seq > 1)) {
-        const double most = tr_shard_max_batch_seq(&question->shard, c.context_token);
-        c.batch_seq = most < USUAL_BATCH_SEQ ? most : USUAL_BATCH_SEQ;
-        if (!(c.batch_seq >= 1))
-            c.batch_seq = 1;
-    }
-    return c;
-}
 
 static tr_status check(const tr_problem *question, tr_error *err)
 {
@@ -101,16 +28,48 @@ static tr_status check(const tr_problem *question, tr_error *err)
     return TR_OK;
 }
 
+/* The choices, and the question with them behind it. */
+static void ask_choices(const tr_lesson_case *c, const tr_lesson_row *row, tr_exercise *e)
+{
+    char all[384];
+    size_t at = 0;
+    tr_lesson_render(c, row->choices, all, sizeof all);
+    for (int i = 0; i < TR_LESSON_CHOICES; i++) {
+        const size_t length = strcspn(all + at, "|");
+        char letter[8];
+        (void)tr_text_copy_span(e->choice[i], sizeof e->choice[i], all + at, length);
+        at += length + (all[at + length] == '|');
+        if (length == 0)
+            break;
+        (void)snprintf(letter, sizeof letter, " (%c) ", 'a' + i);
+        (void)tr_text_append(e->question, sizeof e->question, letter);
+        (void)tr_text_append(e->question, sizeof e->question, e->choice[i]);
+    }
+}
+
+static int ideas_of(const char *ideas)
+{
+    int count = ideas != NULL;
+    for (; ideas != NULL && *ideas != '\0'; ideas++)
+        count += *ideas == ';';
+    return count;
+}
+
 tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *out, tr_error *err)
 {
     const tr_status s = check(question, err);
+    const tr_lesson_row *row = tr_lesson_row_at(index);
     if (s != TR_OK)
         return s;
-    if (index >= tr_lesson_row_count || out == NULL)
-        return tr_fail(err, TR_EDOMAIN, "index", (double)index, "there are %zu exercises", tr_lesson_row_count);
-    const tr_lesson_row *row = &tr_lesson_rows[index];
-    const tr_lesson_case c = case_of(question);
-    tr_exercise e = {.id = row->id,
+    if (row == NULL || out == NULL)
+        return tr_fail(err, TR_EDOMAIN, "index", (double)index, "there are %zu exercises", tr_lesson_count());
+    const tr_lesson_case c = tr_lesson_case_of(question);
+    tr_exercise e = {.kind = row->kind,
+                     .id = row->id,
+                     .chapter = tr_lesson_chapter_of(row->topic),
+                     .figure = tr_lesson_figure_of(row),
+                     .ideas = row->ideas,
+                     .idea_count = ideas_of(row->ideas),
                      .topic = row->topic,
                      .equation = row->equation,
                      .unit = row->unit,
@@ -120,19 +79,66 @@ tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *o
     double value = (double)NAN;
     e.asked = row->answer(&c, &value, NULL) == TR_OK && value > 0.0 && value < HUGE_VAL;
     if (e.asked)
-        e.value = value;
-    render(&c, row->question, e.question, sizeof e.question);
-    render(&c, row->hint, e.hint, sizeof e.hint);
-    render(&c, e.asked ? row->reveal : row->otherwise, e.reveal, sizeof e.reveal);
+        e.value = row->kind == TR_LESSON_EXPLAIN ? (double)((1U << e.idea_count) - 1U) : value;
+    tr_lesson_render(&c, row->question, e.question, sizeof e.question);
+    if (row->kind == TR_LESSON_CHOICE)
+        ask_choices(&c, row, &e);
+    tr_lesson_render(&c, row->hint, e.hint, sizeof e.hint);
+    tr_lesson_render(&c, e.asked ? row->reveal : row->otherwise, e.reveal, sizeof e.reveal);
     *out = e;
     return TR_OK;
 }
 
 /* ---- guesses ---------------------------------------------------------------------- */
 
+/* "b", "2", or how the choice begins. */
+static tr_status parse_choice(const tr_exercise *e, const char *text, double *value, tr_error *err)
+{
+    int count = 0, found = 0;
+    while (count < TR_LESSON_CHOICES && e->choice[count][0] != '\0')
+        count++;
+    const char first = tr_text_lower(text[0]);
+    if (text[0] != '\0' && text[1] == '\0')
+        found = first >= 'a' && first < 'a' + count ? first - 'a' + 1
+                : first >= '1' && first < '1' + count ? first - '0'
+                                                      : 0;
+    for (int i = 0; i < count && found == 0 && text[0] != '\0' && text[1] != '\0'; i++)
+        if (tr_text_starts(e->choice[i], text))
+            found = i + 1;
+    if (found == 0)
+        return tr_fail(err, TR_EDOMAIN, e->id, 0.0, "expected a letter from a to %c, not '%.40s'", 'a' + count - 1,
+                       text);
+    *value = found;
+    return TR_OK;
+}
+
+/* An idea is named where one of its words is in the text, whatever comes before or behind it. */
+static double ideas_named(const tr_exercise *e, const char *text)
+{
+    unsigned named = 0, bit = 1;
+    char word[48];
+    for (const char *at = e->ideas; *at != '\0';) {
+        const size_t length = strcspn(at, ",;");
+        (void)tr_text_copy_span(word, sizeof word, at, length);
+        if (tr_text_holds(text, word))
+            named |= bit;
+        at += length;
+        if (*at == ';')
+            bit <<= 1;
+        at += *at != '\0';
+    }
+    return (double)named;
+}
+
 tr_status tr_lesson_parse(const tr_exercise *exercise, const char *text, double *value, tr_error *err)
 {
     double guess = 0;
+    if (exercise->kind == TR_LESSON_CHOICE)
+        return parse_choice(exercise, text, value, err);
+    if (exercise->kind == TR_LESSON_EXPLAIN) {
+        *value = ideas_named(exercise, text);
+        return TR_OK;
+    }
     const tr_status s = tr_quantity_parse(text, exercise->unit, &guess, err);
     if (s != TR_OK)
         return s;
@@ -152,10 +158,35 @@ static const char *verdict_of(double log_error)
                                 : "far off";
 }
 
+static tr_status grade_choice(const tr_exercise *e, double value, tr_grade *out, tr_error *err)
+{
+    if (!(value >= 1.0 && value <= TR_LESSON_CHOICES && floor(value) == value))
+        return tr_fail(err, TR_EDOMAIN, e->id, value, "a choice is from 1 to %d", TR_LESSON_CHOICES);
+    const int right = value == e->value;
+    *out = (tr_grade){(double)NAN, right ? 1.0 : 0.0, right ? "right" : "wrong"};
+    return TR_OK;
+}
+
+static tr_status grade_ideas(const tr_exercise *e, double value, tr_grade *out, tr_error *err)
+{
+    if (!(value >= 0.0 && value <= e->value && floor(value) == value))
+        return tr_fail(err, TR_EDOMAIN, e->id, value, "there are %d ideas, a bit each", e->idea_count);
+    int named = 0;
+    for (unsigned left = (unsigned)value; left != 0; left >>= 1)
+        named += (int)(left & 1U);
+    *out = (tr_grade){(double)NAN, (double)named / e->idea_count,
+                      named == e->idea_count ? "complete" : named > 0 ? "in part" : "not yet"};
+    return TR_OK;
+}
+
 tr_status tr_lesson_grade(const tr_exercise *exercise, double value, tr_grade *out, tr_error *err)
 {
     if (!exercise->asked || !(exercise->value > 0.0))
         return tr_fail(err, TR_EDOMAIN, exercise->id, 0.0, "%s was not asked here", exercise->id);
+    if (exercise->kind == TR_LESSON_CHOICE)
+        return grade_choice(exercise, value, out, err);
+    if (exercise->kind == TR_LESSON_EXPLAIN)
+        return grade_ideas(exercise, value, out, err);
     if (!(value > 0.0 && value < HUGE_VAL))
         return tr_fail(err, TR_EDOMAIN, exercise->id, value, "a guess is a number above 0");
     const double error = fabs(tr_fig_log10(value) - tr_fig_log10(exercise->value));
@@ -166,76 +197,51 @@ tr_status tr_lesson_grade(const tr_exercise *exercise, double value, tr_grade *o
     return TR_OK;
 }
 
-/* ---- topics, and the sum ------------------------------------------------------------- */
+/* ---- the sum ------------------------------------------------------------------------- */
 
-const char *tr_lesson_topic(size_t index)
-{
-    for (size_t i = 0; i < tr_lesson_row_count; i++) {
-        int seen = 0;
-        for (size_t k = 0; k < i; k++)
-            seen |= strcmp(tr_lesson_rows[k].topic, tr_lesson_rows[i].topic) == 0;
-        if (!seen && index-- == 0)
-            return tr_lesson_rows[i].topic;
-    }
-    return NULL;
-}
-
-int tr_lesson_in_topic(size_t index, const char *topic)
-{
-    return index < tr_lesson_row_count &&
-           (topic == NULL || topic[0] == '\0' || tr_text_same(topic, tr_lesson_rows[index].topic));
-}
-
-static tr_status check_topic(const char *topic, tr_error *err)
-{
-    char known[256] = "";
-    if (topic == NULL || topic[0] == '\0')
-        return TR_OK;
-    for (size_t i = 0; tr_lesson_topic(i) != NULL; i++) {
-        if (tr_text_same(topic, tr_lesson_topic(i)))
-            return TR_OK;
-        (void)tr_text_append(known, sizeof known, i > 0 ? ", " : "");
-        (void)tr_text_append(known, sizeof known, tr_lesson_topic(i));
-    }
-    return tr_fail(err, TR_EUNKNOWN, "topic", 0.0, "no topic '%.40s': there are %s", topic, known);
-}
-
-tr_status tr_lesson_summarise(const tr_problem *question, const char *topic, const tr_guess *guess,
+tr_status tr_lesson_summarise(const tr_problem *question, const tr_lesson_pick *pick, const tr_guess *guess,
                               tr_lesson_summary *out, tr_error *err)
 {
-    double errors[TR_LESSON_MAX], scratch[TR_LESSON_MAX], sum = 0.0, score = 0.0, weakest = -1.0;
-    tr_lesson_summary sums = {0, 0, 0, (double)NAN, (double)NAN, 0.0, NULL};
-    tr_status s = check_topic(topic, err);
+    double errors[TR_LESSON_MAX], scratch[TR_LESSON_MAX], sum = 0.0, score = 0.0, weakest = 0.5;
+    size_t numbers = 0;
+    tr_lesson_summary sums = {.mean_log_error_ratio = (double)NAN, .median_log_error_ratio = (double)NAN};
+    tr_status s = tr_lesson_check_pick(pick, err);
     tr_exercise e;
-    for (size_t i = 0; s == TR_OK && i < tr_lesson_row_count && i < TR_LESSON_MAX; i++) {
+    for (size_t i = 0; s == TR_OK && i < tr_lesson_count() && i < TR_LESSON_MAX; i++) {
         tr_grade grade;
-        if (!tr_lesson_in_topic(i, topic))
+        if (!tr_lesson_picked(i, pick))
             continue;
         s = tr_lesson_ask(question, i, &e, err);
         if (s != TR_OK || !e.asked)
             continue;
         sums.asked++;
         sums.hinted += guess[i].hinted != 0;
+        sums.reached += guess[i].reached || !isnan(guess[i].value);
         if (isnan(guess[i].value))
             continue;
         s = tr_lesson_grade(&e, guess[i].value, &grade, err);
         if (s != TR_OK)
             return s;
-        errors[sums.guessed++] = grade.log_error_ratio;
-        sum += grade.log_error_ratio;
+        sums.guessed++;
         score += grade.score_share;
-        if (grade.log_error_ratio > weakest && grade.log_error_ratio > 0.301) {
-            weakest = grade.log_error_ratio;
+        if (!isnan(grade.log_error_ratio)) {
+            errors[numbers++] = grade.log_error_ratio;
+            sum += grade.log_error_ratio;
+        }
+        /* The right size is well known; of those beyond it the furthest off. */
+        const double off = isnan(grade.log_error_ratio) ? 1.0 - grade.score_share : grade.log_error_ratio + 0.199;
+        if (off > weakest) {
+            weakest = off;
             sums.weakest_topic = e.topic;
         }
     }
     if (s != TR_OK)
         return s;
-    if (sums.guessed > 0) {
-        sums.mean_log_error_ratio = sum / (double)sums.guessed;
-        sums.median_log_error_ratio = tr_quantile(errors, sums.guessed, 0.5, scratch);
+    if (numbers > 0) {
+        sums.mean_log_error_ratio = sum / (double)numbers;
+        sums.median_log_error_ratio = tr_quantile(errors, numbers, 0.5, scratch);
     }
-    sums.score_share = sums.asked > 0 ? score / (double)sums.asked : 0.0;
+    sums.score_share = sums.reached > 0 ? score / (double)sums.reached : 0.0;
     *out = sums;
     return TR_OK;
 }

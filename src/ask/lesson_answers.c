@@ -11,6 +11,7 @@
 #include "life/racks.h"
 #include "life/reversible_limits.h"
 #include "life/train_memory.h"
+#include "life/week.h"
 #include "price/cache_place.h"
 #include "price/speed_menu.h"
 
@@ -18,8 +19,8 @@ static const tr_roofline *roof(const tr_lesson_case *c) { return &c->question->r
 static const tr_shard *shard(const tr_lesson_case *c) { return &c->question->shard; }
 static const tr_model *model(const tr_lesson_case *c) { return c->question->model; }
 
-/* Passes by the two equations: whether they fit is asked apart. */
-static tr_status decode(const tr_lesson_case *c, double batch_seq, double context_token, tr_step *out, tr_error *err)
+tr_status tr_lesson_decode(const tr_lesson_case *c, double batch_seq, double context_token, tr_step *out,
+                           tr_error *err)
 {
     const tr_load load = {
         .phase = TR_PHASE_DECODE, .batch_seq = batch_seq, .context_token = context_token, .query_token = 1};
@@ -52,7 +53,7 @@ static double kv_byte(const tr_lesson_case *c)
     tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
     {                                                                                                      \
         tr_step step;                                                                                      \
-        const tr_status s = decode(c, BATCH, CONTEXT, &step, err);                                         \
+        const tr_status s = tr_lesson_decode(c, BATCH, CONTEXT, &step, err);                                         \
         if (s == TR_OK)                                                                                    \
             *out = (EXPRESSION);                                                                           \
         return s;                                                                                          \
@@ -64,7 +65,6 @@ VALUE(tr_lesson_intensity, tr_weight_intensity_flop_per_byte(roof(c), 8))
 VALUE(tr_lesson_ridge_share, tr_weight_intensity_flop_per_byte(roof(c), 8) / tr_ridge_flop_per_byte(roof(c)))
 VALUE(tr_lesson_attention_intensity, tr_attention_intensity_flop_per_byte(roof(c), c->context_token))
 VALUE(tr_lesson_dense_balance, tr_ridge_flop_per_byte(roof(c)) * roof(c)->weight_byte / 2)
-VALUE(tr_lesson_sparsity, model(c)->total_param / model(c)->active_param)
 VALUE(tr_lesson_balance, tr_balance_batch_seq(roof(c), 0))
 VALUE(tr_lesson_balance_here, tr_balance_batch_seq(roof(c), c->context_token))
 VALUE(tr_lesson_drain, tr_drain_s(roof(c)))
@@ -79,6 +79,11 @@ VALUE(tr_lesson_again, tr_keep_compute_ratio(TR_KEEP_NOTHING))
 VALUE(tr_lesson_premium, tr_premium_hit_count(1.25, 0.1))
 VALUE(tr_lesson_long_premium, tr_premium_hit_count(2, 0.1))
 VALUE(tr_lesson_avalanche, tr_feistel_ideal_share(16, 2))
+
+/* A dense model stores what it uses. */
+VALUE(tr_lesson_sparsity, model(c)->total_param > model(c)->active_param * 1.001
+                              ? model(c)->total_param / model(c)->active_param
+                              : (double)NAN)
 
 STEP(tr_lesson_lone_speed, 1, c->context_token, step.token_per_s_per_seq)
 STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, step.kv_s / (step.weights_s + step.kv_s))
@@ -108,9 +113,9 @@ tr_status tr_lesson_lone_penalty(const tr_lesson_case *c, double *out, tr_error 
     tr_step one, balanced;
     if (!(balance_seq >= 1 && balance_seq <= 1e9))
         return TR_ENOFIT;
-    tr_status s = decode(c, 1, 0, &one, err);
+    tr_status s = tr_lesson_decode(c, 1, 0, &one, err);
     if (s == TR_OK)
-        s = decode(c, balance_seq, 0, &balanced, err);
+        s = tr_lesson_decode(c, balance_seq, 0, &balanced, err);
     if (s == TR_OK)
         *out = balanced.token_per_s / one.token_per_s;
     return s;
@@ -178,7 +183,7 @@ tr_status tr_lesson_prefill_ratio(const tr_lesson_case *c, double *out, tr_error
     tr_step in, made;
     tr_status s = prefill(c, 8192, &in, err);
     if (s == TR_OK)
-        s = decode(c, c->batch_seq, c->context_token, &made, err);
+        s = tr_lesson_decode(c, c->batch_seq, c->context_token, &made, err);
     if (s == TR_OK)
         *out = in.token_per_s / made.token_per_s;
     return s;
@@ -251,12 +256,40 @@ TRAIN(tr_lesson_full_train, t.batch_seq)
 TRAIN(tr_lesson_worst_wait, t.bound.worst_wait_s)
 TRAIN(tr_lesson_world, tr_rack_count(128e6, t.bound.token_per_s))
 
+/* A published day of conversations, on a machine just large enough for it. */
+static tr_status week(tr_week *out, tr_error *err)
+{
+    tr_week_terms terms = {.swing = tr_swing_of(1), .work_ratio = (double)NAN, .work_price_ratio = 1.0};
+    terms.utilisation_share = tr_swing_mean_share(&terms.swing);
+    return tr_week_of(&terms, out, err);
+}
+
+tr_status tr_lesson_idle_pay(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_week w;
+    const tr_status s = week(&w, err);
+    (void)c;
+    if (s == TR_OK)
+        *out = w.alone_ratio;
+    return s;
+}
+
+tr_status tr_lesson_own_discount(const tr_lesson_case *c, double *out, tr_error *err)
+{
+    tr_week w;
+    const tr_status s = week(&w, err);
+    (void)c;
+    if (s == TR_OK)
+        *out = w.own_discount_share;
+    return s;
+}
+
 tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
 {
     const tr_chip *chip = &c->question->system->chip;
     (void)err;
     *out = chip->scaleup_byte_per_s / chip->scaleout_byte_per_s; /* not finite where either is not known */
-    return chip->scaleout_byte_per_s > 0 ? TR_OK : TR_ENOFIT;
+    return chip->scaleout_byte_per_s > 0 && model(c)->routed_param > 0 ? TR_OK : TR_ENOFIT;
 }
 
 VALUE(tr_lesson_bubble, tr_train_bubble_share(4, 8))

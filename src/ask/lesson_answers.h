@@ -15,6 +15,7 @@ tr_lesson_answer tr_lesson_floor, tr_lesson_one_chip_floor, tr_lesson_lone_speed
     tr_lesson_ddr_drain, tr_lesson_flash_drain, tr_lesson_hold, tr_lesson_premium, tr_lesson_long_premium,
     tr_lesson_world, tr_lesson_links, tr_lesson_bubble, tr_lesson_stage_cache, tr_lesson_train_flop,
     tr_lesson_train_time, tr_lesson_reinforcement, tr_lesson_overtraining, tr_lesson_kept, tr_lesson_again,
-    tr_lesson_reversible_saving, tr_lesson_no_cache, tr_lesson_avalanche;
+    tr_lesson_reversible_saving, tr_lesson_no_cache, tr_lesson_avalanche,
+    tr_lesson_idle_pay, tr_lesson_own_discount;
 
 #endif

@@ -38,7 +38,22 @@ static const char *unit_text(tr_unit unit)
     return "";
 }
 
-/* For people: with the unit where the number does not carry one. */
+const char *tr_lesson_unit_text(const tr_exercise *e, char *out, size_t size)
+{
+    int count = 0;
+    if (e->kind == TR_LESSON_EXPLAIN) {
+        (void)tr_text_copy(out, size, "in words");
+    } else if (e->kind == TR_LESSON_CHOICE) {
+        while (count < TR_LESSON_CHOICES && e->choice[count][0] != '\0')
+            count++;
+        (void)snprintf(out, size, "a to %c", 'a' + count - 1);
+    } else {
+        (void)tr_text_copy(out, size, unit_text(e->unit));
+    }
+    return out;
+}
+
+/* The number with the unit where it does not carry one itself. */
 static const char *say(const tr_exercise *e, double value, char *out, size_t size)
 {
     const int bare = e->unit == TR_UNIT_SEQ || e->unit == TR_UNIT_CONTEXT;
@@ -48,6 +63,25 @@ static const char *say(const tr_exercise *e, double value, char *out, size_t siz
         (void)tr_text_append(out, size, " ");
         (void)tr_text_append(out, size, unit_text(e->unit));
     }
+    return out;
+}
+
+static int ideas_in(double value)
+{
+    int count = 0;
+    for (unsigned left = value > 0.0 ? (unsigned)value : 0; left != 0; left >>= 1)
+        count += (int)(left & 1U);
+    return count;
+}
+
+const char *tr_lesson_value_text(const tr_exercise *e, double value, char *out, size_t size)
+{
+    if (e->kind == TR_LESSON_EXPLAIN)
+        (void)snprintf(out, size, "%d of %d ideas", ideas_in(value), e->idea_count);
+    else if (e->kind == TR_LESSON_CHOICE && value >= 1.0 && value <= TR_LESSON_CHOICES)
+        (void)snprintf(out, size, "%c, %s", (char)('a' + (int)value - 1), e->choice[(int)value - 1]);
+    else
+        (void)say(e, value, out, size);
     return out;
 }
 
@@ -74,10 +108,10 @@ tr_status tr_lesson_write_hint(const tr_exercise *e, const tr_style *style, tr_s
 
 static void print_grade(const tr_exercise *e, const tr_guess *guess, const tr_grade *grade, tr_writer *out)
 {
-    char text[256], said[64];
+    char text[256], said[128];
     const double times = guess->value > e->value ? guess->value / e->value : e->value / guess->value;
-    (void)say(e, guess->value, said, sizeof said);
-    if (times < 1.005)
+    (void)tr_lesson_value_text(e, guess->value, said, sizeof said);
+    if (e->kind != TR_LESSON_NUMBER || times < 1.005)
         (void)snprintf(text, sizeof text, "    you said %s: %s\n", said, grade->verdict);
     else
         (void)snprintf(text, sizeof text, "    you said %s, %.3g times too %s: %s (%.3g powers of ten)\n", said, times,
@@ -85,19 +119,43 @@ static void print_grade(const tr_exercise *e, const tr_guess *guess, const tr_gr
     tr_write_text(out, text);
 }
 
+/* The first word of each idea that was not named. */
+static void print_missing(const tr_exercise *e, double value, const tr_style *style, tr_writer *out)
+{
+    char text[256] = "";
+    unsigned bit = 1;
+    for (const char *at = e->ideas; *at != '\0'; bit <<= 1) {
+        char word[48];
+        (void)tr_text_copy_span(word, sizeof word, at, strcspn(at, ",;"));
+        if (((unsigned)value & bit) == 0) {
+            (void)tr_text_append(text, sizeof text, text[0] != '\0' ? ", " : "");
+            (void)tr_text_append(text, sizeof text, word);
+        }
+        at += strcspn(at, ";");
+        at += *at == ';';
+    }
+    if (text[0] != '\0')
+        tr_print_wrapped(out, "    not named: ", "               ", text, style->columns);
+}
+
 tr_status tr_lesson_write_reveal(const tr_exercise *e, const tr_guess *guess, const tr_style *style, tr_sink *sink,
                                  tr_error *err)
 {
-    char text[1400], number[64];
+    char text[1400], answer[128];
     tr_grade grade;
     tr_writer out;
     const tr_equation *equation = tr_equation_find(e->equation);
     tr_writer_begin(&out, sink);
-    if (!isnan(guess->value) && tr_lesson_grade(e, guess->value, &grade, NULL) == TR_OK)
+    if (!isnan(guess->value) && tr_lesson_grade(e, guess->value, &grade, NULL) == TR_OK) {
         print_grade(e, guess, &grade, &out);
-    tr_write_text(&out, style->colour ? "    \033[1m= " : "    = ");
-    tr_write_text(&out, say(e, e->value, number, sizeof number));
-    tr_write_text(&out, style->colour ? "\033[0m\n" : "\n");
+        if (e->kind == TR_LESSON_EXPLAIN)
+            print_missing(e, guess->value, style, &out);
+    }
+    if (e->kind != TR_LESSON_EXPLAIN) {
+        tr_write_text(&out, style->colour ? "    \033[1m= " : "    = ");
+        tr_write_text(&out, tr_lesson_value_text(e, e->value, answer, sizeof answer));
+        tr_write_text(&out, style->colour ? "\033[0m\n" : "\n");
+    }
     if (equation != NULL)
         (void)snprintf(text, sizeof text, "%s (%s: %s)", e->reveal, e->equation, equation->formula);
     else
@@ -113,9 +171,12 @@ tr_status tr_lesson_write_summary(const tr_lesson_summary *sums, const tr_style 
     tr_writer out;
     tr_writer_begin(&out, sink);
     tr_print_heading(&out, style, "How it went");
-    (void)snprintf(text, sizeof text, "%zu of %zu, %zu with a hint", sums->guessed, sums->asked, sums->hinted);
-    tr_print_line(&out, "guessed", text, NULL);
-    if (sums->guessed > 0) {
+    (void)snprintf(text, sizeof text, "%zu of %zu, %zu with a hint", sums->guessed, sums->reached, sums->hinted);
+    (void)snprintf(times, sizeof times, "%zu more", sums->asked - sums->reached);
+    tr_print_line(&out, "answered", text, NULL);
+    if (sums->asked > sums->reached)
+        tr_print_line(&out, "not reached", times, "they do not count");
+    if (!isnan(sums->median_log_error_ratio)) {
         for (double left = sums->median_log_error_ratio; left > 0.0; left -= 0.05)
             factor *= left >= 0.05 ? 1.1220184543019633 : 1.0 + (1.1220184543019633 - 1.0) * left / 0.05;
         (void)snprintf(times, sizeof times, "%.3g", sums->median_log_error_ratio);
@@ -126,7 +187,7 @@ tr_status tr_lesson_write_summary(const tr_lesson_summary *sums, const tr_style 
     }
     if (sums->guessed > 0)
         tr_print_quantity(&out, "score", sums->score_share, TR_UNIT_RATIO,
-                          "1 for the answer, 0 from a factor of ten on, for each question asked");
+                          "of what was reached: 1 for the answer, 0 from a factor of ten on");
     if (sums->weakest_topic != NULL) {
         (void)snprintf(text, sizeof text, "again: --topic %s, --cards", sums->weakest_topic);
         tr_print_line(&out, "furthest off", sums->weakest_topic, text);
@@ -144,8 +205,9 @@ typedef struct lesson_row {
 
 typedef struct walk {
     const tr_problem *question;
-    const char *topic;
+    const tr_lesson_pick *pick;
     const tr_guess *guess;
+    const tr_lesson_place *place;
     size_t index[TR_LESSON_MAX]; /* of the exercises in the topic */
     size_t count;
     lesson_row row;
@@ -168,25 +230,41 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 #define TEXT(NAME, VALUE) TR_TEXT(lesson_row, NAME, VALUE)
 #define NUMBER(NAME, VALUE) TR_NUMBER(lesson_row, NAME, VALUE)
 TEXT(id, row->e.id)
+TEXT(kind, tr_lesson_kind_name(row->e.kind))
+TEXT(chapter_title, tr_lesson_chapter(row->e.chapter))
+NUMBER(chapter, row->e.chapter)
+TEXT(figure, row->e.figure == TR_LESSON_FIGURE_ROOF   ? "roof"
+             : row->e.figure == TR_LESSON_FIGURE_STEP ? "step"
+                                                      : NULL)
 TEXT(topic, row->e.topic)
 TEXT(question, row->e.question)
-TEXT(unit, unit_text(row->e.unit))
+TEXT(unit, row->e.kind == TR_LESSON_NUMBER ? unit_text(row->e.unit) : NULL)
 TEXT(hint, row->e.hint)
 TEXT(equation, row->e.equation)
 TEXT(reveal, row->e.reveal)
 TEXT(verdict, row->grade.verdict)
-NUMBER(answer, row->e.value)
-NUMBER(guessed, row->guess.value)
+static double shown(const tr_exercise *e, double value)
+{
+    return e->kind == TR_LESSON_EXPLAIN && !isnan(value) ? (double)ideas_in(value) : value;
+}
+NUMBER(answer, shown(&row->e, row->e.value))
+NUMBER(guessed, shown(&row->e, row->guess.value))
 NUMBER(log_error, row->grade.log_error_ratio)
 NUMBER(score, row->grade.score_share)
 TR_FLAG(lesson_row, asked, row->e.asked)
 TR_FLAG(lesson_row, hinted, row->guess.hinted)
+TR_FLAG(lesson_row, was_reached, row->guess.reached || !isnan(row->guess.value))
 static const tr_field list[] = {
     TR_T("id", id),
+    TR_N("chapter", NONE, chapter),
+    TR_T("chapter_title", chapter_title),
     TR_T("topic", topic),
+    TR_T("kind", kind),
     TR_T("question", question),
     TR_T("unit", unit),
+    TR_T("figure", figure),
     TR_F("asked", asked),
+    TR_F("reached", was_reached),
     TR_N("answer", NONE, answer),
     TR_N("guess", NONE, guessed),
     TR_N("log10_error", NONE, log_error),
@@ -199,10 +277,67 @@ static const tr_field list[] = {
 };
 static const tr_fields fields = {list, sizeof list / sizeof list[0]};
 
+/* What a page needs to ask it: the choices, and the ideas of an explanation, each by its words. */
+static void more_json(const void *p, tr_json *json)
+{
+    const lesson_row *row = p;
+    if (row->e.kind == TR_LESSON_CHOICE) {
+        tr_json_key_array(json, "choices");
+        for (int i = 0; i < TR_LESSON_CHOICES && row->e.choice[i][0] != '\0'; i++)
+            tr_json_string(json, row->e.choice[i]);
+        tr_json_close(json);
+    }
+    if (row->e.kind == TR_LESSON_EXPLAIN)
+        tr_json_key_string(json, "ideas", row->e.ideas);
+}
+
+#define PLACE(NAME, VALUE) TR_NUMBER(tr_lesson_place, place_##NAME, VALUE)
+PLACE(rate, row->token_per_s)
+PLACE(batch, row->batch_seq)
+PLACE(context, row->context_token)
+PLACE(bound, row->bound_token_per_s)
+PLACE(share, row->bound_share)
+PLACE(mfu, row->mfu)
+PLACE(mbu, row->mbu)
+PLACE(intensity, row->intensity_flop_per_byte)
+PLACE(ridge, row->ridge_flop_per_byte)
+PLACE(flop, row->flop_per_s)
+PLACE(balance, row->balance_batch_seq)
+PLACE(room, row->room_batch_seq)
+TR_TEXT(tr_lesson_place, place_futile, row->futile)
+static const tr_field place_list[] = {
+    TR_N("measured.token_per_s", TOKEN_PER_S, place_rate),
+    TR_N("measured.batch_seq", SEQ, place_batch),
+    TR_N("measured.context_token", CONTEXT, place_context),
+    TR_N("measured.bound_token_per_s", TOKEN_PER_S, place_bound),
+    TR_N("measured.bound_share", RATIO, place_share),
+    TR_N("measured.mfu", RATIO, place_mfu),
+    TR_N("measured.mbu", RATIO, place_mbu),
+    TR_N("measured.intensity_flop_per_byte", FLOP_PER_BYTE, place_intensity),
+    TR_N("measured.ridge_flop_per_byte", FLOP_PER_BYTE, place_ridge),
+    TR_N("measured.flop_per_s", FLOP_PER_S, place_flop),
+    TR_N("measured.balance_batch_seq", SEQ, place_balance),
+    TR_N("measured.max_batch_seq", SEQ, place_room),
+    TR_T("measured.futile", place_futile),
+};
+static const tr_fields place_fields = {place_list, sizeof place_list / sizeof place_list[0]};
+
+/* A chapter's title, where it begins. */
+static tr_status write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    char text[96];
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    (void)snprintf(text, sizeof text, "%d. %s", chapter, tr_lesson_chapter(chapter));
+    tr_print_heading(&out, style, text);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
 static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     char text[512], context[32];
     size_t number = 0;
+    int chapter = 0;
     tr_writer out;
     tr_writer_begin(&out, sink);
     (void)tr_quantity_format(w->question->load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
@@ -214,6 +349,10 @@ static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_sty
         const lesson_row *row = row_at(w, i, err);
         if (row == NULL)
             return err != NULL ? err->status : TR_EDOMAIN;
+        if (row->e.chapter != chapter)
+            s = write_chapter(chapter = row->e.chapter, style, sink, err);
+        if (s != TR_OK)
+            return s;
         if (!row->e.asked) {
             tr_writer_begin(&out, sink);
             (void)snprintf(text, sizeof text, "(%s is not asked: %.300s)", row->e.id, row->e.reveal);
@@ -228,10 +367,13 @@ static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_sty
         if (s == TR_OK)
             s = tr_lesson_write_reveal(&row->e, &row->guess, style, sink, err);
     }
+    if (s == TR_OK && w->place != NULL)
+        s = tr_lesson_write_place(w->place, style, sink, err);
     return s == TR_OK ? tr_lesson_write_summary(sums, style, sink, err) : s;
 }
 
-static tr_status write_json(const tr_rows *rows, const tr_lesson_summary *sums, tr_sink *sink, tr_error *err)
+static tr_status write_json(const tr_rows *rows, const tr_lesson_place *place, const tr_lesson_summary *sums,
+                            tr_sink *sink, tr_error *err)
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
@@ -240,8 +382,11 @@ static tr_status write_json(const tr_rows *rows, const tr_lesson_summary *sums, 
     if (s != TR_OK)
         return s;
     tr_json_close(&json);
+    if (place != NULL)
+        tr_fields_json(&place_fields, place, &json);
     tr_json_key_object(&json, "summary");
     tr_json_key_number(&json, "asked", (double)sums->asked);
+    tr_json_key_number(&json, "reached", (double)sums->reached);
     tr_json_key_number(&json, "guessed", (double)sums->guessed);
     tr_json_key_number(&json, "hinted", (double)sums->hinted);
     tr_json_key_number(&json, "mean_log10_error", sums->mean_log_error_ratio);
@@ -253,27 +398,29 @@ static tr_status write_json(const tr_rows *rows, const tr_lesson_summary *sums, 
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const char *topic,
-                           const tr_guess *guess, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const tr_lesson_pick *pick,
+                           const tr_guess *guess, const tr_lesson_place *place, const tr_style *style, tr_sink *sink,
+                           tr_error *err)
 {
     tr_lesson_summary sums;
-    const tr_status s = tr_lesson_summarise(question, topic, guess, &sums, err);
+    const tr_status s = tr_lesson_summarise(question, pick, guess, &sums, err);
     if (s != TR_OK)
         return s;
-    walk w = {.question = question, .topic = topic, .guess = guess};
+    walk w = {.question = question, .pick = pick, .guess = guess, .place = place};
     for (size_t i = 0; i < tr_lesson_count() && i < TR_LESSON_MAX; i++)
-        if (tr_lesson_in_topic(i, topic))
+        if (tr_lesson_picked(i, pick))
             w.index[w.count++] = i;
     const tr_rows rows = {.fields = &fields,
                           .name = "exercises",
                           .count = w.count,
                           .at = row_at,
                           .context = &w,
+                          .more = more_json,
                           .scenario = scenario};
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&w, &sums, style, sink, err);
     if (style->format == TR_FORMAT_JSON)
-        return write_json(&rows, &sums, sink, err);
+        return write_json(&rows, place, &sums, sink, err);
     return tr_rows_write(&rows, style, sink, err);
 }
 
@@ -295,7 +442,7 @@ static const void *card_at(void *context, size_t index, tr_error *err)
 {
     const walk *w = context;
     (void)err;
-    return &tr_lesson_rows[w->index[index]];
+    return tr_lesson_row_at(w->index[index]);
 }
 
 static tr_status write_cards(const walk *w, const tr_style *style, tr_sink *sink, tr_error *err)
@@ -306,7 +453,7 @@ static tr_status write_cards(const walk *w, const tr_style *style, tr_sink *sink
     tr_writer_begin(&out, sink);
     tr_write_text(&out, "Cover what is indented, and say it first.\n");
     for (size_t i = 0; i < w->count; i++) {
-        const tr_lesson_row *row = &tr_lesson_rows[w->index[i]];
+        const tr_lesson_row *row = tr_lesson_row_at(w->index[i]);
         if (strcmp(topic, row->topic) != 0)
             tr_print_heading(&out, style, row->topic);
         topic = row->topic;
@@ -317,15 +464,15 @@ static tr_status write_cards(const walk *w, const tr_style *style, tr_sink *sink
     return tr_written(tr_writer_finish(&out), err);
 }
 
-tr_status tr_answer_cards(const char *topic, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_answer_cards(const tr_lesson_pick *pick, const tr_style *style, tr_sink *sink, tr_error *err)
 {
-    walk w = {.topic = topic};
+    walk w = {.pick = pick};
+    const tr_status s = tr_lesson_check_pick(pick, err);
     for (size_t i = 0; i < tr_lesson_count() && i < TR_LESSON_MAX; i++)
-        if (tr_lesson_in_topic(i, topic))
+        if (tr_lesson_picked(i, pick))
             w.index[w.count++] = i;
-    if (w.count == 0)
-        return tr_fail(err, TR_EUNKNOWN, "topic", 0.0, "no topic '%.40s': `tokenroof lesson --cards` shows them all",
-                       topic);
+    if (s != TR_OK)
+        return s;
     const tr_rows rows = {.fields = &card_fields, .name = "cards", .count = w.count, .at = card_at, .context = &w};
     return style->format == TR_FORMAT_TEXT ? write_cards(&w, style, sink, err) : tr_rows_write(&rows, style, sink, err);
 }

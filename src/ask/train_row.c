@@ -163,7 +163,7 @@ static const char *why_so_many(const tr_train_row *row)
                                     : "the balance without KV: nothing limits a batch here";
 }
 
-/* [K72] */
+/* [K82] */
 static void print_place(const tr_train_row *row, tr_writer *out)
 {
     char text[160], a[CELL];
@@ -239,7 +239,7 @@ void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
     tr_working_put(w, "mean_s", TR_UNIT_SECOND, t->asked.mean_wait_s, 1);
     tr_working_put(w, "worst_s", TR_UNIT_SECOND, t->asked.worst_wait_s, 1);
     if (!isnan(row->place.share)) {
-        w = tr_working_start(out, "K72");
+        w = tr_working_start(out, "K82");
         tr_working_put(w, "f", TR_UNIT_RATIO, row->terms.utilisation_share, 0);
         tr_working_put(w, "seats", TR_UNIT_SEQ, t->batch_seq, 0);
         tr_working_put(w, "answer", TR_UNIT_TOKEN, row->terms.answer_token, 0);

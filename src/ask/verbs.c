@@ -175,10 +175,7 @@ static const tr_verb_figure memory_figures[] = {{"", "the largest batch over con
 static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
 static const tr_verb_figure lifecycle_figures[] = {
     {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
-static int has_day(const tr_scenario *scenario)
-{
-    return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
-}
+static int has_day(const tr_scenario *s) { return tr_input_is_set(s, TR_IN_DAY) || tr_input_is_set(s, TR_IN_UTILISATION); }
 
 static const tr_verb_figure scale_figures[] = {
     {"", "limits of context length", tr_answer_figure_scale, NULL, NULL},
@@ -497,10 +494,12 @@ static const tr_verb verbs[] = {
      .topic = "What is known",
      .operands = "[MODEL] [SYSTEM]",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | ASKED |
-               OF(OUTPUT_LESSON) | OF(OUTPUT_TOPIC),
-     .doc = "exercises about the model and system named: guess, then see the answer and your error in powers of ten",
+               OF(OUTPUT_LESSON) | OF(OUTPUT_TOPIC) | OF(OUTPUT_PICTURE),
+     .doc = "exercises about the model and system named: a number, a choice, or an explanation; then the answer, and "
+            "how far off it was; a measured number under the roof",
      .examples = "tokenroof lesson\n"
-                 "tokenroof lesson llama-3.1-70b 8xh100-sxm --context 8k --topic balance\n"
+                 "tokenroof lesson --path ten-minutes --progress path/to/progress.txt\n"
+                 "tokenroof lesson qwen3-32b 2xh100-sxm --batch 8 --context 4k --measured 108/s\n"
                  "tokenroof lesson deepseek-v3 gb200-nvl72 --answers path/to/guesses.txt --json\n"
                  "tokenroof lesson --cards\n",
      .flags = OVER},

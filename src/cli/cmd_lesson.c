@@ -8,15 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/lesson_progress.h"
 #include "io/file.h"
 
-enum { LINE_MAX_BYTE = 256, ANSWERS_MAX_BYTE = 1 << 20 };
+enum { LINE_MAX_BYTE = 1024, ANSWERS_MAX_BYTE = 1 << 20 };
 
 typedef struct lesson {
     cli *c;
     tr_problem *question;
-    const char *topic;
+    tr_lesson_pick pick;
     tr_guess guess[TR_LESSON_MAX];
+    int kept[TR_LESSON_MAX];     /* answered before, as the progress file says: not asked again */
+    tr_lesson_place place;
+    int has_place;
 } lesson;
 
 /* Cut blanks at both ends, and a comment. */
@@ -52,19 +56,21 @@ static char *next_line(char **at, int *number)
     return NULL;
 }
 
-static tr_status take(lesson *l, size_t index, const tr_exercise *e, char **at, int *number, tr_error *err)
+/* A line that cannot be read is reported and passed over: the others still count. */
+static void take(lesson *l, size_t index, const tr_exercise *e, char **at, int *number)
 {
-    const char *text = next_line(at, number);
+    tr_guess *guess = &l->guess[index];
+    char *text = next_line(at, number);
     while (text != NULL && strcmp(text, "?") == 0) {
-        l->guess[index].hinted = 1;
+        guess->hinted = 1;
         text = next_line(at, number);
     }
+    guess->reached = text != NULL || guess->hinted;
     if (text == NULL || is_skip(text))
-        return TR_OK;
+        return;
     tr_error why;
-    if (tr_lesson_parse(e, text, &l->guess[index].value, &why) == TR_OK)
-        return TR_OK;
-    return cli_fail(err, TR_EPARSE, "answers", "answers line %d, %s: %.200s", *number, e->id, why.text);
+    if (tr_lesson_parse(e, text, &guess->value, &why) != TR_OK)
+        (void)fprintf(stderr, "tokenroof lesson: line %d, %s: %.200s; passed over\n", *number, e->id, why.text);
 }
 
 static tr_status read_answers(lesson *l, char *text, tr_error *err)
@@ -73,17 +79,17 @@ static tr_status read_answers(lesson *l, char *text, tr_error *err)
     tr_exercise e;
     tr_status s = TR_OK;
     for (size_t i = 0; s == TR_OK && i < tr_lesson_count(); i++) {
-        if (!tr_lesson_in_topic(i, l->topic))
+        if (!tr_lesson_picked(i, &l->pick) || l->kept[i])
             continue;
         s = tr_lesson_ask(l->question, i, &e, err);
         if (s == TR_OK && e.asked)
-            s = take(l, i, &e, &text, &number, err);
+            take(l, i, &e, &text, &number);
     }
     const char *more = s == TR_OK ? next_line(&text, &number) : NULL;
-    while (more != NULL && more[0] == '\0')
-        more = next_line(&text, &number);
-    if (more != NULL)
-        return cli_fail(err, TR_EPARSE, "answers", "answers line %d: '%.40s' is one answer too many", number, more);
+    for (; more != NULL; more = next_line(&text, &number))
+        if (more[0] != '\0')
+            (void)fprintf(stderr, "tokenroof lesson: line %d: '%.40s' is one answer too many; passed over\n", number,
+                          more);
     return s;
 }
 
@@ -97,9 +103,9 @@ static tr_status from_file(lesson *l, const char *path, tr_error *err)
     if (s == TR_OK)
         s = read_answers(l, text, err);
     free(text);
-    return s == TR_OK
-               ? tr_answer_lesson(l->c->scenario, l->question, l->topic, l->guess, &l->c->style, &l->c->out, err)
-               : s;
+    return s == TR_OK ? tr_answer_lesson(l->c->scenario, l->question, &l->pick, l->guess,
+                                         l->has_place ? &l->place : NULL, &l->c->style, &l->c->out, err)
+                      : s;
 }
 
 /* ---- in the terminal ----------------------------------------------------------------- */
@@ -112,66 +118,131 @@ static tr_status show(lesson *l, tr_error *err)
     return s;
 }
 
-/* 0: no more input. */
-static int prompt(char *line, size_t size)
+/* The unit stands before the mark. 0: no more input. */
+static int prompt(const char *unit, char *line, size_t size)
 {
-    (void)fputs("    > ", stdout);
+    (void)fprintf(stdout, "    %s%s> ", unit, unit[0] != '\0' ? " " : "");
     (void)fflush(stdout);
     return fgets(line, (int)size, stdin) != NULL;
 }
 
-/* Until there is a guess, or none is wanted. *quit: the lesson is over. */
-static tr_status ask(lesson *l, size_t index, const tr_exercise *e, int *quit, tr_error *err)
+/* As it is asked, without its answer; or with it. */
+static tr_status draw(lesson *l, const tr_exercise *e, int revealed, tr_error *err)
 {
-    char line[LINE_MAX_BYTE];
+    const tr_figure_target target = {
+        .terminal = 1, .columns = l->c->style.columns < 100 ? l->c->style.columns : 100, .rows = 18,
+        .colour = l->c->style.colour};
+    if (e->figure == TR_LESSON_FIGURE_NONE) {
+        cli_print(l->c, "    (no picture belongs to this one)\n");
+        return TR_OK;
+    }
+    return tr_lesson_draw(l->question, e, revealed, NULL, &target, &l->c->out, err);
+}
+
+/* Until there is a guess, or none is wanted. *quit: the lesson is over. *drawn: the picture was asked for. */
+static tr_status ask(lesson *l, size_t index, const tr_exercise *e, int *quit, int *drawn, tr_error *err)
+{
+    char line[LINE_MAX_BYTE], unit[32];
     tr_guess *guess = &l->guess[index];
     for (;;) {
         tr_status s = show(l, err);
         if (s != TR_OK)
             return s;
-        const char *text = prompt(line, sizeof line) ? trimmed(line) : "q";
+        const char *text =
+            prompt(tr_lesson_unit_text(e, unit, sizeof unit), line, sizeof line) ? trimmed(line) : "q";
         tr_error why;
         *quit = strcmp(text, "q") == 0;
+        guess->reached = !*quit || guess->hinted;
         if (*quit || is_skip(text))
             return TR_OK;
         if (strcmp(text, "?") == 0) {
             guess->hinted = 1;
             s = tr_lesson_write_hint(e, &l->c->style, &l->c->out, err);
-            if (s != TR_OK)
-                return s;
+        } else if (strcmp(text, "f") == 0) {
+            *drawn = 1;
+            s = draw(l, e, 0, err);
         } else if (tr_lesson_parse(e, text, &guess->value, &why) == TR_OK) {
             return TR_OK;
         } else {
             cli_print(l->c, "    %s\n", why.text);
         }
+        if (s != TR_OK)
+            return s;
     }
+}
+
+/* One exercise, from its question to what is so. */
+static tr_status put(lesson *l, size_t index, const tr_exercise *e, size_t number, int *quit, tr_error *err)
+{
+    int drawn = 0;
+    tr_status s = tr_lesson_write_question(e, number, &l->c->style, &l->c->out, err);
+    if (s == TR_OK)
+        s = ask(l, index, e, quit, &drawn, err);
+    if (s == TR_OK && !*quit)
+        s = tr_lesson_write_reveal(e, &l->guess[index], &l->c->style, &l->c->out, err);
+    if (s == TR_OK && !*quit && drawn && e->figure != TR_LESSON_FIGURE_NONE)
+        s = draw(l, e, 1, err);
+    return s;
+}
+
+/* A number of one's own, typed in as the lesson ends. */
+static tr_status ask_measured(lesson *l, tr_error *err)
+{
+    char line[LINE_MAX_BYTE];
+    tr_error why;
+    double token_per_s = 0.0;
+    cli_print(l->c, "\nOn your cluster: tokens/s that all sequences of this batch made together, Enter for none.\n");
+    const tr_status s = show(l, err);
+    const char *text = s == TR_OK && prompt("tokens/s", line, sizeof line) ? trimmed(line) : "";
+    if (s != TR_OK || is_skip(text))
+        return s;
+    if (tr_quantity_parse(text, TR_UNIT_TOKEN_PER_S, &token_per_s, &why) == TR_OK &&
+        tr_lesson_place_of(l->question, token_per_s, &l->place, &why) == TR_OK)
+        l->has_place = 1;
+    else
+        cli_print(l->c, "    %s\n", why.text);
+    return TR_OK;
+}
+
+static tr_status finish(lesson *l, tr_error *err)
+{
+    const tr_figure_target target = {.terminal = 1, .columns = 80, .rows = 18, .colour = l->c->style.colour};
+    tr_lesson_summary sums;
+    tr_status s = TR_OK;
+    if (l->has_place)
+        s = tr_lesson_write_place(&l->place, &l->c->style, &l->c->out, err);
+    if (s == TR_OK && l->has_place)
+        s = tr_lesson_draw(l->question, NULL, 1, &l->place, &target, &l->c->out, err);
+    if (s == TR_OK)
+        s = tr_lesson_summarise(l->question, &l->pick, l->guess, &sums, err);
+    return s == TR_OK ? tr_lesson_write_summary(&sums, &l->c->style, &l->c->out, err) : s;
 }
 
 static tr_status in_terminal(lesson *l, tr_error *err)
 {
     size_t number = 0;
-    int quit = 0;
+    int quit = 0, chapter = 0;
     tr_exercise e;
-    tr_lesson_summary sums;
     tr_status s = TR_OK;
-    cli_print(l->c, "%s on %s: predict, then look. A number with a unit (12ms, 300, 35kB, 40%%), ? for a hint,\n"
-                    "Enter to see the answer, q to stop.\n",
+    cli_print(l->c, "%s on %s: predict, then look. A number with a unit (12ms, 300, 35kB, 40%%), a letter, or a\n"
+                    "sentence of your own; ? for a hint, f for the picture, Enter to see the answer, q to stop.\n",
               l->question->model->name, l->question->system->name);
     for (size_t i = 0; s == TR_OK && !quit && i < tr_lesson_count(); i++) {
-        if (!tr_lesson_in_topic(i, l->topic))
+        if (!tr_lesson_picked(i, &l->pick) || l->kept[i])
             continue;
         s = tr_lesson_ask(l->question, i, &e, err);
         if (s != TR_OK || !e.asked)
             continue;
-        s = tr_lesson_write_question(&e, ++number, &l->c->style, &l->c->out, err);
-        if (s == TR_OK)
-            s = ask(l, i, &e, &quit, err);
-        if (s == TR_OK && !quit)
-            s = tr_lesson_write_reveal(&e, &l->guess[i], &l->c->style, &l->c->out, err);
+        if (e.chapter != chapter)
+            cli_print(l->c, "\n%d. %s\n", e.chapter, tr_lesson_chapter(e.chapter));
+        chapter = e.chapter;
+        s = put(l, i, &e, ++number, &quit, err);
+        if (s == TR_OK) /* now: a lesson may end in any way */
+            s = lesson_progress_write(tr_input_text(l->c->scenario, TR_IN_PROGRESS), l->question, l->guess, err);
     }
-    if (s == TR_OK)
-        s = tr_lesson_summarise(l->question, l->topic, l->guess, &sums, err);
-    return s == TR_OK ? tr_lesson_write_summary(&sums, &l->c->style, &l->c->out, err) : s;
+    if (s == TR_OK && !quit && !l->has_place)
+        s = ask_measured(l, err);
+    return s == TR_OK ? finish(l, err) : s;
 }
 
 /* ---- the verb -------------------------------------------------------------------------- */
@@ -194,30 +265,66 @@ static tr_status name_case(cli *c, tr_error *err)
     return s;
 }
 
+/* The case, what was answered before, and a number of one's own. */
+static tr_status begin(lesson *l, tr_error *err)
+{
+    cli *c = l->c;
+    tr_status s = name_case(c, err);
+    if (s == TR_OK)
+        s = cli_case(c, &l->question, err);
+    if (s == TR_OK) /* a topic nobody knows is told before the first question */
+        s = tr_lesson_summarise(l->question, &l->pick, l->guess, &(tr_lesson_summary){0}, err);
+    if (s == TR_OK)
+        s = lesson_progress_read(tr_input_text(c->scenario, TR_IN_PROGRESS), l->question, l->guess, l->kept, err);
+    l->has_place = tr_input_is_set(c->scenario, TR_IN_MEASURED);
+    return s == TR_OK && l->has_place
+               ? tr_lesson_place_of(l->question, tr_input_number(c->scenario, TR_IN_MEASURED), &l->place, err)
+               : s;
+}
+
+/* The picture of the first exercise that has one, with its answer; or of what was measured. */
+static tr_status draw_first(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    const lesson *l = context;
+    tr_exercise e = {.figure = TR_LESSON_FIGURE_NONE};
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < tr_lesson_count() && e.figure == TR_LESSON_FIGURE_NONE; i++)
+        if (tr_lesson_picked(i, &l->pick))
+            s = tr_lesson_ask(l->question, i, &e, err);
+    return s == TR_OK ? tr_lesson_draw(l->question, &e, 1, l->has_place ? &l->place : NULL, target, sink, err) : s;
+}
+
+static tr_status hold(lesson *l, tr_error *err)
+{
+    const char *answers = tr_input_text(l->c->scenario, TR_IN_ANSWERS);
+    tr_status s = begin(l, err);
+    if (s != TR_OK)
+        return s;
+    if (cli_plots(l->c))
+        return cli_plot(l->c, "", draw_first, l, err);
+    if (answers[0] == '\0' && isatty(STDIN_FILENO) && l->c->style.format == TR_FORMAT_TEXT)
+        s = in_terminal(l, err);
+    else
+        s = from_file(l, answers[0] == '\0' || strcmp(answers, "-") == 0 ? "/dev/stdin" : answers, err);
+    return s == TR_OK ? lesson_progress_write(tr_input_text(l->c->scenario, TR_IN_PROGRESS), l->question, l->guess, err)
+                      : s;
+}
+
 tr_status cmd_lesson(cli *c, tr_error *err)
 {
-    const char *answers = tr_input_text(c->scenario, TR_IN_ANSWERS);
     lesson *l = calloc(1, sizeof *l);
     if (l == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    const double chapter = tr_input_number(c->scenario, TR_IN_CHAPTER);
     l->c = c;
-    l->topic = tr_input_text(c->scenario, TR_IN_TOPIC);
+    l->pick = (tr_lesson_pick){.topic = tr_input_text(c->scenario, TR_IN_TOPIC),
+                               .chapter = chapter >= 1.0 ? (int)chapter : 0,
+                               .path = tr_input_choice(c->scenario, TR_IN_PATH)};
     for (size_t i = 0; i < TR_LESSON_MAX; i++)
         l->guess[i].value = (double)NAN;
-    tr_status s = TR_OK;
-    if (tr_input_choice(c->scenario, TR_IN_CARDS) > 0) {
-        s = tr_answer_cards(l->topic, &c->style, &c->out, err);
-    } else {
-        s = name_case(c, err);
-        if (s == TR_OK)
-            s = cli_case(c, &l->question, err);
-        if (s == TR_OK) /* a topic nobody knows is told before the first question */
-            s = tr_lesson_summarise(l->question, l->topic, l->guess, &(tr_lesson_summary){0}, err);
-        if (s == TR_OK && answers[0] == '\0' && isatty(STDIN_FILENO) && c->style.format == TR_FORMAT_TEXT)
-            s = in_terminal(l, err);
-        else if (s == TR_OK)
-            s = from_file(l, answers[0] == '\0' || strcmp(answers, "-") == 0 ? "/dev/stdin" : answers, err);
-    }
+    const tr_status s = tr_input_choice(c->scenario, TR_IN_CARDS) > 0
+                            ? tr_answer_cards(&l->pick, &c->style, &c->out, err)
+                            : hold(l, err);
     free(l->question);
     free(l);
     return s;

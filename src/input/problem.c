@@ -27,7 +27,7 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
         system->utilisation_share = tr_input_number(scenario, TR_IN_UTILISATION);
     else if (tr_input_is_set(scenario, TR_IN_DAY)) {
         const tr_swing swing = tr_scenario_swing(scenario);
-        system->utilisation_share = tr_swing_mean_share(&swing); /* [K70] just large enough for the busiest hour */
+        system->utilisation_share = tr_swing_mean_share(&swing); /* [K80] just large enough for the busiest hour */
     }
     if (!tr_input_is_set(scenario, TR_IN_PRICE))
         return TR_OK;

@@ -12,7 +12,7 @@
 enum { HOURS_MOST = 24 };
 static const double TICKS = 1000.0; /* of a period */
 
-/* [K72] Erlang's B by its recursion, which is C's chance to wait once the load of the places is taken out of it. */
+/* [K82] Erlang's B by its recursion, which is C's chance to wait once the load of the places is taken out of it. */
 tr_status tr_seat_wait_of(double place_seq, double load_share, double held_s, tr_seat_wait *out, tr_error *err)
 {
     tr_status s = tr_check_whole_between("place_seq", place_seq, 1.0, 1e7, err);
@@ -192,7 +192,7 @@ tr_status tr_seat_queue_of(const tr_seat_queue_terms *terms, tr_seat_queue *out,
     const double hour_period = terms->hour_s / terms->period_s;
     const double all = sum * hour_period * terms->place_seq / terms->answer_token;
     const double hour_share = smaller(1.0, terms->most_request / all);
-    /* [K72] Whole periods of an exponential are geometric: their mean is the answer's. */
+    /* [K82] Whole periods of an exponential are geometric: their mean is the answer's. */
     const double p = 1.0 / terms->answer_token;
     queue q = {.terms = terms,
                .hour_tick = floor(larger(hour_period * hour_share, 1.0) * TICKS),

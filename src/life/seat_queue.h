@@ -8,7 +8,7 @@
 
 #include <tokenroof/base.h>
 
-/* [K72] A request holds its place for answer_token periods on average. */
+/* [K82] A request holds its place for answer_token periods on average. */
 typedef struct tr_seat_wait {
     double mean_s;           /* until a place is free, all requests; the wait for the departure is beside it */
     double share;                /* of the requests, that find no place free */

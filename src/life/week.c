@@ -67,7 +67,7 @@ double tr_swing_mean_share(const tr_swing *swing)
     return is_swing(swing) ? tr_swing_week_ratio(swing) / (1.0 + tr_swing_share(swing)) : (double)NAN;
 }
 
-/* [K70] A cosine over each day, lower at the weekend; the mean of the week is the share of the places. */
+/* [K80] A cosine over each day, lower at the weekend; the mean of the week is the share of the places. */
 static void ask(const tr_week_terms *terms, tr_week *w)
 {
     const double a = tr_swing_share(&terms->swing), mean = tr_swing_week_ratio(&terms->swing);
@@ -166,7 +166,7 @@ static void work(double asked_share, tr_week *w)
     w->overdue_share = any ? overdue / TR_WEEK_HOURS : 0.0;
 }
 
-/* [K71] A machine costs the same in every hour; what is paid for its tokens covers it. */
+/* [K81] A machine costs the same in every hour; what is paid for its tokens covers it. */
 static void prices(double work_price_ratio, tr_week *w)
 {
     w->alone_ratio = 1.0 / w->utilisation_share;

@@ -18,7 +18,7 @@ typedef struct tr_swing {
 tr_swing tr_swing_of(int published);
 
 /* What the mean of the week is of its busiest hour: the share of the places taken by users of a machine that is just
- * large enough. NaN out of range.  [K70] */
+ * large enough. NaN out of range.  [K80] */
 double tr_swing_mean_share(const tr_swing *swing);
 /* How far a weekday swings about its mean; and the mean hour of the week over that of a weekday.  [K70] */
 double tr_swing_share(const tr_swing *swing);
@@ -44,13 +44,13 @@ typedef struct tr_week {
     double most_work_ratio;      /* over the users' tokens: what the idle places of every day take */
     double work_mean_wait_s, work_longest_wait_s; /* until it has its place; 0 without work */
     double overdue_share;        /* of the work that may wait: it would wait for longer than a day */
-    /* Prices over that of a token in a machine whose places are all taken.  [K71] */
+    /* Prices over that of a token in a machine whose places are all taken.  [K81] */
     double alone_ratio;          /* users', without any work that may wait */
     double users_ratio, work_pay_ratio; /* that cover the machine together, at work_price_ratio */
     double own_discount_share;   /* off alone_ratio, at which such work pays for machines of its own, which are full */
 } tr_week;
 
-/* A week that repeats itself.  [K70] [K71] Errors: TR_EDOMAIN. On error *out is untouched. */
+/* A week that repeats itself.  [K80] [K81] Errors: TR_EDOMAIN. On error *out is untouched. */
 tr_status tr_week_of(const tr_week_terms *terms, tr_week *out, tr_error *err);
 
 #endif

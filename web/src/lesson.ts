@@ -7,7 +7,7 @@ interface Exercise {
   reveal: string; answer: string; card_front: string; card_back: string;
 }
 
-interface Grade { log_error: number; score: number; verdict: string }
+interface Grade { log_error: number | null; score: number; verdict: string }
 
 export class Lesson {
   private index = 0;
@@ -65,7 +65,7 @@ export class Lesson {
         try {
           const grade = JSON.parse(this.engine.grade(0, this.index, guess.value)) as Grade;
           if (!this.scores.has(this.index)) this.scores.set(this.index, grade);
-          reveal(`${grade.verdict}: off by ${grade.log_error.toFixed(2)} in powers of ten`);
+          reveal(grade.log_error === null ? grade.verdict : `${grade.verdict}: off by ${grade.log_error.toFixed(2)} in powers of ten`);
         } catch (e) {
           if (!(e instanceof Refusal)) throw e;
           said.replaceChildren(el('p', { class: 'refusal' }, e.message));

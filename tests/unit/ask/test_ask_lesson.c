@@ -84,6 +84,21 @@ static void plain_numbers_are_answered_as_by_hand(void **state)
         {"train-time", 4.5e7},
         {"reinforcement", 1.5},
         {"overtraining", 432},
+        /* A week of (5 + 2 x 0.568) / 7 weekdays, whose busiest hour is 4/3 of their mean. */
+        {"idle-pay", 4.0 / 3 * 7 / 6.136},
+        {"own-discount", 1 - 6.136 / 7 * 3 / 4},
+        {"which-adds", 1},           /* 0.1 s and 0.0026 s, one after the other */
+        {"what-waits", 1},
+        {"slow-mode", 2},            /* of 0.102 ms a token of a full train, 0.041 ms is one's own */
+        {"batching-helps", 1},
+        {"dense-twin", 1},
+        {"ten-times-bandwidth", 2},
+        {"half-price", 1},
+        {"what-halves", 1},
+        {"prefill-side", 1},         /* 8,192 tokens multiply for 82 ms, and 0.1 s of weights are read */
+        {"weights-side", 1},
+        {"what-ends-first", 1},      /* 1,627 fit, and beyond the cliff no batch balances */
+        {"futile-lever", 3},
     };
     tr_problem *question = plain_question("4096");
     for (size_t i = 0; i < sizeof hand / sizeof hand[0]; i++) {
@@ -227,20 +242,146 @@ static void knowing_everything_scores_all_and_knowing_nothing_none(void **state)
     size_t asked = 0;
     for (size_t i = 0; i < tr_lesson_count(); i++) {
         assert_int_equal(tr_lesson_ask(question, i, &e, NULL), TR_OK);
-        guess[i] = (tr_guess){e.value, 0};
+        guess[i] = (tr_guess){.value = e.value};
         asked += e.asked != 0;
     }
     assert_int_equal(tr_lesson_summarise(question, NULL, guess, &sums, NULL), TR_OK);
     assert_true(sums.asked == asked && sums.guessed == asked && sums.hinted == 0);
     assert_true(sums.score_share == 1 && sums.median_log_error_ratio == 0 && sums.weakest_topic == NULL);
-    for (size_t i = 0; i < tr_lesson_count(); i++)
+    for (size_t i = 0; i < tr_lesson_count(); i++) { /* wrong in every kind */
+        assert_int_equal(tr_lesson_ask(question, i, &e, NULL), TR_OK);
         guess[i].value *= 100;
-    assert_int_equal(tr_lesson_summarise(question, "", guess, &sums, NULL), TR_OK);
+        if (e.kind != TR_LESSON_NUMBER)
+            guess[i].value = e.kind == TR_LESSON_EXPLAIN ? 0 : e.value > 1 ? 1 : 2;
+    }
+    assert_int_equal(tr_lesson_summarise(question, &(tr_lesson_pick){.topic = ""}, guess, &sums, NULL), TR_OK);
     assert_true(sums.score_share == 0 && sums.mean_log_error_ratio == 2 && sums.weakest_topic != NULL);
     for (size_t i = 0; i < tr_lesson_count(); i++)
-        guess[i] = (tr_guess){(double)NAN, 1};
-    assert_int_equal(tr_lesson_summarise(question, "balance", guess, &sums, NULL), TR_OK);
+        guess[i] = (tr_guess){.value = (double)NAN, .hinted = 1, .reached = 1};
+    assert_int_equal(tr_lesson_summarise(question, &(tr_lesson_pick){.topic = "balance"}, guess, &sums, NULL), TR_OK);
     assert_true(sums.guessed == 0 && sums.hinted == sums.asked && sums.asked >= 2 && isnan(sums.mean_log_error_ratio));
+    free(question);
+}
+
+static void what_was_not_reached_does_not_count(void **state)
+{
+    (void)state;
+    tr_problem *question = case_of("llama-3.1-70b", "8xh100-sxm", "8k");
+    tr_guess guess[TR_LESSON_MAX];
+    tr_lesson_summary sums;
+    for (size_t i = 0; i < TR_LESSON_MAX; i++)
+        guess[i] = (tr_guess){.value = (double)NAN};
+    tr_exercise e;
+    assert_int_equal(tr_lesson_ask(question, 0, &e, NULL), TR_OK);
+    guess[0].value = e.value;
+    assert_int_equal(tr_lesson_summarise(question, NULL, guess, &sums, NULL), TR_OK);
+    assert_true(sums.reached == 1 && sums.asked > 30 && sums.score_share == 1);
+    guess[1].reached = 1; /* passed over */
+    assert_int_equal(tr_lesson_summarise(question, NULL, guess, &sums, NULL), TR_OK);
+    assert_true(sums.reached == 2 && sums.guessed == 1 && sums.score_share == 0.5);
+    free(question);
+}
+
+static void choices_are_letters_numbers_or_beginnings(void **state)
+{
+    (void)state;
+    tr_problem *question = chalkboard("4096");
+    const tr_exercise e = exercise_of(question, "futile-lever");
+    double value = 42;
+    tr_grade grade;
+    assert_true(e.kind == TR_LESSON_CHOICE && e.choice[3][0] != '\0');
+    assert_non_null(strstr(e.question, "(d) twice the bandwidth"));
+    assert_int_equal(tr_lesson_parse(&e, "e", &value, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_lesson_parse(&e, "more", &value, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_lesson_parse(&e, "", &value, NULL), TR_EDOMAIN);
+    assert_true(value == 42);
+    static const char *const same[] = {"c", "C", "3", "twice the F"};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        assert_int_equal(tr_lesson_parse(&e, same[i], &value, NULL), TR_OK);
+        assert_true(value == 3);
+    }
+    assert_int_equal(tr_lesson_grade(&e, 3, &grade, NULL), TR_OK);
+    assert_true(grade.score_share == 1 && isnan(grade.log_error_ratio));
+    assert_int_equal(tr_lesson_grade(&e, 1, &grade, NULL), TR_OK);
+    assert_true(grade.score_share == 0 && strcmp(grade.verdict, "wrong") == 0);
+    free(question);
+}
+
+static void an_explanation_is_as_good_as_the_ideas_it_names(void **state)
+{
+    (void)state;
+    tr_problem *question = chalkboard("4096");
+    const tr_exercise e = exercise_of(question, "explain-compute");
+    double value = 0;
+    tr_grade grade;
+    assert_true(e.kind == TR_LESSON_EXPLAIN && e.idea_count == 3 && e.value == 7);
+    assert_int_equal(tr_lesson_parse(&e, "Memory bandwidth: weights are read while FLOPs IDLE", &value, NULL), TR_OK);
+    assert_true(value == 7);
+    assert_int_equal(tr_lesson_parse(&e, "it waits for bytes", &value, NULL), TR_OK);
+    assert_true(value == 5); /* the first and the third */
+    assert_int_equal(tr_lesson_grade(&e, value, &grade, NULL), TR_OK);
+    assert_near(grade.score_share, 2.0 / 3, 1e-12, "two of three");
+    assert_string_equal(grade.verdict, "in part");
+    assert_int_equal(tr_lesson_parse(&e, "no idea", &value, NULL), TR_OK);
+    assert_int_equal(tr_lesson_grade(&e, value, &grade, NULL), TR_OK);
+    assert_true(value == 0 && grade.score_share == 0);
+    assert_int_equal(tr_lesson_grade(&e, 8, &grade, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_lesson_grade(&e, (double)NAN, &grade, NULL), TR_EDOMAIN);
+    free(question);
+}
+
+static void chapters_follow_one_another_and_paths_are_parts_of_them(void **state)
+{
+    (void)state;
+    tr_problem *question = case_of("deepseek-v3", "gb200-nvl72", "1k");
+    int chapter = 1;
+    size_t in_path[3] = {0, 0, 0};
+    for (size_t i = 0; i < tr_lesson_count(); i++) {
+        tr_exercise e;
+        assert_int_equal(tr_lesson_ask(question, i, &e, NULL), TR_OK);
+        assert_true(e.chapter == chapter || e.chapter == chapter + 1);
+        chapter = e.chapter;
+        for (int path = 0; path < 3; path++)
+            in_path[path] += (size_t)tr_lesson_picked(i, &(tr_lesson_pick){.path = path});
+    }
+    assert_non_null(tr_lesson_chapter(chapter));
+    assert_null(tr_lesson_chapter(chapter + 1));
+    assert_true(in_path[0] == tr_lesson_count() && in_path[1] == 5 && in_path[2] >= 10 && in_path[2] <= 12);
+    free(question);
+}
+
+/* Experts of a dense model, and a tiny one on a huge machine. */
+static void what_does_not_apply_is_not_asked(void **state)
+{
+    (void)state;
+    static const char *const mixtures_only[] = {"sparsity", "links", "dense-twin", "explain-rack"};
+    tr_problem *dense = case_of("llama-3.1-70b", "8xh100-sxm", "8k");
+    tr_problem *mixture = case_of("deepseek-v3", "gb200-nvl72", "8k");
+    for (size_t i = 0; i < sizeof mixtures_only / sizeof mixtures_only[0]; i++) {
+        assert_false(exercise_of(dense, mixtures_only[i]).asked);
+        assert_true(exercise_of(mixture, mixtures_only[i]).asked);
+    }
+    free(dense);
+    free(mixture);
+}
+
+/* 64 sequences at 4096 tokens: a step of 0.1026 s by the bound, 623.7 tokens/s, of 64 x 60 GFLOP and 615.7 GB. */
+static void a_measured_number_is_placed_under_the_roof(void **state)
+{
+    (void)state;
+    tr_problem *question = chalkboard("4096");
+    tr_lesson_place p;
+    const double step_s = 0.1 + 64 * 4096e-8;
+    assert_int_equal(tr_lesson_place_of(question, 320, &p, NULL), TR_OK); /* five steps a second */
+    assert_near(p.bound_token_per_s, 64 / step_s, 1e-9, "bound");
+    assert_near(p.bound_share, 5 * step_s, 1e-9, "share");
+    assert_near(p.mfu, 5 * 64 * 60e9 / 6e15, 1e-9, "mfu");
+    assert_near(p.mbu, 5 * step_s, 1e-9, "mbu: memory-bound, so that it is the share");
+    assert_near(p.flop_per_s, p.intensity_flop_per_byte * p.mbu * 6e12, 1e-9, "on a ray through the origin");
+    assert_true(p.room_batch_seq == 1627 && p.balance_batch_seq == HUGE_VAL);
+    assert_string_equal(p.futile, "more FLOP/s");
+    assert_int_equal(tr_lesson_place_of(question, 0, &p, NULL), TR_EDOMAIN);
+    assert_int_equal(tr_lesson_place_of(question, (double)NAN, &p, NULL), TR_EDOMAIN);
     free(question);
 }
 
@@ -253,8 +394,10 @@ static void unknown_topics_indices_and_prefill_are_refused(void **state)
     tr_exercise e = {.id = "none"};
     tr_error err;
     for (size_t i = 0; i < TR_LESSON_MAX; i++)
-        guess[i] = (tr_guess){(double)NAN, 0};
-    assert_int_equal(tr_lesson_summarise(question, "cooking", guess, &sums, &err), TR_EUNKNOWN);
+        guess[i] = (tr_guess){.value = (double)NAN};
+    assert_int_equal(tr_lesson_summarise(question, &(tr_lesson_pick){.chapter = 99}, guess, &sums, &err), TR_EUNKNOWN);
+    const tr_lesson_pick cooking = {.topic = "cooking"};
+    assert_int_equal(tr_lesson_summarise(question, &cooking, guess, &sums, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "balance"));
     assert_int_equal(tr_lesson_ask(question, tr_lesson_count(), &e, &err), TR_EDOMAIN);
     assert_int_equal(tr_lesson_ask(NULL, 0, &e, &err), TR_EMISSING);
@@ -262,7 +405,7 @@ static void unknown_topics_indices_and_prefill_are_refused(void **state)
     assert_int_equal(tr_lesson_ask(question, 0, &e, &err), TR_ECONFLICT);
     assert_true(sums.asked == 42 && strcmp(e.id, "none") == 0);
     assert_null(tr_lesson_topic(1000));
-    assert_false(tr_lesson_in_topic(1000, ""));
+    assert_false(tr_lesson_picked(1000, NULL));
     free(question);
 }
 
@@ -271,8 +414,10 @@ static tr_status lesson_with_some_guesses(const tr_scenario *scenario, const tr_
 {
     tr_guess guess[TR_LESSON_MAX];
     for (size_t i = 0; i < TR_LESSON_MAX; i++)
-        guess[i] = (tr_guess){i == 0 ? 0.2 : (double)NAN, i == 0};
-    return tr_answer_lesson(scenario, question, "", guess, style, sink, err);
+        guess[i] = (tr_guess){.value = i == 0 ? 0.2 : (double)NAN, .hinted = i == 0};
+    tr_lesson_place place;
+    const tr_status s = tr_lesson_place_of(question, 320, &place, err);
+    return s == TR_OK ? tr_answer_lesson(scenario, question, NULL, guess, &place, style, sink, err) : s;
 }
 
 static void the_document_holds_questions_answers_and_errors(void **state)
@@ -291,6 +436,12 @@ static void the_document_holds_questions_answers_and_errors(void **state)
     assert_string_equal(text_at(first, "unit"), "s");
     assert_true(json_is_true(at(first, "hinted")));
     assert_near(number_at(document, "summary.guessed"), 1, 0, "guessed");
+    assert_near(number_at(document, "summary.reached"), 1, 0, "reached");
+    assert_near(number_at(document, "measured.bound_share"), 5 * (0.1 + 64 * 4096e-8), 1e-9, "measured");
+    size_t i = 0;
+    const json_t *row;
+    json_array_foreach((json_t *)(uintptr_t)list, i, row)
+        assert_int_equal(strcmp(text_at(row, "kind"), "choice") == 0, json_is_array(json_object_get(row, "choices")));
     assert_non_null(at(document, "scenario.model"));
     json_decref(document);
 }
@@ -306,6 +457,12 @@ int main(void)
         cmocka_unit_test(guesses_are_read_with_their_units_and_refused_without_sense),
         cmocka_unit_test(the_error_is_the_distance_in_powers_of_ten_either_way),
         cmocka_unit_test(knowing_everything_scores_all_and_knowing_nothing_none),
+        cmocka_unit_test(what_was_not_reached_does_not_count),
+        cmocka_unit_test(choices_are_letters_numbers_or_beginnings),
+        cmocka_unit_test(an_explanation_is_as_good_as_the_ideas_it_names),
+        cmocka_unit_test(chapters_follow_one_another_and_paths_are_parts_of_them),
+        cmocka_unit_test(what_does_not_apply_is_not_asked),
+        cmocka_unit_test(a_measured_number_is_placed_under_the_roof),
         cmocka_unit_test(unknown_topics_indices_and_prefill_are_refused),
         cmocka_unit_test(the_document_holds_questions_answers_and_errors),
     };

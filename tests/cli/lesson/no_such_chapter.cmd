@@ -1,0 +1,1 @@
+"$TOKENROOF" lesson --chapter 11 </dev/null

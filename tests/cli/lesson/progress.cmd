@@ -1,0 +1,1 @@
+printf "1ms\n?\n500\n" | "$TOKENROOF" lesson --path five --progress p.txt >/dev/null && cat p.txt && printf "%s\n" 3k b c | "$TOKENROOF" lesson --path five --progress p.txt | tail -n 8 && wc -l <p.txt
