@@ -129,6 +129,19 @@ static tr_status prepare_roof(tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
+/* What it samples is decoded: a prompt has no part in it. */
+static tr_status prepare_lifecycle(tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id no[] = {TR_IN_PHASE, TR_IN_QUERY};
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        if (tr_input_is_set(scenario, no[i]) &&
+            (no[i] == TR_IN_QUERY || tr_input_choice(scenario, no[i]) != TR_PHASE_DECODE))
+            return tr_fail(err, TR_ECONFLICT, tr_input_at(no[i])->key, 0,
+                           "a life has no --%s: --batch and --context are of decoding, in which samples are generated",
+                           tr_input_at(no[i])->option);
+    return TR_OK;
+}
+
 static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
 {
     return physics_unless_set(scenario, "fitted", err);
@@ -219,7 +232,7 @@ static int has_day(const tr_scenario *scenario)
 }
 
 static const tr_verb_figure scale_figures[] = {
-    {"", "limits of context length", tr_answer_figure_scale, NULL, NULL},
+    {"", "limits of context length, or the part asked for", tr_answer_figure_scale, NULL, NULL},
     {"-day", "places taken over a week", tr_answer_figure_day, NULL, has_day}};
 static const tr_verb_figure tiers_figures[] = {
     {"", "cost of keeping a cache over the time it is held", tr_answer_figure_tiers, NULL, NULL}};
@@ -404,15 +417,18 @@ static const tr_verb verbs[] = {
      .words = "life train training overtraining",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(PRICE) | OF(LIFE) | ASKED | OF(OUTPUT_PICTURE) |
-               OF(OUTPUT_WORKING),
-     .doc = "compute and cost of pre-training, reinforcement learning and serving over a model's life; overtraining; "
-            "the model size to choose for its traffic",
-     .examples = "tokenroof lifecycle deepseek-v3 h100-sxm --train-tokens 14.8e12\n"
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) |
+               OF(LIFE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "compute and cost of pre-training, reinforcement learning and serving over a model's life; MFU from "
+            "chip-hours or tokens/s and back, and of reinforcement learning from decoding; overtraining; the model "
+            "size to choose for its traffic",
+     .examples = "tokenroof lifecycle deepseek-v3 8xh200-sxm --train-tokens 14.8e12\n"
+                 "tokenroof lifecycle deepseek-v3 h800-sxm --train-tokens 14.8e12 --gpu-hours 2.788M\n"
                  "tokenroof lifecycle llama-3.1-70b h100-sxm --serve 1e6,1e7,1e8 --csv\n"
                  "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
-     .flags = SERVED,
+     .flags = OVER | SERVED,
      .answer = tr_answer_lifecycle,
+     .prepare = prepare_lifecycle,
      FIGURES(lifecycle_figures),
      LISTS(TR_IN_SERVE_RATE)},
     {.name = "scale",
@@ -422,10 +438,13 @@ static const tr_verb verbs[] = {
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCALE) | OF(ANSWER) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
      .doc = "from one machine to the world's traffic: batch schedule and racks, places idle over a day and work that "
-            "may wait, scale-up domains, expert traffic, pipeline stages, sparsity, limits of context length",
+            "may wait, what a larger domain gives, expert traffic, how many boxes a model needs and pipelines over "
+            "them, sparsity, sparse attention, limits of context length",
      .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
                  "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k --day conversation --part day\n"
-                 "tokenroof scale deepseek-v3 8xh200-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
+                 "tokenroof scale llama-3.1-405b 8xh100-sxm --part pipeline\n"
+                 "tokenroof scale deepseek-v3 gb200-nvl72 --part domain --plot domain.svg\n"
+                 "tokenroof scale llama-3.1-70b 8xh100-sxm --part attention --batch 8\n"
                  "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
      .flags = OVER | SERVED,
      .answer = tr_answer_scale,
