@@ -258,8 +258,9 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
     tr_write_text(&out, text);
     tr_print_setting(s->terms.question, &out);
     tr_print_price(s->terms.question, &out);
-    static const int order[] = {TR_SCALE_TRAIN,    TR_SCALE_DAY,      TR_SCALE_DOMAIN,    TR_SCALE_SYSTEMS, TR_SCALE_MOE,
-                                TR_SCALE_PIPELINE, TR_SCALE_SPARSITY, TR_SCALE_ATTENTION, TR_SCALE_WALL};
+    static const int order[] = {TR_SCALE_TRAIN,     TR_SCALE_DAY, TR_SCALE_DOMAIN,
+                                TR_SCALE_SYSTEMS,   TR_SCALE_MOE, TR_SCALE_PIPELINE,
+                                TR_SCALE_SPARSITY,  TR_SCALE_ATTENTION, TR_SCALE_WALL};
     for (size_t i = 0; i < sizeof order / sizeof order[0] && status == TR_OK; i++) {
         const int p = order[i];
         if (!asks(part, p))
