@@ -114,6 +114,20 @@ NUMBER(row_best_ratio, row->choice.best_chip_s / row->choice.chip_s)
 NUMBER(row_equal_param, row->choice.equal_param)
 NUMBER(row_equal_ratio, row->choice.equal_chip_s / row->choice.chip_s)
 
+/* Of the life, which is the same in every row. */
+NUMBER(row_train_mfu, row->life->terms.train_mfu)
+NUMBER(row_train_hour, row->life->cost.train_chip_s / 3600.0)
+NUMBER(row_train_rate, row->life->life.train_token / row->life->cost.train_chip_s)
+NUMBER(row_rl_mfu, row->life->terms.rl_mfu)
+NUMBER(row_decode, row->life->rl.decode_mfu.predicted)
+NUMBER(row_decode_low, row->life->rl.decode_mfu.low)
+NUMBER(row_decode_high, row->life->rl.decode_mfu.high)
+NUMBER(row_decode_bound, row->life->rl.decode_mfu.bound)
+NUMBER(row_by_flop, row->life->rl.flop_mfu.predicted)
+NUMBER(row_by_flop_low, row->life->rl.flop_mfu.low)
+NUMBER(row_by_flop_high, row->life->rl.flop_mfu.high)
+NUMBER(row_by_flop_bound, row->life->rl.flop_mfu.bound)
+
 static const tr_field choice_list[] = {
     TR_QUESTION_NAMES,
     TR_QUESTION_PRICE,
@@ -132,6 +146,18 @@ static const tr_field choice_list[] = {
     TR_N_HEAD("train_best_over_choice", NONE, "train x", 7, row_best_ratio),
     TR_N("equal_cost_param", PARAM, row_equal_param),
     TR_N_HEAD("equal_cost_over_choice", NONE, "equal x", 7, row_equal_ratio),
+    TR_N("train_mfu", RATIO, row_train_mfu),
+    TR_N("train_chip_hour", NONE, row_train_hour),
+    TR_N("train_token_per_s_per_chip", NONE, row_train_rate),
+    TR_N("rl_mfu", RATIO, row_rl_mfu),
+    TR_N("rl_decode_mfu.predicted", RATIO, row_decode),
+    TR_N("rl_decode_mfu.low", RATIO, row_decode_low),
+    TR_N("rl_decode_mfu.high", RATIO, row_decode_high),
+    TR_N("rl_decode_mfu.bound", RATIO, row_decode_bound),
+    TR_N("rl_mfu_by_flop.predicted", RATIO, row_by_flop),
+    TR_N("rl_mfu_by_flop.low", RATIO, row_by_flop_low),
+    TR_N("rl_mfu_by_flop.high", RATIO, row_by_flop_high),
+    TR_N("rl_mfu_by_flop.bound", RATIO, row_by_flop_bound),
 };
 static const tr_fields choice_fields = {choice_list, sizeof choice_list / sizeof choice_list[0]};
 

@@ -224,8 +224,11 @@ static const tr_verb_figure layout_figures[] = {
     {"", "layouts by the time of a step", tr_answer_figure_layout, NULL, NULL}};
 static const tr_verb_figure memory_figures[] = {{"", "the largest batch over context", draw_room, NULL, NULL}};
 static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
+static int has_rl(const tr_scenario *scenario) { return tr_input_is_set(scenario, TR_IN_RL_DECODE); }
+
 static const tr_verb_figure lifecycle_figures[] = {
-    {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
+    {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL},
+    {"-rl", "reinforcement learning's MFU over the share of its time in sampling", tr_answer_figure_rl, NULL, has_rl}};
 static int has_day(const tr_scenario *scenario)
 {
     return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
