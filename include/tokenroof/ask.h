@@ -112,9 +112,14 @@ TR_API tr_status tr_answer_lifecycle(const tr_scenario *scenario, const tr_probl
 /* Cost against size at that loss. Errors: as above, and those of tr_figure_draw. */
 TR_API tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_problem *question,
                                             const tr_figure_target *target, tr_sink *sink, tr_error *err);
+/* Its second: what reinforcement learning reaches of the peak over the share of its time in sampling. Errors: TR_ENOFIT
+ * (the system does not decode the model), and as above. */
+TR_API tr_status tr_answer_figure_rl(const tr_scenario *scenario, const tr_problem *question,
+                                     const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
-/* From one machine to a world, in parts: train schedule, scale-up domains, experts' traffic, pipeline stages, sparsity,
- * walls of context. Allocates and frees. Errors: TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
+/* From one machine to a world, in parts: train schedule, what doubling the domain gives, scale-up domains, experts'
+ * traffic, boxes in stages and across, sparsity, attention over context, walls of context. Allocates and frees. Errors:
+ * TR_ENOFIT, TR_ECONFLICT (rows of no one part), TR_EIO. */
 TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                  tr_sink *sink, tr_error *err);
 /* The walls of context. Errors: as above, and those of tr_figure_draw. */

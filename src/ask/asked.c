@@ -27,6 +27,31 @@ double tr_question_usd_per_hour(const void *row)
 const char *tr_question_price_kind(const void *row) { return said(tr_price_kind_name(of(row)->system->price_kind)); }
 const char *tr_question_price_date(const void *row) { return said(of(row)->system->price_date); }
 
+int tr_layout_as_told(const tr_scenario *scenario, const tr_model *model, const tr_layout *y)
+{
+    static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
+    const double rank[] = {y->tp_rank, y->ep_rank, y->pp_rank,
+                           model->routed_param > 0.0 ? y->dp_rank : y->replica_count};
+    for (int i = 0; i < 4; i++)
+        if (tr_input_is_set(scenario, id[i]) && tr_input_number(scenario, id[i]) != rank[i])
+            return 0;
+    return 1;
+}
+
+tr_status tr_question_in(const tr_problem *question, const tr_system *system, const tr_layout *layout, tr_problem *out,
+                         tr_error *err)
+{
+    tr_status s = TR_OK;
+    *out = *question;
+    out->system = system;
+    out->layout = *layout;
+    if (system != question->system)
+        s = tr_roofline_of(question->model, system, question->engine, &question->formats, &out->roof, err);
+    return s == TR_OK ? tr_shard_of(question->model, system, question->engine, layout, &question->formats, &out->shard,
+                                    err)
+                      : s;
+}
+
 const char *tr_question_rests_on(const tr_problem *question)
 {
     static const char *const rests_on[TR_DISTANCE_COUNT] = {

@@ -32,6 +32,13 @@ const char *tr_question_price_date(const void *row);
 #define TR_QUESTION_FIELDS TR_QUESTION_NAMES, TR_QUESTION_LAYOUT
 #define TR_QUESTION_PRICED TR_QUESTION_NAMES, TR_QUESTION_PRICE, TR_QUESTION_LAYOUT
 
+/* Whether a layout is as the scenario tells it: tp, ep, pp and dp where they are set; dp of dense models: replicas. */
+int tr_layout_as_told(const tr_scenario *scenario, const tr_model *model, const tr_layout *layout);
+/* The question on a system of the same chips and in a layout, both of which must outlive *out. Errors: as tr_shard_of
+ * and tr_roofline_of. On error *out is not to be read. */
+tr_status tr_question_in(const tr_problem *question, const tr_system *system, const tr_layout *layout, tr_problem *out,
+                         tr_error *err);
+
 /* What a prediction rests on: "chip, engine and model were measured". */
 const char *tr_question_rests_on(const tr_problem *question);
 

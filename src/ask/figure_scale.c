@@ -1,5 +1,5 @@
-/* ask/figure_scale.c -- the walls of context, a row a model: where bandwidth, capacity and compute stop
- * it. */
+/* ask/figure_scale.c -- the picture of the part asked for; of all, the walls of context: a row a model, where
+ * bandwidth, capacity and compute stop it. */
 #include <tokenroof/ask.h>
 
 #include <math.h>
@@ -8,18 +8,16 @@
 #include "ask/figure_parts.h"
 #include "ask/scale.h"
 
-tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
-                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)
+static tr_status draw_walls(const tr_scenario *scenario, const tr_problem *question, const tr_scale_terms *terms,
+                            const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
-    tr_scale_terms terms;
     tr_scale_wall wall[TR_SCALE_WALLS];
     size_t n = 0;
     double x[3][TR_SCALE_WALLS] = {{0}}, y[TR_SCALE_WALLS];
     const char *name[TR_SCALE_WALLS];
     char names[TR_SCALE_WALLS][64], title[200], subtitle[384], what[64];
     tr_words words = {.next = 0};
-    tr_scale_terms_of(scenario, question, &terms);
-    const tr_status s = tr_scale_walls(scenario, &terms, wall, &n, err);
+    const tr_status s = tr_scale_walls(scenario, terms, wall, &n, err);
     if (s != TR_OK)
         return s;
     double low = HUGE_VAL, high = 0;
@@ -77,4 +75,18 @@ tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *
         .row_count = n,
     };
     return tr_figure_draw(&figure, target, sink, err);
+}
+
+tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
+                                 const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    tr_scale_terms terms;
+    tr_scale_terms_of(scenario, question, &terms);
+    switch (tr_input_choice(scenario, TR_IN_PART)) {
+    case TR_SCALE_DOMAIN: return tr_figure_doubles(scenario, &terms, target, sink, err);
+    case TR_SCALE_PIPELINE: return tr_figure_pipeline(scenario, &terms, target, sink, err);
+    case TR_SCALE_SPARSITY: return tr_figure_sparsity(&terms, target, sink, err);
+    case TR_SCALE_ATTENTION: return tr_figure_attention(scenario, &terms, target, sink, err);
+    default: return draw_walls(scenario, question, &terms, target, sink, err);
+    }
 }

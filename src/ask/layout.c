@@ -69,11 +69,8 @@ static tr_status place_of(const tr_problem *question, const tr_layout *layout, p
 {
     tr_error why;
     memset(out, 0, sizeof *out);
-    out->in = *question;
-    out->in.layout = *layout;
+    const tr_status s = tr_question_in(question, question->system, layout, &out->in, err);
     out->in.layout_given = 1; /* each is looked at for itself */
-    const tr_status s = tr_shard_of(question->model, question->system, question->engine, layout, &question->formats,
-                                    &out->in.shard, err);
     if (s != TR_OK)
         return s;
     out->hold = tr_hold_of(&out->in, question->load.batch_seq, tr_held_token(&question->load));
@@ -81,17 +78,6 @@ static tr_status place_of(const tr_problem *question, const tr_layout *layout, p
         out->pass = tr_step_row_none(&out->in, &question->load, &why);
     walk_links(out);
     return TR_OK;
-}
-
-/* Only layouts that agree with what was told. */
-static int wanted(const tr_scenario *scenario, const tr_layout *y)
-{
-    static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
-    const double rank[] = {y->tp_rank, y->ep_rank, y->pp_rank, y->dp_rank};
-    for (int i = 0; i < 4; i++)
-        if (tr_input_is_set(scenario, id[i]) && tr_input_number(scenario, id[i]) != rank[i])
-            return 0;
-    return 1;
 }
 
 static int is_better(const sheet *t, size_t a, size_t b)
@@ -131,7 +117,7 @@ static tr_status sheet_of(const tr_scenario *scenario, const tr_problem *questio
                                  err);
     s = s == TR_ECAPACITY ? TR_OK : s;
     for (size_t i = 0; s == TR_OK && i < t->found && i < LAYOUTS_MAX; i++)
-        if (wanted(scenario, &t->all[i]))
+        if (tr_layout_as_told(scenario, question->model, &t->all[i]))
             t->all[t->count++] = t->all[i];
     if (s == TR_OK && t->count == 0)
         s = tr_fail(err, TR_ENOFIT, "tp_rank", 0.0, "no valid layout uses all of the system's chips this way");

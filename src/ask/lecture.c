@@ -76,7 +76,7 @@ static tr_status nothing_found(const tr_lecture_ask *ask, tr_error *err)
         const char *near = tr_near_name(ask->word[0], id_at, NULL);
         return tr_fail(err, TR_EUNKNOWN, "id", 0, "no claim '%.40s'%s%s%s `tokenroof lecture` lists them",
                        ask->word[0], near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
-                       near != NULL ? "'?" : ":");
+                       near != NULL ? "'?" : ";");
     }
     for (size_t i = 0; i < tr_claim_count(); i++) {
         const char *topic = tr_claim_at(i)->topic;

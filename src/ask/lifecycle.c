@@ -43,8 +43,10 @@ tr_status tr_lifecycle_of(const tr_scenario *scenario, const tr_problem *questio
     t.life.active_param = question->model->active_param;
     t.life.train_token = tr_input_number(scenario, TR_IN_TRAIN_TOKEN);
     t.life.serve_token = tr_life_serve_token(t.rate_token_per_s, t.life_s, t.ship_share);
-    tr_status s =
-        tr_life_equal_of(t.life.train_token, &t.terms, &t.equal_rl_token, &t.equal_serve_token, err);
+    tr_status s = tr_lifecycle_mfu(scenario, &t, err);
+    if (s != TR_OK)
+        return s;
+    s = tr_life_equal_of(t.life.train_token, &t.terms, &t.equal_rl_token, &t.equal_serve_token, err);
     if (s != TR_OK)
         return s;
     t.life.rl_token = tr_input_is_set(scenario, TR_IN_RL_TOKEN) ? tr_input_number(scenario, TR_IN_RL_TOKEN)
@@ -112,6 +114,20 @@ NUMBER(row_best_ratio, row->choice.best_chip_s / row->choice.chip_s)
 NUMBER(row_equal_param, row->choice.equal_param)
 NUMBER(row_equal_ratio, row->choice.equal_chip_s / row->choice.chip_s)
 
+/* Of the life, which is the same in every row. */
+NUMBER(row_train_mfu, row->life->terms.train_mfu)
+NUMBER(row_train_hour, row->life->cost.train_chip_s / 3600.0)
+NUMBER(row_train_rate, row->life->life.train_token / row->life->cost.train_chip_s)
+NUMBER(row_rl_mfu, row->life->terms.rl_mfu)
+NUMBER(row_decode, row->life->rl.decode_mfu.predicted)
+NUMBER(row_decode_low, row->life->rl.decode_mfu.low)
+NUMBER(row_decode_high, row->life->rl.decode_mfu.high)
+NUMBER(row_decode_bound, row->life->rl.decode_mfu.bound)
+NUMBER(row_by_flop, row->life->rl.flop_mfu.predicted)
+NUMBER(row_by_flop_low, row->life->rl.flop_mfu.low)
+NUMBER(row_by_flop_high, row->life->rl.flop_mfu.high)
+NUMBER(row_by_flop_bound, row->life->rl.flop_mfu.bound)
+
 static const tr_field choice_list[] = {
     TR_QUESTION_NAMES,
     TR_QUESTION_PRICE,
@@ -130,6 +146,18 @@ static const tr_field choice_list[] = {
     TR_N_HEAD("train_best_over_choice", NONE, "train x", 7, row_best_ratio),
     TR_N("equal_cost_param", PARAM, row_equal_param),
     TR_N_HEAD("equal_cost_over_choice", NONE, "equal x", 7, row_equal_ratio),
+    TR_N("train_mfu", RATIO, row_train_mfu),
+    TR_N("train_chip_hour", NONE, row_train_hour),
+    TR_N("train_token_per_s_per_chip", NONE, row_train_rate),
+    TR_N("rl_mfu", RATIO, row_rl_mfu),
+    TR_N("rl_decode_mfu.predicted", RATIO, row_decode),
+    TR_N("rl_decode_mfu.low", RATIO, row_decode_low),
+    TR_N("rl_decode_mfu.high", RATIO, row_decode_high),
+    TR_N("rl_decode_mfu.bound", RATIO, row_decode_bound),
+    TR_N("rl_mfu_by_flop.predicted", RATIO, row_by_flop),
+    TR_N("rl_mfu_by_flop.low", RATIO, row_by_flop_low),
+    TR_N("rl_mfu_by_flop.high", RATIO, row_by_flop_high),
+    TR_N("rl_mfu_by_flop.bound", RATIO, row_by_flop_bound),
 };
 static const tr_fields choice_fields = {choice_list, sizeof choice_list / sizeof choice_list[0]};
 
@@ -201,6 +229,7 @@ static void workings_of(const tr_lifecycle *t, tr_workings *out)
     tr_working_put(w, "m_rl", TR_UNIT_RATIO, t->terms.rl_mfu, 0);
     tr_working_put(w, "m_serve", TR_UNIT_RATIO, t->terms.serve_mfu, 0);
     tr_working_put(w, "chip_s", TR_UNIT_SECOND, t->cost.total_chip_s, 1);
+    tr_lifecycle_mfu_workings(t, out);
     w = tr_working_start(out, "K26");
     tr_working_put(w, "D_train", TR_UNIT_TOKEN, t->life.train_token, 0);
     tr_working_put(w, "D_rl", TR_UNIT_TOKEN, t->equal_rl_token, 1);
@@ -257,9 +286,10 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
                    t->question->system->chip.name);
     tr_write_text(&out, text);
     (void)snprintf(text, sizeof text,
-                   "at shares of the peak that stand for a prediction: training %.3g %% (--train-mfu), reinforcement\n"
-                   "learning %.3g %% (--rl-mfu), serving %.3g %% (--serve-mfu)\n",
-                   t->terms.train_mfu * 100, t->terms.rl_mfu * 100, t->terms.serve_mfu * 100);
+                   "at shares of the peak that stand for a prediction: training %.3g %% (--%s), reinforcement\n"
+                   "learning %.3g %% (--%s), serving %.3g %% (--serve-mfu)\n",
+                   t->terms.train_mfu * 100, t->mfu_from, t->terms.rl_mfu * 100,
+                   t->rl.share_given ? "rl-decode-share" : "rl-mfu", t->terms.serve_mfu * 100);
     tr_write_text(&out, text);
     tr_print_heading(&out, style, "A model's life");
     print_kind(&out, "pre-training", t->life.train_token, t->cost.train_chip_s, t->cost.train_share);
@@ -268,11 +298,14 @@ static tr_status write_text(const tr_lifecycle *t, const tr_rows *rows, const tr
     const tr_system *system = t->question->system;
     (void)snprintf(text, sizeof text, "at the chip's price: %s%s%s", tr_price_kind_words(system->price_kind),
                    system->price_date[0] != '\0' ? ", " : "", system->price_date);
-    if (is_priced(t))
+    if (is_priced(t)) {
         tr_print_quantity(&out, "all of it", t->cost.total_usd, TR_UNIT_USD, text);
-    if (is_priced(t))
         tr_print_quantity(&out, "lower bound", t->bound.total_usd, TR_UNIT_USD,
                           "at the datasheet's peak throughout");
+    } else {
+        tr_print_line(&out, "all of it", "no price", "none is known of this chip; --price gives one");
+    }
+    tr_lifecycle_mfu_text(t, style, &out);
     tr_print_heading(&out, style, "If each cost as much as pre-training");
     tr_print_quantity(&out, "reinforcement learning", t->equal_rl_token, TR_UNIT_TOKEN, "tokens");
     tr_print_quantity(&out, "serving", t->equal_serve_token, TR_UNIT_TOKEN, "tokens");
@@ -312,6 +345,7 @@ static tr_status write_json(const tr_lifecycle *t, const tr_rows *rows, const tr
     tr_json_key_string(&json, "model", t->question->model->name);
     tr_json_key_string(&json, "chip", t->question->system->chip.name);
     tr_fields_json(&life_fields, t, &json);
+    tr_fields_json(&tr_lifecycle_mfu_fields, t, &json);
     tr_json_key(&json, "choices");
     tr_json_array(&json);
     const tr_status s = tr_rows_json(rows, &json, err);

@@ -18,6 +18,7 @@ void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, 
                             .batch_seq = tr_input_is_set(scenario, TR_IN_BATCH)
                                              ? question->load.batch_seq
                                              : floor(balance > 1 ? balance : 1),
+                            .batch_asked = tr_input_is_set(scenario, TR_IN_BATCH),
                             .context_token = question->load.context_token,
                             .hop_s = tr_input_number(scenario, TR_IN_HOP),
                             .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
@@ -77,29 +78,16 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
     *out = m;
 }
 
+double tr_scale_seq_byte(const tr_scale_terms *terms)
+{
+    const tr_problem *q = terms->question;
+    return tr_model_kv_store_byte(q->model, terms->context_token, tr_dtype_byte(q->roof.kv_dtype)) +
+           q->model->state_byte_per_seq;
+}
+
 double tr_scale_room_byte(const tr_problem *question)
 {
     return question->shard.weight_byte + question->shard.cache_room_byte;
-}
-
-tr_scale_stage tr_scale_stage_of(const tr_scale_terms *terms, double stages)
-{
-    const tr_problem *q = terms->question;
-    const double chips = q->roof.chip_count;
-    const double kv = tr_model_kv_store_byte(q->model, terms->context_token, tr_dtype_byte(q->roof.kv_dtype)) +
-                      q->model->state_byte_per_seq;
-    const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages;
-    tr_scale_stage s = {.stages = stages,
-                        .memory_byte = tr_scale_room_byte(q),
-                        .in_flight_seq = stages * terms->batch_seq};
-    s.byte_per_chip = tr_stage_byte_per_chip(q->roof.store_weight_byte, kv, chips, stages, terms->batch_seq);
-    s.kv_byte_per_chip = tr_stage_byte_per_chip(0.0, kv, chips, stages, terms->batch_seq);
-    s.weight_byte_per_chip = s.byte_per_chip - s.kv_byte_per_chip;
-    s.hops_s = stages > 1.0 ? tr_hops_s(stages, terms->hop_s) : 0.0;
-    s.bubble_share = tr_train_bubble_share(stages, micro);
-    s.idle_share = tr_decode_idle_share(stages, 1.0);
-    s.fits = s.byte_per_chip <= s.memory_byte;
-    return s;
 }
 
 /* ---- walls of context ------------------------------------------------------------------ */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "ask/asked.h"
 #include "ask/day_row.h"
@@ -15,21 +15,25 @@
 #include "write/print.h"
 #include "write/rows.h"
 
-enum { ALL = 0, TRAIN, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL, DAY };
-
 typedef struct scale {
     const tr_scenario *scenario;
     tr_scale_terms terms;
     tr_train_row train;
-    int has_train, has_day;  /* they are asked for: one sequence must fit then */
+    int has_train, has_day;      /* they are asked for, and one sequence fits */
+    tr_error no_train;           /* else why not */
     tr_day_row day;
     tr_scale_moe moe;
     tr_scale_domain domain[TR_SCALE_ROWS];
     tr_scale_wall wall[TR_SCALE_WALLS];
     size_t domains, walls;
-    tr_scale_stage stage;
-    double experts;
+    tr_scale_doubles *doubles;   /* where that part is asked for; so are the next */
+    tr_scale_pipeline *pipeline;
+    tr_scale_attention *attention; /* NULL also where no cache grows */
+    tr_error no_attention;       /* then why */
+    tr_scale_sparse sparse;      /* the row looked at last */
 } scale;
+
+static int asks(int part, int of) { return part == TR_SCALE_ALL || part == of; }
 
 static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 
@@ -84,65 +88,6 @@ static const tr_field domain_list[] = {
 };
 static const tr_fields domain_fields = {domain_list, sizeof domain_list / sizeof domain_list[0]};
 
-ROW(tr_scale_stage, stage_count, row->stages)
-ROW(tr_scale_stage, stage_weights, row->weight_byte_per_chip)
-ROW(tr_scale_stage, stage_kv, row->kv_byte_per_chip)
-ROW(tr_scale_stage, stage_all, row->byte_per_chip)
-ROW(tr_scale_stage, stage_memory, finite_or_nan(row->memory_byte))
-ROW(tr_scale_stage, stage_flight, row->in_flight_seq)
-ROW(tr_scale_stage, stage_hops, row->hops_s)
-ROW(tr_scale_stage, stage_bubble, row->bubble_share)
-ROW(tr_scale_stage, stage_idle, row->idle_share)
-TR_FLAG(tr_scale_stage, stage_fits, row->fits)
-static const tr_field stage_list[] = {
-    TR_N_HEAD("stages", NONE, "stages", 6, stage_count),
-    TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 10, stage_weights),
-    TR_N_HEAD("kv_byte_per_chip", BYTE, "KV cache", 10, stage_kv),
-    TR_N_HEAD("byte_per_chip", BYTE, "a chip", 10, stage_all),
-    TR_N("memory_byte_per_chip", BYTE, stage_memory),
-    TR_F_HEAD("fits", "fits", 4, stage_fits),
-    TR_N_HEAD("in_flight_seq", SEQ, "in flight", 9, stage_flight),
-    TR_N_HEAD("hops_s", SECOND, "hops", 8, stage_hops),
-    TR_N_HEAD("train_bubble_share", RATIO, "bubble", 8, stage_bubble),
-    TR_N_HEAD("one_batch_idle_share", RATIO, "idle alone", 10, stage_idle),
-};
-static const tr_fields stage_fields = {stage_list, sizeof stage_list / sizeof stage_list[0]};
-
-static tr_routed_law routed(void) { return tr_routed_law_of(TR_ROUTING_S_BASE); }
-static double dense_param(double param, double experts)
-{
-    const tr_routed_law law = routed();
-    return tr_routed_dense_param(&law, param, experts);
-}
-static double log_loss(double param, double experts)
-{
-    const tr_routed_law law = routed();
-    return tr_routed_log10_loss_nat(&law, param, experts);
-}
-#define ACTIVE(ROW_) ((ROW_)->terms.question->model->active_param)
-/* Half of a model's layers were given experts, two thirds of whose parameters are the FFN: a third of all is
- * copied. */
-static double stored_param(const scale *row) { return ACTIVE(row) * (1.0 + (row->experts - 1.0) / 3.0); }
-static double stored_byte(const scale *row) { return stored_param(row) * row->terms.question->roof.weight_byte; }
-OF(sparse_experts, row->experts)
-OF(sparse_loss, log_loss(ACTIVE(row), row->experts))
-OF(sparse_dense, dense_param(ACTIVE(row), row->experts))
-OF(sparse_gain, dense_param(ACTIVE(row), row->experts) / ACTIVE(row))
-OF(sparse_store, stored_param(row))
-OF(sparse_byte, stored_byte(row))
-TR_FLAG(scale, sparse_fits,
-        stored_byte(row) <= row->terms.question->roof.chip_count * tr_scale_room_byte(row->terms.question))
-static const tr_field sparse_list[] = {
-    TR_N_HEAD("experts", NONE, "experts", 7, sparse_experts),
-    TR_N_HEAD("log10_loss", NONE, "log10 loss", 11, sparse_loss),
-    TR_N_HEAD("dense_param", PARAM, "as good as", 11, sparse_dense),
-    TR_N_HEAD("gain_ratio", NONE, "gain x", 8, sparse_gain),
-    TR_N_HEAD("stored_param", PARAM, "stored", 10, sparse_store),
-    TR_N_HEAD("weight_byte", BYTE, "memory", 10, sparse_byte),
-    TR_F_HEAD("fits", "fits", 4, sparse_fits),
-};
-static const tr_fields sparse_fields = {sparse_list, sizeof sparse_list / sizeof sparse_list[0]};
-
 TR_TEXT(tr_scale_wall, wall_name, row->name)
 TR_TEXT(tr_scale_wall, wall_kind, row->attention)
 ROW(tr_scale_wall, wall_bandwidth, finite_or_nan(row->bandwidth_token))
@@ -165,22 +110,18 @@ static const void *domain_at(void *context, size_t index, tr_error *err)
     return &((scale *)context)->domain[index];
 }
 
-static const void *stage_at(void *context, size_t index, tr_error *err)
+static const void *double_at(void *context, size_t index, tr_error *err)
 {
-    scale *s = context;
-    size_t count = 0;
-    const double *given = tr_input_list(s->scenario, TR_IN_STAGES, &count);
     (void)err;
-    s->stage = tr_scale_stage_of(&s->terms, given[index]);
-    return &s->stage;
+    return &((scale *)context)->doubles->row[index];
 }
 
 static const void *sparse_at(void *context, size_t index, tr_error *err)
 {
     scale *s = context;
     (void)err;
-    s->experts = (double)(1U << index);
-    return s;
+    tr_scale_sparse_of(&s->terms, index, &s->sparse);
+    return &s->sparse;
 }
 
 static const void *wall_at(void *context, size_t index, tr_error *err)
@@ -191,23 +132,31 @@ static const void *wall_at(void *context, size_t index, tr_error *err)
 
 static tr_rows rows_of(scale *s, int part)
 {
-    size_t stages = 0;
-    (void)tr_input_list(s->scenario, TR_IN_STAGES, &stages);
     tr_rows rows = {.context = s, .scenario = s->scenario};
     switch (part) {
-    case DOMAIN_:
+    case TR_SCALE_DOMAIN:
+        rows.fields = &tr_scale_double_fields, rows.name = "doublings", rows.count = s->doubles->count;
+        rows.at = double_at;
+        break;
+    case TR_SCALE_SYSTEMS:
         rows.fields = &domain_fields, rows.name = "domains", rows.count = s->domains, rows.at = domain_at;
         break;
-    case PIPELINE:
-        rows.fields = &stage_fields, rows.name = "stages", rows.count = stages, rows.at = stage_at;
+    case TR_SCALE_PIPELINE:
+        rows.fields = &tr_scale_stage_fields, rows.name = "stages", rows.at = tr_scale_pipeline_at;
+        rows.count = s->pipeline->rows, rows.context = s->pipeline;
         break;
-    case SPARSITY:
-        rows.fields = &sparse_fields, rows.name = "sparsity", rows.count = 10, rows.at = sparse_at;
+    case TR_SCALE_SPARSITY:
+        rows.fields = &tr_scale_sparse_fields, rows.name = "sparsity", rows.at = sparse_at;
+        rows.count = tr_scale_sparse_count();
         break;
-    case WALL:
+    case TR_SCALE_ATTENTION:
+        rows.fields = &tr_scale_look_fields, rows.name = "attention", rows.at = tr_scale_attention_at;
+        rows.count = s->attention != NULL ? s->attention->contexts * TR_SCALE_WAYS : 0, rows.context = s->attention;
+        break;
+    case TR_SCALE_WALL:
         rows.fields = &wall_fields, rows.name = "walls", rows.count = s->walls, rows.at = wall_at;
         break;
-    case DAY: return tr_day_rows(&s->day);
+    case TR_SCALE_DAY: return tr_day_rows(&s->day);
     default: break;
     }
     return rows;
@@ -232,21 +181,8 @@ static void workings_of(const scale *s, tr_workings *out)
         tr_working_put(w, "combine", TR_UNIT_BYTE, TR_COMBINE_BYTE, 0);
         tr_working_put(w, "byte", TR_UNIT_BYTE, s->moe.token_byte, 1);
     }
-    const tr_scale_stage stage = tr_scale_stage_of(&s->terms, 4.0);
-    w = tr_working_start(out, "K36");
-    tr_working_put(w, "W", TR_UNIT_BYTE, s->terms.question->roof.store_weight_byte, 0);
-    tr_working_put(w, "E", TR_UNIT_NONE, s->terms.question->roof.chip_count, 0);
-    tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
-    tr_working_put(w, "B", TR_UNIT_SEQ, s->terms.batch_seq, 0);
-    tr_working_put(w, "kv", TR_UNIT_BYTE,
-                   stage.kv_byte_per_chip * s->terms.question->roof.chip_count / s->terms.batch_seq, 0);
-    tr_working_put(w, "byte", TR_UNIT_BYTE, stage.byte_per_chip, 1);
-    w = tr_working_start(out, "K38");
-    tr_working_put(w, "P", TR_UNIT_NONE, 4.0, 0);
-    tr_working_put(w, "M", TR_UNIT_NONE, s->terms.micro_batch_count >= 1.0 ? s->terms.micro_batch_count : 4.0, 0);
-    tr_working_put(w, "bubble", TR_UNIT_RATIO, stage.bubble_share, 1);
-    tr_working_put(w, "M_d", TR_UNIT_NONE, 1.0, 0);
-    tr_working_put(w, "idle", TR_UNIT_RATIO, stage.idle_share, 1);
+    if (s->pipeline != NULL)
+        tr_scale_pipeline_workings(s->pipeline, out);
     const double equal_token = s->wall[0].compute_token;
     if (!isfinite(equal_token))
         return;
@@ -290,7 +226,7 @@ static tr_status print_rows(scale *s, int part, tr_writer *out, tr_error *err)
     const tr_rows rows = rows_of(s, part);
     tr_fields_table_head(rows.fields, out);
     for (size_t i = 0; i < rows.count; i++) {
-        if (part == DOMAIN_ && s->domain[i].chips < 2 && i > 20)
+        if (part == TR_SCALE_SYSTEMS && s->domain[i].chips < 2 && i > 20)
             continue; /* the page is for people; --json and --csv have them all */
         const void *row = rows.at(rows.context, i, err);
         if (row == NULL)
@@ -305,10 +241,12 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
 {
     static const char *const title[] = {"",
                                         "Batch schedule: batches leave one after another (the lecture's trains)",
+                                        "Twice the domain, its bandwidth, memory, links or FLOP/s",
                                         "Scale-up domains: time to read the weights once",
                                         "Experts inside one domain",
                                         "Pipeline stages of this system",
                                         "Sparsity: this size with experts, by the routed scaling law",
+                                        "Attention over context: dense, sparse by an index, compressed",
                                         "Limits of context length, in tokens, for 64 sequences or --batch",
                                         "Over a week: places idle, who pays for them, and work that may wait"};
     char text[200];
@@ -320,18 +258,34 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
     tr_write_text(&out, text);
     tr_print_setting(s->terms.question, &out);
     tr_print_price(s->terms.question, &out);
-    static const int order[] = {TRAIN, DAY, DOMAIN_, MOE, PIPELINE, SPARSITY, WALL};
+    static const int order[] = {TR_SCALE_TRAIN,     TR_SCALE_DAY, TR_SCALE_DOMAIN,
+                                TR_SCALE_SYSTEMS,   TR_SCALE_MOE, TR_SCALE_PIPELINE,
+                                TR_SCALE_SPARSITY,  TR_SCALE_ATTENTION, TR_SCALE_WALL};
     for (size_t i = 0; i < sizeof order / sizeof order[0] && status == TR_OK; i++) {
         const int p = order[i];
-        if (part != ALL && part != p)
+        if (!asks(part, p))
             continue;
         tr_print_heading(&out, style, title[p]);
-        if (p == TRAIN)
+        if (p == TR_SCALE_TRAIN && !s->has_train)
+            tr_print_wrapped(&out, "  ", "  ", s->no_train.text, style->columns);
+        else if (p == TR_SCALE_TRAIN)
             tr_train_row_text(&s->train, &out);
-        else if (p == DAY)
+        else if (p == TR_SCALE_DAY && !s->has_day)
+            tr_print_wrapped(&out, "  ", "  ", s->no_train.text, style->columns);
+        else if (p == TR_SCALE_DAY)
             tr_day_row_text(&s->day, style, &out);
-        else if (p == MOE)
+        else if (p == TR_SCALE_MOE)
             print_moe(s, style, &out);
+        else if (p == TR_SCALE_DOMAIN)
+            tr_scale_doubles_text(s->doubles, style->columns, &out);
+        else if (p == TR_SCALE_SPARSITY)
+            tr_scale_sparse_text(&s->terms, style->columns, &out);
+        else if (p == TR_SCALE_ATTENTION && s->attention != NULL)
+            tr_scale_attention_text(s->attention, &out);
+        else if (p == TR_SCALE_ATTENTION)
+            tr_print_wrapped(&out, "  ", "  ", s->no_attention.text, style->columns);
+        else if (p == TR_SCALE_PIPELINE)
+            status = tr_scale_pipeline_text(s->pipeline, &out, err);
         else
             status = print_rows(s, p, &out, err);
     }
@@ -350,18 +304,24 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
     tr_json_key_string(&json, "model", s->terms.question->model->name);
     tr_json_key_string(&json, "system", s->terms.question->system->name);
     tr_question_json(s->terms.question, &json);
-    if (part == ALL || part == TRAIN)
+    if (s->has_train)
         tr_fields_json(&tr_train_fields, &s->train, &json);
-    if ((part == ALL || part == MOE) && s->moe.is_mixture)
+    else if (part == TR_SCALE_ALL) {
+        tr_json_key_null(&json, "train");
+        tr_json_key_string(&json, "train_reason", s->no_train.text);
+    }
+    if ((part == TR_SCALE_ALL || part == TR_SCALE_MOE) && s->moe.is_mixture)
         tr_fields_json(&moe_fields, s, &json);
-    else if (part == ALL || part == MOE)
+    else if (part == TR_SCALE_ALL || part == TR_SCALE_MOE)
         tr_json_key_null(&json, "moe");
     if (s->has_day)
         tr_fields_json(&tr_day_fields, &s->day, &json);
-    for (int p = DOMAIN_; p <= DAY; p++) {
-        const tr_rows rows = rows_of(s, p);
-        if (rows.fields == NULL || (part != ALL && part != p))
+    for (int p = TR_SCALE_DOMAIN; p <= TR_SCALE_DAY; p++) {
+        if (p == TR_SCALE_MOE || !asks(part, p) || (p == TR_SCALE_DAY && !s->has_day))
             continue;
+        if (p == TR_SCALE_ATTENTION && s->attention == NULL)
+            tr_json_key_string(&json, "attention_reason", s->no_attention.text);
+        const tr_rows rows = rows_of(s, p);
         tr_json_key_array(&json, rows.name);
         const tr_status status = tr_rows_json(&rows, &json, err);
         if (status != TR_OK)
@@ -374,24 +334,41 @@ static tr_status write_json(scale *s, int part, const tr_workings *workings, con
     return tr_written(tr_json_finish(&json), err);
 }
 
-static tr_status gather(scale *s, tr_error *err)
+/* A part that has no answer is refused where it alone is asked for, and says why where all are. */
+static tr_status or_reason(int part, tr_status status, const tr_error *why, tr_error *err)
+{
+    if (status == TR_OK || (part == TR_SCALE_ALL && (status == TR_ENOFIT || status == TR_EMISSING)))
+        return TR_OK;
+    if (err != NULL)
+        *err = *why;
+    return status;
+}
+
+static tr_status gather(scale *s, int part, tr_error *err)
 {
     const tr_problem *question = s->terms.question;
     tr_status status = TR_OK;
-    if (s->has_train || s->has_day) {
-        status = tr_check_fits(question, 1.0, s->terms.context_token, err);
-        if (status == TR_OK)
-            status = tr_train_row_of(s->scenario, question, &s->train, err);
+    if (asks(part, TR_SCALE_TRAIN) || asks(part, TR_SCALE_DAY)) {
+        const tr_status fits = tr_check_fits(question, 1.0, s->terms.context_token, &s->no_train);
+        s->has_train = fits == TR_OK && asks(part, TR_SCALE_TRAIN);
+        s->has_day = fits == TR_OK && asks(part, TR_SCALE_DAY);
+        status = fits == TR_OK ? tr_train_row_of(s->scenario, question, &s->train, err)
+                               : or_reason(part, fits, &s->no_train, err);
     }
     if (status == TR_OK && s->has_day)
         status = tr_day_row_of(s->scenario, &s->train, &s->day, err);
     if (status == TR_OK)
         status = tr_scale_walls(s->scenario, &s->terms, s->wall, &s->walls, err);
-    if (status != TR_OK)
-        return status;
+    if (status == TR_OK && asks(part, TR_SCALE_DOMAIN))
+        status = tr_scale_doubles_of(s->scenario, &s->terms, &s->doubles, err);
+    if (status == TR_OK && asks(part, TR_SCALE_PIPELINE))
+        status = tr_scale_pipeline_begin(s->scenario, &s->terms, &s->pipeline, err);
+    if (status == TR_OK && asks(part, TR_SCALE_ATTENTION))
+        status = or_reason(part, tr_scale_attention_begin(s->scenario, &s->terms, &s->attention, &s->no_attention),
+                           &s->no_attention, err);
     s->domains = tr_scale_domains(&s->terms, s->domain, TR_SCALE_ROWS);
     tr_scale_moe_of(&s->terms, &s->moe);
-    return TR_OK;
+    return status;
 }
 
 static tr_status write_answer(scale *s, int part, const tr_style *style, tr_sink *sink, tr_error *err)
@@ -402,10 +379,10 @@ static tr_status write_answer(scale *s, int part, const tr_style *style, tr_sink
         return write_text(s, part, &workings, style, sink, err);
     if (style->format == TR_FORMAT_JSON)
         return write_json(s, part, &workings, style, sink, err);
-    const tr_rows rows = rows_of(s, part);
-    if (rows.fields == NULL)
+    if (part == TR_SCALE_ALL || part == TR_SCALE_TRAIN || part == TR_SCALE_MOE)
         return tr_fail(err, TR_ECONFLICT, "part", (double)NAN,
-                       "rows are of one part: --part domain, pipeline, sparsity, wall or day");
+                       "rows are of one part: --part domain, systems, pipeline, sparsity, attention, wall or day");
+    const tr_rows rows = rows_of(s, part);
     return tr_rows_write(&rows, style, sink, err);
 }
 
@@ -415,8 +392,11 @@ tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *questio
     scale s = {.scenario = scenario};
     const int part = tr_input_choice(scenario, TR_IN_PART);
     tr_scale_terms_of(scenario, question, &s.terms);
-    s.has_train = part == ALL || part == TRAIN;
-    s.has_day = part == ALL || part == DAY;
-    const tr_status status = gather(&s, err);
-    return status == TR_OK ? write_answer(&s, part, style, sink, err) : status;
+    tr_status status = gather(&s, part, err);
+    if (status == TR_OK)
+        status = write_answer(&s, part, style, sink, err);
+    free(s.doubles);
+    free(s.attention);
+    tr_scale_pipeline_end(s.pipeline);
+    return status;
 }

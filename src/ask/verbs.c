@@ -74,6 +74,81 @@ static tr_status tell_compare(const tr_subject *subject, const tr_style *style, 
     return tr_answer_compare(subject->cases, subject->case_count, style, sink, err);
 }
 
+<<<<<<< HEAD
+=======
+/* ---- what a verb takes where nothing was said, and what it refuses ------------------- */
+
+static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, tr_error *err)
+{
+    return tr_input_is_set(scenario, TR_IN_PHYSICS) ? TR_OK : tr_input_set(scenario, TR_IN_PHYSICS, physics, err);
+}
+
+static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id apart[] = {TR_IN_DRAFT, TR_IN_CHUNK, TR_IN_SKEW};
+    if (is_by_operator(scenario)) {
+        if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
+            return tr_fail(err, TR_ECONFLICT, "by", 0,
+                           "--by operator breaks down one pass: give one batch and one context");
+        return physics_unless_set(scenario, "ops", err);
+    }
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
+        if (tr_input_number(scenario, apart[i]) > 0.0)
+            return tr_fail(err, TR_ECONFLICT, tr_input_at(apart[i])->key, 0,
+                           "--%s needs --by operator", tr_input_at(apart[i])->option);
+    if (tr_input_is_set(scenario, TR_IN_PLOT) && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
+    return TR_OK;
+}
+
+/* Rows are along one of the three. */
+static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id id[TR_ALONG_COUNT] = {TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY};
+    const int along = tr_input_choice(scenario, TR_IN_OVER), is_query = along == TR_ALONG_QUERY;
+    size_t queries = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &queries);
+    if (!is_query && tr_input_is_set(scenario, TR_IN_QUERY) && (queries > 1 || query_token[0] > 1.0))
+        return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
+                       "a curve over %s is of decode steps, of one new token a sequence: --over query runs along "
+                       "--query", tr_along_name((tr_along_input)along));
+    if (!is_query && tr_input_is_set(scenario, TR_IN_OUTPUT_RATIO))
+        return tr_fail(err, TR_ECONFLICT, "output_input_ratio", tr_input_number(scenario, TR_IN_OUTPUT_RATIO),
+                       "--ratio is read back by curve --over query");
+    if (is_query && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0,
+                       "a curve over query runs from decode to prefill: leave out --phase prefill");
+    return tr_input_check_lists(scenario, &id[along], 1, err);
+}
+
+static tr_status prepare_roof(tr_scenario *scenario, tr_error *err)
+{
+    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0,
+                       "a roofline has decode and prefill both: leave out --phase prefill, --query is the prompt's "
+                       "length");
+    return TR_OK;
+}
+
+/* What it samples is decoded: a prompt has no part in it. */
+static tr_status prepare_lifecycle(tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id no[] = {TR_IN_PHASE, TR_IN_QUERY};
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        if (tr_input_is_set(scenario, no[i]) &&
+            (no[i] == TR_IN_QUERY || tr_input_choice(scenario, no[i]) != TR_PHASE_DECODE))
+            return tr_fail(err, TR_ECONFLICT, tr_input_at(no[i])->key, 0,
+                           "a life has no --%s: --batch and --context are of decoding, in which samples are generated",
+                           tr_input_at(no[i])->option);
+    return TR_OK;
+}
+
+static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
+{
+    return physics_unless_set(scenario, "fitted", err);
+}
+
+>>>>>>> scale
 /* ---- pictures ------------------------------------------------------------------------ */
 
 #define DRAWS_QUESTION(NAME)                                                                               \
@@ -173,12 +248,23 @@ static const tr_verb_figure layout_figures[] = {
     {"", "layouts by the time of a step", tr_answer_figure_layout, NULL, NULL}};
 static const tr_verb_figure memory_figures[] = {{"", "the largest batch over context", draw_room, NULL, NULL}};
 static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
+static int has_rl(const tr_scenario *scenario) { return tr_input_is_set(scenario, TR_IN_RL_DECODE); }
+
 static const tr_verb_figure lifecycle_figures[] = {
+<<<<<<< HEAD
     {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
 static int has_day(const tr_scenario *s) { return tr_input_is_set(s, TR_IN_DAY) || tr_input_is_set(s, TR_IN_UTILISATION); }
+=======
+    {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL},
+    {"-rl", "reinforcement learning's MFU over the share of its time in sampling", tr_answer_figure_rl, NULL, has_rl}};
+static int has_day(const tr_scenario *scenario)
+{
+    return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
+}
+>>>>>>> scale
 
 static const tr_verb_figure scale_figures[] = {
-    {"", "limits of context length", tr_answer_figure_scale, NULL, NULL},
+    {"", "limits of context length, or the part asked for", tr_answer_figure_scale, NULL, NULL},
     {"-day", "places taken over a week", tr_answer_figure_day, NULL, has_day}};
 static const tr_verb_figure tiers_figures[] = {
     {"", "cost of keeping a cache over the time it is held", tr_answer_figure_tiers, NULL, NULL}};
@@ -364,15 +450,18 @@ static const tr_verb verbs[] = {
      .words = "life train training overtraining",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(PRICE) | OF(LIFE) | ASKED | OF(OUTPUT_PICTURE) |
-               OF(OUTPUT_WORKING),
-     .doc = "compute and cost of pre-training, reinforcement learning and serving over a model's life; overtraining; "
-            "the model size to choose for its traffic",
-     .examples = "tokenroof lifecycle deepseek-v3 h100-sxm --train-tokens 14.8e12\n"
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) |
+               OF(LIFE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "compute and cost of pre-training, reinforcement learning and serving over a model's life; MFU from "
+            "chip-hours or tokens/s and back, and of reinforcement learning from decoding; overtraining; the model "
+            "size to choose for its traffic",
+     .examples = "tokenroof lifecycle deepseek-v3 8xh200-sxm --train-tokens 14.8e12\n"
+                 "tokenroof lifecycle deepseek-v3 h800-sxm --train-tokens 14.8e12 --gpu-hours 2.788M\n"
                  "tokenroof lifecycle llama-3.1-70b h100-sxm --serve 1e6,1e7,1e8 --csv\n"
                  "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
-     .flags = SERVED,
+     .flags = OVER | SERVED,
      .answer = tr_answer_lifecycle,
+     .prepare = prepare_lifecycle,
      FIGURES(lifecycle_figures),
      LISTS(TR_IN_SERVE_RATE)},
     {.name = "scale",
@@ -382,10 +471,13 @@ static const tr_verb verbs[] = {
      .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCALE) | OF(ANSWER) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
      .doc = "from one machine to the world's traffic: batch schedule and racks, places idle over a day and work that "
-            "may wait, scale-up domains, expert traffic, pipeline stages, sparsity, limits of context length",
+            "may wait, what a larger domain gives, expert traffic, how many boxes a model needs and pipelines over "
+            "them, sparsity, sparse attention, limits of context length",
      .examples = "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k\n"
                  "tokenroof scale deepseek-v3 gb200-nvl72 --context 8k --day conversation --part day\n"
-                 "tokenroof scale deepseek-v3 8xh200-sxm --part pipeline --stages 1,2,4,8 --batch 512\n"
+                 "tokenroof scale llama-3.1-405b 8xh100-sxm --part pipeline\n"
+                 "tokenroof scale deepseek-v3 gb200-nvl72 --part domain --plot domain.svg\n"
+                 "tokenroof scale llama-3.1-70b 8xh100-sxm --part attention --batch 8\n"
                  "tokenroof scale llama-3.1-70b 8xh100-sxm --part wall --plot wall.svg\n",
      .flags = OVER | SERVED,
      .answer = tr_answer_scale,

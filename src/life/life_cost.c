@@ -78,6 +78,44 @@ tr_status tr_life_equal_of(double train_token, const tr_life_terms *terms, doubl
     return TR_OK;
 }
 
+/* ---- utilisation from time, and back ------------------------------------------------ */
+
+static int is_count(double x) { return x > 0.0 && x <= 1e30; }
+
+double tr_life_train_mfu(double active_param, double token, double chip_flop_per_s, double chip_s_taken)
+{
+    if (!is_count(active_param) || !is_count(token) || !is_count(chip_flop_per_s) || !is_count(chip_s_taken))
+        return (double)NAN;
+    return 6.0 * active_param * token / (chip_flop_per_s * chip_s_taken); /* [K61] */
+}
+
+double tr_life_train_chip_s(double active_param, double token, double chip_flop_per_s, double mfu)
+{
+    return is_share(mfu) ? tr_life_train_mfu(active_param, token, chip_flop_per_s, mfu) : (double)NAN; /* [K61] */
+}
+
+double tr_life_rl_mfu(double decode_mfu, double train_mfu, double decode_share)
+{
+    if (!is_share(decode_mfu) || !is_share(train_mfu) || !(decode_share >= 0.0 && decode_share <= 1.0))
+        return (double)NAN;
+    return decode_share * decode_mfu + (1.0 - decode_share) * train_mfu; /* [K62] */
+}
+
+double tr_life_rl_decode_share(double decode_mfu, double train_mfu, double rl_flop_per_param)
+{
+    if (!is_share(decode_mfu) || !is_share(train_mfu) || !(rl_flop_per_param >= 2.0 && rl_flop_per_param <= 6.0))
+        return (double)NAN;
+    const double decode = 2.0 / decode_mfu, train = (rl_flop_per_param - 2.0) / train_mfu;
+    return decode / (decode + train); /* [K62] */
+}
+
+double tr_life_rl_share_of_mfu(double decode_mfu, double train_mfu, double rl_mfu)
+{
+    if (!is_share(decode_mfu) || !is_share(train_mfu) || !is_share(rl_mfu) || decode_mfu == train_mfu)
+        return (double)NAN;
+    return (train_mfu - rl_mfu) / (train_mfu - decode_mfu); /* [K62] */
+}
+
 double tr_life_serve_token(double token_per_s, double life_s, double ship_share)
 {
     if (!(token_per_s >= 0.0 && token_per_s <= 1e18) || !(life_s >= 0.0 && life_s <= 1e12) ||

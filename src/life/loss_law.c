@@ -132,6 +132,16 @@ tr_routed_law tr_routed_law_of(tr_routing routing)
                            .most_count = constant_of("routed_scaling", set, "expert_max")};
 }
 
+tr_routed_range tr_routed_range_of(tr_routing routing)
+{
+    const char *set = tr_routing_name(routing);
+    if (set == NULL)
+        return (tr_routed_range){0};
+    return (tr_routed_range){.expert_count = constant_of("routed_scaling", "fitted", "expert_count"),
+                             .train_token = constant_of("routed_scaling", "fitted", "train_token"),
+                             .cutoff_param = constant_of("routed_scaling", set, "cutoff_param")};
+}
+
 static int is_routed(const tr_routed_law *law, double param, double experts)
 {
     return law->start_count > 0.0 && law->most_count > law->start_count && is_count(param) &&

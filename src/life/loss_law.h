@@ -21,6 +21,12 @@ typedef struct tr_routed_law {
 typedef enum tr_routing { TR_ROUTING_S_BASE = 0, TR_ROUTING_RL_R, TR_ROUTING_HASH, TR_ROUTING_COUNT } tr_routing;
 const char *tr_routing_name(tr_routing routing); /* "s-base", ...; NULL past the end */
 tr_routed_law tr_routed_law_of(tr_routing routing);
+/* What the law was fitted to, and where its experts stop to help. */
+typedef struct tr_routed_range {
+    double expert_count, train_token; /* at most, and on how many */
+    double cutoff_param;
+} tr_routed_range;
+tr_routed_range tr_routed_range_of(tr_routing routing);
 /* param: of the dense model whose layers were given experts; experts >= 1.  [K23] */
 double tr_routed_log10_loss_nat(const tr_routed_law *law, double param, double experts);
 /* Parameters of the dense model that does as well.  [K24] */

@@ -1,1 +1,1 @@
-"$TOKENROOF" scale deepseek-v3 8xh100-sxm
+"$TOKENROOF" scale deepseek-v3 8xh100-sxm --part train

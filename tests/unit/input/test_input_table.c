@@ -79,7 +79,6 @@ static void the_defaults_are_what_the_lecture_and_the_docs_say(void **state)
         {TR_IN_SHIP, {1}},
         {TR_IN_WORLD, {128e6}},
         {TR_IN_STAGES, {1, 2, 4, 8}},
-        {TR_IN_HOP, {2e-3}},
         {TR_IN_RACKS, {2}},
         {TR_IN_HOLD, {1, 60, 300, 3600, 86400, 604800}},
         {TR_IN_HITS, {1}},

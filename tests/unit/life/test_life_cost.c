@@ -100,6 +100,37 @@ static void the_chosen_size_is_the_cheapest_and_shrinks_with_traffic(void **stat
     }
 }
 
+static void chip_hours_give_the_mfu_of_published_runs(void **state)
+{
+    (void)state;
+    /* 6 x 405.853e9 x 15.6e12 over 989.4e12 x 30.84e6 x 3600: 3.7988e25 / 1.09847e26. */
+    assert_near(tr_life_train_mfu(405.8533888e9, 15.6e12, 989.4e12, 30.84e6 * 3600), 0.34583, 1e-4);
+    /* 6 x 37.55e9 x 14.8e12 over 989.5e12 x 2.788e6 x 3600: 3.33444e24 / 9.93141e24. */
+    assert_near(tr_life_train_mfu(37.55e9, 14.8e12, 989.5e12, 2.788e6 * 3600), 0.33575, 1e-4);
+    for (double mfu = 0.1; mfu <= 1.0; mfu += 0.1) /* and back */
+        assert_near(tr_life_train_mfu(1e11, 1e13, 1e15, tr_life_train_chip_s(1e11, 1e13, 1e15, mfu)), mfu, 1e-12);
+    assert_true(isnan(tr_life_train_chip_s(1e11, 1e13, 1e15, 1.1)));
+    assert_true(isnan(tr_life_train_mfu(1e11, 1e13, 1e15, 0)));
+}
+
+static void reinforcement_learning_is_as_busy_as_its_decoding_lets_it(void **state)
+{
+    (void)state;
+    /* 2 / 0.05 = 40 of sampling and 1 / 0.4 = 2.5 of training: 94.1 % of the time, and 3 / 42.5. */
+    assert_near(tr_life_rl_decode_share(0.05, 0.4, 3), 40.0 / 42.5, 1e-12);
+    assert_near(tr_life_rl_mfu(0.05, 0.4, 40.0 / 42.5), 3.0 / 42.5, 1e-12);
+    /* The lecture's 15 % is five sevenths of the time in sampling at 5 %. */
+    assert_near(tr_life_rl_mfu(0.05, 0.4, 5.0 / 7.0), 0.15, 1e-12);
+    assert_near(tr_life_rl_share_of_mfu(0.05, 0.4, 0.15), 5.0 / 7.0, 1e-12);
+    assert_true(tr_life_rl_mfu(0.05, 0.4, 0) == 0.4 && tr_life_rl_mfu(0.05, 0.4, 1) == 0.05);
+    assert_true(tr_life_rl_decode_share(0.05, 0.4, 2) == 1);
+    for (double k = 2.5; k <= 6; k += 0.5) { /* more training on each sample: less of the time is sampling */
+        assert_true(tr_life_rl_decode_share(0.05, 0.4, k) < tr_life_rl_decode_share(0.05, 0.4, k - 0.5));
+        assert_true(tr_life_rl_decode_share(0.1, 0.4, k) < tr_life_rl_decode_share(0.05, 0.4, k));
+    }
+    assert_true(isnan(tr_life_rl_mfu(0, 0.4, 0.5)) && isnan(tr_life_rl_decode_share(0.05, 0.4, 1)));
+}
+
 static void what_cannot_be_is_refused_in_words(void **state)
 {
     (void)state;
@@ -123,6 +154,8 @@ int main(void)
         cmocka_unit_test(a_third_of_the_utilisation_makes_pretraining_one_and_a_half_times_rl),
         cmocka_unit_test(two_months_of_traffic_are_so_many_tokens),
         cmocka_unit_test(the_chosen_size_is_the_cheapest_and_shrinks_with_traffic),
+        cmocka_unit_test(chip_hours_give_the_mfu_of_published_runs),
+        cmocka_unit_test(reinforcement_learning_is_as_busy_as_its_decoding_lets_it),
         cmocka_unit_test(what_cannot_be_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
