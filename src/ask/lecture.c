@@ -113,14 +113,14 @@ enum { CLAIM_COLUMN = 52 };
 
 static void line_text(const tr_lecture_row *row, int columns, tr_writer *out)
 {
-    char blank[CLAIM_COLUMN + 1], head[256];
+    char blank[CLAIM_COLUMN + 1], head[sizeof row->numbers + CLAIM_COLUMN + 64];
     memset(blank, ' ', CLAIM_COLUMN);
     blank[CLAIM_COLUMN] = '\0';
     const int length = snprintf(head, sizeof head, "%-6s%-14s%-31s ", row->claim->id, tr_verdict_name(row->verdict),
                                 row->numbers[0] != '\0' ? row->numbers : row->claim->printed);
     if (length > CLAIM_COLUMN) { /* the claim on a line of its own */
+        head[length - 1] = '\n';
         tr_write_text(out, head);
-        tr_write_char(out, '\n');
         tr_print_wrapped(out, blank, blank, row->claim->claim, columns);
     } else {
         tr_print_wrapped(out, head, blank, row->claim->claim, columns);
