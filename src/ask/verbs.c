@@ -84,7 +84,12 @@ static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, 
 
 static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
 {
-    static const tr_input_id apart[] = {TR_IN_DRAFT, TR_IN_CHUNK, TR_IN_SKEW};
+    static const tr_input_id apart[] = {TR_IN_CHUNK, TR_IN_SKEW};
+    const tr_status drafts = tr_drafts_check(scenario, err);
+    if (drafts != TR_OK)
+        return drafts;
+    if (tr_input_number(scenario, TR_IN_DRAFT) > 0.0 && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "draft_token", 0, "--draft is for decode: leave --phase prefill out");
     if (is_by_operator(scenario)) {
         if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
             return tr_fail(err, TR_ECONFLICT, "by", 0,
@@ -99,6 +104,8 @@ static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
         return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
     return TR_OK;
 }
+
+static tr_status prepare_memory(tr_scenario *scenario, tr_error *err) { return tr_drafts_check(scenario, err); }
 
 /* Rows are along one of the three. */
 static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
@@ -235,7 +242,7 @@ static const tr_verb_figure oracle_figures[] = {
 
 #define PREDICTED                                                                                          \
     (OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |   \
-     OF(PROTOCOL) | OF(SCHEDULE) | OF(ENERGY) | OF(ANSWER) | OF(TRAFFIC) | ASKED)
+     OF(PROTOCOL) | OF(SCHEDULE) | OF(DRAFT) | OF(ENERGY) | OF(ANSWER) | OF(TRAFFIC) | ASKED)
 
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
@@ -315,7 +322,7 @@ static const tr_verb verbs[] = {
      .words = "pass forward decode prefill operators profile breakdown",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(DRAFT) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
      .doc = "one forward pass: where its time goes, what limits it, throughput and cost; lists and ranges give rows",
      .examples =
@@ -377,13 +384,14 @@ static const tr_verb verbs[] = {
      .words = "fit fits vram kv size capacity oom",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(DRAFT) | OF(OUTPUT_PICTURE),
      .doc = "what fits: weights, KV cache and state; the largest batch and the longest context",
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
                  "tokenroof memory llama-3.1-70b 8xh100-sxm --plot memory.svg\n",
      .job = "Will it fit?",
      .flags = SERVED | QUERIES,
      .answer = tr_answer_memory,
+     .prepare = prepare_memory,
      FIGURES(memory_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {.name = "menu",

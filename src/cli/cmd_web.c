@@ -26,7 +26,7 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
     static const tr_input_id harmless[] = {TR_IN_MODEL,  TR_IN_SYSTEM, TR_IN_FAMILY,
                                            TR_IN_PRICES, TR_IN_ENGINE, TR_IN_TOPIC,
                                            TR_IN_SLO,    TR_IN_DISAGG, TR_IN_KV_LINK,
-                                           TR_IN_PROTOCOL};
+                                           TR_IN_PROTOCOL, TR_IN_DRAFT_MODEL};
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         int known = input->kind != TR_INPUT_TEXT || !tr_input_is_set(scenario, input->id);
@@ -36,13 +36,15 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
             return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, which is not allowed over HTTP",
                             input->key);
     }
-    const char *const name[] = {tr_input_text(scenario, TR_IN_MODEL), tr_input_text(scenario, TR_IN_SYSTEM)};
-    for (int i = 0; i < 2; i++)
-        if (!tr_is_inline(name[i]) &&
-            (looks_like_a_path(name[i]) || (i == 1 && strchr(name[i], '/') != NULL)))
-            return cli_fail(err, TR_EDOMAIN, i == 0 ? "model" : "system",
+    static const tr_input_id named[] = {TR_IN_MODEL, TR_IN_DRAFT_MODEL, TR_IN_SYSTEM};
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        const char *name = tr_input_text(scenario, named[i]);
+        if (!tr_is_inline(name) &&
+            (looks_like_a_path(name) || (named[i] == TR_IN_SYSTEM && strchr(name, '/') != NULL)))
+            return cli_fail(err, TR_EDOMAIN, tr_input_at(named[i])->key,
                             "'%.60s' would be a file: over HTTP give a catalog name or numbers",
-                            name[i]);
+                            name);
+    }
     return TR_OK;
 }
 

@@ -16,6 +16,7 @@
 #define CYCLE_ROUND_COUNT 40  /* halvings: a share of 1e-12 of the clients */
 #define LAG_STEP 1.0          /* a token is sent while the next step runs */
 #define BUSY_MOST_SHARE 0.95
+#define ROUNDING 1e-12
 
 /* What a question needs once, whatever the number of clients. All of one attention rank. */
 typedef struct server {
@@ -29,6 +30,7 @@ typedef struct server {
     double room_seq;           /* requests whose cache fits at their mean length */
     double place_seq;          /* requests at once: not all are at their longest together */
     double token_per_step;
+    double token_per_seq;      /* of a decode step's budget: its own and its drafts */
     double request_per_client, mean_share;
     int fixed_lengths, prefill_first, whole_prompt, apart;
 } server;
@@ -46,7 +48,8 @@ static double with_host_s(const server *v, double step_s) { return sqrt(step_s *
 /* Prompts that a step takes beside `batch` decodes; below 1, a part of one. */
 static double prompts_a_step(const server *v, double batch)
 {
-    const double free_token = v->prefill_first ? v->budget_token : larger(v->budget_token - batch, 1.0);
+    const double left_token = larger(v->budget_token - batch * v->token_per_seq, 1.0);
+    const double free_token = v->prefill_first ? v->budget_token : left_token;
     const double prompts = free_token / v->prompt_token;
     if (v->whole_prompt || prompts >= 1.0)
         return larger(floor(prompts), 1.0);
@@ -128,7 +131,7 @@ static double most_decoding(const server *v, double batch)
     const double u = v->output_token / v->token_per_step;
     if (v->apart || v->prefill_first)
         return batch;
-    const double by_budget = v->budget_token / (1.0 + v->prompt_token / u);
+    const double by_budget = v->budget_token / (v->token_per_seq + v->prompt_token / u);
     return smaller(batch, v->whole_prompt ? larger(by_budget, u) : by_budget); /* a whole one, whatever the budget */
 }
 
@@ -229,6 +232,7 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
     v->mean_share = c->mean_batch_share > 0.0 ? c->mean_batch_share : 1.0;
     v->apart = c->prefill_apart;
     v->token_per_step = larger(c->token_per_step, 1.0);
+    v->token_per_seq = at.token_per_seq;
     v->host_s = v->front_s = v->first_s = 0.0;
     if (calibration != NULL) {
         v->host_s = calibration->value[TR_CONSTANT_HOST] * v->timing.fixed_s;
@@ -377,27 +381,64 @@ static void interval(tr_quantity *q, const tr_calibration *calibration, tr_inter
 static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f, tr_service *o)
 {
     const tr_pass prompt = tr_prompt_pass(c);
-    const double batch_seq[] = {larger(o->batch_seq, 1.0), larger(o->flight_seq, 1.0)};
-    const double kv = tr_roofline_kv_read_byte(roof, c->prompt_token);
-    const double attention = tr_model_attention_flop(roof->pooled.model, c->prompt_token);
-    const double kv_byte[] = {kv, kv}, attention_flop[] = {attention, attention};
-    double step_s[2], compute_s[2], weights_s[2], kv_s[2];
-    tr_step step = {0};
+    tr_pass decode = {.decode_seq = larger(o->flight_seq, 1.0), .decode_context_token = c->prompt_token,
+                      .token_per_seq = 1.0 + c->draft_token};
+    tr_step step = {0}, held = {0}, mean = {0};
     if (tr_bound_pass(f->side != NULL ? f->side->roof : roof, &prompt, &step, NULL) == TR_OK)
         o->ttft_s.bound = step.step_s;
-    tr_bound_step_array(roof, 2, batch_seq, kv_byte, attention_flop, compute_s, weights_s, kv_s, step_s);
-    o->tpot_s.bound = step_s[0] / o->token_per_step;
-    o->itl_s.bound = step_s[0];
+    (void)tr_bound_pass(roof, &decode, &held, NULL);
+    decode.decode_seq = larger(o->batch_seq, 1.0);
+    (void)tr_bound_pass(roof, &decode, &mean, NULL);
+    o->tpot_s.bound = mean.step_s / o->token_per_step;
+    o->itl_s.bound = mean.step_s;
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
-    const double share = c->output_token / (batch_seq[1] * o->token_per_step); /* of a request in those steps */
-    o->request_s.bound = f->side != NULL ? larger(share * step_s[1], step.compute_s / f->side->worker_count)
-                                         : larger(share * step_s[1], share * compute_s[1] + step.compute_s);
+    const double share = c->output_token / (larger(o->flight_seq, 1.0) * o->token_per_step); /* of a request in those */
+    o->request_s.bound = f->side != NULL ? larger(share * held.step_s, step.compute_s / f->side->worker_count)
+                                         : larger(share * held.step_s, share * held.compute_s + step.compute_s);
     o->output_token_per_s.bound = c->output_token / o->request_s.bound;
     /* The work of the steps as they are, at datasheet peak, in the time that they take. */
     const double part = f->side != NULL ? 1.0 - o->input_share : 1.0; /* of the chips that decode */
-    const double mean = c->output_token / (batch_seq[0] * o->token_per_step) * o->request_per_s * part;
-    o->compute_share = mean * compute_s[0] + o->request_per_s * step.compute_s * (f->side != NULL ? 1.0 - part : 1.0);
-    o->memory_share = mean * (weights_s[0] + kv_s[0]);
+    const double steps = c->output_token / (decode.decode_seq * o->token_per_step) * o->request_per_s * part;
+    const double prompt_part = f->side != NULL ? 1.0 - part : 1.0;
+    o->compute_share = steps * mean.compute_s + o->request_per_s * step.compute_s * prompt_part;
+    o->memory_share = steps * (mean.weights_s + mean.kv_s);
+}
+
+/* [F23] The step without what drafts is what verifies; the rest drafts. */
+static tr_status split_step(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
+                            tr_distance distance, const tr_clients *c, tr_service *o, tr_error *err)
+{
+    tr_shard verify = *shard;
+    tr_roofline bare = *roof;
+    tr_timing timing;
+    tr_terms terms;
+    tr_step step;
+    const double step_s = o->decode_terms.step_s;
+    double verify_s = step_s, bound_s = o->itl_s.bound;
+    if (c->draft_token > 0.0) {
+        tr_pass pass = {.decode_seq = 1.0, .decode_context_token = c->prompt_token + 0.5 * c->output_token,
+                        .token_per_seq = 1.0 + c->draft_token};
+        verify.formats.draft_token = bare.pooled.formats.draft_token = 0.0;
+        tr_status s = tr_timing_of(&verify, calibration, &pass, &timing, err);
+        pass.decode_seq = larger(o->batch_seq, 1.0);
+        pass.decode_context_token = c->prompt_token;
+        if (s == TR_OK)
+            s = tr_bound_pass(&bare, &pass, &step, err);
+        if (s != TR_OK)
+            return s;
+        tr_timing_rank(&timing, o->batch_seq / o->rank_count, 0.0, &terms);
+        verify_s = step_s - terms.step_s > ROUNDING * step_s ? terms.step_s : step_s;
+        bound_s = step.step_s;
+    }
+    o->verify_s.predicted = larger(verify_s, bound_s);
+    o->verify_s.bound = bound_s;
+    o->draft_s.predicted = larger(step_s - verify_s, 0.0);
+    o->draft_s.bound = larger(o->itl_s.bound - bound_s, 0.0);
+    interval(&o->verify_s, calibration, TR_INTERVAL_DECODE, distance);
+    interval(&o->draft_s, calibration, TR_INTERVAL_DECODE, distance);
+    o->verify_s.low = larger(o->verify_s.low, smaller(o->verify_s.bound, o->verify_s.predicted));
+    o->draft_s.low = larger(o->draft_s.low, smaller(o->draft_s.bound, o->draft_s.predicted));
+    return TR_OK;
 }
 
 static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
@@ -513,8 +554,10 @@ tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const t
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
                        "the calibration gives a time that is not a usable number");
     finish(roof, calibration, distance, clients, &f, &o);
-    *out = o;
-    return TR_OK;
+    s = split_step(shard, roof, calibration, distance, clients, &o, err);
+    if (s == TR_OK)
+        *out = o;
+    return s;
 }
 
 tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
