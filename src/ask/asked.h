@@ -94,7 +94,8 @@ double tr_hold_left(const void *row);
 #define TR_HOLD_FIELDS                                                                                     \
     TR_N("chip.memory_byte", BYTE, tr_hold_memory),                                                        \
         TR_N_HEAD("chip.weight_byte", BYTE, "weights", 9, tr_hold_weights),                               \
-        TR_N("chip.draft_weight_byte", BYTE, tr_hold_drafts), TR_N("chip.activation_byte", BYTE, tr_hold_activations),                                           \
+        TR_N("chip.draft_weight_byte", BYTE, tr_hold_drafts),                                              \
+        TR_N("chip.activation_byte", BYTE, tr_hold_activations),                                           \
         TR_N("chip.buffer_byte", BYTE, tr_hold_buffers), TR_N("chip.reserve_byte", BYTE, tr_hold_reserve), \
         TR_N_HEAD("chip.cache_room_byte", BYTE, "for cache", 9, tr_hold_room),                                 \
         TR_N_HEAD("chip.cache_byte_per_seq", BYTE, "one seq", 8, tr_hold_seq),                         \

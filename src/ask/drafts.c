@@ -219,8 +219,8 @@ static void say_who(const tr_problem *q, char *text, size_t size)
     const tr_model *by = q->model->draft_model;
     char held[32];
     if (!(q->shard.draft_weight_byte > 0.0)) {
-        (void)snprintf(text, size, "%.0f a step at no cost in these figures: no model drafts here (n-gram lookup in the prompt "
-                       "costs nearly nothing; --draft-model names a model)", q->formats.draft_token);
+        (void)snprintf(text, size, "%.0f a step at no cost in these figures: no model drafts here (n-gram lookup in the "
+                       "prompt costs nearly nothing; --draft-model names a model)", q->formats.draft_token);
         return;
     }
     (void)snprintf(text, size, "%.0f a step by %s, whose weights (%s on all chips) and KV cache are held",
@@ -228,8 +228,9 @@ static void say_who(const tr_problem *q, char *text, size_t size)
                    tr_print_three(q->shard.draft_weight_byte * q->system->chip_count, TR_UNIT_BYTE, held, sizeof held));
     const size_t used = strlen(text);
     if (by != NULL && by->vocab != q->model->vocab)
-        (void)snprintf(text + used, size - used, "; its vocabulary (%.0f) is not the model's (%.0f): most engines refuse "
-                       "such a pair", by->vocab, q->model->vocab);
+        (void)snprintf(text + used, size - used,
+                       "; its vocabulary (%.0f) is not the model's (%.0f): most engines refuse such a pair", by->vocab,
+                       q->model->vocab);
 }
 
 /* What of them is kept, and who says so. */
@@ -239,8 +240,8 @@ static void say_kept(const tr_problem *q, char *text, size_t size)
     (void)tr_print_three(q->token_per_step, TR_UNIT_NONE, kept, sizeof kept);
     (void)tr_print_three(q->accept_share, TR_UNIT_RATIO, share, sizeof share);
     (void)tr_acceptance_text(q, measured, sizeof measured);
-    (void)snprintf(text, size, "%s tokens a step: a draft is accepted with %s where those before it were%s%s", kept, share,
-                   measured[0] != '\0' ? ", " : ", as given", measured);
+    (void)snprintf(text, size, "%s tokens a step: a draft is accepted with %s where those before it were%s%s", kept,
+                   share, measured[0] != '\0' ? ", " : ", as given", measured);
 }
 
 void tr_drafts_explain(const tr_drafts *d, const char *seqs, tr_writer *out)

@@ -15,8 +15,8 @@ typedef struct tr_drafts {
 } tr_drafts;
 tr_drafts tr_no_drafts(void);
 
-/* Time of a token without drafts over that with them, as F21 has it; verifying takes a step at least, so that no speed-up
- * is more than the tokens of a step. */
+/* Time of a token without drafts over that with them, as F21 has it; verifying takes a step at least, so that no
+ * speed-up is more than the tokens of a step. */
 tr_quantity tr_draft_speed_ratio(const tr_quantity *without_s, const tr_quantity *with_s, double token_per_step);
 
 /* Drafts pay where they gain: what is done in a time with them over what is done without, by `seq` sequences at an

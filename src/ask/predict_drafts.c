@@ -1,4 +1,4 @@
-/* ask/predict_drafts.c -- what drafts are worth to requests: the same load without them, and the loads at which they pay. */
+/* ask/predict_drafts.c -- what drafts are worth to requests: the load without them, and loads at which they pay. */
 #include "ask/predict_row.h"
 
 #include <math.h>

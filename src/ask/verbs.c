@@ -322,7 +322,8 @@ static const tr_verb verbs[] = {
      .words = "pass forward decode prefill operators profile breakdown",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(DRAFT) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(DRAFT) | OF(PASS) |
+               OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
      .doc = "one forward pass: where its time goes, what limits it, throughput and cost; lists and ranges give rows",
      .examples =
