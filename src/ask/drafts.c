@@ -219,8 +219,8 @@ static void say_who(const tr_problem *q, char *text, size_t size)
     const tr_model *by = q->model->draft_model;
     char held[32];
     if (!(q->shard.draft_weight_byte > 0.0)) {
-        (void)snprintf(text, size, "%.0f a step at no cost in these figures: no model drafts here (n-gram lookup in the "
-                       "prompt costs nearly nothing; --draft-model names a model)", q->formats.draft_token);
+        (void)snprintf(text, size, "%.0f a step at no cost in these figures: no model drafts here (n-gram lookup in "
+                       "the prompt costs nearly nothing; --draft-model names a model)", q->formats.draft_token);
         return;
     }
     (void)snprintf(text, size, "%.0f a step by %s, whose weights (%s on all chips) and KV cache are held",
@@ -242,6 +242,15 @@ static void say_kept(const tr_problem *q, char *text, size_t size)
     (void)tr_acceptance_text(q, measured, sizeof measured);
     (void)snprintf(text, size, "%s tokens a step: a draft is accepted with %s where those before it were%s%s", kept,
                    share, measured[0] != '\0' ? ", " : ", as given", measured);
+}
+
+void tr_drafts_say(const tr_problem *question, char *out, size_t size)
+{
+    char kept[400];
+    say_who(question, out, size);
+    say_kept(question, kept, sizeof kept);
+    (void)tr_text_append(out, size, "; ");
+    (void)tr_text_append(out, size, kept);
 }
 
 void tr_drafts_explain(const tr_drafts *d, const char *seqs, tr_writer *out)

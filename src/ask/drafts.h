@@ -36,6 +36,9 @@ const char *tr_drafter(const tr_problem *question);
 /* "measured: deepseek-v4-pro, MTP (SPEED-Bench, coding; 2026-08)". Returns out; "" where it was given. */
 const char *tr_acceptance_text(const tr_problem *question, char *out, size_t size);
 
+/* Both in a sentence: who drafts, and what is kept. */
+void tr_drafts_say(const tr_problem *question, char *out, size_t size);
+
 /* Lines of the figures of a page, under their head; and what is said of them, `seqs` being what the page calls its
  * sequences. Nothing where nothing is drafted. */
 void tr_drafts_print(const tr_drafts *drafts, tr_writer *out);

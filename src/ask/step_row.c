@@ -103,7 +103,8 @@ tr_step_row tr_step_row_none(const tr_problem *question, const tr_load *load, co
                          .why = *why,
                          .step = no_step(),
                          .bound = no_step(),
-                         .predicted = no_step()};
+                         .predicted = no_step(),
+                         .drafts = tr_no_drafts()};
 }
 
 tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)

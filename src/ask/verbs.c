@@ -399,16 +399,19 @@ static const tr_verb verbs[] = {
      .words = "fast pareto tradeoff batching",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "price against speed: small, balanced and large batches (a fast, normal and slow mode); the largest "
-            "batch for a wanted speed; what a fast mode's price and speed ratios imply",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(DRAFT) | OF(MENU) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
+     .doc = "price against speed: small, balanced and large batches (a fast, normal and slow mode), with drafts and "
+            "without; the largest batch for a wanted speed; fast modes, those on sale too: plausible here, or what "
+            "they would need",
      .examples = "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
+                 "tokenroof menu llama-3.1-70b 8xh100-sxm --draft-model llama-3.2-1b --batch 8,64\n"
                  "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
                  "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
      .flags = OVER | SERVED,
      .answer = tr_answer_menu,
      FIGURES(menu_figures),
-     LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_SPEED)},
+     LISTS(TR_IN_BATCH, TR_IN_SPEED)},
     {.name = "lifecycle",
      .words = "life train training overtraining",
      .topic = "What it costs",

@@ -155,9 +155,8 @@ static double layer_fixed_s(const tr_shard *shard, const tr_layer *l, const doub
     return time;
 }
 
-static double layers_fixed_s(const tr_shard *shard, const double *value)
+static double layers_fixed_s(const tr_shard *shard, const double *value, double fixed)
 {
-    double fixed = 0.0;
     for (int i = 0; i < shard->model->layer_kinds; i++)
         fixed += shard->model->layer[i].layer_count * layer_fixed_s(shard, &shard->model->layer[i], value);
     return fixed;
@@ -165,8 +164,9 @@ static double layers_fixed_s(const tr_shard *shard, const double *value)
 
 double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
 {
-    return calibration == NULL ? 0.0
-                               : calibration->value[TR_CONSTANT_STEP_S] + layers_fixed_s(shard, calibration->value);
+    return calibration == NULL
+               ? 0.0
+               : layers_fixed_s(shard, calibration->value, calibration->value[TR_CONSTANT_STEP_S]);
 }
 
 /* [R29] The layers that draft, once for each token; the step's own time is of all of them together. */
@@ -177,6 +177,6 @@ double tr_draft_fixed_s(const tr_shard *shard, const tr_calibration *calibration
         return 0.0;
     if (shard->model->draft_model == NULL)
         return drafted_token * layer_fixed_s(shard, &shard->model->mtp_layer, calibration->value);
-    return tr_shard_draft(shard, &draft, NULL) == TR_OK ? drafted_token * layers_fixed_s(&draft, calibration->value)
-                                                        : 0.0;
+    const tr_status s = tr_shard_draft(shard, &draft, NULL);
+    return s == TR_OK ? drafted_token * layers_fixed_s(&draft, calibration->value, 0.0) : 0.0;
 }

@@ -7,6 +7,7 @@
 #include "base/extreme.h"
 #include "base/fail.h"
 #include "rate/terms.h"
+#include "serve/bound_steps.h"
 #include "serve/prompt.h"
 
 #define SLACK_RATIO 1.15      /* an engine admits by what is used now */
@@ -16,7 +17,6 @@
 #define CYCLE_ROUND_COUNT 40  /* halvings: a share of 1e-12 of the clients */
 #define LAG_STEP 1.0          /* a token is sent while the next step runs */
 #define BUSY_MOST_SHARE 0.95
-#define ROUNDING 1e-12
 
 /* What a question needs once, whatever the number of clients. All of one attention rank. */
 typedef struct server {
@@ -367,78 +367,29 @@ static void add_front(const front *f, const tr_shard *decode, double time_s, tr_
 
 /* ---- intervals and bounds ------------------------------------------------------------------------ */
 
-static void interval(tr_quantity *q, const tr_calibration *calibration, tr_interval of, tr_distance distance)
-{
-    q->low = q->high = q->predicted;
-    if (calibration == NULL)
-        return;
-    q->low *= calibration->band[of][distance].low_ratio;
-    q->high *= calibration->band[of][distance].high_ratio;
-}
-
 /* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt.
  * A request takes at least its own multiplies, and its share of the steps in which all that hold a place decode. */
 static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f, tr_service *o)
 {
     const tr_pass prompt = tr_prompt_pass(c);
-    tr_pass decode = {.decode_seq = larger(o->flight_seq, 1.0), .decode_context_token = c->prompt_token,
-                      .token_per_seq = 1.0 + c->draft_token};
-    tr_step step = {0}, held = {0}, mean = {0};
+    const double batch_seq[] = {larger(o->batch_seq, 1.0), larger(o->flight_seq, 1.0)};
+    tr_bound_steps b;
+    tr_step step = {0};
     if (tr_bound_pass(f->side != NULL ? f->side->roof : roof, &prompt, &step, NULL) == TR_OK)
         o->ttft_s.bound = step.step_s;
-    (void)tr_bound_pass(roof, &decode, &held, NULL);
-    decode.decode_seq = larger(o->batch_seq, 1.0);
-    (void)tr_bound_pass(roof, &decode, &mean, NULL);
-    o->tpot_s.bound = mean.step_s / o->token_per_step;
-    o->itl_s.bound = mean.step_s;
+    tr_bound_steps_of(roof, c, batch_seq, &b);
+    o->tpot_s.bound = b.step_s[0] / o->token_per_step;
+    o->itl_s.bound = b.step_s[0];
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
-    const double share = c->output_token / (larger(o->flight_seq, 1.0) * o->token_per_step); /* of a request in those */
-    o->request_s.bound = f->side != NULL ? larger(share * held.step_s, step.compute_s / f->side->worker_count)
-                                         : larger(share * held.step_s, share * held.compute_s + step.compute_s);
+    const double share = c->output_token / (batch_seq[1] * o->token_per_step); /* of a request in those steps */
+    o->request_s.bound = f->side != NULL ? larger(share * b.step_s[1], step.compute_s / f->side->worker_count)
+                                         : larger(share * b.step_s[1], share * b.compute_s[1] + step.compute_s);
     o->output_token_per_s.bound = c->output_token / o->request_s.bound;
     /* The work of the steps as they are, at datasheet peak, in the time that they take. */
     const double part = f->side != NULL ? 1.0 - o->input_share : 1.0; /* of the chips that decode */
-    const double steps = c->output_token / (decode.decode_seq * o->token_per_step) * o->request_per_s * part;
-    const double prompt_part = f->side != NULL ? 1.0 - part : 1.0;
-    o->compute_share = steps * mean.compute_s + o->request_per_s * step.compute_s * prompt_part;
-    o->memory_share = steps * (mean.weights_s + mean.kv_s);
-}
-
-/* [F23] The step without what drafts is what verifies; the rest drafts. */
-static tr_status split_step(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,
-                            tr_distance distance, const tr_clients *c, tr_service *o, tr_error *err)
-{
-    tr_shard verify = *shard;
-    tr_roofline bare = *roof;
-    tr_timing timing;
-    tr_terms terms;
-    tr_step step;
-    const double step_s = o->decode_terms.step_s;
-    double verify_s = step_s, bound_s = o->itl_s.bound;
-    if (c->draft_token > 0.0) {
-        tr_pass pass = {.decode_seq = 1.0, .decode_context_token = c->prompt_token + 0.5 * c->output_token,
-                        .token_per_seq = 1.0 + c->draft_token};
-        verify.formats.draft_token = bare.pooled.formats.draft_token = 0.0;
-        tr_status s = tr_timing_of(&verify, calibration, &pass, &timing, err);
-        pass.decode_seq = larger(o->batch_seq, 1.0);
-        pass.decode_context_token = c->prompt_token;
-        if (s == TR_OK)
-            s = tr_bound_pass(&bare, &pass, &step, err);
-        if (s != TR_OK)
-            return s;
-        tr_timing_rank(&timing, o->batch_seq / o->rank_count, 0.0, &terms);
-        verify_s = step_s - terms.step_s > ROUNDING * step_s ? terms.step_s : step_s;
-        bound_s = step.step_s;
-    }
-    o->verify_s.predicted = larger(verify_s, bound_s);
-    o->verify_s.bound = bound_s;
-    o->draft_s.predicted = larger(step_s - verify_s, 0.0);
-    o->draft_s.bound = larger(o->itl_s.bound - bound_s, 0.0);
-    interval(&o->verify_s, calibration, TR_INTERVAL_DECODE, distance);
-    interval(&o->draft_s, calibration, TR_INTERVAL_DECODE, distance);
-    o->verify_s.low = larger(o->verify_s.low, smaller(o->verify_s.bound, o->verify_s.predicted));
-    o->draft_s.low = larger(o->draft_s.low, smaller(o->draft_s.bound, o->draft_s.predicted));
-    return TR_OK;
+    const double mean = c->output_token / (batch_seq[0] * o->token_per_step) * o->request_per_s * part;
+    o->compute_share = mean * b.compute_s[0] + o->request_per_s * step.compute_s * (f->side != NULL ? 1.0 - part : 1.0);
+    o->memory_share = mean * (b.weights_s[0] + b.kv_s[0]);
 }
 
 static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
@@ -456,11 +407,11 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
     o->request_s.predicted = 1.0 / o->request_per_s;
     o->output_token_per_s.predicted = o->request_per_s * c->output_token;
-    interval(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
-    interval(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
+    tr_interval_put(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
+    tr_interval_put(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
     const double seq = c->request_per_s > 0.0 ? o->flight_seq : c->concurrency_seq;
-    interval(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
-    interval(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
+    tr_interval_put(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
+    tr_interval_put(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
     /* Nothing real lies beyond a bound, however wide the interval. */
     tr_quantity *const time[] = {&o->tpot_s, &o->itl_s, &o->ttft_s, &o->e2e_s};
     for (size_t i = 0; i < sizeof time / sizeof time[0]; i++)
@@ -554,7 +505,7 @@ tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const t
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
                        "the calibration gives a time that is not a usable number");
     finish(roof, calibration, distance, clients, &f, &o);
-    s = split_step(shard, roof, calibration, distance, clients, &o, err);
+    s = tr_split_step(shard, roof, calibration, distance, clients, &o, err);
     if (s == TR_OK)
         *out = o;
     return s;
