@@ -61,7 +61,7 @@ TR_API void tr_service_cost_of(const tr_service *service, const tr_clients *clie
                                tr_service_cost *out);
 
 /* The price of an output token over that of an input token at equal margin: chips' time of each, over its tokens. NaN
- * where a number is not above 0.  [K70] */
+ * where a number is not above 0.  [K73] */
 TR_API double tr_output_input_ratio(double output_s, double output_token, double input_s, double input_token);
 
 /* ---- energy ------------------------------------------------------------------------ */

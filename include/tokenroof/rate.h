@@ -116,7 +116,7 @@ TR_API double tr_ridge_flop_per_byte(const tr_roofline *roof);
  * outgrows compute and no batch does.  [R9] */
 TR_API double tr_balance_batch_seq(const tr_roofline *roof, double context_token);
 /* Batch at which memory time is memory_ratio times compute time at this context, all experts touched: the balance batch
- * for 1; HUGE_VAL where KV reading alone takes that long.  [K71] */
+ * for 1; HUGE_VAL where KV reading alone takes that long.  [K74] */
 TR_API double tr_memory_ratio_batch_seq(const tr_roofline *roof, double context_token, double memory_ratio);
 /* Context at which KV read time per sequence equals compute time per sequence (L*); HUGE_VAL if it never does.  [R10] */
 TR_API double tr_balance_context_token(const tr_roofline *roof);

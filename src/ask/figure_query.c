@@ -87,7 +87,7 @@ tr_status tr_figure_query(const tr_along *along, const tr_figure_target *target,
     for (int k = 0; more && k < 3; k++)
         to_costs(&second, along->batch_seq, &c, predicted[k]);
     if (more)
-        (void)snprintf(w.source, sizeof w.source, "%s Ridge and ratio: R30, K70.", expected.source);
+        (void)snprintf(w.source, sizeof w.source, "%s Ridge and ratio: R30, K73.", expected.source);
     const double *cost = more ? expected.step_s : c.step_s;
     const size_t last = last_of(cost, c.n);
     write_words(along, &second, &c, cost, last, &m, &w);
@@ -127,9 +127,9 @@ tr_status tr_figure_query(const tr_along *along, const tr_figure_target *target,
         .source = more ? w.source
                   : second.unit == TR_UNIT_USD
                       ? "Bound physics: datasheet peaks, so nothing real is cheaper. Equations "
-                        "R1\xE2\x80\x93R6, R30, K70."
+                        "R1\xE2\x80\x93R6, R30, K73."
                       : "No price is known for this system: cost is in chip-seconds. Bound "
-                        "physics: datasheet peaks. Equations R1\xE2\x80\x93R6, R30, K70.",
+                        "physics: datasheet peaks. Equations R1\xE2\x80\x93R6, R30, K73.",
         .x = {.label = "query: new tokens of each sequence in one pass",
               .unit = TR_UNIT_CONTEXT,
               .scale = TR_SCALE_LOG,

@@ -10,7 +10,7 @@
 tr_quantity tr_pass_token_s(const tr_step_row *row);
 
 /* Price of a decode step's token over that of a pass's, as predicted and by the bound; NaN where one does not
- * fit; of a pass to itself 1.  [K70] [F21] */
+ * fit; of a pass to itself 1.  [K73] [F21] */
 tr_quantity tr_pass_price_ratio(const tr_step_row *output, const tr_step_row *input);
 
 typedef struct tr_price_ratio {

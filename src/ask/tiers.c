@@ -90,7 +90,7 @@ static tr_status held_of(const tr_scenario *scenario, tr_tiers *t, tr_error *err
     const tr_roofline *roof = &t->question->roof;
     const tr_model *model = t->question->model;
     t->context_token = tr_input_number(scenario, TR_IN_CONTEXT);
-    t->query_token = tr_input_number(scenario, TR_IN_QUERY);
+    t->new_token = tr_input_number(scenario, TR_IN_NEW_TOKEN);
     t->held_byte =
         tr_model_kv_store_byte(model, t->context_token, tr_dtype_byte(roof->kv_dtype)) + model->state_byte_per_seq;
     if (!(t->context_token > 0.0) || !(t->held_byte > 0.0))
@@ -243,8 +243,8 @@ static tr_status cheapest_of(tr_tiers *t, tr_error *err)
 static void rest_of(tr_tiers *t, double cached_token, tr_quantity *out)
 {
     const tr_problem *q = t->question;
-    const tr_load load = {TR_PHASE_PREFILL, 1.0, cached_token, t->context_token + t->query_token - cached_token};
-    const tr_clients clients = {.concurrency_seq = 1.0, .prompt_token = t->context_token + t->query_token,
+    const tr_load load = {TR_PHASE_PREFILL, 1.0, cached_token, t->context_token + t->new_token - cached_token};
+    const tr_clients clients = {.concurrency_seq = 1.0, .prompt_token = t->context_token + t->new_token,
                                 .output_token = 128.0, .cached_token = cached_token};
     tr_step step;
     tr_service service;

@@ -28,7 +28,7 @@ typedef struct tr_tiers_place {
 
 typedef struct tr_tiers {
     const tr_problem *question;      /* first: tr_question_* read it */
-    double context_token, query_token; /* held, and new after it */
+    double context_token, new_token; /* held, and new after it */
     double held_byte;                /* of one sequence: KV cache and state */
     double held_byte_per_token;
     double recompute_flop;           /* of one sequence */

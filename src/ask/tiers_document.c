@@ -10,7 +10,7 @@ static void json_held(const tr_tiers *t, tr_json *json)
 {
     tr_json_key_object(json, "held");
     tr_json_key_number(json, "context_token", t->context_token);
-    tr_json_key_number(json, "query_token", t->query_token);
+    tr_json_key_number(json, "new_token", t->new_token);
     tr_json_key_number(json, "byte", t->held_byte);
     tr_json_key_number(json, "byte_per_token", t->held_byte_per_token);
     tr_json_key_number(json, "fetch_count", t->fetch_count);

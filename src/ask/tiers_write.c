@@ -169,7 +169,7 @@ static void print_first_tokens(const tr_tiers *t, const tr_style *style, tr_writ
 {
     char text[224], label[64], held[32], added[32];
     (void)tr_quantity_format(t->context_token, TR_UNIT_CONTEXT, held, sizeof held);
-    (void)tr_quantity_format(t->query_token, TR_UNIT_CONTEXT, added, sizeof added);
+    (void)tr_quantity_format(t->new_token, TR_UNIT_CONTEXT, added, sizeof added);
     (void)snprintf(text, sizeof text, "Time to the first token: %s tokens held, %s new ones after them", held, added);
     tr_print_heading(out, style, text);
     tr_print_predicted_head(out);

@@ -451,10 +451,10 @@ static const tr_verb verbs[] = {
                OF(ENGINE) | OF(LAYOUT) | OF(TIER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "where to keep a KV cache between requests: in memory, DDR, flash or on disk, or computed again; "
             "what a fetch costs the drive and the chip; break-even times by money and by drain time; what a hit and a "
-            "write could be sold at; time to the first token after a hit, with --query new tokens",
+            "write could be sold at; time to the first token after a hit, with --new tokens that are not held",
      .examples = "tokenroof tiers deepseek-v3 8xh200-sxm --context 32k\n"
                  "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 300\n"
-                 "tokenroof tiers llama-3.1-8b h100-sxm --stall 0 --query 512\n"
+                 "tokenroof tiers llama-3.1-8b h100-sxm --stall 0 --new 512\n"
                  "tokenroof tiers deepseek-v3 8xh200-sxm --plot tiers.svg\n",
      .flags = SERVED,
      .answer = tr_answer_tiers,

@@ -12,7 +12,7 @@ double tr_output_input_ratio(double output_s, double output_token, double input_
 {
     if (!(output_s > 0.0 && output_token > 0.0 && input_s > 0.0 && input_token > 0.0))
         return (double)NAN;
-    return output_s / output_token / (input_s / input_token); /* [K70] the chips' dollars cancel, and the margin */
+    return output_s / output_token / (input_s / input_token); /* [K73] the chips' dollars cancel, and the margin */
 }
 
 /* [K60] */

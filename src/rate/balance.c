@@ -61,7 +61,7 @@ double tr_memory_ratio_batch_seq(const tr_roofline *roof, double context_token, 
 {
     if (!is_context(roof, context_token) || !(memory_ratio > 0.0 && memory_ratio < HUGE_VAL))
         return (double)NAN;
-    return memory_ratio_batch_seq(roof, context_token, memory_ratio, 0); /* [K71] */
+    return memory_ratio_batch_seq(roof, context_token, memory_ratio, 0); /* [K74] */
 }
 
 /* Memory time less compute time of one sequence's share of a pass: with the weights' time for each, at a context. */
