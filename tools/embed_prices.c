@@ -194,6 +194,8 @@ static void write_fast(FILE *f, size_t index, const tr_price_period *period)
     write_text(f, period->fast_source);
     (void)fprintf(f, ", \"%s\", ", period->fast_date);
     write_text(f, period->fast_note);
+    (void)fprintf(f, ", ");
+    number(f, period->fast_speed_ratio);
     (void)fprintf(f, "}},\n");
 }
 

@@ -1,10 +1,9 @@
-"""Turn data/protocols/*.json and data/spec/*.json into the read-only tables of src/fit/protocol.h.
+"""Turn data/protocols/*.json into the read-only tables of src/fit/protocol.h.
 
     embed_protocols.py OUT.c FILE.json ...
 
 A file with rules is a protocol: how a benchmark starts its clients, draws lengths and starts its servers. A rule holds
-"when" all of its conditions do, and later rules overwrite what earlier ones set. A file with runs says how many tokens
-of a draft a model takes.
+"when" all of its conditions do, and later rules overwrite what earlier ones set.
 """
 import json
 import re
@@ -51,28 +50,20 @@ def rule_row(where, protocol, rule):
 
 
 def main(out, paths):
-    rules, origins, taken = [], [], []
+    rules, origins = [], []
     for path in paths:
         with open(path, encoding="utf-8") as f:
             d = json.load(f)
         for i, rule in enumerate(d.get("rules", [])):
             rules.append(rule_row(f"{path}: rules.{i}", d["name"], rule))
         origins += [f'    {{{text(path, o)}, {text(path, d["name"])}}},\n' for o in d.get("origins", [])]
-        for run in d.get("runs", []):
-            if len(run["drafted_token"]) != len(run["accepted_token"]):
-                stop(path, "as many accepted_token as drafted_token are expected")
-            for drafted, accepted in zip(run["drafted_token"], run["accepted_token"]):
-                taken.append(f'    {{{text(path, d["name"])}, {text(path, run["method"])}, {int(run["thinking"])}, '
-                             f"{number(path, drafted)}, {number(path, accepted)}}},\n")
     with open(out, "w", encoding="ascii") as f:
-        f.write("/* Written by tools/embed_protocols.py from data/protocols and data/spec. */\n"
+        f.write("/* Written by tools/embed_protocols.py from data/protocols. */\n"
                 "#include \"fit/protocol.h\"\n\n"
                 "const protocol_rule protocol_rule_table[] = {\n" + "".join(rules) + "};\n"
                 f"const size_t protocol_rule_count = {len(rules)};\n\n"
                 "const protocol_origin protocol_origin_table[] = {\n" + "".join(origins) + "};\n"
-                f"const size_t protocol_origin_count = {len(origins)};\n\n"
-                "const protocol_draft protocol_draft_table[] = {\n" + "".join(taken) + "};\n"
-                f"const size_t protocol_draft_count = {len(taken)};\n")
+                f"const size_t protocol_origin_count = {len(origins)};\n")
 
 
 if __name__ == "__main__":

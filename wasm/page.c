@@ -20,7 +20,7 @@ enum { SLOTS = 2 };
 
 /* A question with what it is about, to which it points. */
 typedef struct asked {
-    tr_model model;
+    tr_model model, draft_model;
     tr_system system;
     tr_problem question;
     tr_problem over;         /* the same for verbs that look over many batches */
@@ -318,6 +318,11 @@ static tr_status look_up(const slot *s, asked *out, tr_error *err)
     else if (status == TR_OK)
         status = tr_is_inline(name) ? tr_model_inline(name, &out->model, err)
                                     : tr_model_catalog_get(name, &out->model, err);
+    const char *drafts = tr_input_text(s->scenario, TR_IN_DRAFT_MODEL);
+    if (status == TR_OK && drafts[0] != '\0') {
+        status = tr_model_catalog_get(drafts, &out->draft_model, err);
+        out->model.draft_model = &out->draft_model;
+    }
     if (status == TR_OK)
         status = tr_is_inline(on) ? tr_system_inline(on, &out->system, err)
                                   : tr_system_catalog_get(on, &out->system, err);

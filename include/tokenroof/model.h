@@ -151,7 +151,8 @@ typedef enum tr_kv_directive {
 #define TR_UNREAD_MAX 4
 #define TR_UNREAD_NAME_MAX 48
 
-typedef struct tr_model {
+typedef struct tr_model tr_model;
+struct tr_model {
     char name[TR_NAME_MAX + 48];     /* with what was changed: "deepseek-v3,layers=30" */
     char hf_id[TR_NAME_MAX];
     char family[TR_NAME_MAX];        /* the `architectures` value, or "inline" */
@@ -176,6 +177,7 @@ typedef struct tr_model {
     double mtp_param;                /* all of them together, beyond total_param; embedding and head are the model's own */
     double mtp_active_param;         /* of these, what one token passes through */
     double mtp_routed_param;         /* of these, their routed experts, as many and as active as in the main stack */
+    tr_layer mtp_layer;              /* what each of them is, beside its projection of two joined states; layer_count: how many */
     double routed_param;             /* all layers */
     double multiply_param;           /* parameters that multiply a token: active less lookup tables and an untied input table  [M3] */
     double stream_param;             /* parameters a large batch reads: total less lookup tables and an untied input table  [M4] */
@@ -192,8 +194,9 @@ typedef struct tr_model {
     char unread[TR_UNREAD_MAX][TR_UNREAD_NAME_MAX]; /* keys of the config that look as if they decided shapes and that
                                       * its family does not know: counted as if they were not there */
     int unread_count;                /* all of them; the first TR_UNREAD_MAX are named */
+    const tr_model *draft_model;     /* a smaller one that drafts for it, the caller's; NULL: none was named */
     char note[288];                  /* how a name was understood that is not the catalog's own; "" = as it stands */
-} tr_model;
+};
 
 /* Count the architecture in config. family NULL: take `architectures` (or
  * model_type); otherwise treat it as that family ("--as"). On error *out is

@@ -36,6 +36,7 @@ typedef struct tr_pass {
     double decode_seq;           /* sequences that decode, 0 to 1e9 */
     double decode_context_token; /* cached of each, 0 to 1e12 */
     double token_per_seq;        /* new tokens of each: 1, or the width of a verification of drafts, to 1024 */
+    double kept_per_seq;         /* of them, those that are output: rates and cost are of these; 0: all, to token_per_seq */
     double prefill_seq;          /* sequences that bring a chunk of their prompt, 0 to 1e9 */
     double prefill_query_token;  /* its length, 1 to 1e12 where prefill_seq > 0 */
     double prefill_context_token; /* cached before it, 0 to 1e12 */

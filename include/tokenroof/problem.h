@@ -34,6 +34,9 @@ typedef struct tr_problem {
     tr_load layout_load;         /* what it was chosen for: the largest of each list asked for */
     tr_status layout_status;     /* TR_OK; TR_ENOFIT: no layout holds the load, and this one comes closest */
     tr_shard shard;
+    double accept_share;         /* of drafts, as given or measured; NaN where nothing is drafted */
+    double token_per_step;       /* that a sequence gets out of a decode step: 1 without drafts */
+    tr_acceptance acceptance;    /* what was measured; share NaN: it was given */
     tr_calibration calibration;  /* of the chip and engine, with the distance of the model counted in */
     tr_distance distance;
     double pue_ratio, usd_per_kwh; /* of its energy */
@@ -58,6 +61,14 @@ TR_API tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *mode
  * as long as reading the weights, or comes closest to holding it. Nothing changes where more than one sequence is asked for,
  * a layout is given, or all is numbers. Errors: as above. On error *problem is untouched. */
 TR_API tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err);
+
+/* The same question with draft_token drafts (0: none), in the same layout. accept_share: of them, NaN: as measured.
+ * Errors: those of tr_shard_of and tr_roofline_of; TR_EDOMAIN. out may be the problem itself.  [F22] */
+TR_API tr_status tr_problem_drafting(const tr_problem *problem, double draft_token, double accept_share,
+                                     tr_problem *out, tr_error *err);
+
+/* A load as the pass it comes to, with the drafts that it verifies. Errors: as tr_pass_of. */
+TR_API tr_status tr_problem_pass(const tr_problem *problem, const tr_load *load, tr_pass *out, tr_error *err);
 
 /* One pass by one of the three physics, where it fits. Errors: TR_ENOFIT (what lacks and the largest batch), those of
  * tr_pass_step. On error *out is untouched. */
@@ -96,9 +107,11 @@ TR_API int tr_slo_holds(const tr_slo *slo, const tr_service *service, const tr_c
  * Errors: TR_EDOMAIN. */
 TR_API tr_status tr_protocol_parse(const char *text, double *request_per_client, tr_error *err);
 
-/* The clients that a scenario asks for, first values of the lists. Errors: TR_ECONFLICT (more than one of concurrency,
- * rate and users; --accept without --draft ...), TR_EDOMAIN. */
-TR_API tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *err);
+/* The clients that a scenario asks for, first values of the lists, with the problem's drafts. Errors: TR_ECONFLICT (more
+ * than one of concurrency, rate and users; --accept without --draft ...), TR_EDOMAIN. */
+TR_API tr_status tr_clients_of(const tr_scenario *scenario, const tr_problem *problem, tr_clients *out, tr_error *err);
+/* Refuses what says how drafts do where nothing is drafted. Errors: TR_ECONFLICT. */
+TR_API tr_status tr_drafts_check(const tr_scenario *scenario, tr_error *err);
 
 /* A problem laid out for requests: the layout as given, or the one in which these clients wait least; with --disagg on
  * two sets of chips. Parts point at one another: made in place, never copied. The problem must outlive it. */

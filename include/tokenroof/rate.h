@@ -185,6 +185,7 @@ typedef struct tr_timing {
     double rank_count, group_count; /* that sequences are dealt out to: attention ranks, and sets of experts */
     double repeat_count;         /* micro-batches of a pass */
     double fixed_s;              /* per pass: layers and the step itself */
+    double draft_fixed_s;        /* per pass with a decoding sequence: of what drafts for it */
     double fixed_s_per_seq;      /* per decoding sequence of a rank */
     double peak_flop_per_s;
     size_t reach_count, term_count;

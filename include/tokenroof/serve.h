@@ -18,6 +18,33 @@
 extern "C" {
 #endif
 
+/* ---- speculative decoding ------------------------------------------------------------------ */
+
+/* Tokens out of a step that verifies draft_token drafts (whole, 0 to 1024), each accepted with chance accept_share (0 to
+ * 1) where those before it were: (1 - a^(k+1)) / (1 - a). NaN outside.  [F22] */
+TR_API double tr_draft_kept_token(double draft_token, double accept_share);
+/* Backwards: the acceptance that gives token_per_step (1 to draft_token + 1). NaN outside.  [F22] */
+TR_API double tr_draft_accept_share(double draft_token, double token_per_step);
+
+/* How near a measured acceptance is to what was asked. */
+typedef enum tr_kin { TR_KIN_NONE = 0, TR_KIN_FAMILY, TR_KIN_SAME } tr_kin;
+typedef struct tr_acceptance {
+    double share;                /* of drafts whose predecessors were accepted; NaN: none was measured */
+    double low_share, high_share; /* over the runs that it was taken from */
+    double token_per_step;       /* at the drafts asked for */
+    tr_kin kin;                  /* of the model that was measured; none: the middle of all that were */
+    const char *model, *method;  /* static; "" of the middle of all */
+    const char *dataset, *source, *date;
+} tr_acceptance;
+/* The measured acceptance to take where none is given: of the model itself, or of its family where both draft with
+ * prediction layers; else, and where another model drafts, the middle one of all measured. The runs are in data/spec, of
+ * models that think; without 1 or more drafts all is NaN.  [F22] */
+TR_API void tr_acceptance_of(const tr_model *model, double draft_token, tr_acceptance *out);
+/* A run of just this model or its family with just so many drafts by this method (NULL: any); kin NONE if there is none. */
+TR_API void tr_acceptance_measured(const char *model, const char *method, double draft_token, tr_acceptance *out);
+
+/* ---- requests ---------------------------------------------------------------------------------- */
+
 /* Clients that each send a prompt, wait for its answer, and send the next; or requests that arrive at a rate. And
  * how they do it, since much of the time to the first token is decided by that. Zero takes what is said. */
 typedef struct tr_clients {
@@ -80,6 +107,8 @@ typedef struct tr_service {
     double prefill_busy_share; /* of the machines that only take prompts in; 0 without them */
     double send_s;             /* of ttft_s: a prompt's cache on its way to the decoding machines */
     double token_per_step;     /* accepted tokens of a sequence in a step */
+    tr_quantity draft_s;       /* of a step without prompts: drafting its tokens, and */
+    tr_quantity verify_s;      /* the pass that verifies them; without drafts all of it */
 } tr_service;
 
 /* Steady state or benchmark mean of an engine that admits prompts while it decodes. calibration NULL: passes at

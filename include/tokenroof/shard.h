@@ -54,7 +54,8 @@ typedef struct tr_formats {
     tr_weight_format weight; /* 0: as published, by part */
     tr_dtype kv;             /* NATIVE: as the engine and the checkpoint have it */
     tr_dtype math;           /* NATIVE: what the weights multiply in */
-    double draft_token;      /* tokens drafted ahead of each verification: MTP layers are resident where > 0; 0 to 1024 */
+    double draft_token;      /* tokens drafted ahead of each verification, whole, 0 to 1024; where > 0 the model that was
+                              * named for it, else the MTP layers, are resident with their cache */
     double memory_share;     /* of the device's memory that the engine may use, by its own rule; 0: its default */
 } tr_formats;
 
@@ -69,6 +70,7 @@ typedef struct tr_shard {
     tr_dtype kv_dtype;               /* as resolved */
     double memory_byte;              /* usable on the chip; HUGE_VAL = not limited */
     double weight_byte;              /* all weights resident */
+    double draft_weight_byte;        /* of them, of what drafts */
     double activation_byte;          /* of the tokens of a pass, up to the engine's token budget */
     double buffer_byte;              /* of collectives and graphs */
     double reserve_byte;             /* what the engine leaves alone */
@@ -80,6 +82,11 @@ typedef struct tr_shard {
  * error here: cache_room_byte says so. On error *out is untouched.  [L3] */
 TR_API tr_status tr_shard_of(const tr_model *model, const tr_system *system, const tr_engine *engine,
                              const tr_layout *layout, const tr_formats *formats, tr_shard *out, tr_error *err);
+
+/* What drafts for this shard's sequences on the same chip, as a shard of its own: the model that was named for it, in
+ * the same formats where any were asked, split by tp where its heads allow that and else whole on every chip. TR_EUNKNOWN: there is none, or nothing
+ * is drafted. Other errors: those of tr_shard_of. On error *out is untouched.  [L9] */
+TR_API tr_status tr_shard_draft(const tr_shard *shard, tr_shard *out, tr_error *err);
 
 /* Cache and state of one sequence on this chip, context_token (0 to 1e12) cached: heads split, a latent and heads
  * beyond the KV heads copied, windows and states as they are.  [L8] */

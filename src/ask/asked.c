@@ -137,6 +137,7 @@ tr_hold tr_hold_of(const tr_problem *question, double batch_seq, double context_
     }
 HOLD(tr_hold_memory, row->question->shard.memory_byte)
 HOLD(tr_hold_weights, row->question->shard.weight_byte)
+HOLD(tr_hold_drafts, row->question->shard.draft_weight_byte)
 HOLD(tr_hold_activations, row->question->shard.activation_byte)
 HOLD(tr_hold_buffers, row->question->shard.buffer_byte)
 HOLD(tr_hold_reserve, row->question->shard.reserve_byte)
@@ -182,6 +183,9 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
                           q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
     (void)snprintf(text, sizeof text, "%s, on each chip", tr_dtype_name(q->roof.weight_dtype));
     tr_print_quantity(out, "weights", shard->weight_byte, TR_UNIT_BYTE, text);
+    if (shard->draft_weight_byte > 0.0)
+        tr_print_quantity(out, "of them to draft", shard->draft_weight_byte, TR_UNIT_BYTE,
+                          q->model->draft_model != NULL ? q->model->draft_model->name : "its MTP layers");
     if (shard->activation_byte > 0.0) {
         (void)snprintf(text, sizeof text, "of a pass of %s tokens",
                        show(q->engine->chunk_token, TR_UNIT_CONTEXT, number, sizeof number));

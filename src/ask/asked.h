@@ -89,6 +89,7 @@ tr_hold tr_hold_of(const tr_problem *question, double batch_seq, double context_
 /* chip{memory_byte, weight_byte, ...} of rows that are a tr_hold. */
 double tr_hold_memory(const void *row);
 double tr_hold_weights(const void *row);
+double tr_hold_drafts(const void *row);
 double tr_hold_activations(const void *row);
 double tr_hold_buffers(const void *row);
 double tr_hold_reserve(const void *row);
@@ -100,6 +101,7 @@ double tr_hold_left(const void *row);
 #define TR_HOLD_FIELDS                                                                                     \
     TR_N("chip.memory_byte", BYTE, tr_hold_memory),                                                        \
         TR_N_HEAD("chip.weight_byte", BYTE, "weights", 9, tr_hold_weights),                               \
+        TR_N("chip.draft_weight_byte", BYTE, tr_hold_drafts),                                              \
         TR_N("chip.activation_byte", BYTE, tr_hold_activations),                                           \
         TR_N("chip.buffer_byte", BYTE, tr_hold_buffers), TR_N("chip.reserve_byte", BYTE, tr_hold_reserve), \
         TR_N_HEAD("chip.cache_room_byte", BYTE, "for cache", 9, tr_hold_room),                                 \

@@ -3,6 +3,7 @@
 #define TOKENROOF_SRC_ASK_COMPARE_H
 
 #include "ask/predict_row.h"
+#include "ask/quantity_ratio.h"
 
 /* What answers are compared in. */
 enum { TR_METRIC_COUNT = 6 };
@@ -15,9 +16,6 @@ const tr_metric *tr_metric_at(size_t index);
 /* Of a row; all NaN where nothing is predicted. */
 tr_quantity tr_metric_of(const tr_predict_row *row, size_t index);
 
-/* a over b with its 90 % interval: the two errors are taken as independent, which is more than they are where both
- * come of one calibration. bound is the ratio of the bounds.  [F21] */
-tr_quantity tr_quantity_ratio(const tr_quantity *a, const tr_quantity *b);
 /* 1 where the interval of a ratio says on which side of 1 it is. */
 int tr_ratio_is_certain(const tr_quantity *ratio);
 

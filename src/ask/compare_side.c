@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/explog.h"
 #include "base/fail.h"
 
 /* ---- what is compared ------------------------------------------------------------------------------------- */
@@ -32,23 +31,6 @@ tr_quantity tr_metric_of(const tr_predict_row *row, size_t index)
     return *of[index];
 }
 
-/* Errors add up as squares of logarithms. */
-static double off(double a, double b)
-{
-    const double x = tr_log(a), y = tr_log(b);
-    return tr_exp(sqrt(x * x + y * y));
-}
-
-/* [F21] */
-tr_quantity tr_quantity_ratio(const tr_quantity *a, const tr_quantity *b)
-{
-    const double ratio = a->predicted / b->predicted;
-    return (tr_quantity){.predicted = ratio,
-                         .low = ratio / off(a->predicted / a->low, b->high / b->predicted),
-                         .high = ratio * off(a->high / a->predicted, b->predicted / b->low),
-                         .bound = a->bound / b->bound};
-}
-
 int tr_ratio_is_certain(const tr_quantity *ratio) { return ratio->low > 1.0 || ratio->high < 1.0; }
 
 /* ---- the cases -------------------------------------------------------------------------------------------- */
@@ -63,7 +45,7 @@ static void fill_unfit(const tr_case *c, const tr_error *why, tr_side *side)
     row->users = (double)NAN;
     row->why = *why;
     row->prefix_hit_share = tr_input_number(c->scenario, TR_IN_PREFIX_HIT);
-    (void)tr_clients_of(c->scenario, &row->clients, NULL);
+    (void)tr_clients_of(c->scenario, c->question, &row->clients, NULL);
 }
 
 static tr_status predict_side(const tr_case *c, tr_side *side, tr_error *err)

@@ -7,7 +7,7 @@
 
 #include "ask/expected.h"
 #include "ask/figure_band.h"
-#include "ask/report.h"
+#include "ask/menu.h"
 
 enum { PRICES = 4 };
 
@@ -65,15 +65,60 @@ static void beside_of(const tr_curve *c, const tr_expected *e, double per_s, edg
         tr_figure_band_of(edge->slow, edge->fast, edge->cheap, edge->dear, n, &out->band);
 }
 
-tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
-                                const tr_figure_target *target, tr_sink *sink, tr_error *err)
+/* The same batches with drafts, the slow end first; what the line and its two ends are called. */
+typedef struct drafted {
+    double speed[FIGURE_POINTS], cost[FIGURE_POINTS];
+    size_t n;
+    char name[64], end[2][64];
+    double at[2][2];         /* of the ends: speed and cost */
+} drafted;
+
+/* Too many problems for one frame. */
+static void drafted_of(const tr_scenario *scenario, const tr_problem *question, const tr_curve *c, tr_physics physics,
+                       double per_s, tr_words *words, drafted *out)
+{
+    tr_menu m;
+    out->n = 0;
+    if (tr_menu_of(scenario, question, &m, NULL) != TR_OK || !m.has_drafts)
+        return;
+    for (size_t i = 0; i < c->n; i++) {
+        const tr_load load = {TR_PHASE_DECODE, c->at[c->n - 1 - i], m.report.context_token, 1.0};
+        tr_step step;
+        if (tr_problem_step(&m.drafted, physics, &load, &step, NULL) != TR_OK)
+            continue;
+        out->speed[out->n] = step.token_per_s_per_seq;
+        out->cost[out->n++] = per_s * 1e6 / step.token_per_s;
+    }
+    if (out->n == 0)
+        return;
+    const double token = m.drafted.formats.draft_token;
+    (void)snprintf(out->name, sizeof out->name, "with %.0f drafts, %s accepted", token,
+                   tr_words_short(words, floor(m.drafted.accept_share * 100.0 + 0.5) / 100.0, TR_UNIT_RATIO));
+    const double batch[2] = {1.0, m.base.load.batch_seq};
+    for (int k = 0; k < 2; k++) {
+        const tr_load load = {TR_PHASE_DECODE, batch[k], m.report.context_token, 1.0};
+        tr_step step;
+        out->end[k][0] = '\0';
+        if (tr_problem_step(&m.drafted, physics, &load, &step, NULL) != TR_OK)
+            continue;
+        (void)snprintf(out->end[k], sizeof out->end[k], "%s +%.0f: batch %s",
+                       k == 0 ? "fast" : m.has_full ? "full" : "normal", token,
+                       tr_words_short(words, floor(batch[k] + 0.5), TR_UNIT_SEQ));
+        out->at[k][0] = step.token_per_s_per_seq;
+        out->at[k][1] = per_s * 1e6 / step.token_per_s;
+    }
+}
+
+static tr_status draw(const tr_scenario *scenario, const tr_problem *question, const tr_problem *asked,
+                      const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_report report;
     tr_curve c = {.n = 0};
     tr_words words = {.next = 0};
     char title[192], what[96], subtitle[384], point[TR_REPORT_POINTS][64];
     quote quotes[PRICES];
-    tr_mark mark[TR_REPORT_POINTS + 1 + PRICES];
+    drafted drafts;
+    tr_mark mark[TR_REPORT_POINTS + 2 + 1 + PRICES];
     size_t marks = 0;
     const tr_status s = tr_report_of(scenario, question, &report, err);
     if (s != TR_OK)
@@ -106,6 +151,7 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
         speed[i] = 1.0 / c.step_s[k];
         cost[i] = c.step_s[k] / c.at[k] * per_s * 1e6;
     }
+    drafted_of(scenario, asked, &c, more ? TR_PHYSICS_FITTED : TR_PHYSICS_BOUND, per_s, &words, &drafts);
     double top = cost[c.n - 1], bottom = cost[0];
     if (over.n > 0 && over.cost[over.n - 1] > top)
         top = over.cost[over.n - 1];
@@ -125,6 +171,10 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
                                   .y = usd,
                                   .text = point[i]};
     }
+    for (int k = 0; k < 2 && drafts.n > 0; k++)
+        if (drafts.end[k][0] != '\0')
+            mark[marks++] = (tr_mark){.kind = TR_MARK_POINT, .role = TR_ROLE_OTHER, .x = drafts.at[k][0],
+                                      .y = drafts.at[k][1], .text = drafts.end[k]};
     const double least = priced ? report.floor_usd_per_mtoken : (double)NAN;
     if (least > 0.0) {
         mark[marks++] = (tr_mark){
@@ -154,7 +204,7 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
     (void)snprintf(what, sizeof what, "decode at %s context",
                    tr_words_of(&words, report.context_token, TR_UNIT_CONTEXT));
     tr_figure_subtitle(question, what, subtitle, sizeof subtitle);
-    tr_series series[3];
+    tr_series series[4];
     size_t lines = 0;
     series[lines++] = (tr_series){.name = more ? "bound" : "a million tokens",
                                   .kind = more ? TR_SERIES_FLOOR : TR_SERIES_LINE,
@@ -168,12 +218,16 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
     if (over.n > 0)
         series[lines++] = (tr_series){.name = expected.name, .role = TR_ROLE_RESULT, .x = over.speed, .y = over.cost,
                                       .n = over.n};
+    if (drafts.n > 1)
+        series[lines++] = (tr_series){.name = drafts.name, .role = TR_ROLE_OTHER, .x = drafts.speed, .y = drafts.cost,
+                                      .n = drafts.n};
     const tr_figure figure = {
         .title = title,
         .subtitle = subtitle,
         .caption = "To the right smaller batches: each sequence is faster and shares the weights with fewer "
                    "others. To the "
-                   "left the cost falls to what no batch shares: compute, or the reading of one's own cache.",
+                   "left the cost falls to what no batch shares: compute, or the reading of one's own cache. "
+                   "The bound is of steps without drafts.",
         .source = more ? expected.source
                        : "Bound physics. Equations R1, R9, K1\xE2\x80\x93K4; prices: data/prices, output tokens.",
         .x = {.label = "tokens a second for each sequence",
@@ -189,4 +243,12 @@ tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *q
         .marks = mark,
         .mark_count = marks};
     return tr_figure_draw(&figure, target, sink, err);
+}
+
+tr_status tr_answer_figure_menu(const tr_scenario *scenario, const tr_problem *question,
+                                const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    tr_problem plain;
+    const tr_status s = tr_problem_drafting(question, 0.0, (double)NAN, &plain, err);
+    return s == TR_OK ? draw(scenario, &plain, question, target, sink, err) : s;
 }

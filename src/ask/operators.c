@@ -128,18 +128,15 @@ static tr_status take_pass(const tr_scenario *scenario, const tr_problem *questi
     const double draft = tr_input_number(scenario, TR_IN_DRAFT);
     const double chunk = tr_input_number(scenario, TR_IN_CHUNK);
     const double skew = tr_input_number(scenario, TR_IN_SKEW);
-    const tr_status s = tr_pass_of(&question->load, &t->pass, err);
+    const tr_status s = tr_problem_pass(question, &question->load, &t->pass, err);
     if (s != TR_OK)
         return s;
     t->is_plain = !(draft > 0.0) && !(chunk > 0.0) && !(skew > 0.0);
-    if (!t->is_plain && question->physics == TR_PHYSICS_FITTED)
+    if ((chunk > 0.0 || skew > 0.0) && question->physics == TR_PHYSICS_FITTED)
         return tr_fail(err, TR_ECONFLICT, "physics", 0.0,
-                       "--draft, --chunk and --skew work at datasheet peak (ops) only: leave --physics fitted out");
-    if (question->load.phase == TR_PHASE_PREFILL && (draft > 0.0 || chunk > 0.0))
-        return tr_fail(err, TR_ECONFLICT, "phase", 0.0,
-                       "--draft and --chunk are for decode: leave --phase prefill out");
-    if (draft > 0.0)
-        t->pass.token_per_seq = 1.0 + draft;
+                       "--chunk and --skew work at datasheet peak (ops) only: leave --physics fitted out");
+    if (question->load.phase == TR_PHASE_PREFILL && chunk > 0.0)
+        return tr_fail(err, TR_ECONFLICT, "phase", 0.0, "--chunk is for decode: leave --phase prefill out");
     if (chunk > 0.0) {
         t->pass.prefill_seq = 1.0;
         t->pass.prefill_query_token = chunk;
@@ -147,6 +144,14 @@ static tr_status take_pass(const tr_scenario *scenario, const tr_problem *questi
     if (skew > 0.0)
         t->pass.routing_skew_ratio = skew;
     return TR_OK;
+}
+
+/* A token for each sequence. */
+static tr_status plain_step(const tr_problem *question, const tr_load *load, tr_step *out, tr_error *err)
+{
+    tr_problem plain;
+    const tr_status s = tr_problem_drafting(question, 0.0, (double)NAN, &plain, err);
+    return s == TR_OK ? tr_problem_step(&plain, question->physics, load, out, err) : s;
 }
 
 static tr_status table_of(const tr_scenario *scenario, const tr_problem *question, op_table *t, tr_error *err)
@@ -160,7 +165,7 @@ static tr_status table_of(const tr_scenario *scenario, const tr_problem *questio
     if (s == TR_OK)
         s = tr_check_fits(question, t->load.batch_seq, tr_held_token(&t->load), err);
     if (s == TR_OK)
-        s = tr_problem_step(question, question->physics, &t->load, &t->plain, err);
+        s = plain_step(question, &t->load, &t->plain, err);
     if (s == TR_OK)
         s = tr_pass_step(&question->shard, &question->roof, constants(question), question->distance, &t->pass, &t->step,
                          err);

@@ -99,6 +99,7 @@ static void print_figures(const tr_predict_row *row, tr_writer *out)
     tr_print_predicted(out, "one request", &e2e, TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "tokens/s per user", &row->per_user, TR_UNIT_NONE, NULL);
     tr_print_predicted(out, "tokens/s, output", &o->output_token_per_s, TR_UNIT_NONE, NULL);
+    tr_drafts_print(&row->drafts, out);
     print_prices(row, out);
     tr_offers_text(row->question->model, out);
 }
@@ -258,6 +259,7 @@ void tr_predict_print(const tr_predict_row *row, tr_writer *out)
     print_figures(row, out);
     tr_write_char(out, '\n');
     print_limits(row, out);
+    tr_drafts_explain(&row->drafts, "concurrent requests", out);
     print_memory(row, out);
     print_power(row, out);
     print_slo(row, out);

@@ -117,6 +117,7 @@ SERVED(share_kv, tr_time_share(&row->service, TR_TIME_KV))
 SERVED(share_comm, tr_time_share(&row->service, TR_TIME_COMM))
 SERVED(share_fixed, tr_time_share(&row->service, TR_TIME_FIXED))
 SERVED(share_prefill, tr_time_share(&row->service, TR_TIME_PREFILL))
+TR_DRAFT_GETTERS(tr_predict_row, row->drafts)
 TEXT(limited_by, row->fits ? row->limit : NULL)
 FLAG(meets, !row->promised ? -1 : row->fits && row->holds)
 FLAG(saturated, row->fits && row->service.saturated)
@@ -165,6 +166,7 @@ static const tr_field fields[] = {
     TR_N("draft_token", NONE, draft),
     TR_N("accept_share", RATIO, accept),
     TR_N("token_per_step", NONE, token_per_step),
+    TR_DRAFT_FIELDS,
     TR_N("chunk_token", CONTEXT, chunk),
     TR_N("max_running_seq", SEQ, max_seqs),
     TR_N_HEAD("ttft_s.predicted", SECOND, "TTFT", 8, ttft),

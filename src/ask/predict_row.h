@@ -4,6 +4,7 @@
 
 #include <tokenroof/ask.h>
 
+#include "ask/drafts.h"
 #include "write/field.h"
 
 /* A change that was tried: what it is worth at the same load. Ratios are over the answer as asked, 1: no change. */
@@ -32,6 +33,7 @@ typedef struct tr_predict_row {
     int endless;                 /* arrivals that queue without end: no time to the first token exists */
     double max_request_per_s;
     int promised, holds;         /* --slo was given, and is predicted to hold */
+    tr_drafts drafts;            /* what they are worth here */
     const char *limit;           /* "weights", "kv", "compute", "comm", "fixed", "prefill" */
     tr_lever lever[TR_LEVER_MAX];
     size_t lever_count;
@@ -67,6 +69,9 @@ const void *tr_predict_walk_at(void *walk, size_t index, tr_error *err);
 void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size);
 /* The page of a row with its levers, without notes. */
 void tr_predict_print(const tr_predict_row *row, tr_writer *out);
+
+/* Fill row->drafts of a row that fits: some eighty loads are tried. */
+void tr_predict_drafts(tr_predict_row *row);
 
 /* The three changes that help most, tried one by one. */
 void tr_levers_of(const tr_scenario *scenario, tr_predict_row *row);

@@ -136,7 +136,7 @@ static tr_status resolve(tr_predict_walk *w, size_t index, tr_error *err)
         problem = &w->problem;
     }
     if (s == TR_OK)
-        s = tr_clients_of(w->one, &w->base, err);
+        s = tr_clients_of(w->one, problem, &w->base, err);
     if (s != TR_OK)
         return s;
     const tr_clients most = heaviest(w);
@@ -166,7 +166,7 @@ const void *tr_predict_walk_at(void *walk, size_t index, tr_error *err)
     row->question = w->deployment.problem != NULL ? w->deployment.problem : w->question;
     row->clients = w->base;
     row->prefix_hit_share = tr_input_number(w->one, TR_IN_PREFIX_HIT);
-    row->accept_share = tr_input_number(w->one, TR_IN_ACCEPT);
+    row->accept_share = row->question->accept_share;
     for (size_t i = INNER_COUNT; i-- > 0;) {
         const axis *a = &w->inner[i];
         if (a->count < 2)
@@ -184,6 +184,9 @@ const void *tr_predict_walk_at(void *walk, size_t index, tr_error *err)
     if (s == TR_OK)
         s = serve(w, &row->clients, row, &row->why);
     row->fits = s == TR_OK;
+    row->drafts = tr_no_drafts();
+    if (row->fits)
+        tr_predict_drafts(row);
     if (s != TR_OK && s != TR_ENOFIT && w->outer_rows * w->inner_rows == 1) {
         if (err != NULL)
             *err = row->why;

@@ -56,6 +56,19 @@ tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
+/* What it samples is decoded: a prompt has no part in it. */
+tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id no[] = {TR_IN_PHASE, TR_IN_QUERY};
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        if (tr_input_is_set(scenario, no[i]) &&
+            (no[i] == TR_IN_QUERY || tr_input_choice(scenario, no[i]) != TR_PHASE_DECODE))
+            return tr_fail(err, TR_ECONFLICT, tr_input_at(no[i])->key, 0,
+                           "a life has no --%s: --batch and --context are of decoding, in which samples are generated",
+                           tr_input_at(no[i])->option);
+    return TR_OK;
+}
+
 tr_status tr_prepare_layout(tr_scenario *scenario, tr_error *err)
 {
     return physics_unless_set(scenario, "fitted", err);

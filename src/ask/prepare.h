@@ -11,6 +11,7 @@ int tr_is_by_operator(const tr_scenario *scenario);
 tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err);
+tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_layout(tr_scenario *scenario, tr_error *err);
 
 #endif

@@ -39,15 +39,13 @@ static void compare(tr_report *report)
 /* What would be passed over in silence is refused. */
 static tr_status check_load(const tr_scenario *scenario, tr_error *err)
 {
-    size_t context_count = 0, batch_count = 0;
+    size_t context_count = 0;
     (void)tr_input_list(scenario, TR_IN_CONTEXT, &context_count);
-    (void)tr_input_list(scenario, TR_IN_BATCH, &batch_count);
     if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
         return tr_fail(err, TR_ECONFLICT, "phase", 0, "report is about decode; step answers --phase prefill");
-    if (context_count > 1 || batch_count > 1)
-        return tr_fail(err, TR_ECONFLICT, context_count > 1 ? "context_token" : "batch_seq",
-                       (double)(context_count > 1 ? context_count : batch_count),
-                       "report takes one %s; step takes a list", context_count > 1 ? "context" : "batch");
+    if (context_count > 1)
+        return tr_fail(err, TR_ECONFLICT, "context_token", (double)context_count,
+                       "report takes one context; step takes a list");
     return TR_OK;
 }
 

@@ -125,6 +125,7 @@ static void print_predicted(const tr_step_row *row, tr_writer *out)
         tr_print_line(out, "how sure", tr_question_rests_on(row->question), NULL);
     else
         tr_print_line(out, "not predicted", row->why.text, NULL);
+    tr_drafts_explain(&row->drafts, "sequences", out);
     tr_write_char(out, '\n');
 }
 

@@ -103,19 +103,24 @@ tr_step_row tr_step_row_none(const tr_problem *question, const tr_load *load, co
                          .why = *why,
                          .step = no_step(),
                          .bound = no_step(),
-                         .predicted = no_step()};
+                         .predicted = no_step(),
+                         .drafts = tr_no_drafts()};
 }
 
 tr_status tr_step_row_bound(const tr_problem *question, const tr_load *load, tr_step_row *out, tr_error *err)
 {
     tr_step_row row = {.question = question, .load = *load};
-    const tr_status s = tr_bound_step(&question->roof, load, &row.step, err);
+    tr_pass pass;
+    tr_status s = tr_problem_pass(question, load, &pass, err);
+    if (s == TR_OK)
+        s = tr_bound_pass(&question->roof, &pass, &row.step, err);
     if (s != TR_OK)
         return s;
     row.bound = row.step;
     row.fits = tr_check_fits(question, load->batch_seq, tr_held_token(load), &row.why) == TR_OK;
     predict(&row);
     add_marks(&row);
+    row.drafts = tr_no_drafts();
     *out = row;
     return TR_OK;
 }
@@ -144,6 +149,9 @@ tr_status tr_step_row_of(const tr_problem *question, const tr_load *load, tr_ste
     if (s != TR_OK)
         return s;
     add_marks(&row);
+    row.drafts = tr_no_drafts();
+    if (row.fits)
+        tr_drafts_of_step(question, load, &row.drafts);
     *out = row;
     return TR_OK;
 }
@@ -193,6 +201,7 @@ void tr_step_row_print(const tr_step_row *row, tr_writer *out)
                        TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "tokens/s per sequence", &each, TR_UNIT_NONE, NULL);
     tr_print_predicted(out, "tokens/s, all", &all, TR_UNIT_NONE, NULL);
+    tr_drafts_print(&row->drafts, out);
     if (row->question->roof.usd_per_s > 0.0)
         tr_print_predicted(out, "$ per million tokens", &cost_usd, TR_UNIT_USD, NULL);
 }
@@ -274,6 +283,10 @@ NUMBER(intensity, row->step.intensity_flop_per_byte)
 NUMBER(ridge, row->ridge_flop_per_byte)
 NUMBER(weight_intensity, row->weight_intensity_flop_per_byte)
 NUMBER(attention_intensity, row->attention_intensity_flop_per_byte)
+NUMBER(draft, row->question->formats.draft_token)
+NUMBER(accept, row->question->accept_share)
+NUMBER(token_per_step, row->question->token_per_step)
+TR_DRAFT_GETTERS(tr_step_row, row->drafts)
 TR_FLAG(tr_step_row, fits, row->fits)
 TEXT(reason, row->fits && (row->is_predicted || row->question->blackboard) ? NULL : row->why.text)
 
@@ -324,6 +337,10 @@ static const tr_field fields[] = {
     TR_N("ridge_flop_per_byte", FLOP_PER_BYTE, ridge),
     TR_N("weight_intensity_flop_per_byte", FLOP_PER_BYTE, weight_intensity),
     TR_N("attention_intensity_flop_per_byte", FLOP_PER_BYTE, attention_intensity),
+    TR_N("draft_token", NONE, draft),
+    TR_N("accept_share", RATIO, accept),
+    TR_N("token_per_step", NONE, token_per_step),
+    TR_DRAFT_FIELDS,
     TR_F("fits", fits),
     TR_T("reason", reason),
     TR_T("calibration", calibration),

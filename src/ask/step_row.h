@@ -4,6 +4,7 @@
 
 #include <tokenroof/ask.h>
 
+#include "ask/drafts.h"
 #include "write/field.h"
 
 typedef struct tr_step_row {
@@ -21,6 +22,7 @@ typedef struct tr_step_row {
     double max_batch_seq;     /* HUGE_VAL: nothing limits it */
     double weight_intensity_flop_per_byte;
     double attention_intensity_flop_per_byte;
+    tr_drafts drafts; /* what they are worth, where the row fits and is asked for by itself */
 } tr_step_row;
 
 /* Errors: as tr_problem_step but TR_ENOFIT, which fills the row with fits = 0. */

@@ -74,81 +74,6 @@ static tr_status tell_compare(const tr_subject *subject, const tr_style *style, 
     return tr_answer_compare(subject->cases, subject->case_count, style, sink, err);
 }
 
-<<<<<<< HEAD
-=======
-/* ---- what a verb takes where nothing was said, and what it refuses ------------------- */
-
-static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, tr_error *err)
-{
-    return tr_input_is_set(scenario, TR_IN_PHYSICS) ? TR_OK : tr_input_set(scenario, TR_IN_PHYSICS, physics, err);
-}
-
-static tr_status prepare_step(tr_scenario *scenario, tr_error *err)
-{
-    static const tr_input_id apart[] = {TR_IN_DRAFT, TR_IN_CHUNK, TR_IN_SKEW};
-    if (is_by_operator(scenario)) {
-        if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
-            return tr_fail(err, TR_ECONFLICT, "by", 0,
-                           "--by operator breaks down one pass: give one batch and one context");
-        return physics_unless_set(scenario, "ops", err);
-    }
-    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++)
-        if (tr_input_number(scenario, apart[i]) > 0.0)
-            return tr_fail(err, TR_ECONFLICT, tr_input_at(apart[i])->key, 0,
-                           "--%s needs --by operator", tr_input_at(apart[i])->option);
-    if (tr_input_is_set(scenario, TR_IN_PLOT) && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "plot", 0, "--plot draws decode over batch: leave out --phase prefill");
-    return TR_OK;
-}
-
-/* Rows are along one of the three. */
-static tr_status prepare_curve(tr_scenario *scenario, tr_error *err)
-{
-    static const tr_input_id id[TR_ALONG_COUNT] = {TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY};
-    const int along = tr_input_choice(scenario, TR_IN_OVER), is_query = along == TR_ALONG_QUERY;
-    size_t queries = 0;
-    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &queries);
-    if (!is_query && tr_input_is_set(scenario, TR_IN_QUERY) && (queries > 1 || query_token[0] > 1.0))
-        return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
-                       "a curve over %s is of decode steps, of one new token a sequence: --over query runs along "
-                       "--query", tr_along_name((tr_along_input)along));
-    if (!is_query && tr_input_is_set(scenario, TR_IN_OUTPUT_RATIO))
-        return tr_fail(err, TR_ECONFLICT, "output_input_ratio", tr_input_number(scenario, TR_IN_OUTPUT_RATIO),
-                       "--ratio is read back by curve --over query");
-    if (is_query && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "phase", 0,
-                       "a curve over query runs from decode to prefill: leave out --phase prefill");
-    return tr_input_check_lists(scenario, &id[along], 1, err);
-}
-
-static tr_status prepare_roof(tr_scenario *scenario, tr_error *err)
-{
-    if (tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "phase", 0,
-                       "a roofline has decode and prefill both: leave out --phase prefill, --query is the prompt's "
-                       "length");
-    return TR_OK;
-}
-
-/* What it samples is decoded: a prompt has no part in it. */
-static tr_status prepare_lifecycle(tr_scenario *scenario, tr_error *err)
-{
-    static const tr_input_id no[] = {TR_IN_PHASE, TR_IN_QUERY};
-    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
-        if (tr_input_is_set(scenario, no[i]) &&
-            (no[i] == TR_IN_QUERY || tr_input_choice(scenario, no[i]) != TR_PHASE_DECODE))
-            return tr_fail(err, TR_ECONFLICT, tr_input_at(no[i])->key, 0,
-                           "a life has no --%s: --batch and --context are of decoding, in which samples are generated",
-                           tr_input_at(no[i])->option);
-    return TR_OK;
-}
-
-static tr_status prepare_layout(tr_scenario *scenario, tr_error *err)
-{
-    return physics_unless_set(scenario, "fitted", err);
-}
-
->>>>>>> scale
 /* ---- pictures ------------------------------------------------------------------------ */
 
 #define DRAWS_QUESTION(NAME)                                                                               \
@@ -251,17 +176,12 @@ static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answ
 static int has_rl(const tr_scenario *scenario) { return tr_input_is_set(scenario, TR_IN_RL_DECODE); }
 
 static const tr_verb_figure lifecycle_figures[] = {
-<<<<<<< HEAD
-    {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL}};
-static int has_day(const tr_scenario *s) { return tr_input_is_set(s, TR_IN_DAY) || tr_input_is_set(s, TR_IN_UTILISATION); }
-=======
     {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL},
     {"-rl", "reinforcement learning's MFU over the share of its time in sampling", tr_answer_figure_rl, NULL, has_rl}};
 static int has_day(const tr_scenario *scenario)
 {
     return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
 }
->>>>>>> scale
 
 static const tr_verb_figure scale_figures[] = {
     {"", "limits of context length, or the part asked for", tr_answer_figure_scale, NULL, NULL},
@@ -280,7 +200,7 @@ static const tr_verb_figure oracle_figures[] = {
 
 #define PREDICTED                                                                                          \
     (OF(MODEL) | OF(SYSTEM) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |   \
-     OF(PROTOCOL) | OF(SCHEDULE) | OF(ENERGY) | OF(ANSWER) | OF(TRAFFIC) | ASKED)
+     OF(PROTOCOL) | OF(SCHEDULE) | OF(DRAFT) | OF(ENERGY) | OF(ANSWER) | OF(TRAFFIC) | ASKED)
 
 #define OVER TR_VERB_OVER_BATCHES
 #define SERVED TR_VERB_SERVED
@@ -360,7 +280,8 @@ static const tr_verb verbs[] = {
      .words = "pass forward decode prefill operators profile breakdown",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(PASS) | OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(SCHEDULE) | OF(DRAFT) | OF(PASS) |
+               OF(OUTPUT_BY) | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
      .doc = "one forward pass: where its time goes, what limits it, throughput and cost; lists and ranges give rows",
      .examples =
@@ -423,29 +344,33 @@ static const tr_verb verbs[] = {
      .words = "fit fits vram kv size capacity oom",
      .topic = "How long, and why",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(OUTPUT_PICTURE),
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(DRAFT) | OF(OUTPUT_PICTURE),
      .doc = "what fits: weights, KV cache and state; the largest batch and the longest context",
      .examples = "tokenroof memory llama-3.1-70b 8xh100-sxm --batch 64 --context 32k\n"
                  "tokenroof memory llama-3.1-70b 8xh100-sxm --plot memory.svg\n",
      .job = "Will it fit?",
      .flags = SERVED | QUERIES,
      .answer = tr_answer_memory,
+     .prepare = prepare_memory,
      FIGURES(memory_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {.name = "menu",
      .words = "fast pareto tradeoff batching",
      .topic = "What it costs",
      .operands = "MODEL SYSTEM",
-     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(MENU) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
-     .doc = "price against speed: small, balanced and large batches (a fast, normal and slow mode); the largest "
-            "batch for a wanted speed; what a fast mode's price and speed ratios imply",
+     .groups = QUESTION | OF(ENGINE) | OF(LAYOUT) | OF(DRAFT) | OF(MENU) | OF(TRAFFIC) | OF(OUTPUT_PICTURE) |
+               OF(OUTPUT_WORKING),
+     .doc = "price against speed: small, balanced and large batches (a fast, normal and slow mode), with drafts and "
+            "without; the largest batch for a wanted speed; fast modes, those on sale too: plausible here, or what "
+            "they would need",
      .examples = "tokenroof menu deepseek-v3 gb200-nvl72 --context 1k\n"
+                 "tokenroof menu llama-3.1-70b 8xh100-sxm --draft-model llama-3.2-1b --batch 8,64\n"
                  "tokenroof menu deepseek-v3 gb200-nvl72 --speed 50,100,200\n"
                  "tokenroof menu llama-3.1-70b 8xh100-sxm --price-ratio 6 --speed-ratio 2.5\n",
      .flags = OVER | SERVED,
      .answer = tr_answer_menu,
      FIGURES(menu_figures),
-     LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_SPEED)},
+     LISTS(TR_IN_BATCH, TR_IN_SPEED)},
     {.name = "lifecycle",
      .words = "life train training overtraining",
      .topic = "What it costs",
@@ -461,7 +386,7 @@ static const tr_verb verbs[] = {
                  "tokenroof lifecycle total=100e9 h100-sxm --train-tokens 2e12 --plot life.svg\n",
      .flags = OVER | SERVED,
      .answer = tr_answer_lifecycle,
-     .prepare = prepare_lifecycle,
+     .prepare = tr_prepare_lifecycle,
      FIGURES(lifecycle_figures),
      LISTS(TR_IN_SERVE_RATE)},
     {.name = "scale",

@@ -153,7 +153,9 @@ static tr_status change_model(const tr_scenario *scenario, const tr_model *model
             !is_same(&c->model, model))
             continue;
         (void)snprintf(c->how, sizeof c->how, "%.200s,%s=%.0f", name[i], change->key, then);
-        return tr_model_catalog_get(c->how, &c->model, err);
+        const tr_status s = tr_model_catalog_get(c->how, &c->model, err);
+        c->model.draft_model = model->draft_model;
+        return s;
     }
     return tr_fail(err, TR_EMISSING, change->key, now, "the catalog does not have the model");
 }

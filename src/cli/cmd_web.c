@@ -20,10 +20,10 @@ static int looks_like_a_path(const char *text)
            tr_model_is_path(text);
 }
 
-static tr_status check_name(const char *name, int is_system, tr_error *err)
+static tr_status check_name(const char *name, tr_input_id id, tr_error *err)
 {
-    if (!tr_is_inline(name) && (looks_like_a_path(name) || (is_system && strchr(name, '/') != NULL)))
-        return cli_fail(err, TR_EDOMAIN, is_system ? "system" : "model",
+    if (!tr_is_inline(name) && (looks_like_a_path(name) || (id == TR_IN_SYSTEM && strchr(name, '/') != NULL)))
+        return cli_fail(err, TR_EDOMAIN, tr_input_at(id)->key,
                         "'%.60s' would be a file: over HTTP give a catalog name or numbers", name);
     return TR_OK;
 }
@@ -37,7 +37,7 @@ static tr_status check_words(const cli *c, tr_error *err)
         const char *word = words->text;
         const int is_name = words->input->id == TR_IN_MODEL || words->input->id == TR_IN_SYSTEM;
         for (size_t k = 0; is_name && s == TR_OK && k < words->count; k++, word += strlen(word) + 1)
-            s = check_name(word, words->input->id == TR_IN_SYSTEM, err);
+            s = check_name(word, words->input->id, err);
     }
     return s;
 }
@@ -48,7 +48,7 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
     static const tr_input_id harmless[] = {TR_IN_MODEL,  TR_IN_SYSTEM, TR_IN_FAMILY,
                                            TR_IN_PRICES, TR_IN_ENGINE, TR_IN_TOPIC,
                                            TR_IN_SLO,    TR_IN_DISAGG, TR_IN_KV_LINK,
-                                           TR_IN_PROTOCOL};
+                                           TR_IN_PROTOCOL, TR_IN_DRAFT_MODEL};
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
         int known = input->kind != TR_INPUT_TEXT || !tr_input_is_set(scenario, input->id);
@@ -58,8 +58,11 @@ static tr_status check_no_files(const tr_scenario *scenario, tr_error *err)
             return cli_fail(err, TR_EDOMAIN, input->key, "%s names a file, which is not allowed over HTTP",
                             input->key);
     }
-    const tr_status s = check_name(tr_input_text(scenario, TR_IN_MODEL), 0, err);
-    return s == TR_OK ? check_name(tr_input_text(scenario, TR_IN_SYSTEM), 1, err) : s;
+    static const tr_input_id named[] = {TR_IN_MODEL, TR_IN_DRAFT_MODEL, TR_IN_SYSTEM};
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < sizeof named / sizeof named[0]; i++)
+        s = check_name(tr_input_text(scenario, named[i]), named[i], err);
+    return s;
 }
 
 /* The cases of a comparison, which name no files either; the flat body stays with them. */

@@ -41,8 +41,8 @@ static void option_cases(cli *c)
             cli_print(c, ") COMPREPLY=($(compgen -W \"");
             words(c, input->choices);
             cli_print(c, "\" -- \"$cur\")); return ;;\n");
-        } else if (input->id == TR_IN_MODEL || input->id == TR_IN_SYSTEM) {
-            cli_print(c, ") _tokenroof_names %ss; return ;;\n", input->key);
+        } else if (input->id == TR_IN_MODEL || input->id == TR_IN_SYSTEM || input->id == TR_IN_DRAFT_MODEL) {
+            cli_print(c, ") _tokenroof_names %s; return ;;\n", input->id == TR_IN_SYSTEM ? "systems" : "models");
         } else if (input->kind == TR_INPUT_TEXT) {
             cli_print(c, ") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n");
         } else {

@@ -34,10 +34,8 @@ static tr_status from_data(const char *folder, const char *name, const char *fam
     return tr_model_catalog_get(name, out, err);
 }
 
-tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
+static tr_status model_named(const cli *c, const char *name, const char *family, tr_model *out, tr_error *err)
 {
-    const char *name = tr_input_text(c->scenario, TR_IN_MODEL);
-    const char *family = given(c->scenario, TR_IN_FAMILY);
     const char *folder = given(c->scenario, TR_IN_DATA);
     const int is_file = !tr_is_inline(name) && tr_model_is_path(name);
     if (family != NULL && !is_file && folder == NULL)
@@ -55,6 +53,11 @@ tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
     return s;
 }
 
+tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
+{
+    return model_named(c, tr_input_text(c->scenario, TR_IN_MODEL), given(c->scenario, TR_IN_FAMILY), out, err);
+}
+
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
 {
     const char *name = tr_input_text(c->scenario, TR_IN_SYSTEM);
@@ -66,9 +69,23 @@ tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
 /* What a question stands on; the question comes first, so that who frees it frees all. */
 typedef struct question {
     tr_problem problem;
-    tr_model model;
+    tr_model model, draft_model;
     tr_system system;
 } question;
+
+/* The model that drafts, named as any other. */
+static tr_status take_drafter(const cli *c, question *q, tr_error *err)
+{
+    const char *name = given(c->scenario, TR_IN_DRAFT_MODEL);
+    tr_error why;
+    if (name == NULL || !tr_verb_takes(c->verb, tr_input_at(TR_IN_DRAFT_MODEL)))
+        return TR_OK;
+    const tr_status s = model_named(c, name, NULL, &q->draft_model, &why);
+    if (s != TR_OK)
+        return cli_fail(err, s, "draft_model", "draft-model: %.400s", why.text);
+    q->model.draft_model = &q->draft_model;
+    return TR_OK;
+}
 
 tr_status cli_case(const cli *c, tr_problem **out, tr_error *err)
 {
@@ -76,6 +93,8 @@ tr_status cli_case(const cli *c, tr_problem **out, tr_error *err)
     if (q == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
     tr_status s = cli_model(c, &q->model, err);
+    if (s == TR_OK)
+        s = take_drafter(c, q, err);
     if (s == TR_OK)
         s = cli_system(c, &q->system, err);
     if (s == TR_OK)

@@ -1,6 +1,8 @@
 /* fit/protocol.c -- rows completed by what their benchmark's protocol and their engine decide. */
 #include "fit/protocol.h"
 
+#include <tokenroof/serve.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -47,25 +49,16 @@ static int holds(const protocol_rule *rule, const tr_measured *row, const protoc
            is_flag(rule->apart, s->prefill_chip > 0);
 }
 
-/* One test set for all of them: SPEED-Bench's coding prompts, the model thinking where that was measured. A
- * model that nobody measured is taken for its family's. */
+/* The model's own prediction layers drafted; a model that nobody measured is taken for its family's. */
 static double accepted_token(const tr_measured *row, double draft_token, char *said, size_t size)
 {
-    const size_t family = strcspn(row->model->name, "-0123456789");
-    const protocol_draft *near = NULL;
-    for (size_t i = 0; i < protocol_draft_count; i++) {
-        const protocol_draft *d = &protocol_draft_table[i];
-        if (d->drafted_token != draft_token || !d->thinking || strcmp(d->method, "MTP") != 0 ||
-            strncmp(d->model, row->model->name, family) != 0)
-            continue;
-        if (near == NULL || strcmp(d->model, row->model->name) == 0)
-            near = d;
-    }
-    if (near == NULL)
+    tr_acceptance a;
+    tr_acceptance_measured(row->model->name, "MTP", draft_token, &a);
+    if (a.kin == TR_KIN_NONE)
         return 0;
     (void)snprintf(said, size, "%g drafts, of which a step keeps %.3g, as %.40s does in SPEED-Bench",
-                   draft_token, near->accepted_token - 1, near->model);
-    return near->accepted_token;
+                   draft_token, a.token_per_step - 1, a.model);
+    return a.token_per_step;
 }
 
 /* "0.5.9" of "0.5.9", "TensorRT-LLM v1.0", "lmsysorg/sglang:v0.5.9-cu130", "tensorrt-llm/release:1.3.0rc14";

@@ -44,19 +44,10 @@ typedef struct protocol_origin {
     const char *begins, *protocol;
 } protocol_origin;
 
-/* Tokens out of one step with so many drafted, the model's own among them. */
-typedef struct protocol_draft {
-    const char *model, *method;
-    int thinking;
-    double drafted_token, accepted_token;
-} protocol_draft;
-
 extern const protocol_rule protocol_rule_table[];
 extern const size_t protocol_rule_count;
 extern const protocol_origin protocol_origin_table[];
 extern const size_t protocol_origin_count;
-extern const protocol_draft protocol_draft_table[];
-extern const size_t protocol_draft_count;
 
 /* The protocol of a table's rows by their origin; "" if none is known. Static. */
 const char *protocol_of(const char *origin);

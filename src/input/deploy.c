@@ -13,23 +13,21 @@
 
 /* ---- clients ------------------------------------------------------------------------------------------------ */
 
-/* Of a draft of k tokens the first that is wrong ends what is kept, and the step's own token comes in any case. */
-static double token_per_step(double draft_token, double accept_share)
-{
-    double kept = 1.0, chance = 1.0;
-    for (double k = 0.0; k < draft_token; k += 1.0) {
-        chance *= accept_share;
-        kept += chance;
-    }
-    return kept;
-}
-
 static tr_status needs(const tr_scenario *scenario, tr_input_id of, tr_input_id with, tr_error *err)
 {
     if (!tr_input_is_set(scenario, of) || tr_input_is_set(scenario, with))
         return TR_OK;
     return tr_fail(err, TR_ECONFLICT, tr_input_at(of)->key, 0.0, "--%s needs --%s",
                    tr_input_at(of)->option, tr_input_at(with)->option);
+}
+
+tr_status tr_drafts_check(const tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id how[] = {TR_IN_DRAFT_MODEL, TR_IN_ACCEPT, TR_IN_KEPT};
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < sizeof how / sizeof how[0]; i++)
+        s = needs(scenario, how[i], TR_IN_DRAFT, err);
+    return s;
 }
 
 static tr_status check_load(const tr_scenario *scenario, tr_error *err)
@@ -43,7 +41,7 @@ static tr_status check_load(const tr_scenario *scenario, tr_error *err)
                        "give one of --concurrency, --rate and --users: each sets the load");
     tr_status s = needs(scenario, TR_IN_THINK, TR_IN_USERS, err);
     if (s == TR_OK)
-        s = needs(scenario, TR_IN_ACCEPT, TR_IN_DRAFT, err);
+        s = tr_drafts_check(scenario, err);
     return s == TR_OK ? needs(scenario, TR_IN_KV_LINK, TR_IN_DISAGG, err) : s;
 }
 
@@ -61,7 +59,7 @@ tr_status tr_protocol_parse(const char *text, double *request_per_client, tr_err
     return TR_OK;
 }
 
-tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *err)
+tr_status tr_clients_of(const tr_scenario *scenario, const tr_problem *problem, tr_clients *out, tr_error *err)
 {
     double request_per_client = 0.0;
     tr_status s = check_load(scenario, err);
@@ -77,7 +75,8 @@ tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *
                     .prompt_token = tr_input_number(scenario, TR_IN_ISL),
                     .output_token = tr_input_number(scenario, TR_IN_OSL),
                     .chunk_token = tr_input_number(scenario, TR_IN_CHUNK),
-                    .draft_token = tr_input_number(scenario, TR_IN_DRAFT),
+                    .draft_token = problem->formats.draft_token,
+                    .token_per_step = problem->token_per_step,
                     .fixed_lengths = tr_input_choice(scenario, TR_IN_LENGTHS) == 1,
                     .request_per_client = request_per_client > 0.0 ? request_per_client : 0.0};
     if (c.request_per_client > 0.0) /* the last of them end one by one: 0.95 of the clients where each sends ten */
@@ -91,7 +90,6 @@ tr_status tr_clients_of(const tr_scenario *scenario, tr_clients *out, tr_error *
     }
     if (tr_input_is_set(scenario, TR_IN_MAX_SEQS))
         c.max_seq = tr_input_number(scenario, TR_IN_MAX_SEQS);
-    c.token_per_step = token_per_step(c.draft_token, tr_input_number(scenario, TR_IN_ACCEPT));
     c.prefill_apart = tr_input_text(scenario, TR_IN_DISAGG)[0] != '\0';
     *out = c;
     return TR_OK;

@@ -167,6 +167,64 @@ tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *probl
     return TR_OK;
 }
 
+/* What a step keeps of its drafts: as given, or as measured. */
+static tr_status keep_drafts(tr_problem *p, double accept_share, tr_error *err)
+{
+    const double drafted = p->formats.draft_token;
+    const tr_acceptance none = {.share = (double)NAN};
+    p->acceptance = none;
+    p->accept_share = accept_share;
+    p->token_per_step = 1.0;
+    if (!(drafted > 0.0)) {
+        p->accept_share = (double)NAN;
+        return TR_OK;
+    }
+    if (!(drafted >= 1.0 && floor(drafted) >= drafted))
+        return tr_fail(err, TR_EDOMAIN, "draft_token", drafted, "whole tokens are drafted: 1 to 1023, not %.6g",
+                       drafted);
+    if (isnan(accept_share)) {
+        tr_acceptance_of(p->model, drafted, &p->acceptance);
+        p->accept_share = p->acceptance.share;
+    }
+    p->token_per_step = tr_draft_kept_token(drafted, p->accept_share);
+    if (!(p->token_per_step >= 1.0))
+        return tr_fail(err, TR_EDOMAIN, "accept_share", p->accept_share, "the acceptance of drafts must be 0 to 1");
+    return TR_OK;
+}
+
+static tr_status drafts_of(const tr_scenario *scenario, tr_problem *p, tr_error *err)
+{
+    double share = tr_input_number(scenario, TR_IN_ACCEPT);
+    p->formats.draft_token = tr_input_number(scenario, TR_IN_DRAFT);
+    if (tr_input_is_set(scenario, TR_IN_KEPT) && p->formats.draft_token > 0.0) {
+        const double kept = tr_input_number(scenario, TR_IN_KEPT);
+        if (tr_input_is_set(scenario, TR_IN_ACCEPT))
+            return tr_fail(err, TR_ECONFLICT, "kept_token_per_step", kept,
+                           "--accept and --tokens-per-step say the same: give one of them");
+        share = tr_draft_accept_share(p->formats.draft_token, kept);
+        if (isnan(share))
+            return tr_fail(err, TR_EDOMAIN, "kept_token_per_step", kept,
+                           "a step that verifies %.0f drafts gives 1 to %.0f tokens, not %.6g", p->formats.draft_token,
+                           p->formats.draft_token + 1.0, kept);
+    }
+    return keep_drafts(p, share, err);
+}
+
+tr_status tr_problem_drafting(const tr_problem *problem, double draft_token, double accept_share, tr_problem *out,
+                              tr_error *err)
+{
+    tr_problem p = *problem;
+    p.formats.draft_token = draft_token;
+    tr_status s = keep_drafts(&p, accept_share, err);
+    if (s == TR_OK)
+        s = tr_roofline_of(p.model, p.system, p.engine, &p.formats, &p.roof, err);
+    if (s == TR_OK)
+        s = tr_shard_of(p.model, p.system, p.engine, &p.layout, &p.formats, &p.shard, err);
+    if (s == TR_OK)
+        *out = p;
+    return s;
+}
+
 tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, const tr_system *system, tr_problem *out,
                         tr_error *err)
 {
@@ -178,7 +236,6 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     p.formats.weight = (tr_weight_format)tr_input_choice(scenario, TR_IN_WEIGHT_DTYPE);
     p.formats.kv = dtype_of(scenario, TR_IN_KV_DTYPE);
     p.formats.math = dtype_of(scenario, TR_IN_MATH_DTYPE);
-    p.formats.draft_token = tr_input_number(scenario, TR_IN_DRAFT);
     if (tr_input_is_set(scenario, TR_IN_MEMORY_SHARE))
         p.formats.memory_share = tr_input_number(scenario, TR_IN_MEMORY_SHARE);
     const double pue = tr_input_number(scenario, TR_IN_PUE), kwh = tr_input_number(scenario, TR_IN_ELECTRICITY);
@@ -192,7 +249,9 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         return tr_fail(err, TR_ECONFLICT, "memory_share", p.formats.memory_share,
                        "numbers alone have no engine that leaves memory: name a model or its config.json, and a chip");
     const char *engine = tr_input_text(scenario, TR_IN_ENGINE);
-    tr_status s = check_query(scenario, err);
+    tr_status s = drafts_of(scenario, &p, err);
+    if (s == TR_OK)
+        s = check_query(scenario, err);
     if (s == TR_OK)
         s = tr_engine_find(engine, &p.engine, err);
     if (s == TR_OK)
@@ -241,10 +300,20 @@ tr_status tr_problem_energy(const tr_problem *p, double compute_share, double me
 
 int tr_problem_predicts(const tr_problem *p) { return p->model->layer_kinds > 0; }
 
+tr_status tr_problem_pass(const tr_problem *p, const tr_load *load, tr_pass *out, tr_error *err)
+{
+    const tr_status s = tr_pass_of(load, out, err);
+    if (s == TR_OK && load->phase == TR_PHASE_DECODE && p->formats.draft_token > 0.0) {
+        out->token_per_seq = 1.0 + p->formats.draft_token;
+        out->kept_per_seq = p->token_per_step;
+    }
+    return s;
+}
+
 tr_status tr_problem_step(const tr_problem *p, tr_physics physics, const tr_load *load, tr_step *out, tr_error *err)
 {
     tr_pass pass;
-    tr_status s = tr_pass_of(load, &pass, err);
+    tr_status s = tr_problem_pass(p, load, &pass, err);
     if (s == TR_OK)
         s = tr_shard_check(&p->shard, load->batch_seq,
                            load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0), err);

@@ -28,6 +28,7 @@ const char *tr_group_name(tr_group group)
         [TR_GROUP_SERVICE] = "service",
         [TR_GROUP_PROTOCOL] = "protocol",
         [TR_GROUP_SCHEDULE] = "schedule",
+        [TR_GROUP_DRAFT] = "draft",
         [TR_GROUP_ENERGY] = "energy",
         [TR_GROUP_PASS] = "pass",
         [TR_GROUP_MENU] = "menu",

@@ -65,7 +65,9 @@ static tr_status read_fast(reader *r, const tr_flat_entry *e, const char *key, t
         return tr_value_text(e, period->fast_source, sizeof period->fast_source, r->err);
     if (strcmp(key, "note") == 0)
         return tr_value_text(e, period->fast_note, sizeof period->fast_note, r->err);
-    return unknown(r, e, "fast.usd_per_mtoken, fast.from, fast.note, fast.source or fast.date");
+    if (strcmp(key, "speed_ratio") == 0)
+        return tr_value_between(e, TR_UNIT_NONE, 1.0, 1e6, 0, &period->fast_speed_ratio, r->err);
+    return unknown(r, e, "fast.usd_per_mtoken, fast.speed_ratio, fast.from, fast.note, fast.source or fast.date");
 }
 
 static tr_status read_period(reader *r, const tr_flat_entry *e, const char *key, tr_price_period *period)

@@ -7,7 +7,7 @@
  *         {"from": "2026-03-05", "daily": {"from_utc": "00:30", "to_utc": "16:30"},
  *          "usd_per_mtoken": {"input", "cached_read", "write_5m", "write_1h", "output"},
  *          "long": {"above_token": 272000, "usd_per_mtoken": {...}},
- *          "fast": {"usd_per_mtoken": {...}, "from", "note", "source", "date"}} ]} ],
+ *          "fast": {"usd_per_mtoken": {...}, "from", "speed_ratio", "note", "source", "date"}} ]} ],
  *     "cache_storage": [ {"family": "pro", "usd_per_mtoken_hour": 4.5, "source", "date"} ] }
  *
  * Prices are dollars for a million tokens; an absent one is 0, not known. A
@@ -36,6 +36,7 @@ typedef struct tr_price_period {
     double long_above_token; /* prompts longer than this pay the rates of the long tier; 0 = no tier */
     tr_rates above;
     tr_rates fast;                            /* output 0 = no fast mode */
+    double fast_speed_ratio;                  /* 0 = not told */
     char fast_from[12], fast_date[12], fast_source[160], fast_note[160];
 } tr_price_period;
 

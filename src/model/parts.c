@@ -137,6 +137,8 @@ void tr_build_predict(tr_build *build, double count, const tr_layer *layer, doub
         return;
     /* [M1] */
     model->mtp_layers = count;
+    model->mtp_layer = *layer;
+    model->mtp_layer.layer_count = count;
     model->mtp_param = count * tr_layer_param(layer) + beside_param;
     model->mtp_active_param = model->mtp_param - count * tr_layer_idle_param(layer);
     model->mtp_routed_param = count * layer->routed_param;

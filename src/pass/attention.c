@@ -29,7 +29,7 @@ static tr_op attention_op(const pass_work *w, int layer, int prefill)
                    .grows = prefill ? TR_GROWS_PREFILL_SEQ : TR_GROWS_DECODE_SEQ,
                    .weight_dtype = w->attention.math_dtype,
                    .math_dtype = w->attention.math_dtype,
-                   .count = layer >= 0 ? w->model->layer[layer].layer_count : 1.0,
+                   .count = layer >= 0 ? tr_pass_layer_at(w, layer)->layer_count : 1.0,
                    .batch_seq = prefill ? w->prefill_seq : w->decode_seq,
                    .query_token = prefill ? w->pass.prefill_query_token : w->pass.token_per_seq,
                    .context_token = prefill ? w->pass.prefill_context_token : w->pass.decode_context_token,
@@ -55,7 +55,7 @@ static void own_math(const pass_work *w, const tr_cache *cache, tr_op *op)
 /* [R20] One operator for the caches of a kind. */
 static void caches(const pass_work *w, int layer, tr_cache_kind kind, int prefill)
 {
-    const tr_layer *l = &w->model->layer[layer];
+    const tr_layer *l = tr_pass_layer_at(w, layer);
     const double tp = w->layout.tp_rank;
     const int indexes = kind == TR_CACHE_INDEX, latent = l->mixer == TR_MIXER_MLA;
     tr_op op = attention_op(w, layer, prefill);
@@ -92,7 +92,7 @@ static void caches(const pass_work *w, int layer, tr_cache_kind kind, int prefil
 /* A state is read and written back in every pass, whatever the context. */
 static void state(const pass_work *w, int layer, int prefill)
 {
-    const tr_layer *l = &w->model->layer[layer];
+    const tr_layer *l = tr_pass_layer_at(w, layer);
     const double tp = w->layout.tp_rank;
     tr_op op = attention_op(w, layer, prefill);
     if (!(l->state_flop > 0.0 || l->state_byte > 0.0) || !(op.batch_seq > 0.0))

@@ -56,7 +56,7 @@ static routed routed_of(const pass_work *w, const tr_layer *l)
 /* [R21] Every rank's tokens meet the experts of this chip. */
 void tr_pass_experts(const pass_work *w, int layer)
 {
-    const tr_layer *l = &w->model->layer[layer];
+    const tr_layer *l = tr_pass_layer_at(w, layer);
     if (!(l->experts > 0.0))
         return;
     const pass_part *p = &w->part[TR_PART_ROUTED];
@@ -84,46 +84,4 @@ void tr_pass_experts(const pass_work *w, int layer)
     tr_pass_emit(w, &op, "experts");
 }
 
-/* As many experts as the last mixture of the main stack has, and as many of them active. */
-static const tr_layer *draft_layer(const tr_model *m)
-{
-    const tr_layer *last = NULL;
-    for (int i = 0; i < m->layer_kinds; i++)
-        if (m->layer[i].experts > 0.0)
-            last = &m->layer[i];
-    return last;
-}
-
-void tr_pass_draft_experts(const pass_work *w, double drafted)
-{
-    const tr_model *m = w->model;
-    const tr_layer *l = draft_layer(m);
-    if (!(m->mtp_routed_param > 0.0) || l == NULL)
-        return;
-    const pass_part *p = &w->part[TR_PART_ROUTED];
-    const double group = w->layout.tp_rank * w->layout.dp_rank;
-    const double touched = tr_expert_touched_share(idle_share(l), w->group_seq);
-    tr_op op = {.layer = -1,
-                .op_class = TR_OP_MOE,
-                .grows = TR_GROWS_GROUP_SEQ,
-                .weight_dtype = p->weight_dtype,
-                .math_dtype = p->math_dtype,
-                .count = drafted,
-                .m_row = w->group_seq * l->experts_active / group,
-                .n_dim = l->expert_dim,
-                .k_dim = l->expert_in_dim,
-                .experts = l->experts / group,
-                .touched_count = l->experts / group * touched,
-                .flop = 2.0 * w->group_seq * (1.0 - idle_share(l)) * m->mtp_routed_param / group,
-                .weight_byte = m->mtp_routed_param * p->byte * touched / group,
-                .flop_copy_count = 1.0,
-                .weight_copy_count = 1.0,
-                .kv_copy_count = 1.0,
-                .flop_per_s = p->flop_per_s};
-    tr_pass_emit(w, &op, "draft-experts");
-}
-
-double tr_pass_idle_share(const pass_work *w, const tr_op *op)
-{
-    return idle_share(op->layer >= 0 ? &w->model->layer[op->layer] : draft_layer(w->model));
-}
+double tr_pass_idle_share(const pass_work *w, const tr_op *op) { return idle_share(tr_pass_layer_at(w, op->layer)); }

@@ -78,7 +78,7 @@ static void spread(const pass_work *w, const tr_layer *l, int layer, double out_
 
 void tr_pass_links(const pass_work *w, int layer)
 {
-    const tr_layer *l = &w->model->layer[layer];
+    const tr_layer *l = tr_pass_layer_at(w, layer);
     const double tp = w->layout.tp_rank, n = l->layer_count, row = w->model->hidden * PASS_ACTIVATION_BYTE;
     const int experts_apart = l->experts > 0.0 && w->layout.dp_rank > 1.0;
     const int summed = l->dense_param > 0.0 || l->shared_param > 0.0 || (l->experts > 0.0 && !experts_apart);

@@ -8,8 +8,9 @@
 #include "shard/split.h"
 
 /* Parameters of a part: formats of parts that a model does not have decide nothing. */
-static int has_part(const tr_model *m, tr_part part)
+static int has_part(const tr_shard *shard, tr_part part)
 {
+    const tr_model *m = shard->model;
     if (m->layer_kinds == 0)
         return part == TR_PART_DENSE;
     if (part == TR_PART_ROUTED)
@@ -20,6 +21,8 @@ static int has_part(const tr_model *m, tr_part part)
             (part == TR_PART_MIXER && l->mixer_param > 0.0))
             return 1;
     }
+    if (part == TR_PART_DENSE && shard->formats.draft_token > 0.0 && m->mtp_layer.dense_param > 0.0)
+        return 1;
     return part == TR_PART_HEAD || part == TR_PART_OTHER;
 }
 
@@ -45,7 +48,7 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
         pass_part *p = &w->part[i];
         p->byte = stored->byte;
         p->weight_dtype = stored->dtype;
-        if (!has_part(w->model, (tr_part)i))
+        if (!has_part(shard, (tr_part)i))
             continue;
         int seen = i - 1; /* parts in one format have one roof */
         while (seen >= 0 && !(w->part[seen].weight_dtype == stored->dtype && w->part[seen].flop_per_s > 0.0))
@@ -73,6 +76,14 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
          w->attention.flop_per_s > w->peak_flop_per_s))
         w->attention.flop_per_s = w->peak_flop_per_s;
     w->attention.weight_dtype = w->attention.math_dtype;
+    tr_shard draft;
+    if (shard->formats.draft_token > 0.0 && shard->model->draft_model != NULL) { /* it runs on the same chips */
+        pass_work of;
+        const tr_status s = tr_shard_draft(shard, &draft, err);
+        const tr_status runs = s == TR_OK ? tr_pass_work_of(&draft, &of, err) : s;
+        if (runs != TR_OK)
+            return runs;
+    }
     w->repeat = shard->layout.overlap ? 2.0 : 1.0;
     return TR_OK;
 }
@@ -85,6 +96,7 @@ static tr_status check(const tr_pass *p, tr_error *err)
     } range[] = {{"decode_seq", p->decode_seq, 0.0, PASS_BATCH_MAX_SEQ},
                  {"decode_context_token", p->decode_context_token, 0.0, PASS_CONTEXT_MAX_TOKEN},
                  {"token_per_seq", p->token_per_seq, 1.0, 1024.0},
+                 {"kept_per_seq", p->kept_per_seq, 0.0, p->token_per_seq},
                  {"prefill_seq", p->prefill_seq, 0.0, PASS_BATCH_MAX_SEQ},
                  {"prefill_query_token", p->prefill_query_token, p->prefill_seq > 0.0 ? 1.0 : 0.0,
                   PASS_CONTEXT_MAX_TOKEN},

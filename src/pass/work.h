@@ -47,6 +47,9 @@ tr_status tr_pass_work_load(pass_work *work, const tr_pass *pass, tr_error *err)
 double tr_pass_work_amount(const pass_work *work, tr_grows grows);
 /* Visit every operator. */
 void tr_pass_walk(pass_work *work, pass_visit visit, void *context);
+/* Tokens that a pass drafts one after another for each of its sequences; 0: what it verifies costs nothing to
+ * draft. */
+double tr_pass_drafted_token(const tr_shard *shard, const tr_pass *pass);
 
 /* attention.c: operators on what is cached, of one layer; -1: of a model without layers. */
 void tr_pass_attention(const pass_work *work, int layer);
@@ -55,8 +58,14 @@ void tr_pass_links(const pass_work *work, int layer);
 void tr_pass_stages(const pass_work *work);
 /* expert.c: the routed experts of one layer. */
 void tr_pass_experts(const pass_work *work, int layer);
-/* Those of the multi-token-prediction layers, once for each token drafted. */
-void tr_pass_draft_experts(const pass_work *work, double drafted);
+/* layer.c: all operators of a model's pass but its hops between stages; and of its prediction layers', all together. */
+void tr_pass_stack(const pass_work *work);
+void tr_pass_predict(const pass_work *work);
+/* The layer of an index: from layer_kinds on, the multi-token-prediction layer. */
+static inline const tr_layer *tr_pass_layer_at(const pass_work *work, int layer)
+{
+    return layer < work->model->layer_kinds ? &work->model->layer[layer] : &work->model->mtp_layer;
+}
 /* Chance that one token leaves an expert of an operator of class MOE alone, routing being even. */
 double tr_pass_idle_share(const pass_work *work, const tr_op *op);
 

@@ -1,6 +1,7 @@
 /* price/price_sheet.c -- published prices compiled in: by position, by name and day, and their ratios. */
 #include "price/price_sheet.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -208,6 +209,45 @@ void tr_price_offers(const char *catalog_model, const tr_price **out, size_t cap
         if (at < capacity)
             out[at] = price;
     }
+}
+
+/* ---- fast modes ------------------------------------------------------------------------ */
+
+/* The same model without "-fast" at the same provider. */
+static const tr_price *slower_of(const tr_price *fast)
+{
+    static const char end[] = "-fast";
+    const size_t n = strlen(fast->model), behind = sizeof end - 1;
+    if (n <= behind || strcmp(fast->model + n - behind, end) != 0)
+        return NULL;
+    for (uint32_t i = 0; i < tr_price_table_count; i++) {
+        const tr_price *p = &tr_price_table[i];
+        if (strcmp(p->provider, fast->provider) == 0 && strlen(p->model) == n - behind &&
+            strncmp(p->model, fast->model, n - behind) == 0 && !is_replaced(p))
+            return p;
+    }
+    return NULL;
+}
+
+size_t tr_fast_modes(tr_fast_mode *out, size_t capacity)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < tr_price_table_count; i++) {
+        const tr_price *price = &tr_price_table[i];
+        const tr_price_fast *fast = tr_price_fast_of(price);
+        const tr_price *slow = fast == NULL ? slower_of(price) : NULL;
+        if ((fast == NULL && slow == NULL) || is_replaced(price))
+            continue;
+        const double base = slow != NULL ? slow->base.output_usd_per_mtoken : price->base.output_usd_per_mtoken;
+        const double dear = slow != NULL ? price->base.output_usd_per_mtoken : price->fast.output_usd_per_mtoken;
+        if (!(dear > base))
+            continue;
+        if (count < capacity)
+            out[count] = (tr_fast_mode){price, dear / base, fast != NULL ? fast->speed_ratio : (double)NAN,
+                                        fast != NULL ? fast->date : price->date};
+        count++;
+    }
+    return count;
 }
 
 /* ---- ratios ------------------------------------------------------------------------ */

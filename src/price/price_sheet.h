@@ -10,8 +10,19 @@ typedef struct tr_price_fast {
     char source[160];
     char date[12];
     char note[160];              /* "" if nothing */
+    double speed_ratio;          /* its speed over the normal one's, as the provider says; NaN: it does not */
 } tr_price_fast;
 const tr_price_fast *tr_price_fast_of(const tr_price *price);
+
+/* A fast mode on sale: one of a price, or a model sold beside the same with "-fast" behind its name. */
+typedef struct tr_fast_mode {
+    const tr_price *price;           /* the fast one's, or that which has it */
+    double price_ratio;              /* output over the normal one's */
+    double speed_ratio;              /* NaN: not told */
+    const char *date;                /* when it was seen */
+} tr_fast_mode;
+/* Those in force on the day their sheet was read, the first `capacity` of them; returns how many there are. */
+size_t tr_fast_modes(tr_fast_mode *out, size_t capacity);
 
 /* 1 if text names this price: its model, the part of that after the last '/', or its model in the
  * catalog; before it may stand the provider and a '/', or the provider alone. Case is ignored. */

@@ -9,7 +9,8 @@
 void tr_step_rates(tr_step *step, const tr_roofline *roof, const tr_pass *pass, double step_s)
 {
     const double seq = pass->decode_seq + pass->prefill_seq;
-    const double token = pass->decode_seq * pass->token_per_seq + pass->prefill_seq * pass->prefill_query_token;
+    const double kept = pass->kept_per_seq > 0.0 ? pass->kept_per_seq : pass->token_per_seq;
+    const double token = pass->decode_seq * kept + pass->prefill_seq * pass->prefill_query_token;
     const double byte = step->weight_read_byte + step->kv_read_byte;
     step->step_s = step->low_s = step->high_s = step_s;
     step->token_per_s = token / step_s;

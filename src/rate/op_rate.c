@@ -133,33 +133,50 @@ static double by_format(tr_dtype dtype, double bf16, double fp8, double fp4)
 }
 
 /* [F3] A layer's launches, norms and synchronisation; more of it for latents, states, narrow formats, mixtures. */
+static double layer_fixed_s(const tr_shard *shard, const tr_layer *l, const double *value)
+{
+    const tr_part dense = l->dense_param > 0.0 ? TR_PART_DENSE : TR_PART_MIXER;
+    double time = value[TR_CONSTANT_LAYER_S] + by_format(shard->weights.part[dense].dtype, 0.0,
+                                                         value[TR_CONSTANT_FP8_S], value[TR_CONSTANT_FP4_S]);
+    /* A config that counts a mixer and an FFN as two layers pays once for the pair. */
+    if (l->mixer == TR_MIXER_NONE || (l->dense_param <= 0.0 && l->experts <= 0.0))
+        time *= 0.5;
+    if (l->mixer == TR_MIXER_MLA)
+        time += value[TR_CONSTANT_MLA_S];
+    else if (l->mixer == TR_MIXER_LINEAR || l->mixer == TR_MIXER_MAMBA)
+        time += value[TR_CONSTANT_STATE_S];
+    if (l->experts > 0.0) {
+        time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_MOE_S],
+                          value[TR_CONSTANT_MOE_FP8_S], value[TR_CONSTANT_MOE_FP4_S]);
+        if (shard->layout.ep_rank > 1.0)
+            time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_GROUP_S],
+                              value[TR_CONSTANT_GROUP_FP8_S], value[TR_CONSTANT_GROUP_S]);
+    }
+    return time;
+}
+
+static double layers_fixed_s(const tr_shard *shard, const double *value, double fixed)
+{
+    for (int i = 0; i < shard->model->layer_kinds; i++)
+        fixed += shard->model->layer[i].layer_count * layer_fixed_s(shard, &shard->model->layer[i], value);
+    return fixed;
+}
+
 double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration)
 {
-    if (calibration == NULL)
+    return calibration == NULL
+               ? 0.0
+               : layers_fixed_s(shard, calibration->value, calibration->value[TR_CONSTANT_STEP_S]);
+}
+
+/* [R29] The layers that draft, once for each token; the step's own time is of all of them together. */
+double tr_draft_fixed_s(const tr_shard *shard, const tr_calibration *calibration, double drafted_token)
+{
+    tr_shard draft;
+    if (calibration == NULL || !(drafted_token > 0.0))
         return 0.0;
-    const tr_model *m = shard->model;
-    const double *value = calibration->value;
-    double fixed = value[TR_CONSTANT_STEP_S];
-    for (int i = 0; i < m->layer_kinds; i++) {
-        const tr_layer *l = &m->layer[i];
-        const tr_part dense = l->dense_param > 0.0 ? TR_PART_DENSE : TR_PART_MIXER;
-        double time = value[TR_CONSTANT_LAYER_S] + by_format(shard->weights.part[dense].dtype, 0.0,
-                                                             value[TR_CONSTANT_FP8_S], value[TR_CONSTANT_FP4_S]);
-        /* A config that counts a mixer and an FFN as two layers pays once for the pair. */
-        if (l->mixer == TR_MIXER_NONE || (l->dense_param <= 0.0 && l->experts <= 0.0))
-            time *= 0.5;
-        if (l->mixer == TR_MIXER_MLA)
-            time += value[TR_CONSTANT_MLA_S];
-        else if (l->mixer == TR_MIXER_LINEAR || l->mixer == TR_MIXER_MAMBA)
-            time += value[TR_CONSTANT_STATE_S];
-        if (l->experts > 0.0) {
-            time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_MOE_S],
-                              value[TR_CONSTANT_MOE_FP8_S], value[TR_CONSTANT_MOE_FP4_S]);
-            if (shard->layout.ep_rank > 1.0)
-                time += by_format(shard->weights.part[TR_PART_ROUTED].dtype, value[TR_CONSTANT_GROUP_S],
-                                  value[TR_CONSTANT_GROUP_FP8_S], value[TR_CONSTANT_GROUP_S]);
-        }
-        fixed += l->layer_count * time;
-    }
-    return fixed;
+    if (shard->model->draft_model == NULL)
+        return drafted_token * layer_fixed_s(shard, &shard->model->mtp_layer, calibration->value);
+    const tr_status s = tr_shard_draft(shard, &draft, NULL);
+    return s == TR_OK ? drafted_token * layers_fixed_s(&draft, calibration->value, 0.0) : 0.0;
 }

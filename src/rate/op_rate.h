@@ -53,5 +53,7 @@ static inline void tr_op_link_s(const tr_collective *c, const tr_calibration *ca
 
 /* Times of a pass that no operator has: of its layers and the step itself, and of each decoding sequence. */
 double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration);
+/* And of the layers that draft so many tokens one after another. */
+double tr_draft_fixed_s(const tr_shard *shard, const tr_calibration *calibration, double drafted_token);
 
 #endif

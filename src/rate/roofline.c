@@ -115,7 +115,7 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     roof.usd_per_s = system->usd_per_hour / 3600.0 / used;
     roof.flop_per_token = 2.0 * model->multiply_param; /* [R2] a multiply and an add for each parameter */
     roof.store_weight_byte = roof.pooled.weight_byte;
-    roof.weight_byte = roof.store_weight_byte / model->total_param;
+    roof.weight_byte = (roof.store_weight_byte - roof.pooled.draft_weight_byte) / model->total_param;
     roof.weight_dtype = most_used(model, &roof.pooled.weights);
     roof.expert_idle_share = idle_share(model);
     roof.kv_dtype = roof.pooled.kv_dtype;

@@ -100,7 +100,9 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     if (now.status != TR_OK)
         return now.status;
     const double per_seq_s = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] * w.decode_seq : 0.0;
-    tr_sum_finish(&now.sum, &shard->layout, w.repeat, tr_pass_fixed_s(shard, calibration) + per_seq_s, &terms);
+    const double fixed_s = tr_pass_fixed_s(shard, calibration) + per_seq_s +
+                           tr_draft_fixed_s(shard, calibration, tr_pass_drafted_token(shard, pass));
+    tr_sum_finish(&now.sum, &shard->layout, w.repeat, fixed_s, &terms);
     if (!(terms.step_s > 0.0 && terms.step_s <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "step_s", terms.step_s, "the pass takes a time that is not a usable number");
     const double bound_s = step.step_s;

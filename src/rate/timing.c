@@ -160,6 +160,7 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     t->group_count = y->replica_count * y->pp_rank * w.repeat;
     t->rank_count = t->group_count * y->dp_rank;
     t->fixed_s = tr_pass_fixed_s(shard, calibration);
+    t->draft_fixed_s = tr_draft_fixed_s(shard, calibration, tr_pass_drafted_token(shard, at));
     t->fixed_s_per_seq = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] : 0.0;
     t->peak_flop_per_s = w.peak_flop_per_s;
     /* A sequence on every rank, of each kind that the pass has: amounts are then those of one. */
@@ -223,7 +224,8 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
         }
         tr_sum_work(&sum, t->count, t->cache, compute_s, memory_s, tr_op_beside_s(compute_s, memory_s, c));
     }
-    const double fixed_s = timing->fixed_s + timing->fixed_s_per_seq * decode_seq;
+    const double fixed_s = timing->fixed_s + timing->fixed_s_per_seq * decode_seq +
+                           (decode_seq > 0.0 ? timing->draft_fixed_s : 0.0);
     tr_sum_finish(&sum, &timing->shard->layout, timing->repeat_count, fixed_s, out);
 }
 

@@ -7,6 +7,7 @@
 #include "base/extreme.h"
 #include "base/fail.h"
 #include "rate/terms.h"
+#include "serve/bound_steps.h"
 #include "serve/prompt.h"
 
 #define SLACK_RATIO 1.15      /* an engine admits by what is used now */
@@ -29,6 +30,7 @@ typedef struct server {
     double room_seq;           /* requests whose cache fits at their mean length */
     double place_seq;          /* requests at once: not all are at their longest together */
     double token_per_step;
+    double token_per_seq;      /* of a decode step's budget: its own and its drafts */
     double request_per_client, mean_share;
     int fixed_lengths, prefill_first, whole_prompt, apart;
 } server;
@@ -46,7 +48,8 @@ static double with_host_s(const server *v, double step_s) { return sqrt(step_s *
 /* Prompts that a step takes beside `batch` decodes; below 1, a part of one. */
 static double prompts_a_step(const server *v, double batch)
 {
-    const double free_token = v->prefill_first ? v->budget_token : larger(v->budget_token - batch, 1.0);
+    const double left_token = larger(v->budget_token - batch * v->token_per_seq, 1.0);
+    const double free_token = v->prefill_first ? v->budget_token : left_token;
     const double prompts = free_token / v->prompt_token;
     if (v->whole_prompt || prompts >= 1.0)
         return larger(floor(prompts), 1.0);
@@ -128,7 +131,7 @@ static double most_decoding(const server *v, double batch)
     const double u = v->output_token / v->token_per_step;
     if (v->apart || v->prefill_first)
         return batch;
-    const double by_budget = v->budget_token / (1.0 + v->prompt_token / u);
+    const double by_budget = v->budget_token / (v->token_per_seq + v->prompt_token / u);
     return smaller(batch, v->whole_prompt ? larger(by_budget, u) : by_budget); /* a whole one, whatever the budget */
 }
 
@@ -229,6 +232,7 @@ static tr_status set_up(const tr_shard *shard, const tr_calibration *calibration
     v->mean_share = c->mean_batch_share > 0.0 ? c->mean_batch_share : 1.0;
     v->apart = c->prefill_apart;
     v->token_per_step = larger(c->token_per_step, 1.0);
+    v->token_per_seq = at.token_per_seq;
     v->host_s = v->front_s = v->first_s = 0.0;
     if (calibration != NULL) {
         v->host_s = calibration->value[TR_CONSTANT_HOST] * v->timing.fixed_s;
@@ -363,41 +367,29 @@ static void add_front(const front *f, const tr_shard *decode, double time_s, tr_
 
 /* ---- intervals and bounds ------------------------------------------------------------------------ */
 
-static void interval(tr_quantity *q, const tr_calibration *calibration, tr_interval of, tr_distance distance)
-{
-    q->low = q->high = q->predicted;
-    if (calibration == NULL)
-        return;
-    q->low *= calibration->band[of][distance].low_ratio;
-    q->high *= calibration->band[of][distance].high_ratio;
-}
-
 /* What no system of these chips can beat: the prompt alone on all of them, and steps of that batch without a prompt.
  * A request takes at least its own multiplies, and its share of the steps in which all that hold a place decode. */
 static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f, tr_service *o)
 {
     const tr_pass prompt = tr_prompt_pass(c);
     const double batch_seq[] = {larger(o->batch_seq, 1.0), larger(o->flight_seq, 1.0)};
-    const double kv = tr_roofline_kv_read_byte(roof, c->prompt_token);
-    const double attention = tr_model_attention_flop(roof->pooled.model, c->prompt_token);
-    const double kv_byte[] = {kv, kv}, attention_flop[] = {attention, attention};
-    double step_s[2], compute_s[2], weights_s[2], kv_s[2];
+    tr_bound_steps b;
     tr_step step = {0};
     if (tr_bound_pass(f->side != NULL ? f->side->roof : roof, &prompt, &step, NULL) == TR_OK)
         o->ttft_s.bound = step.step_s;
-    tr_bound_step_array(roof, 2, batch_seq, kv_byte, attention_flop, compute_s, weights_s, kv_s, step_s);
-    o->tpot_s.bound = step_s[0] / o->token_per_step;
-    o->itl_s.bound = step_s[0];
+    tr_bound_steps_of(roof, c, batch_seq, &b);
+    o->tpot_s.bound = b.step_s[0] / o->token_per_step;
+    o->itl_s.bound = b.step_s[0];
     o->e2e_s.bound = o->ttft_s.bound + larger(c->output_token - 1.0, 0.0) * o->tpot_s.bound;
     const double share = c->output_token / (batch_seq[1] * o->token_per_step); /* of a request in those steps */
-    o->request_s.bound = f->side != NULL ? larger(share * step_s[1], step.compute_s / f->side->worker_count)
-                                         : larger(share * step_s[1], share * compute_s[1] + step.compute_s);
+    o->request_s.bound = f->side != NULL ? larger(share * b.step_s[1], step.compute_s / f->side->worker_count)
+                                         : larger(share * b.step_s[1], share * b.compute_s[1] + step.compute_s);
     o->output_token_per_s.bound = c->output_token / o->request_s.bound;
     /* The work of the steps as they are, at datasheet peak, in the time that they take. */
     const double part = f->side != NULL ? 1.0 - o->input_share : 1.0; /* of the chips that decode */
     const double mean = c->output_token / (batch_seq[0] * o->token_per_step) * o->request_per_s * part;
-    o->compute_share = mean * compute_s[0] + o->request_per_s * step.compute_s * (f->side != NULL ? 1.0 - part : 1.0);
-    o->memory_share = mean * (weights_s[0] + kv_s[0]);
+    o->compute_share = mean * b.compute_s[0] + o->request_per_s * step.compute_s * (f->side != NULL ? 1.0 - part : 1.0);
+    o->memory_share = mean * (b.weights_s[0] + b.kv_s[0]);
 }
 
 static void finish(const tr_roofline *roof, const tr_calibration *calibration, tr_distance distance,
@@ -415,11 +407,11 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
     o->request_s.predicted = 1.0 / o->request_per_s;
     o->output_token_per_s.predicted = o->request_per_s * c->output_token;
-    interval(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
-    interval(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
+    tr_interval_put(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
+    tr_interval_put(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
     const double seq = c->request_per_s > 0.0 ? o->flight_seq : c->concurrency_seq;
-    interval(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
-    interval(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
+    tr_interval_put(&o->ttft_s, calibration, seq > TR_CROWD_SEQ ? TR_INTERVAL_CROWD : TR_INTERVAL_TTFT, distance);
+    tr_interval_put(&o->e2e_s, calibration, TR_INTERVAL_E2E, distance);
     /* Nothing real lies beyond a bound, however wide the interval. */
     tr_quantity *const time[] = {&o->tpot_s, &o->itl_s, &o->ttft_s, &o->e2e_s};
     for (size_t i = 0; i < sizeof time / sizeof time[0]; i++)
@@ -513,8 +505,10 @@ tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const t
         return tr_fail(err, TR_EDOMAIN, "calibration", o.tpot_s.predicted,
                        "the calibration gives a time that is not a usable number");
     finish(roof, calibration, distance, clients, &f, &o);
-    *out = o;
-    return TR_OK;
+    s = tr_split_step(shard, roof, calibration, distance, clients, &o, err);
+    if (s == TR_OK)
+        *out = o;
+    return s;
 }
 
 tr_status tr_serve(const tr_shard *shard, const tr_roofline *roof, const tr_calibration *calibration,

@@ -60,6 +60,26 @@ static void heed_files(tr_shard *s)
         s->weights.part[part].byte *= m->weight_total_byte / counted;
 }
 
+/* [L9] What drafts lies on the last stage, whole: prediction layers in the parts' formats, another model in its own. */
+static tr_status hold_draft(tr_shard *s, tr_error *err)
+{
+    const tr_model *m = s->model;
+    const tr_part_format *part = s->weights.part;
+    const double tp = s->layout.tp_rank;
+    tr_shard draft;
+    if (!(s->formats.draft_token > 0.0))
+        return TR_OK;
+    if (m->draft_model == NULL) {
+        s->draft_weight_byte = m->mtp_routed_param * part[TR_PART_ROUTED].byte / (tp * s->layout.dp_rank) +
+                               (m->mtp_param - m->mtp_routed_param) * part[TR_PART_MIXER].byte / tp;
+        return TR_OK;
+    }
+    const tr_status status = tr_shard_draft(s, &draft, err);
+    if (status == TR_OK)
+        s->draft_weight_byte = draft.weight_byte;
+    return status;
+}
+
 /* [L3] The busiest stage has a layer more than the mean, and one of the tables. */
 static double weight_byte(const tr_shard *s)
 {
@@ -68,7 +88,7 @@ static double weight_byte(const tr_shard *s)
     const tr_part_format *part = s->weights.part;
     const double tp = y->tp_rank;
     if (m->layer_kinds == 0)
-        return m->total_param * part[TR_PART_DENSE].byte / (tp * y->dp_rank * y->pp_rank);
+        return m->total_param * part[TR_PART_DENSE].byte / (tp * y->dp_rank * y->pp_rank) + s->draft_weight_byte;
     double layers = 0.0;
     for (int i = 0; i < m->layer_kinds; i++)
         layers += m->layer[i].layer_count * layer_byte(s, &m->layer[i]);
@@ -76,9 +96,7 @@ static double weight_byte(const tr_shard *s)
                           m->lookup_param * part[TR_PART_OTHER].byte) / tp;
     const double head = m->head_param * part[TR_PART_HEAD].byte / tp + m->final_param * part[TR_PART_OTHER].byte;
     double byte = y->pp_rank > 1.0 ? layers * s->stage_share + larger(table, head) : layers + table + head;
-    if (s->formats.draft_token > 0.0)
-        byte += m->mtp_routed_param * part[TR_PART_ROUTED].byte / (tp * y->dp_rank) +
-                (m->mtp_param - m->mtp_routed_param) * part[TR_PART_MIXER].byte / tp;
+    byte += s->draft_weight_byte;
     if (s->formats.weight == TR_WEIGHT_FORMAT_NATIVE) /* files hold more than the text model: it is resident too */
         byte += larger(m->weight_total_byte - model_byte(m, &s->weights), 0.0) / (tp * y->pp_rank);
     return byte;
@@ -134,6 +152,30 @@ static void leave_room(tr_shard *s)
     s->cache_room_byte = all - s->reserve_byte - s->weight_byte - beside;
 }
 
+/* ---- what drafts ------------------------------------------------------------------------ */
+
+/* [L9] As the target is split where its heads allow that; else every chip has all of it and does the same. */
+static tr_layout draft_layout(const tr_shard *shard)
+{
+    tr_layout y = {shard->layout.tp_rank, 1.0, 1.0, 1.0, 1.0, 0};
+    if (tr_layout_check(shard->model->draft_model, shard->system, NULL, &y, NULL) != TR_OK)
+        y.tp_rank = 1.0;
+    return y;
+}
+
+tr_status tr_shard_draft(const tr_shard *shard, tr_shard *out, tr_error *err)
+{
+    const tr_model *draft = shard->model->draft_model;
+    if (draft == NULL || !(shard->formats.draft_token > 0.0))
+        return tr_fail(err, TR_EUNKNOWN, "draft_model", 0.0, "no model drafts for this one");
+    if (draft->layer_kinds == 0 || draft->draft_model != NULL)
+        return tr_fail(err, TR_EDOMAIN, "draft_model", 0.0,
+                       "what drafts must be a model of the catalog or a config.json, with no draft model of its own");
+    const tr_formats formats = {.weight = shard->formats.weight, .kv = shard->kv_dtype, .math = shard->formats.math};
+    const tr_layout layout = draft_layout(shard);
+    return tr_shard_of(draft, shard->system, NULL, &layout, &formats, out, err);
+}
+
 /* ---- the shard ------------------------------------------------------------------------ */
 
 static tr_status check_formats(const tr_formats *f, tr_error *err)
@@ -144,8 +186,9 @@ static tr_status check_formats(const tr_formats *f, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "math_dtype", (double)f->math, "math_dtype is not one of the number formats");
     if (!(f->memory_share >= 0.0 && f->memory_share <= 1.0))
         return tr_fail(err, TR_EDOMAIN, "memory_share", f->memory_share, "the share of memory must be 0 to 1");
-    if (!(f->draft_token >= 0.0 && f->draft_token <= 1024.0))
-        return tr_fail(err, TR_EDOMAIN, "draft_token", f->draft_token, "0 to 1024 tokens can be drafted");
+    if (!(f->draft_token >= 0.0 && f->draft_token <= 1024.0 && floor(f->draft_token) >= f->draft_token))
+        return tr_fail(err, TR_EDOMAIN, "draft_token", f->draft_token,
+                       "0 to 1024 whole tokens can be drafted, not %.6g", f->draft_token);
     return TR_OK;
 }
 
@@ -171,6 +214,9 @@ tr_status tr_shard_of(const tr_model *model, const tr_system *system, const tr_e
     made.stage_share = model->layer_kinds > 0 ? ceil(model->layers / layout->pp_rank) / model->layers
                                               : 1.0 / layout->pp_rank;
     heed_files(&made);
+    s = hold_draft(&made, err);
+    if (s != TR_OK)
+        return s;
     made.weight_byte = weight_byte(&made);
     leave_room(&made);
     *out = made;
@@ -183,22 +229,39 @@ static double held_row(const tr_cache *cache, double context_token)
     return cache->wraps ? smaller(context_token, cache->row_cap) : tr_cache_stored_row(cache, context_token);
 }
 
+/* Of one such layer; KV heads that tp does not reach are copied. */
+static double layer_seq_byte(const tr_shard *s, const tr_layer *l, double context_token)
+{
+    const double tp = s->layout.tp_rank;
+    double byte = l->state_byte / tp;
+    for (int k = 0; k < l->cache_count; k++)
+        if (!l->cache[k].shared)
+            byte += held_row(&l->cache[k], context_token) * tr_cache_row_byte(&l->cache[k], s->kv_dtype) /
+                    tr_split_cache(l, &l->cache[k], tp);
+    return byte;
+}
+
+/* [L9] What drafts has a cache of its own of all that it has read. */
+static double draft_seq_byte(const tr_shard *s, double context_token)
+{
+    const tr_layer *l = &s->model->mtp_layer;
+    tr_shard draft;
+    if (!(s->formats.draft_token > 0.0))
+        return 0.0;
+    if (s->model->draft_model == NULL)
+        return l->layer_count * layer_seq_byte(s, l, context_token);
+    return tr_shard_draft(s, &draft, NULL) == TR_OK ? tr_shard_seq_byte(&draft, context_token) : 0.0;
+}
+
 double tr_shard_seq_byte(const tr_shard *s, double context_token)
 {
     const tr_model *m = s->model;
-    const double tp = s->layout.tp_rank;
     if (m->layer_kinds == 0)
         return (m->kv_byte_per_token * context_token + m->state_byte_per_seq) /
-               (tp * s->layout.dp_rank * s->layout.pp_rank);
+                   (s->layout.tp_rank * s->layout.dp_rank * s->layout.pp_rank) +
+               draft_seq_byte(s, context_token);
     double byte = 0.0;
-    for (int i = 0; i < m->layer_kinds; i++) {
-        const tr_layer *l = &m->layer[i];
-        double each = l->state_byte / tp;
-        for (int k = 0; k < l->cache_count; k++)
-            if (!l->cache[k].shared)
-                each += held_row(&l->cache[k], context_token) * tr_cache_row_byte(&l->cache[k], s->kv_dtype) /
-                        tr_split_cache(l, &l->cache[k], tp);
-        byte += l->layer_count * each;
-    }
-    return byte * s->stage_share;
+    for (int i = 0; i < m->layer_kinds; i++)
+        byte += m->layer[i].layer_count * layer_seq_byte(s, &m->layer[i], context_token);
+    return byte * s->stage_share + draft_seq_byte(s, context_token);
 }

@@ -34,6 +34,7 @@ tr_status tr_shard_range(const tr_shard *s, tr_error *err)
         {"memory_share", s->formats.memory_share, not_negative(s->formats.memory_share)},
         {"memory_byte", s->memory_byte, s->memory_byte > 0.0},
         {"weight_byte", s->weight_byte, not_negative(s->weight_byte)},
+        {"draft_weight_byte", s->draft_weight_byte, not_negative(s->draft_weight_byte)},
         {"activation_byte", s->activation_byte, not_negative(s->activation_byte)},
         {"buffer_byte", s->buffer_byte, not_negative(s->buffer_byte)},
         {"reserve_byte", s->reserve_byte, not_negative(s->reserve_byte)},

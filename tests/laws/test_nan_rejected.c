@@ -709,7 +709,7 @@ static void a_chip_of_a_layout_with_a_nan_is_refused(void **state)
     in.shard = g->shard;
     in.roof = g->roof;
     in.calibration = g->calibration;
-    in.pass = (tr_pass){64, 4096, 2, 1, 512, 0, 0};
+    in.pass = (tr_pass){64, 4096, 2, 2, 1, 512, 0, 0};
     in.load = (tr_load){TR_PHASE_PREFILL, 4, 100, 512};
     in.clients = (tr_clients){.concurrency_seq = 64, .prompt_token = 1024, .output_token = 1024};
     REFUSES_MEMBER(take_list, sizeof(size_t), tr_shard, shard, &in, NULL);

@@ -112,7 +112,7 @@ static void a_verb_says_what_it_would_not_answer(void **state)
     (void)state;
     static const struct {
         const char *verb, *key, *text, *says;
-    } wrong[] = {{"step", "skew", "2", "--by operator"}, {"step", "draft", "3", "--by operator"}};
+    } wrong[] = {{"step", "skew", "2", "--by operator"}, {"step", "accept", "0.7", "--draft"}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const char *const pairs[] = {wrong[i].key, wrong[i].text, NULL};
         tr_scenario *scenario = scenario_of(pairs);

@@ -83,7 +83,7 @@ static tr_status judge(void *context, const tr_measured *row, tr_error *err)
         return TR_OK;
     ask(row, t->scenario);
     if (tr_problem_of(t->scenario, row->model, row->system, &problem, NULL) != TR_OK ||
-        tr_clients_of(t->scenario, &clients, NULL) != TR_OK ||
+        tr_clients_of(t->scenario, &problem, &clients, NULL) != TR_OK ||
         tr_deployment_of(t->scenario, &problem, &clients, &deployment, NULL) != TR_OK ||
         tr_deployment_serve(&deployment, &clients, &service, NULL) != TR_OK) {
         t->unasked++;

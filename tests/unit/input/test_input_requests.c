@@ -75,6 +75,10 @@ static tr_status draw(asked *a)
     if (uniform() < 0.2)
         say(a, "weights", ONE_OF("fp8", "bf16", "fp4", "q4_k_m"));
     tr_status s = tr_model_catalog_get(model, &a->model, &err);
+    static tr_model drafter;
+    if (s == TR_OK && uniform() < 0.3)
+        s = tr_model_catalog_get("llama-3.2-1b", &drafter, &err);
+    a->model.draft_model = drafter.layer_kinds > 0 && uniform() < 0.5 ? &drafter : NULL;
     if (s == TR_OK)
         s = tr_system_catalog_get(system, &a->system, &err);
     if (s == TR_OK)
@@ -82,7 +86,7 @@ static tr_status draw(asked *a)
     if (s == TR_OK)
         s = tr_problem_of(a->scenario, &a->model, &a->system, &a->problem, &err);
     if (s == TR_OK)
-        s = tr_clients_of(a->scenario, &a->clients, &err);
+        s = tr_clients_of(a->scenario, &a->problem, &a->clients, &err);
     a->clients.concurrency_seq = 64.0;
     return s == TR_OK ? tr_deployment_of(a->scenario, &a->problem, &a->clients, &a->deployment, &err) : s;
 }

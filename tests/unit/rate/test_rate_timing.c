@@ -172,6 +172,44 @@ static void a_boiled_down_pass_is_the_pass_at_every_point(void **state)
     }
 }
 
+/* The list and the boiled-down pass, where a model of its own drafts; and what it adds at least. */
+static void a_pass_that_another_model_drafts_is_timed_as_its_list(void **state)
+{
+    (void)state;
+    static tr_model drafter;
+    static const char *const name[] = {"llama-3.1-70b", "deepseek-v3", "qwen3-235b-a22b"};
+    static const char *const by[] = {"llama-3.2-1b", "qwen3-0.6b", "qwen3-30b-a3b"};
+    const tr_system system = get_system("8xb200-sxm");
+    const tr_calibration c = get_calibration("b200-sxm", "sglang");
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+        get_model(name[i], &model);
+        get_model(by[i], &drafter);
+        model.draft_model = &drafter;
+        for (int fitted = 0; fitted < 2; fitted++) {
+            const tr_calibration *with = fitted ? &c : NULL;
+            const tr_formats f = {.draft_token = 3.0};
+            const tr_layout layout = i == 0 ? (tr_layout){4, 1, 1, 1, 2, 0} : (tr_layout){4, 2, 8, 1, 1, 0};
+            const tr_shard shard = shard_with(&model, &system, NULL, layout, &f);
+            tr_pass at = decodes(1, 3000);
+            at.token_per_seq = 4.0;
+            take(&shard, with, &at);
+            for (double batch = 1; batch < 5000; batch = floor(batch * 3.7)) {
+                tr_pass pass = at;
+                tr_shard bare = shard;
+                pass.decode_seq = batch;
+                bare.formats.draft_token = 0.0;
+                const double step_s = pass_step(&shard, with, &pass).step_s;
+                assert_close(timed(batch), step_s, 1e-9);
+                assert_true(step_s > pass_step(&bare, with, &pass).step_s);
+                if (fitted) /* three passes of all its layers */
+                    assert_true(step_s - pass_step(&bare, with, &pass).step_s >
+                                3 * drafter.layers * c.value[TR_CONSTANT_LAYER_S]);
+            }
+        }
+        model.draft_model = NULL;
+    }
+}
+
 static void a_mixed_pass_of_all_ranks_alike_is_timed_by_rank(void **state)
 {
     (void)state;
@@ -250,6 +288,7 @@ int main(void)
         cmocka_unit_test(stages_each_take_their_part_of_the_batch_in_turn),
         cmocka_unit_test(links_hide_behind_the_other_micro_batch),
         cmocka_unit_test(a_boiled_down_pass_is_the_pass_at_every_point),
+        cmocka_unit_test(a_pass_that_another_model_drafts_is_timed_as_its_list),
         cmocka_unit_test(a_mixed_pass_of_all_ranks_alike_is_timed_by_rank),
         cmocka_unit_test(bad_points_are_nan_and_bad_passes_refused),
     };

@@ -146,6 +146,64 @@ static void drafts_that_are_accepted_make_tokens_faster(void **state)
     assert_true(some.token_per_step == 2.5 && plain.token_per_step == 1.0);
 }
 
+static void start_drafting(const char *model, const char *by, double draft_token)
+{
+    static tr_model drafter;
+    const tr_formats f = {.draft_token = draft_token};
+    start(model, "8xh100-sxm", "vllm", eight);
+    if (by != NULL) {
+        get_model(by, &drafter);
+        v.model.draft_model = &drafter;
+    }
+    v.shard = shard_with(&v.model, &v.system, get_engine("vllm"), eight, &f);
+    assert_int_equal(tr_roofline_of(&v.model, &v.system, NULL, &f, &v.roof, NULL), TR_OK);
+}
+
+static tr_service ask_drafting(double concurrency_seq, double draft_token, double accept_share)
+{
+    tr_clients c = clients(concurrency_seq, 1024, 512);
+    c.draft_token = draft_token;
+    c.token_per_step = tr_draft_kept_token(draft_token, accept_share);
+    return ask(c);
+}
+
+static void drafting_and_verifying_are_the_step(void **state)
+{
+    (void)state;
+    static const char *const by[] = {"llama-3.2-1b", "llama-3.1-8b", NULL};
+    double last_s = 1e9;
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++) {
+        start_drafting("llama-3.1-70b", by[i], 4);
+        const tr_service s = ask_drafting(8, 4, 0.8);
+        const tr_terms *t = &s.decode_terms;
+        assert_close(s.draft_s.predicted + s.verify_s.predicted, t->step_s, 1e-12);
+        assert_close(s.draft_s.bound + s.verify_s.bound, s.itl_s.bound, 1e-12);
+        assert_true(s.draft_s.bound <= s.draft_s.low && s.draft_s.low <= s.draft_s.predicted);
+        assert_true(s.draft_s.predicted <= s.draft_s.high && s.verify_s.bound <= s.verify_s.low);
+        assert_true(by[i] != NULL ? s.draft_s.predicted > 1e-3 : s.draft_s.predicted == 0.0);
+        assert_true(i != 1 || s.draft_s.predicted > last_s); /* eight billion draft more slowly than one */
+        last_s = s.draft_s.predicted;
+    }
+}
+
+static void the_speed_up_grows_with_acceptance_and_shrinks_with_the_batch(void **state)
+{
+    (void)state;
+    double last_ratio[2] = {0, 0};
+    for (double a = 0; a <= 1; a += 0.1) {
+        double ratio[2];
+        for (int large = 0; large < 2; large++) {
+            start("llama-3.1-70b", "8xh100-sxm", "vllm", eight);
+            const double plain_s = ask_drafting(large ? 256 : 1, 0, 0).tpot_s.predicted;
+            start_drafting("llama-3.1-70b", "llama-3.2-1b", 4);
+            ratio[large] = plain_s / ask_drafting(large ? 256 : 1, 4, a).tpot_s.predicted;
+            assert_true(ratio[large] > last_ratio[large] && ratio[large] < tr_draft_kept_token(4, a) + 1e-9);
+            last_ratio[large] = ratio[large];
+        }
+        assert_true(ratio[0] > ratio[1]); /* one sequence leaves the multiplies idle, many do not */
+    }
+}
+
 static void replicas_and_ranks_share_the_clients(void **state)
 {
     (void)state;
@@ -206,6 +264,8 @@ int main(void)
         cmocka_unit_test(clients_beyond_the_room_wait),
         cmocka_unit_test(arrivals_at_a_rate_keep_what_littles_law_says_in_flight),
         cmocka_unit_test(drafts_that_are_accepted_make_tokens_faster),
+        cmocka_unit_test(drafting_and_verifying_are_the_step),
+        cmocka_unit_test(the_speed_up_grows_with_acceptance_and_shrinks_with_the_batch),
         cmocka_unit_test(replicas_and_ranks_share_the_clients),
         cmocka_unit_test(clients_that_are_no_numbers_are_refused),
     };

@@ -140,6 +140,54 @@ static void prediction_layers_are_resident_where_drafts_are_asked(void **state)
     assert_close(more, model.mtp_param / 8.0 * byte, 0.02);
 }
 
+/* What drafts has weights and a cache beside the target's: Llama-3.2-1B has 16 layers of 8 KV heads of 64, 32 KiB a
+ * token in BF16, and 1,235,814,400 parameters; DeepSeek's layer a latent of 576 numbers a token. */
+static void what_drafts_is_held_beside_the_target(void **state)
+{
+    (void)state;
+    static tr_model drafter;
+    get_model("llama-3.1-70b", &model);
+    get_model("llama-3.2-1b", &drafter);
+    const tr_system system = get_system("8xh100-sxm");
+    const tr_layout layout = {8, 1, 1, 1, 1, 0};
+    const tr_formats drafts = {.draft_token = 4.0};
+    const tr_shard without = shard_of(&model, &system, layout);
+    const tr_shard none = shard_with(&model, &system, NULL, layout, &drafts);
+    assert_true(none.draft_weight_byte == 0.0 && none.weight_byte == without.weight_byte);
+    model.draft_model = &drafter;
+    const tr_shard with = shard_with(&model, &system, NULL, layout, &drafts);
+    /* 33 norms of 2048 are on every chip. */
+    assert_close(with.draft_weight_byte, 2.0 * 1235814400.0 / 8 + 2.0 * 33 * 2048 * 7 / 8, 1e-12);
+    assert_close(with.weight_byte, without.weight_byte + with.draft_weight_byte, 1e-15);
+    assert_close(tr_shard_seq_byte(&with, 1000) - tr_shard_seq_byte(&without, 1000), 1000 * 32768.0 / 8, 1e-9);
+    assert_true(tr_shard_max_batch_seq(&with, 4096) < tr_shard_max_batch_seq(&without, 4096));
+    tr_shard idle = shard_of(&model, &system, layout); /* named, and nothing is drafted */
+    assert_true(idle.weight_byte == without.weight_byte);
+    assert_int_equal(tr_shard_draft(&idle, &idle, NULL), TR_EUNKNOWN);
+    get_model("deepseek-v3", &model);
+    const tr_system blackwell = get_system("8xb200-sxm");
+    const tr_shard plain = shard_of(&model, &blackwell, layout);
+    const tr_shard own = shard_with(&model, &blackwell, NULL, layout, &drafts);
+    assert_close(tr_shard_seq_byte(&own, 1000) - tr_shard_seq_byte(&plain, 1000), 1000 * 576 * 2.0, 1e-9);
+}
+
+/* 14 heads of Qwen2.5-0.5B do not go over 4 chips: each has all of it. */
+static void a_drafter_that_cannot_be_split_is_whole_on_every_chip(void **state)
+{
+    (void)state;
+    static tr_model drafter;
+    tr_shard draft;
+    get_model("llama-3.1-70b", &model);
+    get_model("qwen2.5-0.5b", &drafter);
+    model.draft_model = &drafter;
+    const tr_system system = get_system("4xh100-sxm");
+    const tr_formats drafts = {.draft_token = 2.0};
+    const tr_shard with = shard_with(&model, &system, NULL, (tr_layout){4, 1, 1, 1, 1, 0}, &drafts);
+    assert_int_equal(tr_shard_draft(&with, &draft, NULL), TR_OK);
+    assert_true(draft.layout.tp_rank == 1.0);
+    assert_close(with.draft_weight_byte, 2.0 * drafter.total_param, 1e-9);
+}
+
 static void an_engine_told_to_leave_more_memory_holds_less(void **state)
 {
     (void)state;
@@ -211,6 +259,8 @@ int main(void)
         cmocka_unit_test(an_indexers_keys_are_copied_beside_split_heads),
         cmocka_unit_test(a_chunk_that_starts_anew_keeps_its_room),
         cmocka_unit_test(weights_with_scales_take_their_scales_room),
+        cmocka_unit_test(what_drafts_is_held_beside_the_target),
+        cmocka_unit_test(a_drafter_that_cannot_be_split_is_whole_on_every_chip),
         cmocka_unit_test(prediction_layers_are_resident_where_drafts_are_asked),
         cmocka_unit_test(an_engine_told_to_leave_more_memory_holds_less),
         cmocka_unit_test(files_that_are_smaller_shrink_every_part_and_larger_ones_stay_beside),

@@ -1,0 +1,23 @@
+/* ask/quantity_ratio.c -- one predicted figure over another, and how sure that is. */
+#include "ask/quantity_ratio.h"
+
+#include <math.h>
+
+#include "base/explog.h"
+
+/* Errors add up as squares of logarithms. */
+static double off(double a, double b)
+{
+    const double x = tr_log(a), y = tr_log(b);
+    return tr_exp(sqrt(x * x + y * y));
+}
+
+/* [F21] */
+tr_quantity tr_quantity_ratio(const tr_quantity *a, const tr_quantity *b)
+{
+    const double ratio = a->predicted / b->predicted;
+    return (tr_quantity){.predicted = ratio,
+                         .low = ratio / off(a->predicted / a->low, b->high / b->predicted),
+                         .high = ratio * off(a->high / a->predicted, b->predicted / b->low),
+                         .bound = a->bound / b->bound};
+}

@@ -1,0 +1,1 @@
+p() { "$TOKENROOF" predict llama-3.1-70b 8xh100-sxm "$@"; }; p --accept 0.7; p --draft-model llama-3.2-1b; p --draft 2.5; p --draft 3 --tokens-per-step 5; p --draft 3 --accept 0.5 --tokens-per-step 2; p --draft 3 --draft-model llama-3.2-1bb; p --draft 3 --draft-model total=1e9

@@ -1,1 +1,0 @@
-"$TOKENROOF" step deepseek-v3 8xh200-sxm --draft 3; "$TOKENROOF" step deepseek-v3 8xh200-sxm --draft 3 --by operator --physics fitted; "$TOKENROOF" step deepseek-v3 8xh200-sxm --draft 3 --by operator --phase prefill
