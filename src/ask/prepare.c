@@ -13,7 +13,12 @@ static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, 
 
 tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err)
 {
-    static const tr_input_id apart[] = {TR_IN_DRAFT, TR_IN_CHUNK, TR_IN_SKEW};
+    static const tr_input_id apart[] = {TR_IN_CHUNK, TR_IN_SKEW};
+    const tr_status drafts = tr_drafts_check(scenario, err);
+    if (drafts != TR_OK)
+        return drafts;
+    if (tr_input_number(scenario, TR_IN_DRAFT) > 0.0 && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
+        return tr_fail(err, TR_ECONFLICT, "draft_token", 0, "--draft is for decode: leave --phase prefill out");
     if (tr_is_by_operator(scenario)) {
         if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
             return tr_fail(err, TR_ECONFLICT, "by", 0,
@@ -68,6 +73,8 @@ tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err)
                            tr_input_at(no[i])->option);
     return TR_OK;
 }
+
+tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err) { return tr_drafts_check(scenario, err); }
 
 tr_status tr_prepare_layout(tr_scenario *scenario, tr_error *err)
 {

@@ -351,7 +351,7 @@ static const tr_verb verbs[] = {
      .job = "Will it fit?",
      .flags = SERVED | QUERIES,
      .answer = tr_answer_memory,
-     .prepare = prepare_memory,
+     .prepare = tr_prepare_memory,
      FIGURES(memory_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
     {.name = "menu",
