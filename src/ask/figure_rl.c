@@ -66,8 +66,8 @@ tr_status tr_answer_figure_rl(const tr_scenario *scenario, const tr_problem *que
     const tr_figure figure = {
         .title = title,
         .subtitle = subtitle,
-        .caption = "Time goes as work over utilisation: what is sampled at a low share of the peak takes most of it. Waiting "
-                   "for the longest sample and carrying weights over make it less.",
+        .caption = "Time goes as work over utilisation: what is sampled at a low share of the peak takes most of it. "
+                   "Waiting for the longest sample and carrying weights over make it less.",
         .source = "Equation K62; decoding by fitted physics, training at --train-mfu.",
         .x = {.label = "share of the time in sampling", .unit = TR_UNIT_RATIO, .min = 0.0, .max = 1.0},
         .y = {.label = "MFU", .unit = TR_UNIT_RATIO, .min = 0.0, .max = t.terms.train_mfu * 1.1},
