@@ -55,7 +55,7 @@ static void print_result(cli *c, const fit_data *data, const fit_result *r)
     cli_print(c, "\n\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "Time per output token, errors in %", "rows",
               "mape", "median", "p90", "bias", "within 20", "TTFT", "median");
     static const char *const fold[] = {"fitted", "a family left out", "an engine left out", "a chip left out",
-                                       "a chip left out, engine not told"};
+                                       "a chip left out, engine not stated"};
     for (int k = 0; k < FIT_FOLD_COUNT; k++)
         print_error(c, fold[k], &r->error[TR_INTERVAL_TPOT][k], &r->error[TR_INTERVAL_TTFT][k]);
     cli_print(c, "\n  %-34s %6s %7s %8s %9s   %7s %8s %9s\n", "Left out, by bucket, in %", "rows", "mape", "median",

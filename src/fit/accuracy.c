@@ -27,7 +27,7 @@ static void write_folds(FILE *f, const fit_result *r)
                 {TR_INTERVAL_PREFILL, "A pass that takes in a prompt (TTFT with 8 clients or fewer)"}};
     static const char *const fold[] = {"fitted on these rows", "the whole family left out", "the engine left out",
                                        "the chip left out",
-                                       "the chip left out, the engine not told"};
+                                       "the chip left out, the engine not stated"};
     for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
         (void)fprintf(f,
                       "\n## %s\n\n| | rows | MAPE | median | p90 | bias | within 20 %% "

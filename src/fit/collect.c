@@ -126,7 +126,7 @@ static const char *unusable(const tr_measured *m, int stream)
     if (m->serving.draft_token > 0)
         return "speculative decoding";
     if (m->known_engine == NULL || m->known_engine->name[0] == '\0')
-        return "an engine that is not told, or not known";
+        return "an engine that is not stated, or not known";
     return NULL;
 }
 

@@ -49,7 +49,7 @@ extern const tr_form tr_forms_serving[], tr_forms_inferencex[], tr_forms_load[],
 
 /* form_run.c: what all forms of serving runs share. */
 
-/* Client means (or medians) of one run in seconds; 0: not told. */
+/* Client means (or medians) of one run in seconds; 0: not stated. */
 typedef struct tr_run_times {
     double tpot_s, ttft_s;
     int tpot_is_median, ttft_is_median;

@@ -44,7 +44,7 @@ static const char *read_apart(tr_record *r, tr_serving *load, double decode_tp)
     load->prefill_worker = tr_record_number(r, IX_PREFILL_WORKERS, 0);
     load->decode_worker = tr_record_number(r, IX_DECODE_WORKERS, 0);
     if (!(load->prefill_worker >= 1) || !(load->decode_worker >= 1))
-        return "prefill and decode apart, and how many workers is not told";
+        return "prefill and decode apart, and how many workers is not stated";
     if (!(tp >= 1))
         return "no layout";
     load->prefill_tp = attention_dp ? 1 : tp;

@@ -68,7 +68,7 @@ static const char *read_apart(tr_record *r, tr_serving *load)
     load->prefill_worker = tr_record_number(r, RUN_PREFILL_WORKERS, 0);
     load->decode_worker = tr_record_number(r, RUN_DECODE_WORKERS, 0);
     if (!(load->prefill_worker >= 1) || !(load->decode_worker >= 1))
-        return "prefill and decode apart, and how many workers is not told";
+        return "prefill and decode apart, and how many workers is not stated";
     if (!(load->prefill_tp >= 1) || !(load->prefill_pp >= 1) || !(load->prefill_dp >= 1))
         return "no layout";
     if (!(load->concurrency_seq >= 1)) /* the other rows have it from the clients by this */
@@ -78,13 +78,13 @@ static const char *read_apart(tr_record *r, tr_serving *load)
     return NULL;
 }
 
-/* Where experts lie must be told of a model that has some. */
+/* Where experts lie must be stated of a model that has some. */
 static const char *experts_told(tr_measured *row)
 {
     tr_serving *load = &row->serving;
     const int mixture = row->model->routed_param > 0;
     if (mixture && (!(load->ep >= 1) || (load->prefill_chip > 0 && !(load->prefill_ep >= 1))))
-        return "how experts lie over the ranks is not told";
+        return "how experts lie over the ranks is not stated";
     if (!mixture)
         load->ep = 1;
     if (!mixture && load->prefill_chip > 0)
@@ -117,7 +117,7 @@ static tr_status read_run(tr_record *r)
     tr_serving *load = &row.serving;
     const char *spec = tr_record_text(r, RUN_SPEC), *format = tr_record_text(r, RUN_GEMM), *why = NULL;
     if (tr_text_same(spec, "unknown"))
-        return tr_record_skip(r, "whether it decodes speculatively is not told");
+        return tr_record_skip(r, "whether it decodes speculatively is not stated");
     const int speculative =
         spec[0] != '\0' && !tr_text_same(spec, "none") && !tr_text_same(spec, "none_presumed");
     load->concurrency_seq = tr_record_number(r, RUN_CONCURRENCY, 0);

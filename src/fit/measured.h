@@ -64,7 +64,7 @@ typedef struct tr_kernel {
 /* How a server was run: told by the table, else by the benchmark's protocol, else the engine's default. */
 typedef struct tr_serving {
     double concurrency_seq; /* requests in flight over the whole instance; 0: as many as it admits */
-    double request_per_s;   /* arrivals, where concurrency_seq is not told; 0: that is told */
+    double request_per_s;   /* arrivals, where concurrency_seq is not stated; 0: that is told */
     double most_seq;        /* the engine runs so many at most; 0: what fits */
     double input_token, output_token; /* mean of a request: 0.9 of the stated where lengths spread from 0.8 of it */
     double cached_token;              /* of the input, already in the cache */
@@ -74,7 +74,7 @@ typedef struct tr_serving {
     double prefill_worker, decode_worker;                  /* as started; 0: aggregated */
     double idle_prefill_worker, idle_decode_worker;        /* of these, without a request: fewer are in flight */
 
-    /* The benchmark's clients; 0: not told. */
+    /* The benchmark's clients; 0: not stated. */
     double spread_ratio;       /* lengths are uniform from this share of the stated ones up to them; 1: fixed */
     double request_per_client; /* one after another; a mean counts the first too */
     int start_together;        /* 1: all clients send their first request at once, to an empty server */
@@ -90,7 +90,7 @@ typedef struct tr_serving {
     double batch_wait_step; /* it holds prompts back so many steps at most, to fill a batch; 0: it does not */
     double draft_token;     /* drafted beside each token; 0: no speculative decoding */
     double accept_share;    /* of the drafts: a step gives 1 + draft_token x accept_share tokens */
-    char engine_date[12];   /* of the run, which its engine is no newer than; "" if not told */
+    char engine_date[12];   /* of the run, which its engine is no newer than; "" if not stated */
 } tr_serving;
 
 /* One measured number. Texts are good until the next record. */
@@ -99,10 +99,10 @@ typedef struct tr_measured {
     tr_metric metric;
     double measured_s; /* > 0; TR_METRIC_WORKED: in the book's unit */
     double tolerance;  /* TR_METRIC_WORKED: relative */
-    const char *system_name, *model_name, *engine, *version; /* as written; "" if not told */
-    const char *precision;         /* the weights' format as written: "fp8", "Q4_K_M"; "" if not told */
+    const char *system_name, *model_name, *engine, *version; /* as written; "" if not stated */
+    const char *precision;         /* the weights' format as written: "fp8", "Q4_K_M"; "" if not stated */
     const char *protocol;          /* "inferencex"; "" if none is known */
-    const tr_engine *known_engine; /* NULL: not told, or not known */
+    const tr_engine *known_engine; /* NULL: not stated, or not known */
     const tr_system *system;       /* the chips of one (decode) worker */
     const tr_model *model;         /* NULL for kernels */
     tr_formats dtypes;

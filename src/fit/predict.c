@@ -29,7 +29,7 @@ static tr_status fitted_kernel(const tr_measured *row, tr_prediction *out, tr_er
 
 /* ---- runs ------------------------------------------------------------------------------ */
 
-/* An engine nobody measured on any chip gets what all engines share; one that is not told may be years old, too. */
+/* An engine nobody measured on any chip gets what all engines share; one that is not stated may be years old, too. */
 static tr_status calibrated(const fit_run *run, tr_calibration *out, tr_distance *distance, tr_error *err)
 {
     const tr_chip *chip = &run->system.chip;

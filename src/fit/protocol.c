@@ -140,7 +140,7 @@ const char *protocol_complete(tr_measured *row, const protocol_run *run)
     s->chunk_token = or_else(s->chunk_token, or_else(chunk > least ? chunk : least, usual->chunk_token));
     if (run->speculative) {
         if (!(s->draft_token >= 1))
-            return "speculative decoding, and how many tokens it drafts is not told";
+            return "speculative decoding, and how many tokens it drafts is not stated";
         const double accepted = accepted_token(row, s->draft_token, row->assumed, sizeof row->assumed);
         if (!(accepted >= 1))
             return "speculative decoding, and nobody measured how many drafts such a model takes";

@@ -55,7 +55,7 @@ const char *protocol_of(const char *origin);
 /* What a table says of a run beside its serving fields. */
 typedef struct protocol_run {
     const char *protocol;   /* "" = none known */
-    const char *date;       /* of the run; "" = not told */
+    const char *date;       /* of the run; "" = not stated */
     int speculative;        /* drafts its tokens */
     tr_dtype checkpoint_kv; /* the directive that such weights come with; NATIVE = none */
 } protocol_run;

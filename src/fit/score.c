@@ -117,7 +117,7 @@ static const char *load_of(const tr_measured *row)
     static const struct {
         double most;
         const char *name;
-    } step[] = {{0, "not told"},  {1, "1"},         {4, "2 to 4"},     {16, "5 to 16"},
+    } step[] = {{0, "not stated"},  {1, "1"},         {4, "2 to 4"},     {16, "5 to 16"},
                 {32, "17 to 32"}, {64, "33 to 64"}, {256, "65 to 256"}};
     const double seq =
         row->metric == TR_METRIC_KERNEL || row->metric == TR_METRIC_WORKED ? 0 : row->serving.concurrency_seq;

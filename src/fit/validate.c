@@ -129,14 +129,14 @@ const char *tr_anomaly_reason(const tr_judged *row)
         return "small enough to stay in the chip's caches, or a switch that adds up on the way";
     case TR_METRIC_TPOT:
     case TR_METRIC_GENERATE:
-        return "speculative decoding, fewer requests in flight than told, or narrower weights than told";
+        return "speculative decoding, fewer requests in flight than stated, or narrower weights than stated";
     case TR_METRIC_TTFT:
-    case TR_METRIC_PROMPT: return "a prompt partly cached, shorter than told, or multiplied in narrower numbers";
+    case TR_METRIC_PROMPT: return "a prompt partly cached, shorter than stated, or multiplied in narrower numbers";
     case TR_METRIC_OUTPUT:
     case TR_METRIC_WORKED:
     case TR_METRIC_COUNT: break;
     }
-    return "other units, or another layout than told";
+    return "other units, or another layout than stated";
 }
 
 int tr_is_anomaly(const tr_judged *row)

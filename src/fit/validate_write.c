@@ -175,7 +175,7 @@ static tr_status print_groups(const tr_validation *v, tr_writer *out, tr_error *
             if (s != TR_OK)
                 return s;
             const char *name = tr_score_group_name(score, (tr_by)by, (int)g);
-            print_score(out, name[0] == '\0' ? "not told" : name, &line);
+            print_score(out, name[0] == '\0' ? "not stated" : name, &line);
         }
     }
     return TR_OK;

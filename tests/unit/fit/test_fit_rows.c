@@ -248,8 +248,8 @@ static void both_sides_of_a_run_apart_are_read_and_a_missing_count_is_no_one(voi
         "8,1,1,1,0,2,4,1,1,0,224,367,8\n");
     assert_int_equal(s->count, 4);
     assert_int_equal(s->skipped, 2);
-    assert_string_equal(s->reason[0], "prefill and decode apart, and how many workers is not told");
-    assert_string_equal(s->reason[1], "how experts lie over the ranks is not told");
+    assert_string_equal(s->reason[0], "prefill and decode apart, and how many workers is not stated");
+    assert_string_equal(s->reason[1], "how experts lie over the ranks is not stated");
     const tr_serving *one = &s->row[0].serving, *two = &s->row[2].serving;
     assert_near(one->prefill_worker, 2, 0);
     assert_near(one->prefill_tp, 1, 0);
@@ -300,7 +300,7 @@ static void drafts_are_as_many_as_the_scripts_say_and_kept_as_others_measured(vo
                                               "1024,4,,2026-02-06,0.2,0.2,1,0.005,0.005\n");
     assert_int_equal(s->count, 6);
     assert_int_equal(s->skipped, 1);
-    assert_string_equal(s->reason[0], "speculative decoding, and how many tokens it drafts is not told");
+    assert_string_equal(s->reason[0], "speculative decoding, and how many tokens it drafts is not stated");
     const double draft[] = {2, 3, 1}, accepted[] = {2.27, 2.49, 1.79};
     for (int i = 0; i < 3; i++) {
         const tr_measured *row = &s->row[2 * i];
