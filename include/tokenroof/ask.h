@@ -125,7 +125,8 @@ TR_API tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *
 /* The walls of context. Errors: as above, and those of tr_figure_draw. */
 TR_API tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *question,
                                         const tr_figure_target *target, tr_sink *sink, tr_error *err);
-/* A machine's places over a week. Errors: as above. */
+/* A machine's places over a week; there is something to see where --day or --utilisation was given. Errors: as above. */
+TR_API int tr_answer_has_day(const tr_scenario *scenario);
 TR_API tr_status tr_answer_figure_day(const tr_scenario *scenario, const tr_problem *question,
                                       const tr_figure_target *target, tr_sink *sink, tr_error *err);
 

@@ -68,6 +68,11 @@ static tr_status draw(const tr_day_row *row, const tr_figure_target *target, tr_
     return tr_figure_draw(&figure, target, sink, err);
 }
 
+int tr_answer_has_day(const tr_scenario *scenario)
+{
+    return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
+}
+
 tr_status tr_answer_figure_day(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                                tr_sink *sink, tr_error *err)
 {

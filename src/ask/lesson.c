@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "figure/axis_map.h"
 
-size_t tr_lesson_count(void) { return tr_lesson_row_count + tr_lesson_judged_count; }
-
 const char *tr_lesson_kind_name(tr_lesson_kind kind)
 {
     static const char *const name[] = {"number", "choice", "explain"};

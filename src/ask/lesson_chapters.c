@@ -79,6 +79,8 @@ const char *tr_lesson_chapter(int chapter)
 
 const char *tr_lesson_topic(size_t index) { return index < TOPICS ? topics[index].topic : NULL; }
 
+size_t tr_lesson_count(void) { return tr_lesson_row_count + tr_lesson_judged_count; }
+
 /* Topic by topic; in each what is to be judged comes after its numbers. */
 const tr_lesson_row *tr_lesson_row_at(size_t index)
 {

@@ -178,14 +178,9 @@ static int has_rl(const tr_scenario *scenario) { return tr_input_is_set(scenario
 static const tr_verb_figure lifecycle_figures[] = {
     {"", "cost of a life against the model's size", tr_answer_figure_lifecycle, NULL, NULL},
     {"-rl", "reinforcement learning's MFU over the share of its time in sampling", tr_answer_figure_rl, NULL, has_rl}};
-static int has_day(const tr_scenario *scenario)
-{
-    return tr_input_is_set(scenario, TR_IN_DAY) || tr_input_is_set(scenario, TR_IN_UTILISATION);
-}
-
 static const tr_verb_figure scale_figures[] = {
     {"", "limits of context length, or the part asked for", tr_answer_figure_scale, NULL, NULL},
-    {"-day", "places taken over a week", tr_answer_figure_day, NULL, has_day}};
+    {"-day", "places taken over a week", tr_answer_figure_day, NULL, tr_answer_has_day}};
 static const tr_verb_figure tiers_figures[] = {
     {"", "cost of keeping a cache over the time it is held", tr_answer_figure_tiers, NULL, NULL}};
 static const tr_verb_figure oracle_figures[] = {

@@ -285,7 +285,7 @@ static void what_was_not_reached_does_not_count(void **state)
 static void choices_are_letters_numbers_or_beginnings(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     const tr_exercise e = exercise_of(question, "futile-lever");
     double value = 42;
     tr_grade grade;
@@ -310,7 +310,7 @@ static void choices_are_letters_numbers_or_beginnings(void **state)
 static void an_explanation_is_as_good_as_the_ideas_it_names(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     const tr_exercise e = exercise_of(question, "explain-compute");
     double value = 0;
     tr_grade grade;
@@ -369,7 +369,7 @@ static void what_does_not_apply_is_not_asked(void **state)
 static void a_measured_number_is_placed_under_the_roof(void **state)
 {
     (void)state;
-    tr_problem *question = chalkboard("4096");
+    tr_problem *question = plain_question("4096");
     tr_lesson_place p;
     const double step_s = 0.1 + 64 * 4096e-8;
     assert_int_equal(tr_lesson_place_of(question, 320, &p, NULL), TR_OK); /* five steps a second */
