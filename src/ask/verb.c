@@ -67,8 +67,8 @@ static tr_status check_query(const tr_verb *verb, const tr_scenario *scenario, t
         !tr_input_is_set(scenario, TR_IN_QUERY) || tr_input_number(scenario, TR_IN_QUERY) <= 1.0)
         return TR_OK;
     return tr_fail(err, TR_ECONFLICT, "query_token", tr_input_number(scenario, TR_IN_QUERY),
-                   "%s looks at decode steps, of one new token a sequence: --query is for step, layout, memory, "
-                   "roof, tiers and curve --over query", verb->name);
+                   "%s looks at decode steps, of one new token a sequence: --query is for step, layout, memory, roof "
+                   "and curve --over query", verb->name);
 }
 
 tr_status tr_verb_prepare(const tr_verb *verb, tr_scenario *scenario, tr_error *err)

@@ -416,7 +416,7 @@ static const tr_verb verbs[] = {
                  "tokenroof tiers llama-3.1-70b gb200-nvl72 --hold 10,5min,1h --hits 3 --qlc-price 300\n"
                  "tokenroof tiers llama-3.1-8b h100-sxm --stall 0 --new 512\n"
                  "tokenroof tiers deepseek-v3 8xh200-sxm --plot tiers.svg\n",
-     .flags = SERVED | QUERIES,
+     .flags = SERVED,
      .answer = tr_answer_tiers,
      FIGURES(tiers_figures),
      LISTS(TR_IN_HOLD, TR_IN_WRITE_RATIO)},
