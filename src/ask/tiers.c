@@ -150,6 +150,7 @@ static void measure(const tr_tiers *t, tr_tiers_place *p)
 {
     const tr_quantity *again = &t->recompute_usd;
     tr_fetch_time(p == t->place ? 0.0 : t->held_byte, p->tier->read_byte_per_s * t->seq_chip, &p->fetch_s);
+    p->fetch_s.bound *= t->seq_chip / t->question->roof.chip_count; /* another layout might use them all */
     p->even_s = p->cost.fetch_usd_per_byte / p->cost.hold_usd_per_byte_s;
     p->recompute_even_s = (tr_quantity){
         .predicted = tr_recompute_break_even_s(&p->cost, t->held_byte, again->predicted, t->fetch_count),
