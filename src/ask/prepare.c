@@ -6,6 +6,16 @@
 
 int tr_is_by_operator(const tr_scenario *scenario) { return tr_input_choice(scenario, TR_IN_BY) == 1; }
 
+int tr_asks_prefill(const tr_scenario *scenario)
+{
+    size_t count = 0;
+    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
+    for (size_t i = 0; i < count; i++)
+        if (tr_problem_phase(scenario, query_token[i]) == TR_PHASE_PREFILL)
+            return 1;
+    return 0;
+}
+
 static tr_status physics_unless_set(tr_scenario *scenario, const char *physics, tr_error *err)
 {
     return tr_input_is_set(scenario, TR_IN_PHYSICS) ? TR_OK : tr_input_set(scenario, TR_IN_PHYSICS, physics, err);
@@ -17,8 +27,9 @@ tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err)
     const tr_status drafts = tr_drafts_check(scenario, err);
     if (drafts != TR_OK)
         return drafts;
-    if (tr_input_number(scenario, TR_IN_DRAFT) > 0.0 && tr_input_choice(scenario, TR_IN_PHASE) == TR_PHASE_PREFILL)
-        return tr_fail(err, TR_ECONFLICT, "draft_token", 0, "--draft is for decode: leave --phase prefill out");
+    if (tr_input_number(scenario, TR_IN_DRAFT) > 0.0 && tr_asks_prefill(scenario))
+        return tr_fail(err, TR_ECONFLICT, "draft_token", 0,
+                       "--draft is for decode: leave --phase prefill out, and a --query above 1");
     if (tr_is_by_operator(scenario)) {
         if (tr_input_check_lists(scenario, NULL, 0, NULL) != TR_OK)
             return tr_fail(err, TR_ECONFLICT, "by", 0,
@@ -31,6 +42,8 @@ tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err)
                            "--%s needs --by operator", tr_input_at(apart[i])->option);
     return TR_OK;
 }
+
+tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err) { return tr_drafts_check(scenario, err); }
 
 /* Rows are along one of the three. */
 tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err)

@@ -7,8 +7,12 @@
 /* step --by operator */
 int tr_is_by_operator(const tr_scenario *scenario);
 
+/* 1 where one of the passes asked for is a prefill. */
+int tr_asks_prefill(const tr_scenario *scenario);
+
 /* As tr_verb's prepare. */
 tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err);
+tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err);

@@ -89,24 +89,13 @@ DRAWS_QUESTION(overlap)
 DRAWS_QUESTION(roof)
 DRAWS_QUESTION(room)
 
-/* 1 where one of the passes is a prefill. */
-static int asks_prefill(const tr_scenario *scenario)
-{
-    size_t count = 0;
-    const double *query_token = tr_input_list(scenario, TR_IN_QUERY, &count);
-    for (size_t i = 0; i < count; i++)
-        if (tr_problem_phase(scenario, query_token[i]) == TR_PHASE_PREFILL)
-            return 1;
-    return 0;
-}
-
 static tr_status draw_step(const tr_scenario *scenario, const tr_problem *question, const tr_figure_target *target,
                            tr_sink *sink, tr_error *err)
 {
     const tr_along along = {question, TR_ALONG_QUERY, question->load.batch_seq, question->load.context_token};
     if (tr_is_by_operator(scenario))
         return tr_answer_figure_operators(scenario, question, target, sink, err);
-    return asks_prefill(scenario) ? tr_figure_query(&along, target, sink, err)
+    return tr_asks_prefill(scenario) ? tr_figure_query(&along, target, sink, err)
                                   : tr_answer_figure_batch(question, target, sink, err);
 }
 
