@@ -43,8 +43,6 @@ tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err)
     return TR_OK;
 }
 
-tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err) { return tr_drafts_check(scenario, err); }
-
 /* Rows are along one of the three. */
 tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err)
 {

@@ -12,7 +12,6 @@ int tr_asks_prefill(const tr_scenario *scenario);
 
 /* As tr_verb's prepare. */
 tr_status tr_prepare_step(tr_scenario *scenario, tr_error *err);
-tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err);
