@@ -181,6 +181,7 @@ void tr_fields_flat_keys(const tr_fields *fields, tr_flat_keys *out)
     const tr_sink sink = tr_buffer_sink(&buffer);
     int is_first = 1;
     out->count = 0;
+    memset(out->length, 0, sizeof out->length);
     for (size_t i = 0; i < fields->count && i < most; i++) {
         tr_writer writer;
         tr_writer_begin(&writer, &sink);
@@ -194,7 +195,22 @@ void tr_fields_flat_keys(const tr_fields *fields, tr_flat_keys *out)
     }
 }
 
-void tr_fields_flat(const tr_fields *fields, const tr_flat_keys *keys, const void *row, tr_writer *out)
+/* A number that the row before had is copied. */
+static void write_again(tr_flat_keys *keys, size_t i, double value, tr_writer *out)
+{
+    if (keys->length[i] > 0 && memcmp(&keys->value[i], &value, sizeof value) == 0) {
+        tr_write_span(out, keys->number[i], keys->length[i]);
+        return;
+    }
+    const size_t before = out->used;
+    tr_json_write_number(out, value);
+    const size_t length = out->used > before ? out->used - before : 0; /* 0: the buffer was emptied on the way */
+    keys->length[i] = (unsigned char)(length <= sizeof keys->number[i] ? length : 0);
+    keys->value[i] = value;
+    memcpy(keys->number[i], out->buffer + before, keys->length[i]);
+}
+
+void tr_fields_flat(const tr_fields *fields, tr_flat_keys *keys, const void *row, tr_writer *out)
 {
     size_t from = 0;
     for (size_t i = 0; i < fields->count; i++) {
@@ -205,7 +221,9 @@ void tr_fields_flat(const tr_fields *fields, const tr_flat_keys *keys, const voi
         } else if (field->path != NULL) {
             write_key(field, 0, out);
         }
-        if (field->path != NULL)
+        if (field->path != NULL && field->number != NULL && i < keys->count)
+            write_again(keys, i, field->number(row), out);
+        else if (field->path != NULL)
             json_value(field, row, out);
     }
     tr_write_span(out, "}\n", 2);

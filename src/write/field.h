@@ -54,13 +54,18 @@ void tr_fields_describe(const tr_fields *fields, tr_field_writer write, tr_json 
 
 /* The same without objects, by the names of the CSV's columns: a line of JSON lines. What stands before the values is
  * made once for all rows. */
+enum { TR_FLAT_FIELDS = 180 };
 typedef struct tr_flat_keys {
     size_t count; /* fields that have theirs here; the rest are few, and made anew for each row */
-    unsigned short end[200];
-    char text[8000];
+    unsigned short end[TR_FLAT_FIELDS];
+    char text[5000];
+    /* The numbers of the row before: most of a row's stand in the next one too. */
+    double value[TR_FLAT_FIELDS];
+    unsigned char length[TR_FLAT_FIELDS]; /* 0: none yet */
+    char number[TR_FLAT_FIELDS][28];
 } tr_flat_keys;
 void tr_fields_flat_keys(const tr_fields *fields, tr_flat_keys *out);
-void tr_fields_flat(const tr_fields *fields, const tr_flat_keys *keys, const void *row, tr_writer *out);
+void tr_fields_flat(const tr_fields *fields, tr_flat_keys *keys, const void *row, tr_writer *out);
 
 void tr_fields_csv_head(const tr_fields *fields, tr_writer *out);
 void tr_fields_csv_row(const tr_fields *fields, const void *row, tr_writer *out);

@@ -47,27 +47,27 @@ static tr_status write_json(const tr_rows *rows, const tr_sink *sink, tr_error *
 }
 
 /* How a row is written, after another. */
-typedef void (*row_writer)(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out);
+typedef void (*row_writer)(const tr_rows *rows, tr_flat_keys *keys, const void *row, tr_writer *out);
 
-static void write_line(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out)
+static void write_line(const tr_rows *rows, tr_flat_keys *keys, const void *row, tr_writer *out)
 {
     tr_fields_flat(rows->fields, keys, row, out);
 }
 
-static void write_csv(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out)
+static void write_csv(const tr_rows *rows, tr_flat_keys *keys, const void *row, tr_writer *out)
 {
     (void)keys;
     tr_fields_csv_row(rows->fields, row, out);
 }
 
-static void write_table(const tr_rows *rows, const tr_flat_keys *keys, const void *row, tr_writer *out)
+static void write_table(const tr_rows *rows, tr_flat_keys *keys, const void *row, tr_writer *out)
 {
     (void)keys;
     tr_fields_table_row(tr_rows_columns(rows), row, out);
 }
 
 /* All rows, or those before the one that failed. */
-static tr_status write_all(const tr_rows *rows, row_writer write, const tr_flat_keys *keys, tr_writer *out,
+static tr_status write_all(const tr_rows *rows, row_writer write, tr_flat_keys *keys, tr_writer *out,
                            tr_error *err)
 {
     for (size_t i = 0; out->status == TR_OK && i < rows->count; i++) {
