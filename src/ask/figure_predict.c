@@ -58,7 +58,8 @@ void tr_sweep_measured(const tr_sweep *w, tr_measured *out)
 /* ---- what lies along the load --------------------------------------------------------------------------------- */
 
 typedef struct words {
-    char title[224], subtitle[384], caption[512], source[256], full[96], held[96], knee[64], asked[SWEEP_ASKED][96];
+    char title[224], subtitle[384], caption[512], source[256], full[96], held[96], knee[64];
+    char pay[96], asked[SWEEP_ASKED][96];
     tr_words numbers;
 } words;
 
@@ -124,6 +125,11 @@ static size_t mark_all(const tr_sweep *w, tr_sweep_metric metric, words *t, tr_m
                        tr_sweep_load_text(w, w->held, load, sizeof load));
         mark[n++] = (tr_mark){.kind = TR_MARK_VERTICAL, .role = TR_ROLE_RESULT, .x = w->held, .text = t->held};
     }
+    const double last = w->row.drafts.question != NULL ? w->row.drafts.break_even_seq : HUGE_VAL;
+    if (metric == TR_SWEEP_TPOT && w->load == TR_SWEEP_CLIENTS && last >= 1.0 && last < w->end) {
+        (void)snprintf(t->pay, sizeof t->pay, "drafts pay up to %s", tr_sweep_load_text(w, last, load, sizeof load));
+        mark[n++] = (tr_mark){.kind = TR_MARK_VERTICAL, .role = TR_ROLE_OTHER, .x = last, .text = t->pay};
+    }
     if (w->full < w->end) {
         (void)snprintf(t->full, sizeof t->full, w->load == TR_SWEEP_RATE ? "at most %s" : "full at %s",
                        tr_sweep_load_text(w, w->full, load, sizeof load));
@@ -138,20 +144,25 @@ static tr_status draw(tr_sweep *w, tr_sweep_metric metric, const tr_figure_targe
 {
     words t = {.numbers = {.next = 0}};
     tr_measured measured;
-    tr_mark mark[SWEEP_ASKED + 3];
+    tr_mark mark[SWEEP_ASKED + 4];
     char y_label[48];
     double least = HUGE_VAL; /* room below the floor, so that it is seen as one */
     tr_sweep_line *line = &w->line[0];
     tr_sweep_line_of(w, metric, line);
     for (size_t i = 0; i < w->n; i++)
         least = line->bound[i] < least ? line->bound[i] : least;
-    tr_series series[3 + TR_MEASURED_GROUPS] = {
+    tr_series series[4 + TR_MEASURED_GROUPS] = {
         {.name = "bound", .kind = TR_SERIES_FLOOR, .role = TR_ROLE_LIMIT, .x = w->at, .y = line->bound, .n = w->n},
         {.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = w->at, .y = line->low, .y2 = line->high, .n = w->n},
         {.name = "predicted", .role = TR_ROLE_RESULT, .x = w->at, .y = line->predicted, .n = w->n},
     };
     tr_sweep_measured(w, &measured);
-    const size_t lines = 3 + tr_measured_series(&measured, metric == TR_SWEEP_TPOT, series + 3);
+    size_t lines = 3 + tr_measured_series(&measured, metric == TR_SWEEP_TPOT, series + 3);
+    if (metric == TR_SWEEP_TPOT && w->row.clients.draft_token > 0.0) {
+        tr_sweep_alone(w, w->line[1].predicted);
+        series[lines++] = (tr_series){.name = "predicted without drafts", .role = TR_ROLE_OTHER, .x = w->at,
+                                      .y = w->line[1].predicted, .n = w->n};
+    }
     write_title(w, metric, &t);
     tr_sweep_subtitle(w, t.subtitle, sizeof t.subtitle);
     write_caption(w, &measured, &t);

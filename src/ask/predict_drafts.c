@@ -74,3 +74,11 @@ void tr_predict_drafts(tr_predict_row *row)
     d->break_even_seq =
         tr_draft_last_seq(gain, &p, row->question->accept_share, larger(floor(CROWDS * o->room_seq), 1.0));
 }
+
+double tr_predict_alone_tpot_s(const tr_predict_row *row, const tr_clients *clients)
+{
+    pair p;
+    tr_service alone;
+    return take_away(row, &p) == TR_OK && serve_alone(&p, clients, &alone) == TR_OK ? alone.tpot_s.predicted
+                                                                                     : (double)NAN;
+}

@@ -73,6 +73,9 @@ void tr_predict_print(const tr_predict_row *row, tr_writer *out);
 /* Fill row->drafts of a row that fits: some eighty loads are tried. */
 void tr_predict_drafts(tr_predict_row *row);
 
+/* Time per output token of the same row for other clients without drafts; NaN where that does not fit. */
+double tr_predict_alone_tpot_s(const tr_predict_row *row, const tr_clients *clients);
+
 /* The three changes that help most, tried one by one. */
 void tr_levers_of(const tr_scenario *scenario, tr_predict_row *row);
 

@@ -66,6 +66,14 @@ void tr_sweep_line_of(const tr_sweep *w, tr_sweep_metric metric, tr_sweep_line *
     }
 }
 
+void tr_sweep_alone(const tr_sweep *w, double tpot_s[SWEEP_POINTS])
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const tr_clients c = clients_at(w, w->at[i]);
+        tpot_s[i] = tr_predict_alone_tpot_s(&w->row, &c);
+    }
+}
+
 /* ---- where it fills up ------------------------------------------------------------------------------------- */
 
 static int is_full(const tr_sweep *w, double load)

@@ -47,6 +47,8 @@ int tr_sweep_holds(const tr_sweep *sweep, double load);
 /* Of a service at a load: NaN where requests queue without end. */
 tr_quantity tr_sweep_value(const tr_sweep *sweep, const tr_service *service, tr_sweep_metric metric, double load);
 tr_quantity tr_sweep_at(const tr_sweep *sweep, tr_sweep_metric metric, double load);
+/* Time per output token without drafts, at every load. */
+void tr_sweep_alone(const tr_sweep *sweep, double tpot_s[SWEEP_POINTS]);
 void tr_sweep_line_of(const tr_sweep *sweep, tr_sweep_metric metric, tr_sweep_line *out);
 
 #endif
