@@ -20,7 +20,7 @@ tr_swing tr_swing_of(int published);
 /* What the mean of the week is of its busiest hour: the share of the places taken by users of a machine that is just
  * large enough. NaN out of range.  [K80] */
 double tr_swing_mean_share(const tr_swing *swing);
-/* How far a weekday swings about its mean; and the mean hour of the week over that of a weekday.  [K70] */
+/* How far a weekday swings about its mean; and the mean hour of the week over that of a weekday.  [K80] */
 double tr_swing_share(const tr_swing *swing);
 double tr_swing_week_ratio(const tr_swing *swing);
 
