@@ -8,6 +8,7 @@
 #include <tokenroof/price.h>
 
 #include "ask/working.h"
+#include "base/check.h"
 #include "base/extreme.h"
 #include "input/day.h"
 #include "write/print.h"
@@ -52,7 +53,7 @@ static tr_status queue_of(tr_day_row *row, tr_error *err)
                                        .hour_share = share,
                                        .hour_count = TR_DAY_HOURS,
                                        .hour_s = larger(3600.0, t->asked.period_s),
-                                       .group_request = floor(tr_input_number(row->scenario, TR_IN_BURST)),
+                                       .group_request = tr_input_number(row->scenario, TR_IN_BURST),
                                        .most_request = QUEUE_REQUESTS,
                                        .seed = 1};
     return tr_seat_queue_of(&terms, &row->queue, err);
@@ -68,7 +69,10 @@ tr_status tr_day_row_of(const tr_scenario *scenario, const tr_train_row *train, 
                                 .work_ratio = tr_input_number(scenario, TR_IN_BATCH_WORK),
                                 .work_price_ratio = priced ? tr_input_number(scenario, TR_IN_BATCH_PRICE)
                                                            : row.published_ratio};
-    tr_status s = tr_week_of(&row.terms, &row.week, err);
+    tr_status s =
+        tr_check_whole_between("burst_request", tr_input_number(scenario, TR_IN_BURST), 1.0, 1e6, err);
+    if (s == TR_OK)
+        s = tr_week_of(&row.terms, &row.week, err);
     if (s == TR_OK)
         s = queue_of(&row, err);
     if (s == TR_OK)
