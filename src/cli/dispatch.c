@@ -97,6 +97,9 @@ tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err)
 
 tr_status cli_answer(cli *c, tr_error *err)
 {
+    if (c->arg_count > TR_OPERAND_MAX)
+        return cli_fail(err, TR_ECAPACITY, "", "expected at most %d words, not %d", TR_OPERAND_MAX,
+                        c->arg_count);
     named *n = calloc(1, sizeof *n);
     if (n == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");

@@ -1,0 +1,1 @@
+"$TOKENROOF" lecture a b c d e f g
