@@ -14,7 +14,7 @@
 #include "pass/work.h"
 #include "rate/op_rate.h"
 
-enum { MOST_BOXES = 1024 };
+enum { MOST_BOXES = 1024, MOST_STAGES_IN_BOX = 64 };
 
 /* ---- the boxes -------------------------------------------------------------------------------- */
 
@@ -154,6 +154,23 @@ static void each_layout(const tr_scale_pipeline *p, const cut *c, double boxes, 
             }
 }
 
+/* Of so many boxes, each of them one stage or several. */
+static void each_cut(const tr_scale_pipeline *p, double boxes, int across, layout_visit visit, void *context)
+{
+    const tr_problem *q = p->terms->question;
+    const double box = q->system->chip_count, layers = q->model->layers;
+    const cut whole = {box * boxes, 1.0, 1};
+    if (across) {
+        each_layout(p, &whole, boxes, visit, context);
+        return;
+    }
+    for (double in_box = 1.0; in_box <= box && in_box <= MOST_STAGES_IN_BOX; in_box += 1.0) {
+        const cut c = {box / in_box, boxes * in_box, 0};
+        if (divides(in_box, box) && !(layers > 0.0 && in_box > 1.0 && c.pp_rank > layers))
+            each_layout(p, &c, boxes, visit, context);
+    }
+}
+
 typedef struct search {
     const tr_scale_pipeline *pipeline;
     tr_scale_stage *row;
@@ -161,6 +178,7 @@ typedef struct search {
     double best, room_seq; /* tokens a second, or where none runs, sequences that fit */
     tr_layout layout;
     tr_error why;
+    double why_pp;               /* stages of the layout it is of */
 } search;
 
 /* In flight: as asked; else as many as pay, or as fit. */
@@ -186,8 +204,11 @@ static void consider(void *context, const tr_layout *layout)
     row->in.layout = *layout;
     if (tr_shard_of(row->in.model, &row->system, row->in.engine, layout, &row->in.formats, &row->in.shard,
                     &why) != TR_OK) {
-        if (s->why.status != TR_EMISSING) /* an unknown link is what to mend first */
+        /* An unknown link is what to mend first; else what is wrong with the fewest stages. */
+        if (s->why.status != TR_EMISSING && (s->why.status == TR_OK || layout->pp_rank <= s->why_pp)) {
             s->why = why;
+            s->why_pp = layout->pp_rank;
+        }
         return;
     }
     const double room = tr_shard_max_batch_seq(&row->in.shard, s->pipeline->terms->context_token);
@@ -223,13 +244,18 @@ static void hold(const tr_scale_pipeline *p, tr_scale_stage *row)
     row->max_batch_seq = h.max_batch_seq;
 }
 
+/* Of all stages, those that share a box too. */
+static void idle(const tr_scale_terms *terms, double stages, tr_scale_stage *row)
+{
+    row->bubble_share =
+        tr_train_bubble_share(stages, terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages);
+    row->idle_share = tr_decode_idle_share(stages, 1.0);
+}
+
 static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_stage *row)
 {
     const tr_scale_terms *terms = p->terms;
     const tr_problem *q = terms->question;
-    const double chips = q->system->chip_count,
-                 pp = tr_input_is_set(p->scenario, TR_IN_PP) ? q->layout.pp_rank : 1.0;
-    const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : boxes;
     memset(row, 0, sizeof *row);
     row->question = &row->in;
     row->stages = boxes;
@@ -237,8 +263,7 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
     row->needed = boxes == p->need_box;
     row->memory_byte = tr_scale_room_byte(q);
     row->batch_seq = boxes * terms->batch_seq;
-    row->bubble_share = across ? 0.0 : tr_train_bubble_share(boxes, micro);
-    row->idle_share = across ? 0.0 : tr_decode_idle_share(boxes, 1.0);
+    idle(terms, across ? 1.0 : boxes, row);
     row->token_s = row->token_per_s = row->usd_per_mtoken = nothing;
     row->max_batch_seq = (double)NAN;
     row->in = *q;
@@ -247,18 +272,17 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
     if (boxes_of(q->system, boxes, &row->system, &row->why) != TR_OK ||
         tr_roofline_of(q->model, &row->system, q->engine, &q->formats, &row->in.roof, &row->why) != TR_OK)
         return;
-    const cut c = {across ? chips * boxes : chips / pp, across ? 1.0 : boxes * pp, across};
-    each_layout(p, &c, boxes, consider, &s);
+    each_cut(p, boxes, across, consider, &s);
     if (!row->has_layout) {
         row->why = s.why;
         row->fits = 0;
         if (s.why.status == TR_OK)
-            (void)tr_fail(&row->why, TR_ENOFIT, "layout", c.chips, "no layout of %.0f chips is as told",
-                          c.chips);
+            (void)tr_fail(&row->why, TR_ENOFIT, "layout", boxes, "no layout of these boxes is as told");
         hold_evenly(p, row);
         return;
     }
     row->in.layout = s.layout;
+    idle(terms, s.layout.pp_rank, row);
     (void)tr_layout_format(&s.layout, row->layout_text, sizeof row->layout_text);
     (void)tr_shard_of(q->model, &row->system, q->engine, &s.layout, &q->formats, &row->in.shard, NULL);
     const double room = tr_shard_max_batch_seq(&row->in.shard, terms->context_token);
@@ -279,19 +303,17 @@ static void most_room(void *context, const tr_layout *layout)
         s->room_seq = larger(s->room_seq, tr_shard_max_batch_seq(&shard, s->pipeline->terms->context_token));
 }
 
-/* The fewest boxes of which each is a stage, and one sequence fits; 0: none. */
+/* The fewest boxes, each a stage or more, that one sequence fits; 0: none. */
 static double need(tr_scale_pipeline *p)
 {
     const tr_problem *q = p->terms->question;
-    const double pp = tr_input_is_set(p->scenario, TR_IN_PP) ? q->layout.pp_rank : 1.0;
     p->row.in = *q;
-    for (double boxes = 1.0;
-         boxes <= MOST_BOXES && !(q->model->layers > 0.0 && boxes * pp > q->model->layers); boxes += 1.0) {
+    for (double boxes = 1.0; boxes <= MOST_BOXES && !(q->model->layers > 0.0 && boxes > q->model->layers);
+         boxes += 1.0) {
         search s = {.pipeline = p, .row = &p->row};
-        const cut c = {q->system->chip_count / pp, boxes * pp, 0};
         if (boxes_of(q->system, boxes, &p->row.system, NULL) != TR_OK)
             return 0.0;
-        each_layout(p, &c, boxes, most_room, &s);
+        each_cut(p, boxes, 0, most_room, &s);
         if (s.room_seq >= 1.0)
             return boxes;
     }

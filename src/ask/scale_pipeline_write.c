@@ -219,9 +219,9 @@ static void print_links(const tr_scale_pipeline *p, tr_writer *out)
         (void)snprintf(text, sizeof text, "A hop takes as long as --hop says, one for each stage.");
     else if (chip->scaleout_byte_per_s > 0.0)
         (void)snprintf(text, sizeof text,
-                       "Hops go over the scale-out link, %s a chip one way, and take what the pass takes for "
-                       "them; --hop "
-                       "2ms is the lecture's, with every switch and wait on the way.",
+                       "Hops between boxes go over the scale-out link, %s a chip one way (where stages are of a part "
+                       "of a box, inside its domain), and take what the pass takes for them; --hop 2ms is the "
+                       "lecture's, with every switch and wait on the way.",
                        rate);
     else
         return;

@@ -164,6 +164,25 @@ static void twice_the_bandwidth_doubles_what_reading_bounds(void **state)
     json_decref(d);
 }
 
+/* One box is the system as it is, cut into stages too where that gives more: both parts say the same of it. */
+static void one_box_is_the_system_as_it_is(void **state)
+{
+    (void)state;
+    static const char *const cases[][7] = {
+        {"model", "llama-3.1-70b", "system", "8xh100-sxm", "context_token", "32768", NULL},
+        {"model", "llama-3.1-405b", "system", "tpu-v5e-pod", "context_token", "4096", NULL},
+        {"model", "deepseek-v3", "system", "8xh200-sxm", "context_token", "8192", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *d = json_of(tr_answer_scale, cases[i]);
+        const json_t *one = boxes(d, 1, "one box"), *base = doubled(d, "as it is");
+        assert_true(of(one, "token_per_s.predicted") == of(base, "token_per_s.predicted"));
+        assert_true(of(one, "in_flight_seq") == of(base, "batch_seq"));
+        assert_true(of(one, "usd_per_mtoken.bound") == of(base, "usd_per_mtoken.bound"));
+        json_decref(d);
+    }
+}
+
 /* ---- sparsity and attention --------------------------------------------------------------------------- */
 
 /* Llama-3.1-8B in BF16 on an H100: one parameter read is 2 bytes over 3.35e12, and 2 FLOP over 989.4e12 for a user: 295
@@ -226,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_hop_that_is_given_takes_as_long),
         cmocka_unit_test(doubling_agrees_with_the_bound_or_says_why_not),
         cmocka_unit_test(twice_the_bandwidth_doubles_what_reading_bounds),
+        cmocka_unit_test(one_box_is_the_system_as_it_is),
         cmocka_unit_test(a_machine_with_more_experts_needs_more_users),
         cmocka_unit_test(its_own_attention_takes_what_step_says),
     };
