@@ -71,13 +71,15 @@ static double queue_ratio(double busy, double others)
     return smaller(wait_ratio(smaller(busy, BUSY_MOST_SHARE)), others);
 }
 
-/* [F6] Time per token: steps that only decode, and what the prompts of their clients add. [F7] Time to the first
+/* What one of the clients meets: itself and, as the others are decoding or not, their share of the batch.
+ * [F6] Time per token: steps that only decode, and what the prompts of their clients add. [F7] Time to the first
  * token: the front end, the step or steps that take the prompt in, and what it waits for them. */
 static void times(const server *v, double clients, state *s)
 {
-    const double batch = s->batch_seq, u = v->output_token / v->token_per_step;
-    const double rate = batch / u; /* prompts a step, on average */
-    const double most = prompts_a_step(v, batch), front_s = v->front_s;
+    const double others = s->batch_seq * (clients - 1.0) / clients, batch = others + 1.0;
+    const double u = v->output_token / v->token_per_step;
+    const double rate = others / u; /* prompts a step, on average */
+    const double most = prompts_a_step(v, others), front_s = v->front_s;
     s->decode_s = pass_s(v, batch, 0.0);
     s->wait_s = s->wait_share = 0.0;
     if (v->apart) { /* other chips take the prompts */
@@ -105,8 +107,9 @@ static void times(const server *v, double clients, state *s)
         }
     } else {
         const double wave = v->fixed_lengths ? smaller(most, larger(batch, 1.0)) : smaller(most, larger(rate, 1.0));
-        const double mixed_s = pass_s(v, batch, wave);
-        s->tpot_s = s->decode_s + rate / wave * larger(mixed_s - s->decode_s, 0.0);
+        const double mixed_s = pass_s(v, others, wave);
+        const double added_s = rate > 0.0 ? larger(pass_s(v, batch, wave) - s->decode_s, 0.0) : 0.0;
+        s->tpot_s = s->decode_s + rate / wave * added_s;
         if (first_share > 0.0)
             first_wave_s = with_host_s(v, pass_s(v, 0.5 * clients, most)) * (clients / most + 1.0) * 0.5;
         const double step_s = with_host_s(v, mixed_s);
@@ -396,13 +399,13 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
                    const tr_clients *c, const front *f, tr_service *o)
 {
     bounds(roof, c, f, o);
-    const double was_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
-    /* A mean batch below 1 reads less than any step. */
-    o->tpot_s.predicted = larger(o->tpot_s.predicted, o->tpot_s.bound);
+    /* Waits are means, which know of no work: what is in flight takes at least its share of the chips each. */
+    const double in_flight = o->request_per_s * (o->ttft_s.predicted + c->output_token * o->tpot_s.predicted);
+    if (o->request_per_s * o->request_s.bound > 1.0) {
+        o->ttft_s.predicted = in_flight * o->request_s.bound - c->output_token * o->tpot_s.predicted;
+        o->request_per_s = 1.0 / o->request_s.bound;
+    }
     o->ttft_s.predicted = larger(o->ttft_s.predicted, o->ttft_s.bound);
-    const double is_s = o->ttft_s.predicted + c->output_token * o->tpot_s.predicted;
-    if (!(c->request_per_s > 0.0) && is_s > was_s)
-        o->request_per_s *= (was_s + c->think_s) / (is_s + c->think_s);
     o->e2e_s.predicted = o->ttft_s.predicted + larger(c->output_token - 1.0, 0.0) * o->tpot_s.predicted;
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
     o->request_s.predicted = 1.0 / o->request_per_s;

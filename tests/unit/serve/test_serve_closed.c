@@ -60,6 +60,23 @@ static void longer_prompts_slow_the_tokens_beside_them(void **state)
     assert_true(wordy.prompt_share > brief.prompt_share && wordy.prompt_share < 1.0);
 }
 
+static void one_client_alone_meets_no_others_prompt(void **state)
+{
+    static const char *const engine[] = {"vllm", "sglang", "trtllm"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        start("llama-3.1-8b", "h100-sxm", engine[i], one);
+        const tr_service s = ask(clients(1, 4096, 128));
+        const tr_pass pass = {.decode_seq = 1.0, .decode_context_token = 4096 + 64, .token_per_seq = 1.0};
+        tr_timing timing;
+        tr_terms step;
+        assert_int_equal(tr_timing_of(&v.shard, &v.calibration, &pass, &timing, NULL), TR_OK);
+        tr_timing_rank(&timing, 1.0, 0.0, &step);
+        assert_float_equal(s.tpot_s.predicted, step.step_s, 1e-12);
+        assert_float_equal(s.prompt_share, 0.0, 1e-12);
+    }
+}
+
 static void a_token_costs_its_step_and_its_share_of_a_prompt(void **state)
 {
     (void)state;
@@ -258,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(more_clients_make_tokens_slower_and_the_machine_faster),
         cmocka_unit_test(longer_prompts_slow_the_tokens_beside_them),
+        cmocka_unit_test(one_client_alone_meets_no_others_prompt),
         cmocka_unit_test(a_token_costs_its_step_and_its_share_of_a_prompt),
         cmocka_unit_test(tokens_in_the_cache_need_no_prefill),
         cmocka_unit_test(prompts_taken_elsewhere_leave_tokens_alone),
