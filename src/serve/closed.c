@@ -59,6 +59,7 @@ static double prompts_a_step(const server *v, double batch)
 typedef struct state {
     double decode_s, tpot_s, ttft_s; /* ttft_s: of a request that finds a place */
     double wait_s, wait_share;       /* of ttft_s, behind other prompts */
+    double busy_s;                   /* of the engine, for one request */
     double batch_seq;
 } state;
 
@@ -81,7 +82,7 @@ static void times(const server *v, double clients, state *s)
     const double rate = others / u; /* prompts a step, on average */
     const double most = prompts_a_step(v, others), front_s = v->front_s;
     s->decode_s = pass_s(v, batch, 0.0);
-    s->wait_s = s->wait_share = 0.0;
+    s->wait_s = s->wait_share = s->busy_s = 0.0;
     if (v->apart) { /* other chips take the prompts */
         s->tpot_s = s->decode_s;
         s->ttft_s = s->decode_s;
@@ -101,6 +102,7 @@ static void times(const server *v, double clients, state *s)
             const double together = smaller(larger(1.0, v->poll_step * rate), larger(most, 1.0));
             const double batch_s = pass_s(v, 0.0, together);
             s->tpot_s = s->decode_s + rate / together * batch_s;
+            s->busy_s = batch_s / together + u / batch * s->decode_s;
             s->wait_share = 1.0;
             s->wait_s = 0.5 * v->poll_step * s->decode_s;
             steady_s = front_s + (0.5 * v->poll_step + LAG_STEP) * s->decode_s + with_host_s(v, batch_s);
@@ -110,6 +112,7 @@ static void times(const server *v, double clients, state *s)
         const double mixed_s = pass_s(v, others, wave);
         const double added_s = rate > 0.0 ? larger(pass_s(v, batch, wave) - s->decode_s, 0.0) : 0.0;
         s->tpot_s = s->decode_s + rate / wave * added_s;
+        s->busy_s = larger(added_s / wave + u / batch * s->decode_s, wave < 1.0 ? mixed_s / wave : 0.0);
         if (first_share > 0.0)
             first_wave_s = with_host_s(v, pass_s(v, 0.5 * clients, most)) * (clients / most + 1.0) * 0.5;
         const double step_s = with_host_s(v, mixed_s);
@@ -171,7 +174,13 @@ static state settle(const server *v, double clients)
     const double most = most_decoding(v, unsettled && low > 0.0 ? low : batch);
     if (most != batch) { /* the rest have a place and wait for their prompts to be taken in */
         (void)wanted_seq(v, held, in_flight, most, &s);
-        s.ttft_s = larger(v->output_token * s.tpot_s * (in_flight / most - 1.0), s.ttft_s - s.wait_s);
+        s.ttft_s -= s.wait_s;
+    }
+    /* While one client has its answer, the engine works for each of them once. */
+    const double decoding_s = v->output_token * s.tpot_s, least_s = in_flight * s.busy_s;
+    if (s.ttft_s + decoding_s < least_s) {
+        s.ttft_s = least_s - decoding_s;
+        s.batch_seq = in_flight * decoding_s / least_s;
     }
     return s;
 }

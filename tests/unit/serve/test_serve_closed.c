@@ -77,6 +77,23 @@ static void one_client_alone_meets_no_others_prompt(void **state)
     }
 }
 
+static void an_engine_takes_no_more_prompts_than_its_passes_have_time_for(void **state)
+{
+    (void)state;
+    start("llama-3.1-8b", "h100-sxm", "sglang", one);
+    for (double n = 1; n <= 64; n *= 2) {
+        const tr_clients c = clients(n, 32768, 64);
+        const tr_service s = ask(c);
+        const tr_pass pass = {.prefill_seq = 1.0, .prefill_query_token = 32768, .token_per_seq = 1.0,
+                              .decode_context_token = 32768 + 32};
+        tr_timing timing;
+        tr_terms prompt;
+        assert_int_equal(tr_timing_of(&v.shard, &v.calibration, &pass, &timing, NULL), TR_OK);
+        tr_timing_rank(&timing, 0.0, 1.0, &prompt);
+        assert_true(s.request_per_s * prompt.step_s <= 1.0 + 1e-9);
+    }
+}
+
 static void a_token_costs_its_step_and_its_share_of_a_prompt(void **state)
 {
     (void)state;
@@ -276,6 +293,7 @@ int main(void)
         cmocka_unit_test(more_clients_make_tokens_slower_and_the_machine_faster),
         cmocka_unit_test(longer_prompts_slow_the_tokens_beside_them),
         cmocka_unit_test(one_client_alone_meets_no_others_prompt),
+        cmocka_unit_test(an_engine_takes_no_more_prompts_than_its_passes_have_time_for),
         cmocka_unit_test(a_token_costs_its_step_and_its_share_of_a_prompt),
         cmocka_unit_test(tokens_in_the_cache_need_no_prefill),
         cmocka_unit_test(prompts_taken_elsewhere_leave_tokens_alone),
