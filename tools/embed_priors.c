@@ -1,6 +1,6 @@
-/* tools/embed_priors.c -- data/priors/serving.json into the read-only table of the price room.
+/* tools/embed_priors.c -- data/priors/serving.json and launches.json into the read-only tables of the price room.
  *
- * Runs while building: embed_priors FILE OUT.c. Whatever is wrong with the file
+ * Runs while building: embed_priors SERVING LAUNCHES OUT.c. Whatever is wrong with a file
  * stops the build, with its line.
  */
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "io/json_flat.h"
 #include "io/json_value.h"
 
-enum { PRIOR_MAX = 64 };
+enum { PRIOR_MAX = 64, FAST_MAX = 64, LAUNCH_MAX = 512 };
 
 typedef struct priors {
     tr_prior prior[PRIOR_MAX];
@@ -19,6 +19,10 @@ typedef struct priors {
     char chip[TR_ORACLE_CHIP_MAX][64];
     size_t chip_count;
     char tier_chip[64];
+    char fast[FAST_MAX][96];
+    size_t fast_count;
+    tr_launch launch[LAUNCH_MAX];
+    size_t launch_count;
 } priors;
 
 static void stop_at(const char *path, const tr_flat_entry *e, const char *text)
@@ -81,6 +85,11 @@ static void read_all(const char *path, priors *out)
                 stop_at(path, e, "expected at most 16 chips");
             need(path, e, tr_value_text(e, out->chip[index], sizeof out->chip[index], &err), &err);
             out->chip_count = index + 1;
+        } else if ((rest = tr_flat_below(e->key, "fast_modes.names")) != NULL) {
+            if (tr_value_index(rest, FAST_MAX, &index) == NULL)
+                stop_at(path, e, "expected at most 64 fast modes");
+            need(path, e, tr_value_text(e, out->fast[index], sizeof out->fast[index], &err), &err);
+            out->fast_count = index + 1;
         } else if (strcmp(e->key, "tiers.chip") == 0) {
             need(path, e, tr_value_text(e, out->tier_chip, sizeof out->tier_chip, &err), &err);
         }
@@ -90,6 +99,41 @@ static void read_all(const char *path, priors *out)
         if (out->prior[i].name[0] == '\0' || !(out->prior[i].max >= out->prior[i].min) || out->prior[i].min <= 0.0 ||
             out->prior[i].source[0] == '\0') {
             (void)fprintf(stderr, "%s: prior %zu: expected a name, a source, and 0 < min <= max\n", path, i);
+            exit(1);
+        }
+}
+
+static void read_launches(const char *path, priors *out)
+{
+    tr_flat *flat = NULL;
+    tr_error err;
+    memset(&err, 0, sizeof err);
+    if (tr_flat_read(path, &flat, &err) != TR_OK)
+        stop_at(path, NULL, err.text);
+    for (size_t i = 0; i < tr_flat_count(flat); i++) {
+        const tr_flat_entry *e = tr_flat_at(flat, i);
+        const char *rest = tr_flat_below(e->key, "launches");
+        size_t index;
+        if (rest == NULL)
+            continue;
+        const char *key = tr_value_index(rest, LAUNCH_MAX, &index);
+        if (key == NULL)
+            stop_at(path, e, "expected a list of at most 512 launches");
+        tr_launch *l = &out->launch[index];
+        out->launch_count = index >= out->launch_count ? index + 1 : out->launch_count;
+        if (strcmp(key, "name") == 0)
+            need(path, e, tr_value_text(e, l->name, sizeof l->name, &err), &err);
+        else if (strcmp(key, "launch") == 0)
+            need(path, e, tr_value_date(e, l->date, sizeof l->date, &err), &err);
+        else if (strcmp(key, "source") == 0)
+            need(path, e, tr_value_text(e, l->source, sizeof l->source, &err), &err);
+        else if (strcmp(key, "date") != 0)
+            stop_at(path, e, "expected name, launch, source or date");
+    }
+    tr_flat_destroy(flat);
+    for (size_t i = 0; i < out->launch_count; i++)
+        if (out->launch[i].name[0] == '\0' || out->launch[i].date[0] == '\0' || out->launch[i].source[0] == '\0') {
+            (void)fprintf(stderr, "%s: launch %zu: expected a name, a launch and a source\n", path, i);
             exit(1);
         }
 }
@@ -111,14 +155,15 @@ static void text(FILE *f, const char *value, const char *after)
 int main(int argc, char **argv)
 {
     static priors p;
-    if (argc != 3) {
-        (void)fprintf(stderr, "usage: embed_priors FILE OUT.c\n");
+    if (argc != 4) {
+        (void)fprintf(stderr, "usage: embed_priors SERVING LAUNCHES OUT.c\n");
         return 2;
     }
     read_all(argv[1], &p);
-    FILE *f = fopen(argv[2], "w");
+    read_launches(argv[2], &p);
+    FILE *f = fopen(argv[3], "w");
     if (f == NULL) {
-        (void)fprintf(stderr, "%s: cannot be written\n", argv[2]);
+        (void)fprintf(stderr, "%s: cannot be written\n", argv[3]);
         return 1;
     }
     (void)fprintf(f, "/* Written by tools/embed_priors.c from data/priors. */\n#include \"price/oracle_prior.h\"\n\n"
@@ -140,8 +185,22 @@ int main(int argc, char **argv)
     (void)fprintf(f, "};\nconst uint32_t tr_prior_chip_table_count = %zu;\nconst char tr_prior_tier_chip[64] = ",
                   p.chip_count);
     text(f, p.tier_chip, ";\n");
+    (void)fprintf(f, "const char tr_prior_fast_table[][96] = {\n");
+    for (size_t i = 0; i < p.fast_count; i++) {
+        (void)fprintf(f, "    ");
+        text(f, p.fast[i], ",\n");
+    }
+    (void)fprintf(f, "};\nconst uint32_t tr_prior_fast_table_count = %zu;\n\nconst tr_launch tr_launch_table[] = {\n",
+                  p.fast_count);
+    for (size_t i = 0; i < p.launch_count; i++) {
+        (void)fprintf(f, "    {");
+        text(f, p.launch[i].name, ", ");
+        text(f, p.launch[i].date, ",\n     ");
+        text(f, p.launch[i].source, "},\n");
+    }
+    (void)fprintf(f, "};\nconst uint32_t tr_launch_table_count = %zu;\n", p.launch_count);
     if (ferror(f) != 0 || fclose(f) != 0) {
-        (void)fprintf(stderr, "%s: could not be written\n", argv[2]);
+        (void)fprintf(stderr, "%s: could not be written\n", argv[3]);
         return 1;
     }
     return 0;

@@ -48,9 +48,9 @@ TR_API tr_status tr_batch_for_speed(const tr_roofline *roof, const tr_shard *sha
  * the reading of its own cache, and the larger of the two remains. NaN without a price.  [K2] */
 TR_API double tr_floor_usd_per_mtoken(const tr_roofline *roof, double context_token);
 
-/* What requests cost on a system that is paid for by the second, in dollars; NaN without a price. Each side pays for its
- * share of the chips' time, so that prompt_token x input + output_token x output is a request's cost; low and high as of
- * the time that a request takes up.  [K60] */
+/* What requests cost on a system that is paid for by the second, in dollars; NaN without a price. Each side
+ * pays for its share of the chips' time, so that prompt_token x input + output_token x output is a request's
+ * cost; low and high as of the time that a request takes up.  [K60] */
 typedef struct tr_service_cost {
     tr_quantity request_usd;
     tr_quantity usd_per_mtoken;         /* all cost over all tokens, of prompts and answers */
@@ -118,14 +118,16 @@ typedef struct tr_price_rates {
 typedef struct tr_price {
     char provider[16];           /* "anthropic" */
     char model[80];              /* as the provider calls it; may hold '/' */
-    char catalog_model[64];      /* the same model in the catalog of models; "" = not there, or its weights are not public */
+    char catalog_model[64]; /* the same model in the catalog of models; "" = not there, or its weights are not
+                               public */
     char date[12];               /* when it was seen: the sheet's date */
     char from[12];               /* first day of the period; "" = since the sheet began */
     char daily_from_utc[8];      /* "00:30": holds only in these hours of a day; "" = all day */
     char daily_to_utc[8];
     double context_token;        /* longest prompt, NaN = not known */
     tr_price_rates base;         /* input and output are always known */
-    double long_above_token;     /* prompts longer than this pay long_rates for all of their tokens; NaN = no such tier */
+    double long_above_token; /* prompts longer than this pay long_rates for all of their tokens; NaN = no such
+                                tier */
     tr_price_rates long_rates;
     tr_price_rates fast;         /* the same model, faster; output NaN = no such mode, or no price of it published */
     double batch_price_ratio;    /* price of work that may wait a day, over the normal one; NaN = not offered */
@@ -209,8 +211,9 @@ TR_API tr_status tr_cheapest_of(const tr_place *places, size_t place_count, doub
 
 /* ---- backwards: what prices say about the model and the machines behind them -------
  *
- * A price sheet is evidence: machines and models are drawn from stated priors
- * (data/priors) and weighed by how well they explain every price. */
+ * A price sheet is evidence. What open models of known size are sold for says how price goes with size (learned each
+ * time from data/prices, never from the model asked about); what the machines behind it are is drawn from stated
+ * priors (data/priors) and weighed by what they explain. */
 
 /* Dollars for a million tokens. NaN = not given, but for input and output. */
 typedef struct tr_price_evidence {
@@ -224,13 +227,15 @@ typedef struct tr_price_evidence {
     double long_output_ratio;            /* times the output price above it, >= 1 */
     double fast_price_ratio;             /* a fast mode's output over the normal one's, > 1; with fast_speed_ratio */
     double fast_speed_ratio;             /* its speed over the normal one's, >= 1 */
+    double batch_price_ratio;            /* price of work that may wait a day, over the normal one, in (0, 1] */
+    double context_token;                /* the longest prompt that is sold */
 } tr_price_evidence;
 
 /* Of a published price; no sheet states a fast mode's speed, so that one is left NaN.
  * Errors: TR_EDOMAIN, TR_ECONFLICT (cached read dearer than input; a surcharge without its threshold). */
 TR_API tr_status tr_price_evidence_of(const tr_price *price, tr_price_evidence *out, tr_error *err);
 /* "input=0.27,output=1.10,cached=0.07,write_5m=,write_1h=,threshold=200k,long_input=,long_output=,
- * fast_price=,fast_speed=" in any order; a threshold counts 1k as 1000, as prices do.
+ * fast_price=,fast_speed=,batch=0.5,context=128k" in any order; tokens count 1k as 1000, as prices do.
  * Errors: TR_EPARSE, TR_EUNKNOWN (a key, with a "did you mean"), TR_EMISSING, and as above. */
 TR_API tr_status tr_price_evidence_inline(const char *text, tr_price_evidence *out, tr_error *err);
 
@@ -246,6 +251,7 @@ typedef enum tr_unknown {
     TR_UNKNOWN_DECODE,           /* share of the roofline's throughput in decode */
     TR_UNKNOWN_CHIP_PRICE,       /* dollars for a chip and hour */
     TR_UNKNOWN_MARKUP,           /* price over cost */
+    TR_UNKNOWN_CHIPS,            /* chips that hold one copy of the model */
     TR_UNKNOWN_COUNT
 } tr_unknown;
 
@@ -257,24 +263,44 @@ typedef enum tr_evidence_kind {
     TR_EVIDENCE_CACHED,          /* a cached read pays for its fetch */
     TR_EVIDENCE_HOLD,            /* a cache is held where its time suits */
     TR_EVIDENCE_FAST,            /* a fast mode's two ratios */
+    TR_EVIDENCE_BATCH,           /* work that may wait is sold cheaper, and still pays */
+    TR_EVIDENCE_LAUNCH,          /* when it was launched: chips, formats and kinds of model that existed */
+    TR_EVIDENCE_LENGTH,          /* the longest prompt */
+    TR_EVIDENCE_TOTAL,           /* all parameters, stated */
+    TR_EVIDENCE_SIBLING,         /* open models of the same seller, with their prices */
+    TR_EVIDENCE_SPEED,           /* measured tokens/s */
+    TR_EVIDENCE_TTFT,            /* measured time to first token */
     TR_EVIDENCE_COUNT
 } tr_evidence_kind;
+
+/* One measurement by a user of the service, with nobody else's share in it known. */
+typedef struct tr_oracle_measure {
+    double value;                /* tokens/s of one sequence, or seconds to its first token */
+    double context_token;        /* in the cache as it was measured; of a first token: the prompt's length */
+} tr_oracle_measure;
+
+enum { TR_ORACLE_MEASURE_MAX = 4, TR_ORACLE_SIBLING_MAX = 4 };
 
 typedef struct tr_oracle_question {
     tr_price_evidence evidence;
     double active_param;         /* known ones: fixed instead of drawn; NaN = not known */
-    double total_param;          /* >= active; needs active */
+    double total_param;          /* >= active; with active NaN: stated, and evidence */
     double kv_byte_per_token;
     double chip_usd_per_hour;
+    double launch_year;          /* 2025.25: the end of March 2025; NaN = not known */
+    const tr_price *price;       /* whose price it is: its seller's other prices and, of an open model, what must not be
+                                    learned from; NULL: typed */
+    const tr_price *sibling[TR_ORACLE_SIBLING_MAX];  /* open models taken as the same seller's; NULL past the last */
+    tr_oracle_measure speed[TR_ORACLE_MEASURE_MAX], ttft[TR_ORACLE_MEASURE_MAX]; /* value 0 past the last */
     const tr_chip *chip;         /* NULL: one of the priors' chips */
     tr_dtype weight_dtype;       /* TR_DTYPE_NATIVE: bf16, fp8 or fp4 */
-    uint64_t sample_count;       /* 1000 to 1e9 */
+    uint64_t sample_count;       /* 1000 to 1e9; up to four times as many where few of them count */
     uint64_t seed;
 } tr_oracle_question;
 
-/* 5 %, 50 % and 95 % points. */
+/* 5, 25, 50, 75 and 95 % points. */
 typedef struct tr_oracle_band {
-    double min, value, max;
+    double min, low, value, high, max;
 } tr_oracle_band;
 
 enum { TR_ORACLE_CHIP_MAX = 16, TR_ORACLE_DTYPE_COUNT = 3, TR_ORACLE_TIER_MAX = TR_TIER_MAX };
@@ -288,12 +314,24 @@ typedef struct tr_oracle_view {
     double effective_count;                      /* samples that count: (sum w)^2 / sum w^2 */
 } tr_oracle_view;
 
+/* What was learned, and from what. */
+typedef struct tr_oracle_learned {
+    size_t row_count, provider_count;   /* prices learned from, and of how many sellers */
+    size_t left_provider_count;         /* left out: the same seller's, since it is an open model that is asked about */
+    size_t left_weight_count;           /* left out: the same weights at other sellers */
+    size_t own_count;                   /* of them the same seller's, or siblings */
+    double usd_per_mtoken;              /* input price of a model of 30e9 active parameters */
+    double power_ratio;                       /* input price goes with (active + fixed_param)^power */
+    double fixed_param;
+    double scatter_nat;                     /* standard deviation of ln price around it, a new seller's included */
+} tr_oracle_learned;
+
 typedef struct tr_oracle_answer {
     uint64_t sample_count;
+    tr_oracle_learned learned;
     tr_oracle_view prior, posterior;
     int given[TR_EVIDENCE_COUNT];
     tr_oracle_view without[TR_EVIDENCE_COUNT];   /* where given: the posterior without this piece */
-    double agreement_ratio[TR_EVIDENCE_COUNT];   /* mean likelihood of this piece under all others, 1 = they expect just this */
     size_t chip_count;
     char chip[TR_ORACLE_CHIP_MAX][64];
     size_t tier_count;
@@ -303,12 +341,12 @@ typedef struct tr_oracle_answer {
 /* Below this many effective samples bands are rough. */
 #define TR_ORACLE_FEW_COUNT 400.0
 
-/* What a provider is taken to pay for a chip: a three-year contract where one is known and the chip's price is what it has
- * by default, since list prices are not what a steady load costs; else the chip's price. */
+/* What a provider is taken to pay for a chip: a three-year contract where one is known and the chip's price
+ * is what it has by default, since list prices are not what a steady load costs; else the chip's price. */
 TR_API double tr_oracle_chip_usd_per_hour(const tr_chip *chip);
 
-/* Draw, weigh, sort: deterministic by seed, the same bits on every machine. Allocates about a megabyte while it
- * runs and frees it.  [K17]
+/* Learn, draw, weigh, sort: deterministic by seed, the same bits on every machine. Once for the priors, once with all
+ * evidence, and once without each piece. Allocates less than a megabyte while it runs and frees it.  [K17] [K92]
  * Errors: TR_EDOMAIN, TR_ECONFLICT, TR_EMISSING (a chip without a price, and none given), TR_ENOFIT (no draw
  * explains the prices at all), TR_ENOMEM. */
 TR_API tr_status tr_oracle_infer(const tr_oracle_question *question, tr_oracle_answer *out, tr_error *err);

@@ -12,16 +12,16 @@
 enum { ROWS = TR_UNKNOWN_COUNT, CORNERS = 3 * ROWS };
 
 typedef struct sheet {
-    double x[2][CORNERS], low[2][CORNERS], high[2][CORNERS];
+    double x[3][CORNERS], low[3][CORNERS], high[3][CORNERS];
     double median_x[ROWS], median_y[ROWS], truth_x[ROWS], truth_y[ROWS];
     char label[ROWS][48], short_name[ROWS][32];
     const char *labels[ROWS], *names[ROWS];
-    char title[224], subtitle[160], caption[160];
+    char title[224], subtitle[200], caption[224];
 } sheet;
 
-static void band(sheet *s, int which, int at, double y, double half, const tr_oracle_band *b, double unit)
+static void band(sheet *s, int which, int at, double y, double half, double min, double max)
 {
-    const double x[3] = {b->min / unit, b->max / unit, (double)NAN};
+    const double x[3] = {min, max, (double)NAN};
     for (int k = 0; k < 3; k++) {
         s->x[which][3 * at + k] = x[k];
         s->low[which][3 * at + k] = y - half;
@@ -44,21 +44,29 @@ static void short_quantity(double value, tr_unit unit, char *out, size_t size)
 
 /* Where there is no room beside the dots, the value stands with a short name. */
 static const char short_names[TR_UNKNOWN_COUNT][12] = {"active",      "all",    "KV",   "context", "batch", "B / B*",
-                                                       "prefill MFU", "decode", "chip", "markup"};
+                                                       "prefill MFU", "decode", "chip", "markup",  "chips"};
+
+static int is_drawn(const tr_oracle_page *o, tr_unknown u)
+{
+    return !o->known[u] && tr_oracle_is_told(&o->answer, u) &&
+           o->answer.posterior.band[u].max > o->answer.posterior.band[u].min;
+}
 
 static int rows_of(const tr_oracle_page *o, int narrow, int terminal, sheet *s)
 {
     int n = 0, count = 0;
     for (int u = 0; u < TR_UNKNOWN_COUNT; u++)
-        count += !o->known[u];
+        count += is_drawn(o, (tr_unknown)u);
     for (int u = 0; u < TR_UNKNOWN_COUNT; u++) {
         const tr_oracle_band *prior = &o->answer.prior.band[u], *posterior = &o->answer.posterior.band[u];
         const double y = count - n;
-        if (o->known[u])
+        if (!is_drawn(o, (tr_unknown)u))
             continue;
         /* A line of characters has one height. */
-        band(s, 0, n, y, terminal ? 0.5 : 0.36, prior, prior->value);
-        band(s, 1, n, y, terminal ? 0.5 : 0.2, posterior, prior->value);
+        const double unit = prior->value;
+        band(s, 0, n, y, terminal ? 0.5 : 0.36, prior->min / unit, prior->max / unit);
+        band(s, 1, n, y, terminal ? 0.5 : 0.26, posterior->min / unit, posterior->max / unit);
+        band(s, 2, n, y, terminal ? 0.5 : 0.14, posterior->low / unit, posterior->high / unit);
         s->median_x[n] = posterior->value / prior->value;
         s->median_y[n] = y;
         short_quantity(posterior->value, tr_unknown_unit((tr_unknown)u), s->label[n], sizeof s->label[n]);
@@ -82,6 +90,8 @@ tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *k
 {
     tr_oracle_page o;
     sheet s;
+    if (tr_input_choice(scenario, TR_IN_BACKTEST) > 0)
+        return tr_answer_figure_backtest(scenario, target, sink, err);
     tr_status status = tr_oracle_page_of(scenario, known, system, &o, err);
     if (status != TR_OK)
         return status;
@@ -96,17 +106,19 @@ tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *k
     (void)snprintf(s.title, sizeof s.title,
                    o.known[TR_UNKNOWN_ACTIVE] ? "A price %s to %s times its cost" : "%s to %s active parameters", low,
                    high);
-    (void)snprintf(s.subtitle, sizeof s.subtitle, "what %s%.100s leave open: bands of 90 %%",
-                   o.price != NULL ? "the prices of " : "", o.name);
+    (void)snprintf(s.subtitle, sizeof s.subtitle, "what %s%.100s leave open%s", o.price != NULL ? "the prices of " : "",
+                   o.name, o.known[TR_UNKNOWN_ACTIVE] ? "" : ", if priced like open models");
     (void)snprintf(s.caption, sizeof s.caption,
-                   "Wide: before the prices. Narrow: with them; the dot is the middle, with its value.%s",
+                   "Wide: 90 %% before the evidence. Narrow: 90 and 50 %% with it; the dot is the middle, with its "
+                   "value.%s",
                    o.truth_name[0] != '\0' ? " Other dots: the open model's own numbers." : "");
     const size_t rows = (size_t)n, corners = 3 * rows;
     const tr_series series[] = {
         {.name = "before", .kind = TR_SERIES_BAND, .role = TR_ROLE_OTHER, .x = s.x[0], .y = s.low[0], .y2 = s.high[0],
          .n = corners},
-        {.name = "with the prices", .kind = TR_SERIES_BAND, .role = TR_ROLE_COMPUTE, .x = s.x[1], .y = s.low[1],
+        {.name = "with the evidence", .kind = TR_SERIES_BAND, .role = TR_ROLE_COMPUTE, .x = s.x[1], .y = s.low[1],
          .y2 = s.high[1], .n = corners},
+        {.kind = TR_SERIES_BAND, .role = TR_ROLE_COMPUTE, .x = s.x[2], .y = s.low[2], .y2 = s.high[2], .n = corners},
         {.kind = TR_SERIES_POINTS, .role = TR_ROLE_COMPUTE, .x = s.median_x, .y = s.median_y,
          .n = rows, .label = narrow ? NULL : s.labels},
         {.name = "truth", .kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s.truth_x, .y = s.truth_y, .n = rows},
@@ -115,11 +127,11 @@ tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *k
         .title = s.title,
         .subtitle = s.subtitle,
         .caption = s.caption,
-        .source = "importance sampling from stated priors [K17]",
+        .source = "learned from open models' prices [K92], importance sampling [K17]",
         .x = {.label = "times the middle of what was assumed", .unit = TR_UNIT_NONE, .scale = TR_SCALE_LOG},
         .y = {.unit = TR_UNIT_NONE, .scale = TR_SCALE_LINEAR, .min = 0.4, .max = n + 0.6},
         .series = series,
-        .series_count = o.truth_name[0] != '\0' ? 4 : 3,
+        .series_count = o.truth_name[0] != '\0' ? 5 : 4,
         .row_names = s.names,
         .row_count = rows,
     };

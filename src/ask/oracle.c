@@ -44,6 +44,80 @@ static tr_status prices_of(tr_oracle_page *o, tr_error *err)
     return tr_price_evidence_check(e, err);
 }
 
+/* ---- what else is evidence ---------------------------------------------------------------- */
+
+/* Parts of a text between '+', one after another; 0 when there is no further one. */
+static int next_part(const char **at, char *out, size_t size)
+{
+    const size_t length = strcspn(*at, "+");
+    if (**at == '\0')
+        return 0;
+    (void)tr_text_copy_span(out, size, *at, length);
+    *at += length + ((*at)[length] == '+');
+    return 1;
+}
+
+/* "80@1k+62@64k": a value, and the context it was measured at. */
+static tr_status measures_of(const tr_oracle_page *o, tr_input_id id, tr_unit unit, tr_oracle_measure *out,
+                             tr_error *err)
+{
+    const char *at = tr_input_text(o->scenario, id), *option = tr_input_at(id)->option;
+    char part[64];
+    for (int n = 0; next_part(&at, part, sizeof part); n++) {
+        char *context = strchr(part, '@');
+        tr_error inner;
+        if (n == TR_ORACLE_MEASURE_MAX)
+            return tr_fail(err, TR_ECAPACITY, option, n, "--%s takes at most %d measurements", option,
+                           TR_ORACLE_MEASURE_MAX);
+        if (context == NULL)
+            return tr_fail(err, TR_EPARSE, option, 0.0,
+                           "--%s: expected the context behind @, such as %s@4k, as speeds change with it",
+                           option, part);
+        *context++ = '\0';
+        tr_status s = tr_quantity_parse(part, unit, &out[n].value, &inner);
+        if (s == TR_OK)
+            s = tr_quantity_parse(context, TR_UNIT_CONTEXT, &out[n].context_token, &inner);
+        if (s == TR_OK && !(out[n].value > 0.0))
+            return tr_fail(err, TR_EDOMAIN, option, out[n].value, "--%s: what was measured is above 0", option);
+        if (s != TR_OK)
+            return tr_fail(err, s, option, 0.0, "--%s: %.300s", option, inner.text);
+    }
+    return TR_OK;
+}
+
+static tr_status siblings_of(tr_oracle_page *o, tr_error *err)
+{
+    const char *at = tr_input_text(o->scenario, TR_IN_SIBLING);
+    char part[112];
+    for (int n = 0; next_part(&at, part, sizeof part); n++) {
+        if (n == TR_ORACLE_SIBLING_MAX)
+            return tr_fail(err, TR_ECAPACITY, "sibling", n, "--sibling takes at most %d prices", TR_ORACLE_SIBLING_MAX);
+        const tr_status s = tr_price_named(part, &o->question.sibling[n], err);
+        if (s != TR_OK)
+            return s;
+        if (o->question.sibling[n]->catalog_model[0] == '\0')
+            return tr_fail(err, TR_EMISSING, "sibling", 0.0,
+                           "the size of %.80s is not public: a sibling is an open model with a price", part);
+    }
+    return TR_OK;
+}
+
+static tr_status evidence_of(tr_oracle_page *o, tr_error *err)
+{
+    tr_oracle_question *q = &o->question;
+    const char *launch = tr_input_text(o->scenario, TR_IN_LAUNCH);
+    const tr_launch *known = tr_launch_of(o->price);
+    q->price = o->price;
+    q->launch_year = (double)NAN;
+    (void)tr_text_copy(o->launch, sizeof o->launch, launch[0] != '\0' ? launch : known != NULL ? known->date : "");
+    tr_status s = o->launch[0] != '\0' ? tr_launch_year_parse(o->launch, &q->launch_year, err) : TR_OK;
+    if (s == TR_OK)
+        s = siblings_of(o, err);
+    if (s == TR_OK)
+        s = measures_of(o, TR_IN_MEASURED_SPEED, TR_UNIT_TOKEN_PER_S, q->speed, err);
+    return s == TR_OK ? measures_of(o, TR_IN_MEASURED_TTFT, TR_UNIT_SECOND, q->ttft, err) : s;
+}
+
 /* ---- what is known ------------------------------------------------------------------------ */
 
 static double kv_of(const tr_scenario *scenario, const tr_model *model)
@@ -64,12 +138,16 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
     if (kind >= 0 && system == NULL)
         return tr_fail(err, TR_EMISSING, "system", 0.0,
                        "a kind of price needs a chip: name one with --system, or give --price a number");
-    q->active_param = q->total_param = q->kv_byte_per_token = (double)NAN;
+    q->active_param = q->kv_byte_per_token = (double)NAN;
+    q->total_param = tr_input_number(o->scenario, TR_IN_STATED_TOTAL);
     q->chip_usd_per_hour = isnan(price) ? (double)NAN : price;
     if (price <= 0.0)
         return tr_fail(err, TR_EDOMAIN, "chip_usd_per_hour", price, "a chip that costs nothing cannot explain a price");
     q->sample_count = (uint64_t)tr_input_number(o->scenario, TR_IN_SAMPLES);
     q->seed = (uint64_t)tr_input_number(o->scenario, TR_IN_DRAW_SEED);
+    if (known != NULL && !isnan(q->total_param))
+        return tr_fail(err, TR_ECONFLICT, "stated_total_param", q->total_param,
+                       "--model says how many parameters there are: leave out --total");
     if (known != NULL) {
         const double kv = kv_of(o->scenario, known);
         q->active_param = known->active_param;
@@ -176,7 +254,7 @@ static tr_status deduce(tr_oracle_page *o, tr_error *err)
     const size_t tiers = (size_t)o->chip.tier_count;
     o->tier_5m = e->write_5m_usd_per_mtoken > 0.0 ? tr_implied_tier(o->chip.tier, tiers, 300.0) : -1;
     o->tier_1h = e->write_1h_usd_per_mtoken > 0.0 ? tr_implied_tier(o->chip.tier, tiers, 3600.0) : -1;
-    o->has_fast = tr_evidence_is_given(e, TR_EVIDENCE_FAST);
+    o->has_fast = tr_evidence_is_given(&o->question, TR_EVIDENCE_FAST);
     if (o->has_fast)
         s = tr_menu_ratio_of(e->fast_price_ratio, e->fast_speed_ratio, &o->fast, err);
     return s;
@@ -189,6 +267,8 @@ tr_status tr_oracle_page_of(const tr_scenario *scenario, const tr_model *known, 
     o->scenario = scenario;
     tr_status s = prices_of(o, err);
     if (s == TR_OK)
+        s = evidence_of(o, err);
+    if (s == TR_OK)
         s = known_of(o, known, system, err);
     if (s == TR_OK)
         s = deduce(o, err);
@@ -196,4 +276,9 @@ tr_status tr_oracle_page_of(const tr_scenario *scenario, const tr_model *known, 
         return s;
     truth_of(o, known);
     return tr_oracle_infer(&o->question, &o->answer, err);
+}
+
+int tr_oracle_holds(const tr_oracle_band *band, double value)
+{
+    return value >= 0.999 * band->min && value <= 1.001 * band->max;
 }

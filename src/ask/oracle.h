@@ -27,6 +27,7 @@ typedef struct tr_oracle_page {
     tr_oracle_answer answer;
     double truth[TR_UNKNOWN_COUNT];      /* of an open model; NaN: not public, or taken as known */
     char truth_name[64];                 /* "" if none */
+    char launch[16];                     /* "" if not known */
     int known[TR_UNKNOWN_COUNT];         /* given, not inferred */
     /* The machine of single deductions. */
     tr_chip chip;
@@ -51,6 +52,20 @@ typedef struct tr_oracle_page {
  * tr_price_named, tr_price_evidence_inline and tr_oracle_infer. */
 tr_status tr_oracle_page_of(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
                             tr_oracle_page *out, tr_error *err);
+
+/* Every open model in turn. Errors: those of tr_oracle_infer. */
+tr_status tr_answer_oracle_backtest(const tr_scenario *scenario, const tr_style *style, tr_sink *sink, tr_error *err);
+tr_status tr_answer_figure_backtest(const tr_scenario *scenario, const tr_figure_target *target, tr_sink *sink,
+                                    tr_error *err);
+
+/* Whether a band of 90 % holds a number, to a part in a thousand: a stated size is a band of no width. */
+int tr_oracle_holds(const tr_oracle_band *band, double value);
+
+/* Bytes of KV a token beyond those of any model that is known. */
+#define TR_ORACLE_KV_MOST 1.5e6
+
+/* A line of shares of which one moved by a twentieth or more. */
+int tr_oracle_is_share_told(const double *prior, const double *posterior, size_t count);
 
 extern const char tr_oracle_dtype_names[TR_ORACLE_DTYPE_COUNT][8];
 

@@ -24,25 +24,35 @@ typedef struct unknown_row {
 #define NUMBER(NAME, VALUE) TR_NUMBER(unknown_row, NAME, VALUE)
 TR_TEXT(unknown_row, name, tr_unknown_name(row->unknown))
 NUMBER(prior_05, row->prior->min)
+NUMBER(prior_25, row->prior->low)
 NUMBER(prior_50, row->prior->value)
+NUMBER(prior_75, row->prior->high)
 NUMBER(prior_95, row->prior->max)
 NUMBER(posterior_05, row->posterior->min)
+NUMBER(posterior_25, row->posterior->low)
 NUMBER(posterior_50, row->posterior->value)
+NUMBER(posterior_75, row->posterior->high)
 NUMBER(posterior_95, row->posterior->max)
 NUMBER(truth, row->truth)
 TR_FLAG(unknown_row, known, row->page->known[row->unknown])
+TR_FLAG(unknown_row, told, tr_oracle_is_told(&row->page->answer, row->unknown))
 TR_TEXT(unknown_row, inside, isnan(row->truth) ? NULL
-                             : row->truth >= row->posterior->min && row->truth <= row->posterior->max ? "yes" : "no")
+                             : tr_oracle_holds(row->posterior, row->truth) ? "yes" : "no")
 
 static const tr_field unknown_field[] = {
     TR_T("unknown", name),
     TR_N("prior.p05", NONE, prior_05),
+    TR_N("prior.p25", NONE, prior_25),
     TR_N("prior.p50", NONE, prior_50),
+    TR_N("prior.p75", NONE, prior_75),
     TR_N("prior.p95", NONE, prior_95),
     TR_N("posterior.p05", NONE, posterior_05),
+    TR_N("posterior.p25", NONE, posterior_25),
     TR_N("posterior.p50", NONE, posterior_50),
+    TR_N("posterior.p75", NONE, posterior_75),
     TR_N("posterior.p95", NONE, posterior_95),
     TR_F("known", known),
+    TR_F("has_evidence", told),
     TR_N("truth", NONE, truth),
     TR_T("truth_inside", inside),
 };
@@ -124,17 +134,41 @@ static void notes_of(const tr_oracle_page *o, tr_notes *notes)
     notes->count = 0;
     if (o->answer.posterior.effective_count < TR_ORACLE_FEW_COUNT)
         notes->text[notes->count++] = "few draws count: bands are rough, --samples makes them firmer";
-    for (int k = 0; k < TR_EVIDENCE_COUNT; k++)
-        if (o->answer.given[k] && o->answer.agreement_ratio[k] < 0.01) {
-            notes->text[notes->count++] = "one of the prices is hardly what the others and the priors expect: see "
-                                          "agreement_ratio in --json";
-            break;
-        }
-    notes->text[notes->count++] =
-        "a price sheet alone leaves wide bands; the priors, each with its source, are in --json";
+    notes->text[notes->count++] = o->known[TR_UNKNOWN_ACTIVE]
+                                      ? "the priors of the machine, each with its source, are in --json"
+                                      : "the bands hold for a model that is priced like open ones: `tokenroof oracle "
+                                        "--backtest` shows how often they held; a closed one may be sold dearer";
 }
 
 /* ---- a document ------------------------------------------------------------------------------------ */
+
+static void json_measures(const char *key, const char *value_key, const tr_oracle_measure *m, tr_json *json)
+{
+    tr_json_key_array(json, key);
+    for (int i = 0; i < TR_ORACLE_MEASURE_MAX && m[i].value > 0.0; i++) {
+        tr_json_object_inline(json);
+        tr_json_key_number(json, value_key, m[i].value);
+        tr_json_key_number(json, "context_token", m[i].context_token);
+        tr_json_close(json);
+    }
+    tr_json_close(json);
+}
+
+static void json_learned(const tr_oracle_page *o, tr_json *json)
+{
+    const tr_oracle_learned *l = &o->answer.learned;
+    tr_json_key_object(json, "learned");
+    tr_json_key_number(json, "price_count", (double)l->row_count);
+    tr_json_key_number(json, "provider_count", (double)l->provider_count);
+    tr_json_key_number(json, "left_out_provider_count", (double)l->left_provider_count);
+    tr_json_key_number(json, "left_out_weights_count", (double)l->left_weight_count);
+    tr_json_key_number(json, "own_count", (double)l->own_count);
+    tr_json_key_number(json, "usd_per_mtoken_at_30b", l->usd_per_mtoken);
+    tr_json_key_number(json, "power", l->power_ratio);
+    tr_json_key_number(json, "fixed_param", l->fixed_param);
+    tr_json_key_number(json, "log_scatter", l->scatter_nat);
+    tr_json_close(json);
+}
 
 static void json_prices(const tr_oracle_page *o, tr_json *json)
 {
@@ -152,6 +186,20 @@ static void json_prices(const tr_oracle_page *o, tr_json *json)
     tr_json_key_number(json, "long_output_ratio", e->long_output_ratio);
     tr_json_key_number(json, "fast_price_ratio", e->fast_price_ratio);
     tr_json_key_number(json, "fast_speed_ratio", e->fast_speed_ratio);
+    tr_json_key_number(json, "batch_price_ratio", e->batch_price_ratio);
+    tr_json_key_number(json, "context_token", e->context_token);
+    tr_json_key_string(json, "launch_date", o->launch[0] != '\0' ? o->launch : NULL);
+    tr_json_key_number(json, "total_param", isnan(o->question.active_param) ? o->question.total_param : (double)NAN);
+    tr_json_key_array(json, "siblings");
+    for (int i = 0; i < TR_ORACLE_SIBLING_MAX && o->question.sibling[i] != NULL; i++) {
+        tr_json_object_inline(json);
+        tr_json_key_string(json, "provider", o->question.sibling[i]->provider);
+        tr_json_key_string(json, "model", o->question.sibling[i]->model);
+        tr_json_close(json);
+    }
+    tr_json_close(json);
+    json_measures("measured_speed", "token_per_s", o->question.speed, json);
+    json_measures("measured_ttft", "first_token_s", o->question.ttft, json);
     tr_json_close(json);
 }
 
@@ -226,7 +274,6 @@ static void json_moves(const tr_oracle_page *o, tr_json *json)
             continue;
         tr_json_object(json);
         tr_json_key_string(json, "piece", tr_evidence_name((tr_evidence_kind)k));
-        tr_json_key_number(json, "agreement_ratio", o->answer.agreement_ratio[k]);
         tr_json_key_number(json, "effective_count_without", o->answer.without[k].effective_count);
         tr_json_key_array(json, "moves");
         for (int u = 0; u < TR_UNKNOWN_COUNT; u++) {
@@ -271,6 +318,7 @@ static tr_status write_document(const tr_oracle_page *o, const tr_notes *notes, 
     tr_document_begin(&json, sink, 1, o->scenario, NULL);
     json_prices(o, &json);
     json_alone(o, &json);
+    json_learned(o, &json);
     tr_json_key_number(&json, "sample_count", (double)a->sample_count);
     tr_json_key_number(&json, "effective_count", a->posterior.effective_count);
     tr_json_key_string(&json, "truth", o->truth_name[0] != '\0' ? o->truth_name : NULL);
@@ -321,6 +369,8 @@ static tr_status write(const tr_oracle_page *o, const tr_style *style, tr_sink *
 tr_status tr_answer_oracle(const tr_scenario *scenario, const tr_model *known, const tr_system *system,
                            const tr_style *style, tr_sink *sink, tr_error *err)
 {
+    if (tr_input_choice(scenario, TR_IN_BACKTEST) > 0)
+        return tr_answer_oracle_backtest(scenario, style, sink, err);
     tr_oracle_page *o = malloc(sizeof *o);
     tr_status s = o == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory")
                             : tr_oracle_page_of(scenario, known, system, o, err);

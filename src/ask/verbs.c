@@ -412,14 +412,16 @@ static const tr_verb verbs[] = {
     {.name = "oracle",
      .words = "infer margin reverse backwards",
      .topic = "What it costs",
-     .operands = "PRICES",
+     .operands = "[PRICES]",
      .groups = OF(ORACLE) | OF(MODEL) | OF(SYSTEM) | OF(CACHE) | OF(PRICE) | ASKED | OF(OUTPUT_PICTURE) |
                OF(OUTPUT_WORKING),
-     .doc = "published prices read backwards: what they imply about batch, KV bytes, chips and margin, each price "
-            "alone and all together",
+     .doc = "published prices read backwards: how large the model is if it is priced like open models, with every "
+            "other piece of evidence there is, and what each of them changes",
      .examples = "tokenroof oracle deepseek/deepseek-chat\n"
                  "tokenroof oracle input=5,output=25,cached=0.5,write_5m=6.25,threshold=200k,long_output=1.5\n"
-                 "tokenroof oracle claude-opus-4-6 --fast-speed 2.5 --samples 200k\n"
+                 "tokenroof oracle claude-opus-4-6 --fast-speed 2.5\n"
+                 "tokenroof oracle input=0.55,output=2.19 --launch 2025-01 --total 671b --measured-speed 30@4k\n"
+                 "tokenroof oracle --backtest\n"
                  "tokenroof oracle deepseek/deepseek-chat --model deepseek-v3 --system h800-sxm --price 2\n"
                  "tokenroof oracle fireworks/gpt-oss-120b --plot oracle.svg\n",
      .job = "What do published prices say about who runs it, and how?",

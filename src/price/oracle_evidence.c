@@ -31,6 +31,8 @@ static const key keys[] = {
     KEY("long_output", NONE, long_output_ratio),
     KEY("fast_price", NONE, fast_price_ratio),
     KEY("fast_speed", NONE, fast_speed_ratio),
+    KEY("batch", NONE, batch_price_ratio),
+    KEY("context", TOKEN, context_token),
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 
@@ -102,6 +104,11 @@ tr_status tr_price_evidence_check(const tr_price_evidence *e, tr_error *err)
         (s = check_ratio("long_output", e->long_output_ratio, 0.0, err)) != TR_OK ||
         (s = check_ratio("fast_price", e->fast_price_ratio, 1.0, err)) != TR_OK)
         return s;
+    if (!isnan(e->batch_price_ratio) && !(e->batch_price_ratio > 0.0 && e->batch_price_ratio <= 1.0))
+        return tr_fail(err, TR_EDOMAIN, "batch", e->batch_price_ratio,
+                       "batch: work that may wait costs a share of the normal price, above 0 and at most 1");
+    if (!isnan(e->context_token) && !(e->context_token >= 1.0 && e->context_token <= 1e9))
+        return tr_fail(err, TR_EDOMAIN, "context", e->context_token, "context: the longest prompt is 1 to 1e9 tokens");
     if (!isnan(e->fast_speed_ratio) && isnan(e->fast_price_ratio))
         return tr_fail(err, TR_ECONFLICT, "fast_speed", e->fast_speed_ratio,
                        "a fast mode's speed needs its price ratio: give fast_price");
@@ -126,6 +133,8 @@ tr_status tr_price_evidence_of(const tr_price *price, tr_price_evidence *out, tr
     }
     if (ratios.fast_output_ratio > 1.0)
         e.fast_price_ratio = ratios.fast_output_ratio;
+    e.batch_price_ratio = price->batch_price_ratio;
+    e.context_token = price->context_token;
     const tr_status s = tr_price_evidence_check(&e, err);
     if (s == TR_OK)
         *out = e;
@@ -203,10 +212,14 @@ tr_status tr_price_evidence_inline(const char *text, tr_price_evidence *out, tr_
 
 /* ---- what there is ---------------------------------------------------------------- */
 
-static const char evidence_name[TR_EVIDENCE_COUNT][20] = {"input_price", "output_over_input", "long_threshold",
-                                                          "cached_read",  "cache_write",       "fast_mode"};
+static const char evidence_name[TR_EVIDENCE_COUNT][20] = {
+    "input_price",    "output_over_input", "long_threshold", "cached_read",    "cache_write",
+    "fast_mode",      "batch_price",       "launch_date",    "context_length", "total_param",
+    "sibling_prices", "token_per_s",       "first_token_s"};
 static const char evidence_title[TR_EVIDENCE_COUNT][24] = {
-    "input price", "output over input", "long-prompt threshold", "cached read", "cache hold time", "fast mode"};
+    "input price", "output over input", "long-prompt threshold", "cached read",    "cache write",
+    "fast mode",   "batch discount",    "launch date",           "context length", "size stated",
+    "siblings",    "measured tokens/s", "measured TTFT"};
 
 const char *tr_evidence_name(tr_evidence_kind kind)
 {
@@ -218,8 +231,10 @@ const char *tr_evidence_title(tr_evidence_kind kind)
     return (unsigned)kind < TR_EVIDENCE_COUNT ? evidence_title[kind] : "";
 }
 
-int tr_evidence_is_given(const tr_price_evidence *e, tr_evidence_kind kind)
+int tr_evidence_is_given(const tr_oracle_question *q, tr_evidence_kind kind)
 {
+    const tr_price_evidence *e = &q->evidence;
+    const int known = !isnan(q->active_param);
     switch (kind) {
     case TR_EVIDENCE_LEVEL: return e->input_usd_per_mtoken > 0.0;
     case TR_EVIDENCE_RATIO: return e->output_usd_per_mtoken > 0.0;
@@ -227,6 +242,13 @@ int tr_evidence_is_given(const tr_price_evidence *e, tr_evidence_kind kind)
     case TR_EVIDENCE_CACHED: return e->cached_read_usd_per_mtoken > 0.0;
     case TR_EVIDENCE_HOLD: return e->write_5m_usd_per_mtoken > 0.0 || e->write_1h_usd_per_mtoken > 0.0;
     case TR_EVIDENCE_FAST: return e->fast_price_ratio > 1.0 && e->fast_speed_ratio >= 1.0;
+    case TR_EVIDENCE_BATCH: return e->batch_price_ratio < 1.0;
+    case TR_EVIDENCE_LAUNCH: return q->launch_year > 0.0;
+    case TR_EVIDENCE_LENGTH: return e->context_token > 0.0 && !known;
+    case TR_EVIDENCE_TOTAL: return q->total_param > 0.0 && !known;
+    case TR_EVIDENCE_SIBLING: return q->sibling[0] != NULL && !known;
+    case TR_EVIDENCE_SPEED: return q->speed[0].value > 0.0;
+    case TR_EVIDENCE_TTFT: return q->ttft[0].value > 0.0;
     case TR_EVIDENCE_COUNT: break;
     }
     return 0;

@@ -50,7 +50,7 @@ tr_unit tr_unknown_unit(tr_unknown unknown);
 
 const char *tr_evidence_name(tr_evidence_kind kind);
 const char *tr_evidence_title(tr_evidence_kind kind);
-int tr_evidence_is_given(const tr_price_evidence *evidence, tr_evidence_kind kind);
+int tr_evidence_is_given(const tr_oracle_question *question, tr_evidence_kind kind);
 
 /* A stated prior: a range, even in the logarithm; a share; or the width of a likelihood (sigma, in log units). */
 typedef struct tr_prior {
@@ -65,6 +65,17 @@ const tr_prior *tr_prior_at(size_t index);            /* NULL past the end */
 const tr_prior *tr_prior_find(const char *name);      /* NULL if unknown */
 const char *tr_prior_chip_at(size_t index);           /* chips that may be behind a price; NULL past the end */
 
+/* When a model was first offered. */
+typedef struct tr_launch {
+    char name[96];               /* a model of the catalog, or PROVIDER/MODEL */
+    char date[12];               /* a day, month or year */
+    char source[160];
+} tr_launch;
+const tr_launch *tr_launch_of(const tr_price *price);  /* NULL if not known */
+double tr_launch_year(const tr_price *price);       /* 2025.25; NaN if not known */
+/* Errors: TR_EPARSE (no day, month or year such as 2025-03-24), TR_EDOMAIN (before 2015, after 2100). */
+tr_status tr_launch_year_parse(const char *text, double *year, tr_error *err);
+
 /* ---- what moved what ------------------------------------------------------------- */
 
 /* How far a piece of evidence moves an unknown: the median with it over the median without it, and the band's
@@ -75,5 +86,12 @@ typedef struct tr_oracle_shift {
 } tr_oracle_shift;
 tr_status tr_oracle_shift_of(const tr_oracle_answer *answer, tr_evidence_kind kind, tr_unknown unknown,
                              tr_oracle_shift *out, tr_error *err);
+
+/* As tr_oracle_infer, but the posterior and what was learned alone: for one model after another. */
+tr_status tr_oracle_posterior(const tr_oracle_question *question, tr_oracle_answer *out, tr_error *err);
+
+/* Whether the evidence says anything of an unknown: its band is a tenth narrower, in log units, than before, or its
+ * middle a fifth away from where it was.  [K19] */
+int tr_oracle_is_told(const tr_oracle_answer *answer, tr_unknown unknown);
 
 #endif

@@ -55,6 +55,15 @@ static int is_named(const tr_price *price, const char *text, size_t length)
     return is_model(price, text, length);
 }
 
+/* Named to the last letter, and not by a part of it or the catalog's name: what else has that name stands back. */
+static int is_exact(const tr_price *price, const char *text, size_t length)
+{
+    const size_t n = strlen(price->provider), m = strlen(price->model);
+    if (length > n && tr_name_equal(price->provider, n, text, n) && text[n] == '/')
+        return tr_name_equal(price->model, m, text + n + 1, length - n - 1);
+    return tr_name_equal(price->model, m, text, length);
+}
+
 int tr_price_is_named(const tr_price *price, const char *text) { return is_named(price, text, strlen(text)); }
 
 /* Every word one may type, for "did you mean". */
@@ -154,9 +163,12 @@ tr_status tr_price_named(const char *text, const tr_price **out, tr_error *err)
     const tr_price *best = NULL, *other = NULL, *early = NULL;
     if (at != NULL && !is_day(day))
         return tr_fail(err, TR_EPARSE, "price", 0.0, "expected a day such as 2026-08-22 after the @, not '%.40s'", day);
+    int exact = 0;
+    for (uint32_t i = 0; i < tr_price_table_count && length > 0; i++)
+        exact |= is_exact(&tr_price_table[i], text, length);
     for (uint32_t i = 0; i < tr_price_table_count; i++) {
         const tr_price *price = &tr_price_table[i];
-        if (length == 0 || !is_named(price, text, length))
+        if (length == 0 || !(exact ? is_exact(price, text, length) : is_named(price, text, length)))
             continue;
         if (is_after(price->from, at != NULL ? day : price->date)) {
             early = price;

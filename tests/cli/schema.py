@@ -28,6 +28,7 @@ ASK = {
     "compare": "compare llama-3.1-70b 8xh100-sxm 4xb200-sxm",
     "step-operator": f"step {PAIR} --by operator",
     "oracle": "oracle deepseek/deepseek-chat",
+    "oracle-backtest": "oracle --backtest --samples 10k",
     "models-one": "models deepseek-v3",
     "chips-one": "chips h100-sxm",
     "prices-two": "prices claude-sonnet-5@2026-08-01 claude-sonnet-5@2026-09-01",

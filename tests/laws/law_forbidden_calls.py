@@ -26,6 +26,7 @@ MAY_ALSO = {
     "base/decimal": {"strtod"},      # correctly rounded; given digits and an exponent, never a decimal point
     "base/rng": {"exp", "log"},      # samplers
     "price/oracle_infer": {"calloc", "free"},  # tr_oracle_infer: "Allocates"
+    "price/oracle_learn": {"malloc", "free"},  # tr_open_rows_of: "Allocates"
     "model/config": ALLOCATE,        # tr_config_create: "Allocates"
     "model/model": {"calloc", "free"},  # tr_model_from_config: "Allocates and frees"
     "model/model_change": {"calloc", "free"},  # tr_model_catalog_get: "Allocates and frees"
@@ -40,6 +41,7 @@ MAY_ALSO = {
     "ask/layout": {"malloc", "free"},
     "ask/models": {"malloc", "free"},
     "ask/oracle": {"malloc", "free"},
+    "ask/oracle_backtest": {"malloc", "free"},
     "ask/oracle_write": {"malloc", "free"},
     "ask/predict_lever": {"malloc", "free"},
     "ask/predict_sweep": {"calloc", "free"},

@@ -8,7 +8,7 @@ import house
 # Rooms whose own headers are read too. The list only grows.
 READ = ["price", "life", "lab"]
 
-_UNIT = ("s|ns|byte|flop|token|seq|param|usd|hour|w|j|mtoken|chip|px|row|layer|elem|request|kwh|"
+_UNIT = ("s|ns|year|byte|flop|token|seq|param|usd|hour|w|j|mtoken|chip|px|row|layer|elem|request|kwh|"
          # dimensionless, and saying so
          "ratio|share|count|dim|rank|mfu|mbu|nat")
 NAME = re.compile(rf"(?:^|_)(?:{_UNIT})(?:_per_(?:{_UNIT}))*$")

@@ -380,14 +380,16 @@ static const char *const may_be_missing[] = {
     "cached_read_usd_per_mtoken", "write_5m_usd_per_mtoken", "write_1h_usd_per_mtoken", "long_input_ratio",
     "long_output_ratio", "fast_speed_ratio", "evidence.cached_read_usd_per_mtoken", "evidence.write_5m_usd_per_mtoken",
     "evidence.write_1h_usd_per_mtoken", "evidence.long_input_ratio", "evidence.long_output_ratio",
-    "evidence.fast_speed_ratio", "kv_byte_per_token", "chip_usd_per_hour", "total_param", NULL};
+    "evidence.fast_speed_ratio", "kv_byte_per_token", "chip_usd_per_hour", "total_param", "batch_price_ratio",
+    "context_token", "evidence.batch_price_ratio", "evidence.context_token", "launch_year", "active_param", NULL};
 
 static void a_nan_price_or_day_is_refused(void **state)
 {
     (void)state;
-    const tr_oracle_question question = {.evidence = {5, 25, 0.5, 6.25, 10, 2e5, 2, 1.5, 6, 2.5},
+    const tr_oracle_question question = {.evidence = {5, 25, 0.5, 6.25, 10, 2e5, 2, 1.5, 6, 2.5, 0.5, 1e6},
                                          .active_param = 1e11, .total_param = 1e12, .kv_byte_per_token = 1e4,
-                                         .chip_usd_per_hour = 2, .sample_count = 2000, .seed = 1};
+                                         .chip_usd_per_hour = 2, .launch_year = 2025, .speed = {{80, 1000}},
+                                         .ttft = {{0.5, 1000}}, .sample_count = 2000, .seed = 1};
     refuses_each("tr_price_evidence_check", tr_price_evidence_field, COUNT(tr_price_evidence_field), &question.evidence,
                  sizeof question.evidence, sizeof(tr_price_evidence), take_evidence, may_be_missing);
     refuses_each("tr_oracle_infer", tr_oracle_question_field, COUNT(tr_oracle_question_field), &question,

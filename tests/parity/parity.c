@@ -281,7 +281,9 @@ static void put_oracle(tr_rng *rng)
     const double none = (double)NAN;
     tr_oracle_question q = {.active_param = none, .total_param = none, .kv_byte_per_token = none,
                             .chip_usd_per_hour = none, .sample_count = 2000, .seed = tr_rng_next(rng)};
-    q.evidence = (tr_price_evidence){octaves(rng, -4, 4), 0, none, none, none, none, none, none, none, none};
+    q.launch_year = none;
+    q.evidence =
+        (tr_price_evidence){octaves(rng, -4, 4), 0, none, none, none, none, none, none, none, none, none, none};
     q.evidence.output_usd_per_mtoken = q.evidence.input_usd_per_mtoken * octaves(rng, 0, 3);
     if (one_in(rng, 2))
         q.evidence.cached_read_usd_per_mtoken = q.evidence.input_usd_per_mtoken * octaves(rng, -6, 0);
@@ -289,6 +291,8 @@ static void put_oracle(tr_rng *rng)
         q.evidence.long_above_token = whole(rng, 14, 20);
     if (one_in(rng, 2))
         (void)tr_price_evidence_of(tr_price_at((size_t)tr_rng_below(rng, tr_price_count())), &q.evidence, NULL);
+    if (one_in(rng, 2))
+        q.speed[0] = (tr_oracle_measure){octaves(rng, 3, 8), whole(rng, 8, 16)};
     put("oracle status", (double)tr_oracle_infer(&q, &answer, NULL));
     put("oracle, draws that count", answer.posterior.effective_count);
     put("oracle, active", answer.posterior.band[TR_UNKNOWN_ACTIVE].value);

@@ -59,7 +59,7 @@ static void the_defaults_are_what_the_lecture_and_the_docs_say(void **state)
         {TR_IN_CHUNK, {0}},
         {TR_IN_SKEW, {0}},
         {TR_IN_MARGIN, {2.5}},
-        {TR_IN_SAMPLES, {1e6}},
+        {TR_IN_SAMPLES, {200e3}},
         {TR_IN_DRAW_SEED, {1}},
         {TR_IN_STATE_BYTE, {16}},
         {TR_IN_ACTIVATION_BYTE, {2}},

@@ -128,15 +128,18 @@ static void typed_prices_are_read(void **state)
     tr_price_evidence e;
     assert_int_equal(
         tr_price_evidence_inline(" input = $5, output=25,cached=0.5,write_5m=6.25,write_1h=10,threshold=200k,"
-                                 "long_output=1.5,fast_price=6,fast_speed=2.5",
+                                 "long_output=1.5,fast_price=6,fast_speed=2.5,batch=0.5,context=1M",
                                  &e, NULL),
         TR_OK);
     CLOSE(e.input_usd_per_mtoken, 5.0, 0);
     CLOSE(e.write_1h_usd_per_mtoken, 10.0, 0);
     CLOSE(e.long_above_token, 200e3, 0);
     assert_true(isnan(e.long_input_ratio));
-    for (int i = 0; i < TR_EVIDENCE_COUNT; i++)
-        assert_true(tr_evidence_is_given(&e, (tr_evidence_kind)i));
+    const tr_oracle_question q = {.evidence = e, .active_param = NOT_GIVEN, .total_param = NOT_GIVEN};
+    for (int i = 0; i <= TR_EVIDENCE_LENGTH; i++)
+        assert_true(tr_evidence_is_given(&q, (tr_evidence_kind)i) == (i != TR_EVIDENCE_LAUNCH));
+    CLOSE(e.batch_price_ratio, 0.5, 0);
+    CLOSE(e.context_token, 1e6, 0);
 }
 
 static void every_price_of_the_catalog_is_evidence_or_says_why_not(void **state)
@@ -171,6 +174,8 @@ static void bad_prices_are_refused_in_a_sentence(void **state)
         {"input=1,output=5,fast_price=1,fast_speed=2", TR_EDOMAIN, "above 1"},
         {"input=1,output=5,threshold=0", TR_EDOMAIN, "1 to 1e9 tokens"},
         {"input=1,outptu=5", TR_EUNKNOWN, "did you mean 'output'"},
+        {"input=1,output=5,batch=1.5", TR_EDOMAIN, "at most 1"},
+        {"input=1,output=5,context=0", TR_EDOMAIN, "1 to 1e9 tokens"},
         {"input=1,input=2,output=5", TR_ECONFLICT, "given twice"},
         {"input=1;output=5", TR_EPARSE, "input"},
         {"five", TR_EPARSE, "expected key=price"},

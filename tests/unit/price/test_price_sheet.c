@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -180,9 +181,28 @@ static void a_model_s_offers_are_one_a_provider_in_force_cheapest_first(void **s
         }
 }
 
+/* Whatever is listed can be asked by its own name: that another model has the name in the catalog does not matter. */
+static void every_price_is_named_by_its_provider_and_model(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < tr_price_count(); i++) {
+        const tr_price *price = tr_price_at(i), *found = NULL;
+        char text[128];
+        tr_error err = {.status = TR_OK};
+        (void)snprintf(text, sizeof text, "%s/%s", price->provider, price->model);
+        if (strcmp(price->from, price->date) > 0)
+            continue;
+        if (tr_price_named(text, &found, &err) != TR_OK)
+            fail_msg("%s: %s", text, err.text);
+        assert_string_equal(found->provider, price->provider);
+        assert_string_equal(found->model, price->model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_price_is_named_by_its_provider_and_model),
         cmocka_unit_test(a_model_s_offers_are_one_a_provider_in_force_cheapest_first),
         cmocka_unit_test(every_price_has_input_output_a_date_and_a_provider_with_a_source),
         cmocka_unit_test(prices_stand_by_provider_then_model_then_day),

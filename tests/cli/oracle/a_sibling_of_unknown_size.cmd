@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle input=1,output=4 --sibling openai/gpt-5

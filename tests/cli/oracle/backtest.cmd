@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle --backtest --samples 20k --csv | head -4

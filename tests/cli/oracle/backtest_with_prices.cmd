@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle deepseek/deepseek-chat --backtest

@@ -1,0 +1,1 @@
+"$TOKENROOF" oracle input=0.55,output=2.19,cached=0.14,batch=0.5,context=64k --launch 2025-01 --total 671b --sibling fireworks/deepseek-v3p2+deepseek/deepseek-v3.2 --measured-tok/s 30@1k+26@32k --measured-ttft 0.5@1k+1.5@32k --samples 20k
