@@ -178,7 +178,7 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, c
     const double least = priced ? report.floor_usd_per_mtoken : (double)NAN;
     if (least > 0.0) {
         mark[marks++] = (tr_mark){
-            .kind = TR_MARK_HORIZONTAL, .role = TR_ROLE_LIMIT, .y = least, .text = "no slow mode is cheaper"};
+            .kind = TR_MARK_HORIZONTAL, .role = TR_ROLE_LIMIT, .y = least, .text = "by the bound no batch is cheaper"};
         bottom = least < bottom ? least : bottom;
     }
     const size_t quoted = priced ? quotes_of(question, &words, quotes) : 0;

@@ -14,16 +14,17 @@
 
 static int check_holds(const tr_claim_check *check, const char *word)
 {
-    return tr_text_holds(check->what, word) || tr_text_holds(check->asks, word) || tr_text_holds(check->with, word) ||
-           tr_text_holds(check->against_with, word);
+    return tr_text_holds_word(check->what, word) || tr_text_holds_word(check->asks, word) ||
+           tr_text_holds_word(check->with, word) || tr_text_holds_word(check->against_with, word);
 }
 
 static int holds(size_t index, const char *word)
 {
     const tr_claim *c = tr_claim_at(index);
-    if (tr_text_holds(c->id, word) || tr_text_holds(c->topic, word) || tr_text_holds(c->claim, word) ||
-        tr_text_holds(c->source, word) || tr_text_holds(c->printed, word) || tr_text_holds(c->reason, word))
-        return 1;
+    const char *const texts[] = {c->id, c->topic, c->claim, c->source, c->printed, c->reason};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (tr_text_holds_word(texts[i], word))
+            return 1;
     for (size_t i = 0; i < c->check_count; i++)
         if (check_holds(tr_claim_check_at(index, i), word))
             return 1;

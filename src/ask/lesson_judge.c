@@ -222,7 +222,7 @@ JUDGED(explain_compute)
 
 const tr_lesson_row tr_lesson_judged[] = {
     {.id = "which-adds", .topic = "step", .equation = "R1", .answer = which_adds, CHOICE,
-     .question = "Weights and cache are both read in a step of {batch} sequences. Is the step as long as",
+     .question = "Weights and cache are both read in a step of {sequences}. Is the step as long as",
      .choices = "both reads, one after the other|the longer of the two",
      .hint = "Do they use one conveyor belt, or two?",
      .reveal = "One bus, so the times add. Compute runs beside it, and there the larger of the two decides.",
@@ -230,7 +230,7 @@ const tr_lesson_row tr_lesson_judged[] = {
      .card_front = "Sum or maximum?",
      .card_back = "The same resource: sum. Different resources: maximum."},
     {.id = "what-waits", .topic = "step", .equation = "R1", .answer = what_waits, CHOICE,
-     .question = "{batch} sequences of {context} tokens decode on {system}. What is a step waiting for?",
+     .question = "{sequences} of {context} tokens decode on {system}. What is a step waiting for?",
      .choices = "memory: bytes|compute: multiplies",
      .hint = "Compare {batch} with the balance batch of this context, or both times.",
      .reveal = "The larger of the two times: reading {weights} of weights and {cache} of cache for each "
@@ -349,7 +349,7 @@ const tr_lesson_row tr_lesson_judged[] = {
      .card_front = "Why is there a price step for long contexts?",
      .card_back = "Beyond the cliff each token waits for its own cache's bytes, which no batch shares."},
     {.id = "weights-side", .topic = "ridge", .equation = "R15", .answer = weights_side, CHOICE,
-     .question = "The weight multiplies of {batch} sequences on {system}, whose ridge is {ridge}: which side?",
+     .question = "The weight multiplies of {sequences} on {system}, whose ridge is {ridge}: which side?",
      .choices = SIDES,
      .hint = "About 2 x batch over the bytes of a weight, less for a mixture; against the ridge.",
      .reveal = "Intensity against ridge. The batch moves this point to the right.",
@@ -375,7 +375,7 @@ const tr_lesson_row tr_lesson_judged[] = {
      .card_front = "Does memory or compute end the batch?",
      .card_back = "Often memory: caches fill it before the balance batch is reached."},
     {.id = "futile-lever", .topic = "ridge", .equation = "R1", .answer = tr_lesson_futile_lever, CHOICE,
-     .question = "Faster decode for {batch} sequences of {context} tokens on {system}: which lever is futile?",
+     .question = "Faster decode for {sequences} of {context} tokens on {system}: which lever is futile?",
      .choices = tr_lesson_levers,
      .hint = "Pull each in the equation. Which term was not the larger one?",
      .reveal = "What is not waited for may be made faster without any effect.",
@@ -386,7 +386,7 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "Explain to a colleague: \"More compute will not speed up our decode, because ...\"",
      .ideas = "memory,bandwidth,bytes;weight,cache,kv,parameter;idle,wait,unused,spare,starv",
      .hint = "What is decode waiting for, what is being read, and what do the multipliers do meanwhile?",
-     .reveal = "... decode of {batch} sequences is left of the ridge: each step waits until weights and KV "
+     .reveal = "... decode of {sequences} is left of the ridge: each step waits until weights and KV "
                "caches are "
                "read, and the multipliers idle meanwhile. Fewer bytes help: smaller formats, fewer KV heads.",
      .otherwise = "here decode does wait for compute",

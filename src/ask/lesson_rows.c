@@ -105,7 +105,7 @@ const tr_lesson_row tr_lesson_rows[] = {
      "Up to the balance batch itself: hundreds to thousands of times as much for a token.", AS_NUMBER},
 
     {"step-time", "step", TR_UNIT_SECOND, "R1", tr_lesson_step,
-     "{batch} sequences of {context} tokens each: how long is a decode step of {model} on {system}?",
+     "{sequences} of {context} tokens each: how long is a decode step of {model} on {system}?",
      "Add what shares the bus (weights and cache), then take the larger of that and compute.",
      "Weights and cache share one bus, so their times add; compute runs beside them, so the larger decides.",
      "this load does not run here",
@@ -218,7 +218,7 @@ const tr_lesson_row tr_lesson_rows[] = {
      "(stages - 1) of (micro-batches + stages - 1) slots; in steady decode nothing, with as many micro-batches as "
      "stages.", AS_NUMBER},
     {"stage-cache", "pipeline", TR_UNIT_BYTE, "L083", tr_lesson_stage_cache,
-     "A second {system} takes half of {model}'s layers, and two micro-batches of {batch} sequences at {context} tokens "
+     "A second {system} takes half of {model}'s layers, and two micro-batches of {sequences} at {context} tokens "
      "keep both busy. How much cache does a chip hold?",
      "Half of the layers, twice the sequences; {chips} chips share a stage.",
      "As much as without the second stage: it halves the weights on a chip, not the cache.",

@@ -1,5 +1,6 @@
 /* ask/lesson_text.c -- the exercises' texts with the case's numbers in them. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ask/lesson.h"
@@ -35,14 +36,17 @@ void tr_lesson_render(const tr_lesson_case *c, const char *text, char *out, size
     const tr_roofline *roof = &c->question->roof;
     const tr_model *model = c->question->model;
     const tr_shard *shard = &c->question->shard;
-    char layout[96];
+    char layout[96], batch[32], sequences[48];
     (void)tr_layout_format(&shard->layout, layout, sizeof layout);
+    (void)tr_quantity_format(c->batch_seq, TR_UNIT_SEQ, batch, sizeof batch);
+    (void)snprintf(sequences, sizeof sequences, "%s sequence%s", batch, c->batch_seq > 1.0 ? "s" : "");
     const tr_swing swing = tr_swing_of(1); /* a published day of conversations */
     const fact facts[] = {
         {"model", TR_UNIT_NONE, 0, model->name},
         {"system", TR_UNIT_NONE, 0, c->question->system->name},
         {"context", TR_UNIT_CONTEXT, c->context_token, NULL},
         {"batch", TR_UNIT_SEQ, c->batch_seq, NULL},
+        {"sequences", TR_UNIT_SEQ, 0, sequences},
         {"chips", TR_UNIT_NONE, roof->chip_count, NULL},
         {"active", TR_UNIT_PARAM, model->active_param, NULL},
         {"total", TR_UNIT_PARAM, model->total_param, NULL},

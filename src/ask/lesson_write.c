@@ -333,6 +333,22 @@ static tr_status write_chapter(int chapter, const tr_style *style, tr_sink *sink
     return tr_written(tr_writer_finish(&out), err);
 }
 
+/* The exercises are asked all the same: they are of equations, which know no memory. */
+static void write_unfit(const tr_problem *q, const tr_style *style, tr_writer *out)
+{
+    const tr_lesson_case c = tr_lesson_case_of(q);
+    const double most = tr_shard_max_batch_seq(&q->shard, c.context_token);
+    char text[256] = "the model does not fit this machine: every answer is of a larger memory of the same speed";
+    if (most >= c.batch_seq)
+        return;
+    if (most >= 1.0)
+        (void)snprintf(text, sizeof text,
+                       "memory holds %.0f sequences at this context: answers for a batch of %.0f are of a larger "
+                       "memory of the same speed",
+                       floor(most), c.batch_seq);
+    tr_print_wrapped(out, "note: ", "      ", text, style->columns);
+}
+
 static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     char text[512], context[32];
@@ -344,6 +360,7 @@ static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_sty
     (void)snprintf(text, sizeof text, "%.90s on %.60s at %s tokens of context: predict, then look\n",
                    w->question->model->name, w->question->system->name, context);
     tr_write_text(&out, text);
+    write_unfit(w->question, style, &out);
     tr_status s = tr_written(tr_writer_finish(&out), err);
     for (size_t i = 0; s == TR_OK && i < w->count; i++) {
         const lesson_row *row = row_at(w, i, err);

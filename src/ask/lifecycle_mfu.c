@@ -61,7 +61,7 @@ static double sampled_seq(const tr_scenario *scenario, const tr_problem *q)
     if (tr_input_is_set(scenario, TR_IN_BATCH))
         return q->load.batch_seq;
     const double room = tr_shard_max_batch_seq(&q->shard, q->load.context_token);
-    return larger(floor(smaller(tr_balance_batch_seq(&q->roof, 0.0), room)), 1.0);
+    return larger(floor(smaller(tr_balance_batch_seq(&q->roof, 0.0) + 0.5, room)), 1.0);
 }
 
 static void decode_mfu_of(const tr_scenario *scenario, tr_lifecycle *t)

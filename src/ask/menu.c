@@ -248,7 +248,8 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
     if (m->m.report.floor_usd_per_mtoken > 0) {
         (void)tr_quantity_format(m->m.report.floor_usd_per_mtoken, TR_UNIT_USD_PER_MTOKEN, floor_cost,
                                  sizeof floor_cost);
-        tr_print_line(&out, "cost floor", floor_cost, "no slow mode is cheaper; an idle place is: `scale --part day`");
+        tr_print_line(&out, "cost floor", floor_cost,
+                      "by the bound no batch is cheaper, however slow; an idle place is: `scale --part day`");
     }
     if (m->m.has_full)
         tr_write_text(&out, "  normal does not fit: speed and price are against full, the largest batch that does\n");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask/asked.h"
 #include "base/fail.h"
 
 enum { ROW_MAX = 10000000 };
@@ -141,7 +142,9 @@ static tr_status resolve(tr_predict_walk *w, size_t index, tr_error *err)
         return s;
     const tr_clients most = heaviest(w);
     w->most_of.prompt_token = 0.0;
-    return tr_deployment_of(w->one, problem, &most, &w->deployment, err);
+    s = tr_deployment_of(w->one, problem, &most, &w->deployment, err);
+    /* Where not even the weights fit, how many chips would hold them is the better word. */
+    return s == TR_ENOFIT && tr_check_weights_fit(problem, err) != TR_OK ? TR_ENOFIT : s;
 }
 
 static tr_status see_to(tr_predict_walk *w, size_t outer)

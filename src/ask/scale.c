@@ -17,7 +17,7 @@ void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, 
     *out = (tr_scale_terms){.question = question,
                             .batch_seq = tr_input_is_set(scenario, TR_IN_BATCH)
                                              ? question->load.batch_seq
-                                             : floor(balance > 1 ? balance : 1),
+                                             : floor((balance > 1 ? balance : 1) + 0.5),
                             .batch_asked = tr_input_is_set(scenario, TR_IN_BATCH),
                             .context_token = question->load.context_token,
                             .hop_s = tr_input_number(scenario, TR_IN_HOP),

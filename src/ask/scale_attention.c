@@ -152,8 +152,9 @@ ROW(bound, row->step_s.bound)
 TR_FLAG(tr_scale_look, fits, row->fits)
 TR_TEXT(tr_scale_look, reason, row->fits ? NULL : row->why.text)
 
+/* The rows' own contexts, which --context adds one to: a list of those has a column of its own. */
 #define SHOWN                                                                                                \
-    TR_N_HEAD("context_token", CONTEXT, "context", 7, context),                                              \
+    TR_N_HEAD("at_context_token", CONTEXT, "at", 7, context),                                                \
         TR_T_HEAD("attention", "attention", 10, way),                                                        \
         TR_N_HEAD("read_byte_per_seq", BYTE, "reads", 9, reads),                                             \
         TR_N_HEAD("store_byte_per_seq", BYTE, "stores", 9, stores),                                          \

@@ -286,7 +286,7 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
     (void)tr_layout_format(&s.layout, row->layout_text, sizeof row->layout_text);
     (void)tr_shard_of(q->model, &row->system, q->engine, &s.layout, &q->formats, &row->in.shard, NULL);
     const double room = tr_shard_max_batch_seq(&row->in.shard, terms->context_token);
-    row->batch_seq = room >= 1.0 ? flight_seq(&s, room) : s.wanted_seq;
+    row->batch_seq = room >= 1.0 || terms->batch_asked ? flight_seq(&s, room) : 1.0; /* what one lacks */
     (void)tr_scale_stage_with(p, row, row->batch_seq);
     hold(p, row);
 }

@@ -90,7 +90,8 @@ void tr_scale_sparse_text(const tr_scale_terms *terms, int columns, tr_writer *o
                    "the machine must "
                    "fill for its gain; with KV: the same at %s tokens of context, - where no number does; "
                    "hold: users whose "
-                   "cache fits beside the weights; fills: as many as that. This model as it is stores %.3g "
+                   "cache fits beside the weights; fills: as many as with KV asks. "
+                   "This model as it is stores %.3g "
                    "times what a token "
                    "uses, and balances at %.4g users.",
                    context, q->model->total_param / q->model->active_param, own);

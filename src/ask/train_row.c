@@ -159,7 +159,7 @@ static const char *why_so_many(const tr_train_row *row)
         return "as many as memory holds";
     if (row->terms.batch_seq > 0.0)
         return "as asked";
-    return isfinite(t->balance_seq) ? "balance at this context: more is not cheaper"
+    return isfinite(t->balance_seq) ? "balance at this context: by the bound more is not cheaper"
                                     : "the balance without KV: nothing limits a batch here";
 }
 

@@ -64,6 +64,22 @@ int tr_text_holds(const char *text, const char *part)
     }
 }
 
+static int is_letter_or_digit(char c)
+{
+    const char low = tr_text_lower(c);
+    return tr_text_is_digit(c) || (low >= 'a' && low <= 'z');
+}
+
+int tr_text_holds_word(const char *text, const char *part)
+{
+    for (const char *at = text;; at++) {
+        if ((at == text || !is_letter_or_digit(at[-1]) || !is_letter_or_digit(*at)) && tr_text_starts(at, part))
+            return 1;
+        if (*at == '\0')
+            return 0;
+    }
+}
+
 size_t tr_text_fixed(char *out, size_t size, double value, int decimals)
 {
     static const double POWER[] = {1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};

@@ -28,6 +28,7 @@ int tr_text_compare(const char *a, const char *b);
 int tr_text_starts(const char *text, const char *prefix);
 /* text holds part, but for case. */
 int tr_text_holds(const char *text, const char *part);
+int tr_text_holds_word(const char *text, const char *part); /* where a word of the text begins */
 
 /* value with at most decimals (0..9) digits after the point, trailing zeros and
  * a lone "-0" dropped: "12.5", "0.07", "-3". About ten times faster than

@@ -225,7 +225,7 @@ static void its_own_attention_takes_what_step_says(void **state)
         assert_true(of(row, "read_byte_per_seq") > last[k]);
         last[k] = of(row, "read_byte_per_seq");
         assert_true(of(row, "read_byte_per_seq") <= of(row, "store_byte_per_seq"));
-        if (k == 1 && of(row, "context_token") == 65536) {
+        if (k == 1 && of(row, "at_context_token") == 65536) {
             found = 1;
             assert_true(of(row, "step_s.predicted") == number_at(s, "step_s"));
             assert_true(of(row, "step_s.bound") == number_at(s, "step_s_bound"));

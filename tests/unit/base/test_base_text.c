@@ -81,6 +81,9 @@ static void names_are_compared_without_case(void **state)
     assert_true(tr_text_starts("DeepSeek-V3", "deepseek"));
     assert_false(tr_text_starts("deep", "deepseek"));
     assert_true(tr_text_holds("a DeepSeek", "seek") && tr_text_holds("x", "") && !tr_text_holds("see", "seek"));
+    assert_true(tr_text_holds_word("the RL spikes", "rl") && tr_text_holds_word("prefill/decode", "deco"));
+    assert_true(tr_text_holds_word("B200s", "b200") && tr_text_holds_word("50 % off", "%"));
+    assert_false(tr_text_holds_word("of the world", "rl") || tr_text_holds_word("overlap", "rl"));
     assert_true(tr_name_equal("abc", 2, "ABx", 2));
 }
 

@@ -1,0 +1,1 @@
+"$TOKENROOF" predict llama-3.1-405b 8xh100-sxm
