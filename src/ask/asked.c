@@ -254,22 +254,43 @@ const char *tr_price_text(const tr_problem *question, char *out, size_t size)
     return out;
 }
 
-void tr_print_any_price(const tr_problem *question, tr_writer *out)
+/* "; 50% of the hours paid for are used", if they are not all. */
+static const char *partial_text(const tr_system *system, char *out, size_t size)
+{
+    char share[24];
+    (void)tr_text_copy(out, size, "");
+    if (system->utilisation_share > 0.0)
+        (void)snprintf(out, size, "; %s of the hours paid for are used",
+                       show(system->utilisation_share, TR_UNIT_RATIO, share, sizeof share));
+    return out;
+}
+
+static int is_worth_telling(const tr_system *system)
+{
+    return system->usd_per_hour > 0.0 && (system->price_kind > TR_PRICE_GIVEN || system->utilisation_share > 0.0);
+}
+
+void tr_question_price(const tr_problem *question, char *out, size_t size)
 {
     const tr_system *system = question->system;
-    const int is_partial = system->utilisation_share > 0.0;
-    char text[256], price[128], share[24], partial[80] = "";
-    if (is_partial)
-        (void)snprintf(partial, sizeof partial, "; %s of the hours paid for are used",
-                       show(system->utilisation_share, TR_UNIT_RATIO, share, sizeof share));
-    (void)snprintf(text, sizeof text, "priced at %s%s\n", tr_price_text(question, price, sizeof price), partial);
+    char price[128], partial[80];
+    (void)tr_text_copy(out, size, "");
+    if (is_worth_telling(system))
+        (void)snprintf(out, size, "%s is priced at %s%s", system->name, tr_price_text(question, price, sizeof price),
+                       partial_text(system, partial, sizeof partial));
+}
+
+void tr_print_any_price(const tr_problem *question, tr_writer *out)
+{
+    char text[256], price[128], partial[80];
+    (void)snprintf(text, sizeof text, "priced at %s%s\n", tr_price_text(question, price, sizeof price),
+                   partial_text(question->system, partial, sizeof partial));
     tr_write_text(out, text);
 }
 
 void tr_print_price(const tr_problem *question, tr_writer *out)
 {
-    const tr_system *system = question->system;
-    if (system->usd_per_hour > 0.0 && (system->price_kind > TR_PRICE_GIVEN || system->utilisation_share > 0.0))
+    if (is_worth_telling(question->system))
         tr_print_any_price(question, out);
 }
 

@@ -21,6 +21,24 @@ static void pad(tr_writer *out, const char *text, size_t width)
 
 /* ---- the head ---------------------------------------------------------------------------------------------- */
 
+/* Which price each case's dollars use, alike ones once. */
+static void print_prices(const tr_comparison *c, tr_writer *out)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        char text[256], other[256];
+        int is_told = 0;
+        tr_question_price(c->side[i].row.question, text, sizeof text);
+        for (size_t k = 0; k < i && !is_told; k++) {
+            tr_question_price(c->side[k].row.question, other, sizeof other);
+            is_told = strcmp(text, other) == 0;
+        }
+        if (text[0] == '\0' || is_told)
+            continue;
+        tr_write_text(out, text);
+        tr_write_char(out, '\n');
+    }
+}
+
 static void print_head(const tr_comparison *c, tr_writer *out)
 {
     char text[1024], layout[96] = "", load[320], first[320];
@@ -47,6 +65,7 @@ static void print_head(const tr_comparison *c, tr_writer *out)
         tr_write_text(out, first);
         tr_write_char(out, '\n');
     }
+    print_prices(c, out);
 }
 
 /* ---- a column for each ------------------------------------------------------------------------------------- */

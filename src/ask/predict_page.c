@@ -43,25 +43,32 @@ void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size)
     (void)snprintf(out, size, "%s, %s in, %s out", many, isl, osl);
 }
 
+/* "layout tp 4", or "prefill on 4 chips: tp 4; decode on 4: tp 4". */
+static void placement(const tr_predict_row *row, char *out, size_t size)
+{
+    const tr_deployment *d = row->deployment;
+    char layout[96], prefill[96];
+    (void)tr_layout_format(&d->shard.layout, layout, sizeof layout);
+    (void)snprintf(out, size, "layout %s", layout);
+    if (!d->apart)
+        return;
+    (void)tr_layout_format(&d->prefill_shard.layout, prefill, sizeof prefill);
+    (void)snprintf(out, size, "prefill on %.0f chips: %s; decode on %.0f: %s", d->prefill_system.chip_count, prefill,
+                   d->system.chip_count, layout);
+}
+
 static void print_heading(const tr_predict_row *row, tr_writer *out)
 {
     const tr_problem *q = row->question;
-    const tr_deployment *d = row->deployment;
-    char text[1536], load[320], layout[96], prefill[96], apart[256] = "layout ";
-    (void)tr_layout_format(&d->shard.layout, layout, sizeof layout);
-    if (d->apart) {
-        (void)tr_layout_format(&d->prefill_shard.layout, prefill, sizeof prefill);
-        (void)snprintf(apart, sizeof apart, "prefill on %.0f chips: %s; decode on %.0f: ",
-                       d->prefill_system.chip_count, prefill, d->system.chip_count);
-    }
+    char text[1536], load[320], place[256];
+    placement(row, place, sizeof place);
     tr_predict_load_text(row, load, sizeof load);
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
     (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; weights %s, KV cache %s)", q->model->name, q->system->name,
                    engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version,
                    tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
     tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
-    (void)snprintf(text, sizeof text, "%s%s%s\n%s\n\n", apart, layout,
-                   q->layout_given ? "" : " (the best that fits)", load);
+    (void)snprintf(text, sizeof text, "%s%s\n%s\n\n", place, q->layout_given ? "" : " (the best that fits)", load);
     tr_write_text(out, text);
 }
 
@@ -174,8 +181,9 @@ static void print_memory(const tr_predict_row *row, tr_writer *out)
     const tr_shard *shard = &row->deployment->shard;
     const double chips = row->deployment->system.chip_count;
     (void)tr_text_fixed(used, sizeof used, 100.0 * o->kv_used_share, 0);
-    (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s requests; %s fit beside %s of weights", used,
-                   sequences(o->flight_seq, flight, sizeof flight),
+    (void)sequences(o->flight_seq, flight, sizeof flight);
+    (void)snprintf(text, sizeof text, "KV cache %s %% in use by %s request%s; %s fit beside %s of weights", used,
+                   flight, strcmp(flight, "1") == 0 ? "" : "s",
                    tr_print_three(o->room_seq, TR_UNIT_SEQ, room, sizeof room),
                    tr_print_three(shard->weight_byte * chips, TR_UNIT_BYTE, weights, sizeof weights));
     explained(out, "memory", text);
@@ -316,11 +324,12 @@ static tr_status write_rows(rows_context *c, const tr_style *style, tr_sink *sin
 static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *err)
 {
     tr_writer out;
-    char text[1024], layout[96];
+    char text[1024], place[256];
     const tr_problem *q = row->question;
-    (void)tr_layout_format(&row->deployment->shard.layout, layout, sizeof layout);
-    (void)snprintf(text, sizeof text, "%s on %s (%s, %s; weights %s, KV cache %s)\n", q->model->name, q->system->name,
-                   q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular", layout,
+    placement(row, place, sizeof place);
+    (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; %s; weights %s, KV cache %s)\n", q->model->name,
+                   q->system->name, q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
+                   q->engine->version[0] != '\0' ? " " : "", q->engine->version, place,
                    tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
     tr_writer_begin(&out, sink);
     tr_write_text(&out, text);

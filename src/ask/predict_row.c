@@ -251,9 +251,12 @@ size_t tr_predict_columns(const tr_scenario *scenario, tr_field *out)
     for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++)
         if (tr_input_list(scenario, listed[i].id, &count) != NULL && count > 1)
             out[n++] = listed[i].column;
+    static const tr_field held = TR_F_HEAD("meets_slo", "SLO met", 7, meets);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && n < TR_PREDICT_COLUMNS; i++)
         if (fields[i].head != NULL)
             out[n++] = fields[i];
+    if (tr_input_text(scenario, TR_IN_SLO)[0] != '\0' && n < TR_PREDICT_COLUMNS)
+        out[n++] = held;
     return n;
 }
 

@@ -31,6 +31,8 @@ typedef struct cli_words {
     size_t count;
 } cli_words;
 
+enum { CLI_PRICE_MAX = 8, CLI_PRICE_SIZE = 224 };
+
 struct cli {
     const tr_verb *verb;
     tr_scenario *scenario;
@@ -41,6 +43,8 @@ struct cli {
     cli_words words[CLI_WORDS_MAX];
     int word_count;
     int is_one_of_many; /* of a sweep: it sweeps no further, and says less */
+    char prices[CLI_PRICE_MAX][CLI_PRICE_SIZE]; /* which prices its dollars use, each once */
+    int price_count;    /* of all, were there place */
     cli_text text;
     tr_sink out; /* writes into text */
 };
@@ -50,6 +54,8 @@ tr_status cli_run(cli *c, tr_error *err);
 /* The same of a row of the table that has an answer. */
 tr_status cli_answer(cli *c, tr_error *err);
 
+/* dispatch.c: keeps which price a question's dollars use. */
+void cli_note_price(cli *c, const tr_problem *question);
 /* The answer of a subject, and its pictures. */
 tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err);
 

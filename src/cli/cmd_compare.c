@@ -302,6 +302,8 @@ tr_status cmd_compare(cli *c, tr_error *err)
     const tr_subject subject = {.scenario = c->scenario, .cases = all->list, .case_count = all->list_count};
     if (s == TR_OK)
         s = cli_write(c, &subject, err);
+    for (size_t i = 0; s == TR_OK && i < all->list_count; i++)
+        cli_note_price(c, all->question[i]);
     for (int i = 0; i < CLI_ARG_MAX; i++) {
         free(all->part[i].text);
         tr_scenario_destroy(all->part[i].c.scenario);

@@ -1,6 +1,7 @@
 /* cli/dispatch.c -- a verb run: by the table's row, or by the command of its own that only a program can run. */
 #include "cli/cli.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,17 @@ tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err)
     return s;
 }
 
+void cli_note_price(cli *c, const tr_problem *question)
+{
+    char text[CLI_PRICE_SIZE];
+    tr_question_price(question, text, sizeof text);
+    for (int i = 0; i < c->price_count && i < CLI_PRICE_MAX; i++)
+        if (strcmp(c->prices[i], text) == 0)
+            return;
+    if (text[0] != '\0' && c->price_count++ < CLI_PRICE_MAX)
+        (void)snprintf(c->prices[c->price_count - 1], CLI_PRICE_SIZE, "%s", text);
+}
+
 tr_status cli_answer(cli *c, tr_error *err)
 {
     if (c->arg_count > TR_OPERAND_MAX)
@@ -110,6 +122,8 @@ tr_status cli_answer(cli *c, tr_error *err)
     tr_status s = look_up(c, n, err);
     if (s == TR_OK)
         s = cli_write(c, &n->subject, err);
+    if (s == TR_OK && n->question != NULL)
+        cli_note_price(c, n->question);
     free(n->question);
     free(n);
     return s;

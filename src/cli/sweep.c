@@ -26,6 +26,7 @@ typedef struct sweep {
     size_t count, combinations;
     size_t answered;
     int pages;           /* the verb's rows are no table for people: its page for each */
+    int has_dollars;     /* a column of the table */
     tr_error why;        /* of the last that had no answer */
 } sweep;
 
@@ -181,8 +182,10 @@ static void add_lines(sweep *s, size_t combination)
     const char *line = s->one.text.data;
     for (size_t i = 0; line != NULL && *line != '\0'; i++) {
         const size_t n = strcspn(line, "\n");
-        if (i == 0 && s->answered == 0)
+        if (i == 0 && s->answered == 0) {
             note_told(s, line, n);
+            s->has_dollars = memchr(line, '$', n) != NULL;
+        }
         if (i > 0 || s->answered == 0) {
             values(s, combination, i == 0);
             (void)s->c->out.write(s->c->out.context, line, n);
@@ -205,6 +208,16 @@ static void title(const sweep *s)
     if (one_model || one_system)
         cli_print(s->c, "%s%s%s: %s\n\n", one_model ? model : "", one_model && one_system ? " on " : "",
                   one_system ? system : "", s->c->verb->name);
+}
+
+/* A table's dollars say below it which price each system has. */
+static void add_prices(const sweep *s)
+{
+    const cli *one = &s->one;
+    for (int i = 0; i < one->price_count && i < CLI_PRICE_MAX; i++)
+        cli_print(s->c, "%s%s\n", i == 0 ? "\n" : "", one->prices[i]);
+    if (one->price_count > CLI_PRICE_MAX)
+        cli_print(s->c, "and others: --csv says each row's price\n");
 }
 
 static void add_page(sweep *s, size_t combination)
@@ -279,6 +292,8 @@ static tr_status run_all(sweep *s, tr_error *err)
         return cli_fail(err, s->why.status, s->why.field, "none of the %zu cases can be answered", s->combinations);
     if (status == TR_OK && s->c->style.format == TR_FORMAT_JSON)
         cli_print(s->c, "]}\n");
+    if (status == TR_OK && s->c->style.format == TR_FORMAT_TEXT && !s->pages && s->has_dollars)
+        add_prices(s);
     return status;
 }
 

@@ -116,8 +116,8 @@ static tr_status share_out(const tr_scenario *scenario, const tr_problem *p, tr_
     const double part = p->system->chip_count / (prefill + decode);
     if (!(part > 0.0) || part * prefill != floor(part * prefill))
         return tr_fail(err, TR_EDOMAIN, "disaggregated", part,
-                       "disagg: %.0f chips cannot be split %.0f to %.0f into whole chips", p->system->chip_count,
-                       prefill, decode);
+                       "disagg: %.0f chip%s cannot be split %.0f to %.0f into whole chips", p->system->chip_count,
+                       p->system->chip_count > 1.0 ? "s" : "", prefill, decode);
     const tr_status s = tr_system_recount(p->system, part * decode, &d->system, err);
     return s == TR_OK ? tr_system_recount(p->system, part * prefill, &d->prefill_system, err) : s;
 }

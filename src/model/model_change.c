@@ -206,7 +206,8 @@ static tr_status read_change(const tr_keys *keys, const tr_model *model, const c
     const char *end = item + length;
     if (equals == NULL)
         return tr_fail(err, TR_EPARSE, "model", 0,
-                       "expected key=value behind the name, as in deepseek-v3,layers=30, at '%.*s'",
+                       "expected key=value behind the name, as in deepseek-v3,layers=30, at '%.*s'; several models: "
+                       "--model A --model B",
                        (int)(length < 40 ? length : 40), item);
     if (list->count == CHANGE_MAX)
         return tr_fail(err, TR_ECAPACITY, "model", CHANGE_MAX, "more than %d changes of a model", CHANGE_MAX);

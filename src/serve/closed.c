@@ -60,6 +60,7 @@ typedef struct state {
     double decode_s, tpot_s, ttft_s; /* ttft_s: of a request that finds a place */
     double wait_s, wait_share;       /* of ttft_s, behind other prompts */
     double busy_s;                   /* of the engine, for one request */
+    double prompt_s;                 /* of it, what the prompt adds, whoever waits for it */
     double batch_seq;
 } state;
 
@@ -82,7 +83,7 @@ static void times(const server *v, double clients, state *s)
     const double rate = others / u; /* prompts a step, on average */
     const double most = prompts_a_step(v, others), front_s = v->front_s;
     s->decode_s = pass_s(v, batch, 0.0);
-    s->wait_s = s->wait_share = s->busy_s = 0.0;
+    s->wait_s = s->wait_share = s->busy_s = s->prompt_s = 0.0;
     if (v->apart) { /* other chips take the prompts */
         s->tpot_s = s->decode_s;
         s->ttft_s = s->decode_s;
@@ -96,13 +97,15 @@ static void times(const server *v, double clients, state *s)
             const double wave_s = pass_s(v, 0.0, wave);
             first_wave_s = with_host_s(v, wave_s) * (clients / wave + larger(1.0, 1.0 / wave)) * 0.5;
             s->tpot_s = s->decode_s + larger(clients / wave - 1.0, 0.0) * 0.5 * wave_s / u;
+            s->prompt_s = wave_s / wave;
             steady_s = first_wave_s;
         }
         if (!v->fixed_lengths) {
             const double together = smaller(larger(1.0, v->poll_step * rate), larger(most, 1.0));
             const double batch_s = pass_s(v, 0.0, together);
-            s->tpot_s = s->decode_s + rate / together * batch_s;
-            s->busy_s = batch_s / together + u / batch * s->decode_s;
+            s->prompt_s = batch_s / together;
+            s->tpot_s = s->decode_s + rate * s->prompt_s;
+            s->busy_s = s->prompt_s + u / batch * s->decode_s;
             s->wait_share = 1.0;
             s->wait_s = 0.5 * v->poll_step * s->decode_s;
             steady_s = front_s + (0.5 * v->poll_step + LAG_STEP) * s->decode_s + with_host_s(v, batch_s);
@@ -110,9 +113,9 @@ static void times(const server *v, double clients, state *s)
     } else {
         const double wave = v->fixed_lengths ? smaller(most, larger(batch, 1.0)) : smaller(most, larger(rate, 1.0));
         const double mixed_s = pass_s(v, others, wave);
-        const double added_s = rate > 0.0 ? larger(pass_s(v, batch, wave) - s->decode_s, 0.0) : 0.0;
-        s->tpot_s = s->decode_s + rate / wave * added_s;
-        s->busy_s = larger(added_s / wave + u / batch * s->decode_s, wave < 1.0 ? mixed_s / wave : 0.0);
+        s->prompt_s = larger(pass_s(v, batch, wave) - s->decode_s, 0.0) / wave;
+        s->tpot_s = s->decode_s + rate * s->prompt_s;
+        s->busy_s = larger(s->prompt_s + u / batch * s->decode_s, wave < 1.0 ? mixed_s / wave : 0.0);
         if (first_share > 0.0)
             first_wave_s = with_host_s(v, pass_s(v, 0.5 * clients, most)) * (clients / most + 1.0) * 0.5;
         const double step_s = with_host_s(v, mixed_s);
@@ -286,6 +289,9 @@ static void answer(const server *v, const tr_layout *layout, double concurrency_
     o->decode_s = s.decode_s;
     o->token_per_step = v->token_per_step;
     o->prompt_share = 1.0 - smaller(s.decode_s / (s.tpot_s * v->token_per_step), 1.0);
+    /* [K60] Of all prompts a step, a client's own among them: a client alone pays for its prompt too. */
+    const double prompts_s = s.batch_seq * v->token_per_step / v->output_token * s.prompt_s;
+    o->input_share = prompts_s / (prompts_s + s.decode_s);
     o->wait_s = s.wait_s + wait_s;
     o->wait_share = wait_s > 0.0 ? 1.0 : s.wait_share;
     tr_timing_rank(&v->timing, s.batch_seq, 0.0, &o->decode_terms);
@@ -363,7 +369,6 @@ static double at_engine(const server *v, const tr_layout *layout, const front *f
 
 static void add_front(const front *f, const tr_shard *decode, double time_s, tr_service *o)
 {
-    o->input_share = o->prompt_share;
     if (f->side == NULL)
         return;
     const double more_s = larger(time_s, f->pass_s + f->send_s);

@@ -94,6 +94,26 @@ static void an_engine_takes_no_more_prompts_than_its_passes_have_time_for(void *
     }
 }
 
+/* Its prompt delays none of its tokens, and takes the chips all the same: what a prompt adds to a step, over that and the
+ * 128 steps of its request. A busy machine charges about the same for it. */
+static void a_client_alone_pays_for_its_prompt(void **state)
+{
+    (void)state;
+    start("llama-3.1-8b", "h100-sxm", "vllm", one);
+    const tr_service alone = ask(clients(1, 4096, 128)), busy = ask(clients(32, 4096, 128));
+    const tr_pass pass = {.decode_seq = 1.0, .decode_context_token = 4096 + 64, .token_per_seq = 1.0,
+                          .prefill_seq = 1.0, .prefill_query_token = 4096};
+    tr_timing timing;
+    tr_terms step, mixed;
+    assert_int_equal(tr_timing_of(&v.shard, &v.calibration, &pass, &timing, NULL), TR_OK);
+    tr_timing_rank(&timing, 1.0, 0.0, &step);
+    tr_timing_rank(&timing, 1.0, 1.0, &mixed);
+    const double prompts_s = alone.batch_seq / 128.0 * (mixed.step_s - step.step_s);
+    assert_true(alone.input_share > 0.0);
+    assert_close(alone.input_share, prompts_s / (prompts_s + step.step_s), 0.02);
+    assert_close(alone.input_share * alone.request_s.predicted, busy.input_share * busy.request_s.predicted, 0.35);
+}
+
 static void a_token_costs_its_step_and_its_share_of_a_prompt(void **state)
 {
     (void)state;
@@ -294,6 +314,7 @@ int main(void)
         cmocka_unit_test(longer_prompts_slow_the_tokens_beside_them),
         cmocka_unit_test(one_client_alone_meets_no_others_prompt),
         cmocka_unit_test(an_engine_takes_no_more_prompts_than_its_passes_have_time_for),
+        cmocka_unit_test(a_client_alone_pays_for_its_prompt),
         cmocka_unit_test(a_token_costs_its_step_and_its_share_of_a_prompt),
         cmocka_unit_test(tokens_in_the_cache_need_no_prefill),
         cmocka_unit_test(prompts_taken_elsewhere_leave_tokens_alone),
