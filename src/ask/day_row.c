@@ -98,10 +98,10 @@ static double work_token_per_s(const tr_day_row *row)
 #define WEEK(NAME) OF(NAME, row->week.NAME)
 #define QUEUE(NAME, VALUE) OF(queue_##NAME, row->queues ? row->queue.VALUE : (double)NAN)
 #define PRICE(NAME, RATIO)                                                                                 \
-    OF(NAME, RATIO *full_usd(row, &row->train->train.asked))                                               \
-    OF(NAME##_bound, RATIO *full_usd(row, &row->train->train.bound))                                       \
-    OF(NAME##_low, RATIO *full_usd(row, &row->train->train.low))                                           \
-    OF(NAME##_high, RATIO *full_usd(row, &row->train->train.high))
+    OF(NAME, (RATIO) * full_usd(row, &row->train->train.asked)) \
+    OF(NAME##_bound, (RATIO) * full_usd(row, &row->train->train.bound)) \
+    OF(NAME##_low, (RATIO) * full_usd(row, &row->train->train.low)) \
+    OF(NAME##_high, (RATIO) * full_usd(row, &row->train->train.high))
 OF(busiest, row->terms.swing.busiest_ratio)
 OF(weekend, row->terms.swing.weekend_ratio)
 WEEK(utilisation_share)

@@ -18,7 +18,8 @@ static void stairs_of(const tr_week *week, double place_seq, stairs *out)
 {
     for (int i = 0; i < STAIR; i++) {
         const tr_week_hour *h = &week->hour[i / 2];
-        out->day[i] = (double)(i / 2 + i % 2) / TR_DAY_HOURS;
+        const int hour = i / 2 + i % 2;
+        out->day[i] = (double)hour / TR_DAY_HOURS;
         out->zero[i] = 0.0;
         out->users[i] = h->taken_share * place_seq;
         out->filled[i] = (h->taken_share + h->work_share) * place_seq;

@@ -84,7 +84,7 @@ tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *
     sheet lines = {.count = 0};
     tr_series series[CURVES + 2];
     char title[200], subtitle[384];
-    size_t n = 0, colour = 0;
+    size_t drawn = 0, colour = 0;
     tr_status s = tr_scale_pipeline_begin(scenario, terms, &p, err);
     if (s == TR_OK)
         s = gather(p, &lines, err);
@@ -97,14 +97,14 @@ tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *
         colour += i > 0 && c->boxes != lines.curve[i - 1].boxes;
         const tr_role of = role[colour % (sizeof role / sizeof role[0])];
         if (c->banded && isfinite(c->low_s[0])) {
-            series[n++] = (tr_series){.name = "90 % interval",
+            series[drawn++] = (tr_series){.name = "90 % interval",
                                       .kind = TR_SERIES_BAND,
                                       .role = of,
                                       .x = c->rate,
                                       .y = c->low_s,
                                       .y2 = c->high_s,
                                       .n = POINTS};
-            series[n++] = (tr_series){.name = "bound",
+            series[drawn++] = (tr_series){.name = "bound",
                                       .kind = TR_SERIES_FLOOR,
                                       .role = TR_ROLE_LIMIT,
                                       .x = c->rate,
@@ -116,7 +116,7 @@ tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *
     for (size_t i = 0; i < lines.count; i++) {
         const curve *c = &lines.curve[i];
         colour += i > 0 && c->boxes != lines.curve[i - 1].boxes;
-        series[n++] = (tr_series){.name = c->name,
+        series[drawn++] = (tr_series){.name = c->name,
                                   .kind = c->across ? TR_SERIES_DASHED : TR_SERIES_LINE,
                                   .role = role[colour % (sizeof role / sizeof role[0])],
                                   .x = c->rate,
@@ -143,7 +143,7 @@ tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *
         .x = {.label = "tokens a second, all boxes", .unit = TR_UNIT_NONE, .scale = TR_SCALE_LOG},
         .y = {.label = "time per output token", .unit = TR_UNIT_SECOND, .scale = TR_SCALE_LOG},
         .series = series,
-        .series_count = n,
+        .series_count = drawn,
     };
     return tr_figure_draw(&figure, target, sink, err);
 }

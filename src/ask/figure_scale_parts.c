@@ -185,7 +185,7 @@ tr_status tr_figure_attention(const tr_scenario *scenario, const tr_scale_terms 
     char title[200], subtitle[384], what[96];
     tr_scale_attention *a = NULL;
     tr_series series[TR_SCALE_WAYS + 2];
-    size_t n = 0;
+    size_t lines = 0;
     int own = 0, drawn = 0;
     tr_status s = tr_scale_attention_begin(scenario, terms, &a, err);
     if (s != TR_OK)
@@ -212,17 +212,17 @@ tr_status tr_figure_attention(const tr_scenario *scenario, const tr_scale_terms 
                        "nothing to draw: %.6g sequences fit at no context; --batch "
                        "asks for fewer",
                        batch);
-    series[n++] = (tr_series){.name = "90 % interval",
+    series[lines++] = (tr_series){.name = "90 % interval",
                               .kind = TR_SERIES_BAND,
                               .role = role[own],
                               .x = x,
                               .y = low,
                               .y2 = high,
                               .n = LOOKS};
-    series[n++] = (tr_series){
+    series[lines++] = (tr_series){
         .name = "bound", .kind = TR_SERIES_FLOOR, .role = TR_ROLE_LIMIT, .x = x, .y = bound, .n = LOOKS};
     for (int k = 0; k < TR_SCALE_WAYS; k++)
-        series[n++] = (tr_series){.name = way[k],
+        series[lines++] = (tr_series){.name = way[k],
                                   .kind = k == own ? TR_SERIES_LINE : TR_SERIES_DASHED,
                                   .role = role[k],
                                   .x = x,
@@ -244,7 +244,7 @@ tr_status tr_figure_attention(const tr_scenario *scenario, const tr_scale_terms 
         .x = {.label = "context", .unit = TR_UNIT_TOKEN, .scale = TR_SCALE_LOG},
         .y = {.label = "time per output token", .unit = TR_UNIT_SECOND, .scale = TR_SCALE_LOG},
         .series = series,
-        .series_count = n,
+        .series_count = lines,
     };
     return tr_figure_draw(&figure, target, sink, err);
 }

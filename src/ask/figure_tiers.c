@@ -140,18 +140,18 @@ static size_t again_series(const tr_tiers *t, sheet *s, tr_series *out)
     const tr_quantity *usd = &t->recompute_usd;
     const tr_tiers_place *p = &t->place[t->place_count - 1];
     const double per_mtoken = tr_tiers_per_mtoken(t, t->fetch_count);
-    size_t n = 0;
+    size_t drawn = 0;
     for (size_t k = 0; k < POINTS; k++) {
         s->low[k] = usd->low * per_mtoken;
         s->high[k] = usd->high * per_mtoken;
         s->bound[k] = usd->bound * per_mtoken;
     }
     if (isfinite(usd->low))
-        out[n++] = (tr_series){
+        out[drawn++] = (tr_series){
             .kind = TR_SERIES_BAND, .role = role_of(p), .x = s->at, .y = s->low, .y2 = s->high, .n = POINTS};
-    out[n++] = (tr_series){.name = "compute again, bound", .kind = TR_SERIES_DASHED, .role = TR_ROLE_LIMIT, .x = s->at,
+    out[drawn++] = (tr_series){.name = "compute again, bound", .kind = TR_SERIES_DASHED, .role = TR_ROLE_LIMIT, .x = s->at,
                            .y = s->bound, .n = POINTS};
-    return n;
+    return drawn;
 }
 
 /* A dot on each tier's line at its drain time: where it turns if a fetch costs the drive alone. */
@@ -172,27 +172,27 @@ static void drains_of(const tr_tiers *t, sheet *s)
 
 static size_t series_of(const tr_tiers *t, sheet *s, tr_series *out)
 {
-    size_t n = 0;
+    size_t drawn = 0;
     for (int i = 0; i < t->place_count; i++) {
         if (!t->place[i].counts)
             continue;
         for (size_t k = 0; k < POINTS; k++)
             s->cost[i][k] = tr_tiers_usd_per_mtoken(t, i, s->at[k]);
-        out[n++] = (tr_series){.name = word_of(&t->place[i], s->name[i]),
+        out[drawn++] = (tr_series){.name = word_of(&t->place[i], s->name[i]),
                                .role = role_of(&t->place[i]),
                                .x = s->at,
                                .y = s->cost[i],
                                .n = POINTS};
     }
-    n += again_series(t, s, out + n);
+    drawn += again_series(t, s, out + drawn);
     for (size_t k = 0; k < POINTS; k++)
         s->least[k] = tr_tiers_usd_per_mtoken(t, tr_tiers_cheapest(t, s->at[k]), s->at[k]);
-    out[n++] = (tr_series){.name = "cheapest", .role = TR_ROLE_RESULT, .x = s->at, .y = s->least, .n = POINTS};
+    out[drawn++] = (tr_series){.name = "cheapest", .role = TR_ROLE_RESULT, .x = s->at, .y = s->least, .n = POINTS};
     drains_of(t, s);
     if (s->drain_count > 0)
-        out[n++] = (tr_series){.kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s->drain_s, .y = s->drain_cost,
+        out[drawn++] = (tr_series){.kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s->drain_s, .y = s->drain_cost,
                                .n = s->drain_count, .label = s->drain_label};
-    return n;
+    return drawn;
 }
 
 static size_t marks_of(const tr_tiers *t, sheet *s, tr_mark *out)

@@ -119,9 +119,9 @@ static size_t lines_of(const tr_problem *question, const sheet *s, tr_series *ou
     static const char *const name[2][SHARES] = {{"MFU", "MBU"}, {"MFU at the bound", "MBU at the bound"}};
     static const tr_role role[SHARES] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS};
     const int more = question->physics != TR_PHYSICS_BOUND, band = question->physics == TR_PHYSICS_FITTED;
-    size_t n = 0;
+    size_t drawn = 0;
     for (int k = 0; k < SHARES; k++)
-        out[n++] = (tr_series){.name = name[more][k],
+        out[drawn++] = (tr_series){.name = name[more][k],
                                .kind = more ? TR_SERIES_DASHED : TR_SERIES_LINE,
                                .role = role[k],
                                .x = s->curve.at,
@@ -129,16 +129,16 @@ static size_t lines_of(const tr_problem *question, const sheet *s, tr_series *ou
                                .n = s->curve.n};
     for (int k = 0; more && k < SHARES; k++) {
         if (band)
-            out[n++] = (tr_series){.kind = TR_SERIES_BAND,
+            out[drawn++] = (tr_series){.kind = TR_SERIES_BAND,
                                    .role = role[k],
                                    .x = s->curve.at,
                                    .y = s->low[k],
                                    .y2 = s->high[k],
                                    .n = s->curve.n};
-        out[n++] = (tr_series){
+        out[drawn++] = (tr_series){
             .name = name[0][k], .role = role[k], .x = s->curve.at, .y = s->expected[k], .n = s->curve.n};
     }
-    return n;
+    return drawn;
 }
 
 tr_status tr_figure_use(const tr_along *along, const tr_figure_target *target, tr_sink *sink, tr_error *err)

@@ -266,12 +266,10 @@ static tr_status write_text(scale *s, int part, const tr_workings *workings, con
         if (!asks(part, p))
             continue;
         tr_print_heading(&out, style, title[p]);
-        if (p == TR_SCALE_TRAIN && !s->has_train)
+        if ((p == TR_SCALE_TRAIN && !s->has_train) || (p == TR_SCALE_DAY && !s->has_day))
             tr_print_wrapped(&out, "  ", "  ", s->no_train.text, style->columns);
         else if (p == TR_SCALE_TRAIN)
             tr_train_row_text(&s->train, &out);
-        else if (p == TR_SCALE_DAY && !s->has_day)
-            tr_print_wrapped(&out, "  ", "  ", s->no_train.text, style->columns);
         else if (p == TR_SCALE_DAY)
             tr_day_row_text(&s->day, style, &out);
         else if (p == TR_SCALE_MOE)

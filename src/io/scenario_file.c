@@ -91,7 +91,7 @@ static tr_status set_words(const tr_flat *flat, const char *prefix, size_t *inde
     for (; (entry = element(flat, prefix, *index, head, count, 1, &is_other)) != NULL; (*index)++, count++) {
         if (entry->kind == TR_FLAT_NUMBER)
             (void)tr_number_format(entry->number, number, sizeof number);
-        size = tr_text_append(values, sizeof values, count > 0 ? "\n" : "");
+        (void)tr_text_append(values, sizeof values, count > 0 ? "\n" : "");
         size = tr_text_append(values, sizeof values, entry->kind == TR_FLAT_NUMBER ? number : entry->text);
     }
     if (is_other || size >= sizeof values)
