@@ -149,8 +149,8 @@ static size_t again_series(const tr_tiers *t, sheet *s, tr_series *out)
     if (isfinite(usd->low))
         out[drawn++] = (tr_series){
             .kind = TR_SERIES_BAND, .role = role_of(p), .x = s->at, .y = s->low, .y2 = s->high, .n = POINTS};
-    out[drawn++] = (tr_series){.name = "compute again, bound", .kind = TR_SERIES_DASHED, .role = TR_ROLE_LIMIT, .x = s->at,
-                           .y = s->bound, .n = POINTS};
+    out[drawn++] = (tr_series){.name = "compute again, bound", .kind = TR_SERIES_DASHED,
+                               .role = TR_ROLE_LIMIT, .x = s->at, .y = s->bound, .n = POINTS};
     return drawn;
 }
 

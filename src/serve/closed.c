@@ -389,7 +389,8 @@ static void add_front(const front *f, const tr_shard *decode, double time_s, tr_
 static void bounds(const tr_roofline *roof, const tr_clients *c, const front *f, tr_service *o)
 {
     const tr_pass prompt = tr_prompt_pass(c);
-    const double batch_seq[] = {larger(o->batch_seq, 1.0), larger(o->flight_seq, 1.0)};
+    /* From some point on a batch saves nothing: more than the most that a roofline takes is as good as that. */
+    const double batch_seq[] = {larger(o->batch_seq, 1.0), smaller(larger(o->flight_seq, 1.0), 1e9)};
     tr_bound_steps b;
     tr_step step = {0};
     if (tr_bound_pass(f->side != NULL ? f->side->roof : roof, &prompt, &step, NULL) == TR_OK)
@@ -422,7 +423,7 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     o->ttft_s.predicted = larger(o->ttft_s.predicted, o->ttft_s.bound);
     o->e2e_s.predicted = o->ttft_s.predicted + larger(c->output_token - 1.0, 0.0) * o->tpot_s.predicted;
     o->itl_s.predicted = o->tpot_s.predicted * o->token_per_step;
-    o->request_s.predicted = 1.0 / o->request_per_s;
+    o->request_s.predicted = larger(1.0 / o->request_per_s, o->request_s.bound); /* equal, but for rounding */
     o->output_token_per_s.predicted = o->request_per_s * c->output_token;
     tr_interval_put(&o->tpot_s, calibration, TR_INTERVAL_TPOT, distance);
     tr_interval_put(&o->itl_s, calibration, TR_INTERVAL_TPOT, distance);
