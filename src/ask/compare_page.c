@@ -12,13 +12,6 @@
 
 enum { NAME_WIDTH = 26, CELL = 24 };
 
-static void pad(tr_writer *out, const char *text, size_t width)
-{
-    const size_t length = strlen(text);
-    tr_write_text(out, text);
-    tr_write_repeat(out, ' ', length < width ? width - length : 1);
-}
-
 /* ---- the head ---------------------------------------------------------------------------------------------- */
 
 /* Which price each case's dollars use, alike ones once. */
@@ -191,12 +184,12 @@ static void line(const block *b, const char *name, size_t metric, cell_of cell)
 {
     char text[128];
     tr_write_text(b->out, "  ");
-    pad(b->out, name, NAME_WIDTH - 2);
+    tr_print_left(b->out, name, NAME_WIDTH - 2);
     for (size_t i = b->from; i < b->to; i++) {
         const column at = {b->c, &b->c->side[i], i};
         cell(&at, metric, text, sizeof text);
         if (i + 1 < b->to)
-            pad(b->out, text, CELL);
+            tr_print_left(b->out, text, CELL);
         else
             tr_write_text(b->out, text);
     }
@@ -257,7 +250,7 @@ static void print_better(const tr_comparison *c, size_t metric, tr_writer *out)
     if (best == NULL)
         return;
     tr_write_text(out, "  ");
-    pad(out, tr_metric_at(metric)->words, NAME_WIDTH - 2);
+    tr_print_left(out, tr_metric_at(metric)->words, NAME_WIDTH - 2);
     if (next == NULL) {
         (void)snprintf(text, sizeof text, "only %s has one\n", best->name);
         tr_write_text(out, text);

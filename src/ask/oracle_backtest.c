@@ -212,10 +212,7 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 static void cell(tr_writer *out, double value, tr_unit unit, size_t columns)
 {
     char text[40];
-    (void)tr_print_three(value, unit, text, sizeof text);
-    const size_t n = strlen(text);
-    tr_write_repeat(out, ' ', n < columns ? columns - n : 1);
-    tr_write_text(out, text);
+    tr_print_right(out, tr_print_three(value, unit, text, sizeof text), columns);
 }
 
 static void print_row(const tr_backtest_row *r, tr_writer *out)

@@ -38,20 +38,6 @@ static const char *short_of(double value, tr_unit unit, char *out, size_t size)
     return said(isfinite(value) ? rounded(value) : value, unit, out, size);
 }
 
-static void right(tr_writer *out, const char *text, size_t width)
-{
-    const size_t n = strlen(text);
-    tr_write_repeat(out, ' ', n < width ? width - n : 1);
-    tr_write_text(out, text);
-}
-
-static void left(tr_writer *out, const char *text, size_t width)
-{
-    const size_t n = strlen(text);
-    tr_write_text(out, text);
-    tr_write_repeat(out, ' ', n < width ? width - n : 1);
-}
-
 static void print_measures(const tr_oracle_measure *m, const char *label, tr_unit unit, tr_writer *out)
 {
     char remark[64];
@@ -119,9 +105,9 @@ static void print_sizes(const tr_oracle_page *o, const char *label, tr_writer *o
 {
     char text[48];
     tr_write_text(out, "  ");
-    left(out, label, 34);
+    tr_print_left(out, label, 34);
     for (int i = 0; i < o->sizes; i++)
-        right(out, short_of(o->size_param[i], TR_UNIT_PARAM, text, sizeof text), 11);
+        tr_print_right(out, short_of(o->size_param[i], TR_UNIT_PARAM, text, sizeof text), 11);
     tr_write_char(out, '\n');
 }
 
@@ -132,7 +118,7 @@ static void print_levels(const tr_oracle_page *o, tr_writer *out)
     char text[48];
     for (int k = 0; k < 3; k++) {
         tr_write_text(out, "  ");
-        left(out, label[k], 34);
+        tr_print_left(out, label[k], 34);
         for (int i = 0; i < o->sizes; i++) {
             const tr_price_level *l = &o->level[i];
             if (k == 0)
@@ -140,7 +126,7 @@ static void print_levels(const tr_oracle_page *o, tr_writer *out)
             else
                 (void)snprintf(text, sizeof text, "%.3g %%",
                                100.0 * (k == 1 ? l->margin_share : l->break_even_busy_share));
-            right(out, text, 11);
+            tr_print_right(out, text, 11);
         }
         tr_write_char(out, '\n');
     }
@@ -211,9 +197,9 @@ static void print_alone(const tr_oracle_page *o, const tr_style *style, tr_write
     for (int c = 0; c < o->cells; c++) {
         (void)snprintf(text, sizeof text, "KV a token, %.20s %s", o->cell[c].chip, tr_dtype_name(o->cell[c].dtype));
         tr_write_text(out, "  ");
-        left(out, text, 34);
+        tr_print_left(out, text, 34);
         for (int i = 0; i < o->sizes; i++)
-            right(out, short_of(o->cell[c].kv_byte_per_token[i], TR_UNIT_BYTE, number, sizeof number), 11);
+            tr_print_right(out, short_of(o->cell[c].kv_byte_per_token[i], TR_UNIT_BYTE, number, sizeof number), 11);
         tr_write_char(out, '\n');
     }
 }
@@ -258,7 +244,7 @@ static void print_band(const tr_oracle_page *o, tr_unknown u, tr_writer *out)
     const double value[8] = {prior->min,    prior->value,     prior->max,      posterior->min,
                              posterior->low, posterior->value, posterior->high, posterior->max};
     char number[48];
-    left(out, tr_unknown_title(u), 22);
+    tr_print_left(out, tr_unknown_title(u), 22);
     if (o->known[u]) {
         tr_write_text(out, "  ");
         tr_write_text(out, short_of(posterior->value, unit, number, sizeof number));
@@ -266,9 +252,9 @@ static void print_band(const tr_oracle_page *o, tr_unknown u, tr_writer *out)
         return;
     }
     for (int k = 0; k < 8; k++)
-        right(out, short_of(value[k], unit, number, sizeof number), k == 3 ? 10 : 8);
+        tr_print_right(out, short_of(value[k], unit, number, sizeof number), k == 3 ? 10 : 8);
     if (!isnan(o->truth[u])) {
-        right(out, short_of(o->truth[u], unit, number, sizeof number), 10);
+        tr_print_right(out, short_of(o->truth[u], unit, number, sizeof number), 10);
         tr_write_text(out, tr_oracle_holds(posterior, o->truth[u]) ? " inside" : " OUTSIDE");
     }
     tr_write_char(out, '\n');

@@ -13,13 +13,6 @@
 #include "write/print.h"
 #include "write/rows.h"
 
-static void pad(tr_writer *out, const char *text, size_t width)
-{
-    const size_t length = strlen(text);
-    tr_write_text(out, text);
-    tr_write_repeat(out, ' ', length < width ? width - length : 1);
-}
-
 /* ---- the question ------------------------------------------------------------------------------------------ */
 
 void tr_predict_load_text(const tr_predict_row *row, char *out, size_t size)
@@ -124,7 +117,7 @@ static void explained(tr_writer *out, const char *name, const char *text)
 static void label(tr_writer *out, const char *name)
 {
     tr_write_text(out, "  ");
-    pad(out, name, 13);
+    tr_print_left(out, name, 13);
 }
 
 static void print_limits(const tr_predict_row *row, tr_writer *out)
@@ -234,7 +227,7 @@ static void print_levers(const tr_predict_row *row, tr_writer *out)
         const tr_lever *l = &row->lever[i];
         char text[256], tpot[32], ttft[32], gain[32];
         label(out, i == 0 ? "what helps" : "");
-        pad(out, l->words, 22);
+        tr_print_left(out, l->words, 22);
         (void)snprintf(text, sizeof text, "TPOT %s, TTFT %s, %s %s  (--%s %s)\n",
                        change_text(l->tpot_ratio, tpot, sizeof tpot), change_text(l->ttft_ratio, ttft, sizeof ttft),
                        row->clients.request_per_s > 0.0 ? "speed" : "tokens/s",

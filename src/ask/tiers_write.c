@@ -12,20 +12,6 @@
 
 /* ---- a page ------------------------------------------------------------------------------ */
 
-static void right(tr_writer *out, const char *text, size_t width)
-{
-    const size_t n = strlen(text);
-    tr_write_repeat(out, ' ', n < width ? width - n : 1);
-    tr_write_text(out, text);
-}
-
-static void left(tr_writer *out, const char *text, size_t width)
-{
-    const size_t n = strlen(text);
-    tr_write_text(out, text);
-    tr_write_repeat(out, ' ', n < width ? width - n : 1);
-}
-
 /* A hold time at which something changes. */
 static const char *until(double hold_s, char out[48])
 {
@@ -74,18 +60,18 @@ static void print_by_hold(const tr_tiers *t, by_hold what, const char *title, co
     const int places = t->place_count - (what == COST ? 0 : 1);
     const char *end = what == COST ? "  cheapest" : "  cheapest, 90 % interval";
     tr_print_heading(out, style, title);
-    left(out, "for", 11);
+    tr_print_left(out, "for", 11);
     for (int i = 0; i < places; i++)
         if (t->place[i].counts)
-            right(out, t->place[i].name, 12);
+            tr_print_right(out, t->place[i].name, 12);
     tr_write_text(out, what == WRITE_PREMIUM ? "" : t->is_predicted ? end : "  cheapest");
     tr_write_char(out, '\n');
     for (size_t k = 0; k < t->hold_count; k++) {
         (void)tr_quantity_format(t->hold_s[k], TR_UNIT_SECOND, text, sizeof text);
-        left(out, text, 11);
+        tr_print_left(out, text, 11);
         for (int i = 0; i < places; i++)
             if (t->place[i].counts)
-                right(out, cell_of(t, what, i, t->hold_s[k], text), 12);
+                tr_print_right(out, cell_of(t, what, i, t->hold_s[k], text), 12);
         tr_write_text(out, end_of(t, what, t->hold_s[k], text));
         tr_write_char(out, '\n');
     }
@@ -113,11 +99,11 @@ static void print_evens(const tr_tiers *t, const tr_style *style, tr_writer *out
                        "                             holding for    by drain    by money    costs less after\n");
     for (int i = 0; i + 1 < t->place_count; i++) {
         const tr_tiers_place *p = &t->place[i];
-        left(out, p->name, 12);
-        right(out, tr_print_three(tr_tier_drain_s(p->tier), TR_UNIT_SECOND, text, sizeof text), 12);
-        right(out, tr_print_three(p->even_s, TR_UNIT_SECOND, text, sizeof text), 16);
-        right(out, tr_print_three(p->drain_even_s, TR_UNIT_SECOND, text, sizeof text), 12);
-        right(out, until(p->next_even_s, text), 12);
+        tr_print_left(out, p->name, 12);
+        tr_print_right(out, tr_print_three(tr_tier_drain_s(p->tier), TR_UNIT_SECOND, text, sizeof text), 12);
+        tr_print_right(out, tr_print_three(p->even_s, TR_UNIT_SECOND, text, sizeof text), 16);
+        tr_print_right(out, tr_print_three(p->drain_even_s, TR_UNIT_SECOND, text, sizeof text), 12);
+        tr_print_right(out, until(p->next_even_s, text), 12);
         tr_write_text(out, "    ");
         tr_write_text(out, until(p->recompute_even_s.predicted, text));
         if (p->recompute_even_s.low < p->recompute_even_s.high) {

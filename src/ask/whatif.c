@@ -16,13 +16,6 @@ static const size_t shown[SHOWN] = {0, 1, 4, 5}; /* TTFT, TPOT, tokens/s, dollar
 
 /* ---- the page ------------------------------------------------------------------------------------------------ */
 
-static void pad(tr_writer *out, const char *text, size_t width)
-{
-    const size_t length = strlen(text);
-    tr_write_text(out, text);
-    tr_write_repeat(out, ' ', length < width ? width - length : width > 0 ? 1 : 0);
-}
-
 static const char *ratio_text(double ratio, char *out, size_t size)
 {
     if (!isfinite(ratio))
@@ -64,11 +57,11 @@ static void print_cells(const tr_whatif_row *row, int last, tr_writer *out)
     char text[48];
     if (row == NULL || !row->fits) {
         const char *why = row == NULL ? "-" : row->status == TR_ENOFIT ? "does not fit" : "refused";
-        pad(out, why, last ? 0 : SHOWN * CELL + 1);
+        tr_print_left(out, why, last ? 0 : SHOWN * CELL + 1);
         return;
     }
     for (size_t i = 0; i < SHOWN; i++)
-        pad(out, ratio_text(row->ratio[shown[i]], text, sizeof text), last && i + 1 == SHOWN ? 0 : CELL);
+        tr_print_left(out, ratio_text(row->ratio[shown[i]], text, sizeof text), last && i + 1 == SHOWN ? 0 : CELL);
     tr_write_text(out, last ? "" : " ");
 }
 
@@ -76,14 +69,14 @@ static void print_table(const tr_whatif *w, tr_writer *out)
 {
     static const char *const head[FACTORS] = {"x2", "x10", "/2"};
     static const char *const column[SHOWN] = {"TTFT", "TPOT", "tok/s", "$"};
-    pad(out, "", NAME_WIDTH);
+    tr_print_left(out, "", NAME_WIDTH);
     for (size_t k = 0; k < FACTORS; k++)
-        pad(out, head[k], k + 1 < FACTORS ? SHOWN * CELL + 1 : 0);
+        tr_print_left(out, head[k], k + 1 < FACTORS ? SHOWN * CELL + 1 : 0);
     tr_write_char(out, '\n');
-    pad(out, "  times", NAME_WIDTH);
+    tr_print_left(out, "  times", NAME_WIDTH);
     for (size_t k = 0; k < FACTORS; k++) {
         for (size_t i = 0; i < SHOWN; i++)
-            pad(out, column[i], k + 1 == FACTORS && i + 1 == SHOWN ? 0 : CELL);
+            tr_print_left(out, column[i], k + 1 == FACTORS && i + 1 == SHOWN ? 0 : CELL);
         tr_write_text(out, k + 1 < FACTORS ? " " : "");
     }
     tr_write_char(out, '\n');
@@ -94,7 +87,7 @@ static void print_table(const tr_whatif *w, tr_writer *out)
         if (done[at]++ > 0)
             continue;
         tr_write_text(out, "  ");
-        pad(out, w->row[i].input, NAME_WIDTH - 2);
+        tr_print_left(out, w->row[i].input, NAME_WIDTH - 2);
         for (size_t k = 0; k < FACTORS; k++)
             print_cells(find(w, change, tr_whatif_factor[k]), k + 1 == FACTORS, out);
         tr_write_char(out, '\n');

@@ -107,18 +107,29 @@ const char *tr_print_request_rate(double request_per_s, char *out, size_t size)
     return out;
 }
 
-static void cell(tr_writer *out, const char *text, size_t width)
+static void fill(tr_writer *out, const char *text, size_t width)
 {
     const size_t length = strlen(text);
+    tr_write_repeat(out, ' ', length < width ? width - length : width > 0 ? 1 : 0);
+}
+
+void tr_print_left(tr_writer *out, const char *text, size_t width)
+{
     tr_write_text(out, text);
-    tr_write_repeat(out, ' ', length < width ? width - length : 1);
+    fill(out, text, width);
+}
+
+void tr_print_right(tr_writer *out, const char *text, size_t width)
+{
+    fill(out, text, width);
+    tr_write_text(out, text);
 }
 
 void tr_print_predicted_head(tr_writer *out)
 {
     tr_write_repeat(out, ' ', 2 + LABEL_WIDTH);
-    cell(out, "predicted", PREDICTED_WIDTH);
-    cell(out, "90 % interval", INTERVAL_WIDTH);
+    tr_print_left(out, "predicted", PREDICTED_WIDTH);
+    tr_print_left(out, "90 % interval", INTERVAL_WIDTH);
     tr_write_text(out, "bound\n");
 }
 
@@ -126,14 +137,14 @@ void tr_print_predicted(tr_writer *out, const char *label, const tr_quantity *q,
 {
     char value[64], low[64], high[64], text[160];
     tr_write_text(out, "  ");
-    cell(out, label, LABEL_WIDTH);
-    cell(out, tr_print_three(q->predicted, unit, value, sizeof value), PREDICTED_WIDTH);
+    tr_print_left(out, label, LABEL_WIDTH);
+    tr_print_left(out, tr_print_three(q->predicted, unit, value, sizeof value), PREDICTED_WIDTH);
     if (q->low == q->high || !isfinite(q->low))
         (void)tr_text_copy(text, sizeof text, isfinite(q->low) ? "as given" : "-");
     else
         (void)snprintf(text, sizeof text, "%s to %s", tr_print_three(q->low, unit, low, sizeof low),
                        tr_print_three(q->high, unit, high, sizeof high));
-    cell(out, text, INTERVAL_WIDTH);
+    tr_print_left(out, text, INTERVAL_WIDTH);
     tr_write_text(out, tr_print_three(q->bound, unit, value, sizeof value));
     if (remark != NULL) {
         tr_write_text(out, "   ");

@@ -10,6 +10,10 @@
 /* text broken at blanks to fit columns; first and next stand before the lines. */
 void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns);
 
+/* A cell of a table: text in width columns, at its left or right edge, with a blank at least; a width of 0 adds none. */
+void tr_print_left(tr_writer *out, const char *text, size_t width);
+void tr_print_right(tr_writer *out, const char *text, size_t width);
+
 /* What a page takes where the terminal's width is not known to the line that is written. */
 enum { TR_PAGE_COLUMNS = 100 };
 
