@@ -45,11 +45,6 @@ void tr_drafts_print(const tr_drafts *drafts, tr_writer *out);
 void tr_drafts_explain(const tr_drafts *drafts, const char *seqs, tr_writer *out);
 
 /* Its fields, of rows from whose address `of` reads one. */
-#define TR_DRAFT_QUANTITY(TYPE, OF, NAME, MEMBER)                                                          \
-    TR_NUMBER(TYPE, NAME, (OF).MEMBER.predicted)                                                           \
-    TR_NUMBER(TYPE, NAME##_low, (OF).MEMBER.low)                                                           \
-    TR_NUMBER(TYPE, NAME##_high, (OF).MEMBER.high)                                                         \
-    TR_NUMBER(TYPE, NAME##_bound, (OF).MEMBER.bound)
 #define TR_DRAFT_GETTERS(TYPE, OF)                                                                         \
     TR_TEXT(TYPE, drafts_by, (OF).question != NULL ? tr_drafter((OF).question) : NULL)                     \
     TR_TEXT(TYPE, drafts_measured, (OF).question != NULL && !isnan((OF).question->acceptance.share)        \
@@ -57,24 +52,21 @@ void tr_drafts_explain(const tr_drafts *drafts, const char *seqs, tr_writer *out
                                               ? (OF).question->acceptance.model                            \
                                               : "median of all measured")                                  \
                                        : NULL)                                                             \
-    TR_DRAFT_QUANTITY(TYPE, OF, drafts_draft, draft_s)                                                     \
-    TR_DRAFT_QUANTITY(TYPE, OF, drafts_verify, verify_s)                                                   \
-    TR_DRAFT_QUANTITY(TYPE, OF, drafts_alone, alone_tpot_s)                                                \
-    TR_DRAFT_QUANTITY(TYPE, OF, drafts_alone_usd, alone_usd_per_mtoken)                                    \
-    TR_DRAFT_QUANTITY(TYPE, OF, drafts_speed, speed_ratio)                                                 \
+    TR_QUANTITY(TYPE, drafts_draft, (OF).draft_s)                                                          \
+    TR_QUANTITY(TYPE, drafts_verify, (OF).verify_s)                                                        \
+    TR_QUANTITY(TYPE, drafts_alone, (OF).alone_tpot_s)                                                     \
+    TR_QUANTITY(TYPE, drafts_alone_usd, (OF).alone_usd_per_mtoken)                                         \
+    TR_QUANTITY(TYPE, drafts_speed, (OF).speed_ratio)                                                      \
     TR_NUMBER(TYPE, drafts_seq, isfinite((OF).break_even_seq) ? (OF).break_even_seq : (double)NAN)         \
     TR_FLAG(TYPE, drafts_always, (OF).question != NULL ? (OF).break_even_seq > 1e300 : -1)                 \
     TR_NUMBER(TYPE, drafts_share, (OF).break_even_share)
-#define TR_DRAFT_QUANTITY_FIELDS(PATH, UNIT, NAME)                                                         \
-    TR_N(PATH ".predicted", UNIT, NAME), TR_N(PATH ".low", UNIT, NAME##_low),                              \
-        TR_N(PATH ".high", UNIT, NAME##_high), TR_N(PATH ".bound", UNIT, NAME##_bound)
 #define TR_DRAFT_FIELDS                                                                                    \
     TR_T("drafts.by", drafts_by), TR_T("drafts.acceptance_of", drafts_measured),                           \
-        TR_DRAFT_QUANTITY_FIELDS("drafts.draft_s", SECOND, drafts_draft),                                  \
-        TR_DRAFT_QUANTITY_FIELDS("drafts.verify_s", SECOND, drafts_verify),                                \
-        TR_DRAFT_QUANTITY_FIELDS("drafts.tpot_s_without", SECOND, drafts_alone),                           \
-        TR_DRAFT_QUANTITY_FIELDS("drafts.usd_per_mtoken_without", USD, drafts_alone_usd),                  \
-        TR_DRAFT_QUANTITY_FIELDS("drafts.speed_ratio", NONE, drafts_speed),                                \
+        TR_Q("drafts.draft_s", SECOND, drafts_draft),                                                      \
+        TR_Q("drafts.verify_s", SECOND, drafts_verify),                                                    \
+        TR_Q("drafts.tpot_s_without", SECOND, drafts_alone),                                               \
+        TR_Q("drafts.usd_per_mtoken_without", USD, drafts_alone_usd),                                      \
+        TR_Q("drafts.speed_ratio", NONE, drafts_speed),                                                    \
         TR_N("drafts.break_even_seq", SEQ, drafts_seq), TR_F("drafts.pay_at_any", drafts_always),          \
         TR_N("drafts.break_even_accept_share", RATIO, drafts_share)
 

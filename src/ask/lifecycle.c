@@ -150,14 +150,8 @@ static const tr_field choice_list[] = {
     TR_N("train_chip_hour", NONE, row_train_hour),
     TR_N("train_token_per_s_per_chip", NONE, row_train_rate),
     TR_N("rl_mfu", RATIO, row_rl_mfu),
-    TR_N("rl_decode_mfu.predicted", RATIO, row_decode),
-    TR_N("rl_decode_mfu.low", RATIO, row_decode_low),
-    TR_N("rl_decode_mfu.high", RATIO, row_decode_high),
-    TR_N("rl_decode_mfu.bound", RATIO, row_decode_bound),
-    TR_N("rl_mfu_by_flop.predicted", RATIO, row_by_flop),
-    TR_N("rl_mfu_by_flop.low", RATIO, row_by_flop_low),
-    TR_N("rl_mfu_by_flop.high", RATIO, row_by_flop_high),
-    TR_N("rl_mfu_by_flop.bound", RATIO, row_by_flop_bound),
+    TR_Q("rl_decode_mfu", RATIO, row_decode),
+    TR_Q("rl_mfu_by_flop", RATIO, row_by_flop),
 };
 static const tr_fields choice_fields = {choice_list, sizeof choice_list / sizeof choice_list[0]};
 

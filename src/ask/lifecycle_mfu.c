@@ -161,14 +161,6 @@ static double bf16_flop_per_s(const tr_lifecycle *t)
 }
 
 #define LIFE(NAME, VALUE) TR_NUMBER(tr_lifecycle, NAME, VALUE)
-#define FOUR(NAME, MEMBER)                                                                                   \
-    LIFE(NAME, row->rl.MEMBER.predicted)                                                                     \
-    LIFE(NAME##_low, row->rl.MEMBER.low)                                                                     \
-    LIFE(NAME##_high, row->rl.MEMBER.high)                                                                   \
-    LIFE(NAME##_bound, row->rl.MEMBER.bound)
-#define FOUR_FIELDS(PATH, NAME)                                                                              \
-    TR_N(PATH ".predicted", RATIO, NAME), TR_N(PATH ".low", RATIO, NAME##_low),                              \
-        TR_N(PATH ".high", RATIO, NAME##_high), TR_N(PATH ".bound", RATIO, NAME##_bound)
 LIFE(mfu, row->terms.train_mfu)
 LIFE(mfu_bf16, row->terms.train_mfu * row->terms.chip_flop_per_s / bf16_flop_per_s(row))
 TR_TEXT(tr_lifecycle, mfu_from, row->mfu_from)
@@ -181,11 +173,11 @@ LIFE(batch, row->rl.why.status == TR_OK ? row->rl.batch_seq : (double)NAN)
 LIFE(context, row->rl.context_token)
 LIFE(rl_used, row->terms.rl_mfu)
 LIFE(given_share, row->rl.given_share)
-FOUR(decode, decode_mfu)
-FOUR(flop_share, flop_share)
-FOUR(flop_mfu, flop_mfu)
-FOUR(given_mfu, given_mfu)
-FOUR(used_share, used_share)
+TR_QUANTITY(tr_lifecycle, decode, row->rl.decode_mfu)
+TR_QUANTITY(tr_lifecycle, flop_share, row->rl.flop_share)
+TR_QUANTITY(tr_lifecycle, flop_mfu, row->rl.flop_mfu)
+TR_QUANTITY(tr_lifecycle, given_mfu, row->rl.given_mfu)
+TR_QUANTITY(tr_lifecycle, used_share, row->rl.used_share)
 TR_TEXT(tr_lifecycle, reason, row->rl.why.status != TR_OK ? row->rl.why.text : NULL)
 static const tr_field list[] = {
     TR_N("train.mfu", RATIO, mfu),
@@ -199,12 +191,12 @@ static const tr_field list[] = {
     TR_N("rl.mfu", RATIO, rl_used),
     TR_N("rl.batch_seq", SEQ, batch),
     TR_N("rl.context_token", CONTEXT, context),
-    FOUR_FIELDS("rl.decode_mfu", decode),
-    FOUR_FIELDS("rl.decode_share_by_flop", flop_share),
-    FOUR_FIELDS("rl.mfu_by_flop", flop_mfu),
+    TR_Q("rl.decode_mfu", RATIO, decode),
+    TR_Q("rl.decode_share_by_flop", RATIO, flop_share),
+    TR_Q("rl.mfu_by_flop", RATIO, flop_mfu),
     TR_N("rl.decode_share_given", RATIO, given_share),
-    FOUR_FIELDS("rl.mfu_given", given_mfu),
-    FOUR_FIELDS("rl.decode_share_of_mfu", used_share),
+    TR_Q("rl.mfu_given", RATIO, given_mfu),
+    TR_Q("rl.decode_share_of_mfu", RATIO, used_share),
     TR_T("rl.reason", reason),
 };
 const tr_fields tr_lifecycle_mfu_fields = {list, sizeof list / sizeof list[0]};

@@ -24,9 +24,6 @@ static const tr_layout *layout_of(const tr_predict_row *row) { return &row->depl
     NUMBER(NAME##_low, row->fits ? (VALUE).low : (double)NAN)                                              \
     NUMBER(NAME##_high, row->fits ? (VALUE).high : (double)NAN)                                            \
     NUMBER(NAME##_bound, row->fits ? (VALUE).bound : (double)NAN)
-#define QUANTITY_FIELDS(PATH, UNIT, NAME)                                                                  \
-    TR_N(PATH ".predicted", UNIT, NAME), TR_N(PATH ".low", UNIT, NAME##_low),                              \
-        TR_N(PATH ".high", UNIT, NAME##_high), TR_N(PATH ".bound", UNIT, NAME##_bound)
 
 TEXT(model, row->question->model->name)
 TEXT(system, row->question->system->name)
@@ -173,27 +170,21 @@ static const tr_field fields[] = {
     TR_N("ttft_s.low", SECOND, ttft_low),
     TR_N("ttft_s.high", SECOND, ttft_high),
     TR_N("ttft_s.bound", SECOND, ttft_bound),
-    TR_N_HEAD("tpot_s.predicted", SECOND, "TPOT", 8, tpot),
-    TR_N_HEAD("tpot_s.low", SECOND, "low", 8, tpot_low),
-    TR_N_HEAD("tpot_s.high", SECOND, "high", 8, tpot_high),
-    TR_N_HEAD("tpot_s.bound", SECOND, "bound", 8, tpot_bound),
-    QUANTITY_FIELDS("itl_s", SECOND, itl),
-    TR_N("e2e_s.predicted", SECOND, e2e),
-    TR_N("e2e_s.low", SECOND, e2e_low),
-    TR_N("e2e_s.high", SECOND, e2e_high),
-    TR_N("e2e_s.bound", SECOND, e2e_bound),
+    TR_Q_HEAD("tpot_s", SECOND, "TPOT", 8, tpot),
+    TR_Q("itl_s", SECOND, itl),
+    TR_Q("e2e_s", SECOND, e2e),
     TR_N_HEAD("output_token_per_s.predicted", NONE, "tokens/s", 8, output),
     TR_N("output_token_per_s.low", NONE, output_low),
     TR_N("output_token_per_s.high", NONE, output_high),
     TR_N("output_token_per_s.bound", NONE, output_bound),
-    QUANTITY_FIELDS("token_per_s_per_user", NONE, per_user),
+    TR_Q("token_per_s_per_user", NONE, per_user),
     TR_N_HEAD("usd_per_mtoken_output.predicted", USD, "$/M out", 7, out_cost),
     TR_N("usd_per_mtoken_output.low", USD, out_cost_low),
     TR_N("usd_per_mtoken_output.high", USD, out_cost_high),
     TR_N("usd_per_mtoken_output.bound", USD, out_cost_bound),
-    QUANTITY_FIELDS("usd_per_mtoken_input", USD, in_cost),
-    QUANTITY_FIELDS("usd_per_mtoken", USD, all_cost),
-    QUANTITY_FIELDS("usd_per_request", USD, request_cost),
+    TR_Q("usd_per_mtoken_input", USD, in_cost),
+    TR_Q("usd_per_mtoken", USD, all_cost),
+    TR_Q("usd_per_request", USD, request_cost),
     TR_N("site_w.predicted", WATT, power),
     TR_N("site_w.low", WATT, power_low),
     TR_N("site_w.high", WATT, power_high),

@@ -11,11 +11,6 @@
 static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_double, NAME, VALUE)
-#define FOUR(NAME, MEMBER)                                                                                   \
-    ROW(NAME, row->MEMBER.predicted)                                                                         \
-    ROW(NAME##_low, row->MEMBER.low)                                                                         \
-    ROW(NAME##_high, row->MEMBER.high)                                                                       \
-    ROW(NAME##_bound, row->MEMBER.bound)
 TR_TEXT(tr_scale_double, name, row->name)
 TR_TEXT(tr_scale_double, how, row->how[0] != '\0' ? row->how : NULL)
 TR_TEXT(tr_scale_double, layout, row->fits ? row->layout_text : NULL)
@@ -29,9 +24,9 @@ TR_TEXT(tr_scale_double, predicted_limit,
 ROW(batch, row->fits ? row->batch_seq : (double)NAN)
 ROW(most, finite_or_nan(row->max_batch_seq))
 ROW(longest, finite_or_nan(row->max_context_token))
-FOUR(token, token_s)
-FOUR(rate, token_per_s)
-FOUR(cost, usd_per_mtoken)
+TR_QUANTITY(tr_scale_double, token, row->token_s)
+TR_QUANTITY(tr_scale_double, rate, row->token_per_s)
+TR_QUANTITY(tr_scale_double, cost, row->usd_per_mtoken)
 ROW(hourly, row->usd_per_hour)
 ROW(ratio, row->ratio)
 ROW(bound_ratio, row->bound_ratio)
@@ -42,22 +37,13 @@ ROW(usd_bound_ratio, row->usd_bound_ratio)
 #define RATES                                                                                                \
     TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch), TR_N_HEAD("max_batch_seq", SEQ, "holds", 7, most),       \
         TR_N_HEAD("max_context_token", CONTEXT, "context", 8, longest),                                      \
-        TR_N_HEAD("token_per_s.predicted", NONE, "tok/s", 7, rate),                                          \
-        TR_N_HEAD("token_per_s.low", NONE, "low", 7, rate_low),                                              \
-        TR_N_HEAD("token_per_s.high", NONE, "high", 7, rate_high),                                           \
-        TR_N_HEAD("token_per_s.bound", NONE, "bound", 7, rate_bound),                                        \
+        TR_Q_HEAD("token_per_s", NONE, "tok/s", 7, rate),                                                    \
         TR_N_HEAD("token_per_s_ratio.predicted", NONE, "times", 6, ratio),                                   \
         TR_N_HEAD("token_per_s_ratio.bound", NONE, "bound", 6, bound_ratio),                                 \
         TR_T_HEAD("layout", "layout", 12, layout)
 #define COSTS                                                                                                \
-    TR_N_HEAD("token_s.predicted", SECOND, "a token", 8, token),                                             \
-        TR_N_HEAD("token_s.low", SECOND, "low", 8, token_low),                                               \
-        TR_N_HEAD("token_s.high", SECOND, "high", 8, token_high),                                            \
-        TR_N_HEAD("token_s.bound", SECOND, "bound", 8, token_bound),                                         \
-        TR_N_HEAD("usd_per_mtoken.predicted", USD, "$/M", 7, cost),                                          \
-        TR_N_HEAD("usd_per_mtoken.low", USD, "low", 7, cost_low),                                            \
-        TR_N_HEAD("usd_per_mtoken.high", USD, "high", 7, cost_high),                                         \
-        TR_N_HEAD("usd_per_mtoken.bound", USD, "bound", 7, cost_bound),                                      \
+    TR_Q_HEAD("token_s", SECOND, "a token", 8, token),                                                       \
+        TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 7, cost),                                                    \
         TR_N_HEAD("usd_ratio.predicted", NONE, "times", 6, usd_ratio),                                       \
         TR_N_HEAD("usd_ratio.bound", NONE, "bound", 6, usd_bound_ratio)
 

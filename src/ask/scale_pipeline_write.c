@@ -38,14 +38,9 @@ TR_TEXT(tr_scale_stage, hop_link,
 ROW(bubble, row->bubble_share)
 ROW(idle, row->idle_share)
 TR_TEXT(tr_scale_stage, reason, row->why.status != TR_OK ? row->why.text : NULL)
-#define FOUR(NAME, MEMBER)                                                                                   \
-    ROW(NAME, row->MEMBER.predicted)                                                                         \
-    ROW(NAME##_low, row->MEMBER.low)                                                                         \
-    ROW(NAME##_high, row->MEMBER.high)                                                                       \
-    ROW(NAME##_bound, row->MEMBER.bound)
-FOUR(token, token_s)
-FOUR(rate, token_per_s)
-FOUR(cost, usd_per_mtoken)
+TR_QUANTITY(tr_scale_stage, token, row->token_s)
+TR_QUANTITY(tr_scale_stage, rate, row->token_per_s)
+TR_QUANTITY(tr_scale_stage, cost, row->usd_per_mtoken)
 
 #define NAMES TR_N_HEAD("stages", NONE, "boxes", 5, boxes), TR_T_HEAD("cut", "cut", 7, cut)
 #define HELD                                                                                                 \
@@ -58,19 +53,10 @@ FOUR(cost, usd_per_mtoken)
         TR_N_HEAD("one_batch_idle_share", RATIO, "alone", 6, idle)
 #define TIMED                                                                                                \
     TR_N_HEAD("in_flight_seq", SEQ, "batch", 6, flight),                                                     \
-        TR_N_HEAD("token_s.predicted", SECOND, "a token", 8, token),                                         \
-        TR_N_HEAD("token_s.low", SECOND, "low", 8, token_low),                                               \
-        TR_N_HEAD("token_s.high", SECOND, "high", 8, token_high),                                            \
-        TR_N_HEAD("token_s.bound", SECOND, "bound", 8, token_bound),                                         \
-        TR_N_HEAD("token_per_s.predicted", NONE, "tok/s", 7, rate),                                          \
-        TR_N_HEAD("token_per_s.low", NONE, "low", 7, rate_low),                                              \
-        TR_N_HEAD("token_per_s.high", NONE, "high", 7, rate_high),                                           \
-        TR_N_HEAD("token_per_s.bound", NONE, "bound", 7, rate_bound)
+        TR_Q_HEAD("token_s", SECOND, "a token", 8, token),                                                   \
+        TR_Q_HEAD("token_per_s", NONE, "tok/s", 7, rate)
 #define PRICED                                                                                               \
-    TR_N_HEAD("usd_per_mtoken.predicted", USD, "$/M", 8, cost),                                              \
-        TR_N_HEAD("usd_per_mtoken.low", USD, "low", 8, cost_low),                                            \
-        TR_N_HEAD("usd_per_mtoken.high", USD, "high", 8, cost_high),                                         \
-        TR_N_HEAD("usd_per_mtoken.bound", USD, "bound", 8, cost_bound)
+    TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 8, cost)
 
 static const tr_field all[] = {
     NAMES,

@@ -47,14 +47,8 @@ NUMBER(write_once, beside(row, row->place->cost.write_usd_per_byte))
 NUMBER(busy, per_mtoken(row, row->place->cost.busy_usd_per_byte))
 NUMBER(stall, beside(row, row->place->cost.stall_usd_per_byte))
 NUMBER(fetch, fetch_usd(row))
-NUMBER(fetch_time, row->place->fetch_s.predicted)
-NUMBER(fetch_low, row->place->fetch_s.low)
-NUMBER(fetch_high, row->place->fetch_s.high)
-NUMBER(fetch_bound, row->place->fetch_s.bound)
-NUMBER(ttft, row->place->ttft_s.predicted)
-NUMBER(ttft_low, row->place->ttft_s.low)
-NUMBER(ttft_high, row->place->ttft_s.high)
-NUMBER(ttft_bound, row->place->ttft_s.bound)
+TR_QUANTITY(tr_tiers_row, fetch_time, row->place->fetch_s)
+TR_QUANTITY(tr_tiers_row, ttft, row->place->ttft_s)
 NUMBER(even, row->place->even_s)
 NUMBER(drain_even, finite_or_nan(row->place->drain_even_s))
 NUMBER(next_even, finite_or_nan(row->place->next_even_s))
@@ -88,14 +82,8 @@ static const tr_field place_field[] = {
     TR_N_HEAD("busy_usd_per_mtoken", USD, "fetch: drive", 12, busy),
     TR_N_HEAD("stall_usd_per_mtoken", USD, "chip", 10, stall),
     TR_N("fetch_usd_per_mtoken", USD, fetch),
-    TR_N("fetch_s.predicted", SECOND, fetch_time),
-    TR_N("fetch_s.low", SECOND, fetch_low),
-    TR_N("fetch_s.high", SECOND, fetch_high),
-    TR_N("fetch_s.bound", SECOND, fetch_bound),
-    TR_N("ttft_s.predicted", SECOND, ttft),
-    TR_N("ttft_s.low", SECOND, ttft_low),
-    TR_N("ttft_s.high", SECOND, ttft_high),
-    TR_N("ttft_s.bound", SECOND, ttft_bound),
+    TR_Q("fetch_s", SECOND, fetch_time),
+    TR_Q("ttft_s", SECOND, ttft),
     TR_N("even_s", SECOND, even),
     TR_N("next_even_s", SECOND, next_even),
     TR_N("next_drain_even_s", SECOND, drain_even),
@@ -128,14 +116,8 @@ static const tr_field hold_field[] = {
     TR_N("busy_usd_per_mtoken", USD, busy),
     TR_N("stall_usd_per_mtoken", USD, stall),
     TR_N("drain_s", SECOND, drain),
-    TR_N("fetch_s.predicted", SECOND, fetch_time),
-    TR_N("fetch_s.low", SECOND, fetch_low),
-    TR_N("fetch_s.high", SECOND, fetch_high),
-    TR_N("fetch_s.bound", SECOND, fetch_bound),
-    TR_N("ttft_s.predicted", SECOND, ttft),
-    TR_N("ttft_s.low", SECOND, ttft_low),
-    TR_N("ttft_s.high", SECOND, ttft_high),
-    TR_N("ttft_s.bound", SECOND, ttft_bound),
+    TR_Q("fetch_s", SECOND, fetch_time),
+    TR_Q("ttft_s", SECOND, ttft),
     TR_T("price_source", part_source),
     TR_T("reason", why),
 };

@@ -155,9 +155,6 @@ METRIC(e2e, 2)
 METRIC(per_user, 3)
 METRIC(output, 4)
 METRIC(cost, 5)
-#define METRIC_FIELDS(PATH, UNIT, NAME)                                                                    \
-    TR_N(PATH ".predicted", UNIT, NAME), TR_N(PATH ".low", UNIT, NAME##_low),                              \
-        TR_N(PATH ".high", UNIT, NAME##_high), TR_N(PATH ".bound", UNIT, NAME##_bound)
 #define RATIO_FIELDS(PATH, NAME)                                                                           \
     TR_N("ratio." PATH ".predicted", NONE, NAME##_ratio), TR_N("ratio." PATH ".bound", NONE, NAME##_bound_ratio)
 
@@ -170,12 +167,12 @@ static const tr_field fields[] = {
     TR_T("question", question),
     TR_T("how", how),
     TR_N("gain", NONE, gain),
-    METRIC_FIELDS("ttft_s", SECOND, ttft),
-    METRIC_FIELDS("tpot_s", SECOND, tpot),
-    METRIC_FIELDS("e2e_s", SECOND, e2e),
-    METRIC_FIELDS("token_per_s_per_user", NONE, per_user),
-    METRIC_FIELDS("output_token_per_s", NONE, output),
-    METRIC_FIELDS("usd_per_mtoken_output", USD, cost),
+    TR_Q("ttft_s", SECOND, ttft),
+    TR_Q("tpot_s", SECOND, tpot),
+    TR_Q("e2e_s", SECOND, e2e),
+    TR_Q("token_per_s_per_user", NONE, per_user),
+    TR_Q("output_token_per_s", NONE, output),
+    TR_Q("usd_per_mtoken_output", USD, cost),
     RATIO_FIELDS("ttft_s", ttft),
     RATIO_FIELDS("tpot_s", tpot),
     RATIO_FIELDS("e2e_s", e2e),

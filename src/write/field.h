@@ -37,9 +37,23 @@ typedef struct tr_fields {
 #define TR_TEXT(TYPE, NAME, VALUE) TR_GETTER(const char *, TYPE, NAME, VALUE)
 #define TR_FLAG(TYPE, NAME, VALUE) TR_GETTER(int, TYPE, NAME, VALUE)
 
-/* Rows of a list of fields; the _HEAD forms are columns of the table for people too. */
+/* Of a figure with its interval and its bound, four: NAME, NAME_low, NAME_high, NAME_bound. */
+#define TR_QUANTITY(TYPE, NAME, VALUE)                                                                     \
+    TR_NUMBER(TYPE, NAME, (VALUE).predicted)                                                               \
+    TR_NUMBER(TYPE, NAME##_low, (VALUE).low)                                                               \
+    TR_NUMBER(TYPE, NAME##_high, (VALUE).high)                                                             \
+    TR_NUMBER(TYPE, NAME##_bound, (VALUE).bound)
+
+/* Rows of a list of fields, TR_Q of a TR_QUANTITY; the _HEAD forms are columns of the table for people too. */
 #define TR_N(PATH, UNIT, READ) {PATH, TR_UNIT_##UNIT, NULL, 0, READ, NULL, NULL}
 #define TR_N_HEAD(PATH, UNIT, HEAD, WIDTH, READ) {PATH, TR_UNIT_##UNIT, HEAD, WIDTH, READ, NULL, NULL}
+#define TR_Q(PATH, UNIT, NAME)                                                                             \
+    TR_N(PATH ".predicted", UNIT, NAME), TR_N(PATH ".low", UNIT, NAME##_low),                              \
+        TR_N(PATH ".high", UNIT, NAME##_high), TR_N(PATH ".bound", UNIT, NAME##_bound)
+#define TR_Q_HEAD(PATH, UNIT, HEAD, WIDTH, NAME)                                                           \
+    TR_N_HEAD(PATH ".predicted", UNIT, HEAD, WIDTH, NAME), TR_N_HEAD(PATH ".low", UNIT, "low", WIDTH, NAME##_low), \
+        TR_N_HEAD(PATH ".high", UNIT, "high", WIDTH, NAME##_high),                                         \
+        TR_N_HEAD(PATH ".bound", UNIT, "bound", WIDTH, NAME##_bound)
 #define TR_T(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, READ, NULL}
 #define TR_T_HEAD(PATH, HEAD, WIDTH, READ) {PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, READ, NULL}
 #define TR_F(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, NULL, READ}
