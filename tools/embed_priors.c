@@ -67,13 +67,19 @@ static void read_prior(const char *path, const tr_flat_entry *e, const char *res
         stop_at(path, e, "expected name, min and max or value, note, source or date");
 }
 
-static void read_all(const char *path, priors *out)
+static tr_flat *flat_of(const char *path, tr_error *err)
 {
     tr_flat *flat = NULL;
+    memset(err, 0, sizeof *err);
+    if (tr_flat_read(path, &flat, err) != TR_OK)
+        stop_at(path, NULL, err->text);
+    return flat;
+}
+
+static void read_all(const char *path, priors *out)
+{
     tr_error err;
-    memset(&err, 0, sizeof err);
-    if (tr_flat_read(path, &flat, &err) != TR_OK)
-        stop_at(path, NULL, err.text);
+    tr_flat *flat = flat_of(path, &err);
     for (size_t i = 0; i < tr_flat_count(flat); i++) {
         const tr_flat_entry *e = tr_flat_at(flat, i);
         const char *rest = tr_flat_below(e->key, "priors");
@@ -105,11 +111,8 @@ static void read_all(const char *path, priors *out)
 
 static void read_launches(const char *path, priors *out)
 {
-    tr_flat *flat = NULL;
     tr_error err;
-    memset(&err, 0, sizeof err);
-    if (tr_flat_read(path, &flat, &err) != TR_OK)
-        stop_at(path, NULL, err.text);
+    tr_flat *flat = flat_of(path, &err);
     for (size_t i = 0; i < tr_flat_count(flat); i++) {
         const tr_flat_entry *e = tr_flat_at(flat, i);
         const char *rest = tr_flat_below(e->key, "launches");

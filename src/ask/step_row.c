@@ -348,33 +348,33 @@ static const tr_field fields[] = {
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
+
+#define LOAD                                                                                               \
+    TR_N_HEAD("query_token", CONTEXT, "query", 6, query),                                                  \
+        TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),                                                    \
+        TR_N_HEAD("context_token", CONTEXT, "context", 7, context)
+#define RESULTS                                                                                            \
+    TR_T_HEAD("limited_by", "limited by", 10, limit_for_people),                                           \
+        TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),                                        \
+        TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),                                \
+        TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost)
 /* What a reader compares: the three readings of the time, then what follows from the one asked for. */
 static const tr_field columns[] = {
-    TR_N_HEAD("query_token", CONTEXT, "query", 6, query),
-    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
-    TR_N_HEAD("context_token", CONTEXT, "context", 7, context),
+    LOAD,
     TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
     TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
     TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
     TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
-    TR_T_HEAD("limited_by", "limited by", 10, limit_for_people),
-    TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),
-    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
-    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
+    RESULTS,
 };
 /* The same of numbers alone, of which nothing is predicted. */
 static const tr_field bound_columns[] = {
-    TR_N_HEAD("query_token", CONTEXT, "query", 6, query),
-    TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
-    TR_N_HEAD("context_token", CONTEXT, "context", 7, context),
+    LOAD,
     TR_N_HEAD("terms.compute_s", SECOND, "compute", 8, compute),
     TR_N_HEAD("terms.weights_s", SECOND, "weights", 8, weights),
     TR_N_HEAD("terms.kv_s", SECOND, "kv", 8, kv),
     TR_N_HEAD("step_s", SECOND, "step", 8, tr_pass_time),
-    TR_T_HEAD("limited_by", "limited by", 10, limit_for_people),
-    TR_N_HEAD("token_per_s", NONE, "token/s", 9, tr_pass_rate),
-    TR_N_HEAD("token_per_s_per_seq", NONE, "per seq", 9, tr_pass_each),
-    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 8, tr_pass_cost),
+    RESULTS,
 };
 
 const tr_fields *tr_step_columns(const tr_problem *question, int with_query)

@@ -10,7 +10,7 @@
 /* text broken at blanks to fit columns; first and next stand before the lines. */
 void tr_print_wrapped(tr_writer *out, const char *first, const char *next, const char *text, int columns);
 
-/* A cell of a table: text in width columns, at its left or right edge, with a blank at least; a width of 0 adds none. */
+/* A cell of a table: text in width columns, at its left or right edge, with a blank at least; width 0 adds none. */
 void tr_print_left(tr_writer *out, const char *text, size_t width);
 void tr_print_right(tr_writer *out, const char *text, size_t width);
 
