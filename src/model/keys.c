@@ -99,8 +99,8 @@ static int lookup_shape(const tr_keys *keys, const char *name, size_t length, tr
     const size_t head = strlen(keys->prefix);
     const uint32_t hash = tr_config_hash(TR_CONFIG_HASH_START, keys->prefix, head);
     const tr_config *shapes = tr_config_shapes(keys->config);
-    if (shapes == NULL || !tr_config_lookup(shapes, tr_config_hash(hash, name, length), keys->prefix, head, name, length,
-                                            value))
+    if (shapes == NULL ||
+        !tr_config_lookup(shapes, tr_config_hash(hash, name, length), keys->prefix, head, name, length, value))
         return 0;
     value->kind = TR_VALUE_SHAPE;
     return 1;

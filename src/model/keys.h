@@ -13,7 +13,13 @@
 
 #include <tokenroof/model.h>
 
-typedef enum tr_value_kind { TR_VALUE_NULL = 0, TR_VALUE_NUMBER, TR_VALUE_TEXT, TR_VALUE_BOOL, TR_VALUE_SHAPE } tr_value_kind;
+typedef enum tr_value_kind {
+    TR_VALUE_NULL = 0,
+    TR_VALUE_NUMBER,
+    TR_VALUE_TEXT,
+    TR_VALUE_BOOL,
+    TR_VALUE_SHAPE /* no plain value: an object, a list, Infinity; only typed getters see it, and refuse it */
+} tr_value_kind;
 
 typedef struct tr_value {
     tr_value_kind kind;
