@@ -102,15 +102,25 @@ static tr_status serve(tr_local *l, const tr_problem *problem, double prompt_tok
     return s == TR_OK ? tr_deployment_serve(&l->deployment, &c, out, err) : s;
 }
 
+/* [K117] The second token of an answer, with all but two of the context before it; in the row's layout, where that holds
+ * so many. */
+static tr_status serve_at(tr_local *l, const tr_problem *problem, double context_token, tr_service *out, tr_error *err)
+{
+    return serve(l, problem, context_token > 3.0 ? context_token - 2.0 : 1.0, 2.0, out, err);
+}
+
 tr_quantity tr_local_speed(tr_local *l, const tr_local_row *row, double context_token)
 {
     tr_service o;
-    /* [K117] the second token of an answer, with all but two of the context before it */
-    const double prompt_token = context_token > 3.0 ? context_token - 2.0 : 1.0;
-    if (!tr_local_knows_speed(l) || !isfinite(context_token) ||
-        serve(l, row->question, prompt_token, 2.0, &o, NULL) != TR_OK)
+    if (!tr_local_knows_speed(l) || !isfinite(context_token))
         return nothing();
-    return one_over(&o.tpot_s);
+    tr_status s = serve_at(l, row->question, context_token, &o, NULL);
+    if (s == TR_ENOFIT && row->is_laid_out) {
+        tr_problem p = *row->question;
+        p.layout_given = 0;
+        s = serve_at(l, &p, context_token, &o, NULL);
+    }
+    return s == TR_OK ? one_over(&o.tpot_s) : nothing();
 }
 
 /* [K116] In whichever layout has the most room. */
@@ -153,20 +163,32 @@ static void fill_speeds(tr_local *l, tr_local_row *row)
     row->token_per_s = tr_local_speed(l, row, row->asked_token);
 }
 
-static void fill_request(tr_local *l, tr_local_row *row)
+/* The layout is the best for the context that must fit; the request is served in it. */
+static tr_status lay_out(tr_local *l, tr_problem *p, tr_local_row *row, tr_service *out)
 {
     tr_service o;
-    tr_status s = serve(l, row->question, l->clients.prompt_token, l->clients.output_token, &o, &row->why);
+    tr_status s = serve_at(l, p, row->asked_token, &o, &row->why);
+    if (s != TR_OK)
+        return s;
+    row->layout = l->deployment.shard.layout;
+    row->is_laid_out = !p->layout_given;
+    p->layout = row->layout;
+    p->layout_given = 1;
+    s = serve(l, p, l->clients.prompt_token, l->clients.output_token, out, NULL);
     if (s == TR_OK)
-        s = tr_shard_check(&l->deployment.shard, 1.0, row->asked_token, &row->why);
-    /* A longer context than the request's may want another layout. */
-    if (s == TR_ENOFIT && row->max_token >= row->asked_token)
-        s = serve(l, row->question, fmax(row->asked_token - 2.0, 1.0), 2.0, &o, &row->why);
-    row->fits = s == TR_OK;
+        return s;
+    *out = o; /* the request is longer than the context asked for: no time of it is told */
+    out->ttft_s = out->e2e_s = nothing();
+    return TR_OK;
+}
+
+static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
+{
+    tr_service o;
+    row->fits = lay_out(l, p, row, &o) == TR_OK;
     if (!row->fits)
         return;
     const tr_shard *shard = &l->deployment.shard;
-    row->layout = shard->layout;
     row->used_byte = tr_shard_used_byte(shard, 1.0, row->asked_token);
     row->memory_byte = shard->memory_byte - shard->reserve_byte;
     if (!tr_local_knows_speed(l))
@@ -177,15 +199,17 @@ static void fill_request(tr_local *l, tr_local_row *row)
     fill_speeds(l, row);
 }
 
-static void fill(tr_local *l, tr_local_row *row)
+static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
 {
     row->perplexity_ratio = row->is_published ? 1.0 : tr_local_perplexity_ratio(row->name);
     row->file_byte = row->question->roof.store_weight_byte;
     row->asked_token = l->asked_token;
+    row->isl_token = l->clients.prompt_token;
+    row->osl_token = l->clients.output_token;
     row->max_token = longest_context(l, row->question);
     row->used_byte = row->memory_byte = row->short_token = row->long_token = (double)NAN;
     row->token_per_s = row->short_token_per_s = row->long_token_per_s = row->ttft_s = row->e2e_s = nothing();
-    fill_request(l, row);
+    fill_request(l, p, row);
 }
 
 static tr_status add(tr_local *l, tr_weight_format format, tr_error *err)
@@ -211,7 +235,7 @@ static tr_status add(tr_local *l, tr_weight_format format, tr_error *err)
     const int four = native && published_in_four_bits(l->model);
     *row = (tr_local_row){.question = p, .format = format, .is_published = native};
     row->name = four ? "mxfp4" : native ? "native" : tr_weight_format_name(format);
-    fill(l, row);
+    fill(l, p, row);
     l->count++;
     return TR_OK;
 }

@@ -21,13 +21,15 @@ typedef struct tr_local_row {
     double perplexity_ratio;     /* over that of F16, as measured of one model; NaN: not measured */
     int fits;                    /* with the context that was asked for */
     tr_error why;                /* why not */
-    tr_layout layout;            /* of the request; ranks 0 where it does not fit */
+    tr_layout layout;            /* the best that holds that context; ranks 0 where it does not fit */
+    int is_laid_out;             /* it was chosen; question has it as if it had been given */
     double used_byte, memory_byte; /* of the busiest chip at that context, and what the engine may use of it */
     double asked_token;          /* the context that must fit */
     double max_token;            /* the longest that does, in the layout with the most room; HUGE_VAL: not limited */
     double short_token, long_token; /* NaN: no room for so many */
     tr_quantity token_per_s, short_token_per_s, long_token_per_s; /* of one user, at these contexts */
-    tr_quantity ttft_s, e2e_s;   /* of the request: isl in, osl out */
+    double isl_token, osl_token; /* the request */
+    tr_quantity ttft_s, e2e_s;   /* of it; NaN where it is longer than all that fits */
     const char *limit;           /* what takes most of the time between its tokens */
     int is_best;
 } tr_local_row;

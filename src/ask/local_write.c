@@ -38,6 +38,8 @@ NUMBER(used, row->used_byte)
 NUMBER(memory, row->memory_byte)
 NUMBER(asked, row->asked_token)
 NUMBER(longest, row->max_token)
+NUMBER(isl, row->isl_token)
+NUMBER(osl, row->osl_token)
 NUMBER(short_token, row->short_token)
 NUMBER(long_token, row->long_token)
 QUANTITY(speed, row->token_per_s)
@@ -74,6 +76,8 @@ static const tr_field fields[] = {
     TR_Q("short.token_per_s", NONE, short_speed),
     TR_N("long.context_token", CONTEXT, long_token),
     TR_Q("long.token_per_s", NONE, long_speed),
+    TR_N("isl", CONTEXT, isl),
+    TR_N("osl", CONTEXT, osl),
     TR_N_HEAD("ttft_s.predicted", SECOND, "TTFT", 8, ttft),
     TR_N("ttft_s.low", SECOND, ttft_low),
     TR_N("ttft_s.high", SECOND, ttft_high),
