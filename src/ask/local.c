@@ -32,9 +32,29 @@ static const struct {
     const char *text;
 } unsaid[] = {{TR_IN_ENGINE, "llamacpp"}, {TR_IN_ISL, "4k"}, {TR_IN_OSL, "512"}};
 
+/* One user, one request after another: what says otherwise is refused. */
+static tr_status refuse_load(const tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id used[] = {TR_IN_CONTEXT, TR_IN_ISL, TR_IN_OSL};
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        const tr_input *input = tr_input_at(i);
+        int is_used = !tr_input_is_set(scenario, input->id) ||
+                      (input->group != TR_GROUP_LOAD && input->group != TR_GROUP_SERVICE);
+        for (size_t k = 0; !is_used && k < sizeof used / sizeof used[0]; k++)
+            is_used = used[k] == input->id;
+        const int is_one = (input->id == TR_IN_BATCH || input->id == TR_IN_CONCURRENCY || input->id == TR_IN_QUERY) &&
+                           tr_input_number(scenario, input->id) <= 1.0;
+        if (!is_used && !is_one)
+            return tr_fail(err, TR_ECONFLICT, input->key, 0.0,
+                           "local is of one user who waits for the answer: --%s is for `tokenroof predict` or `step`",
+                           input->option);
+    }
+    return TR_OK;
+}
+
 tr_status tr_prepare_local(tr_scenario *scenario, tr_error *err)
 {
-    tr_status s = TR_OK;
+    tr_status s = refuse_load(scenario, err);
     for (size_t i = 0; s == TR_OK && i < sizeof unsaid / sizeof unsaid[0]; i++)
         if (!tr_input_is_set(scenario, unsaid[i].id))
             s = tr_input_set(scenario, unsaid[i].id, unsaid[i].text, err);
@@ -102,8 +122,8 @@ static tr_status serve(tr_local *l, const tr_problem *problem, double prompt_tok
     return s == TR_OK ? tr_deployment_serve(&l->deployment, &c, out, err) : s;
 }
 
-/* [K117] The second token of an answer, with all but two of the context before it; in the row's layout, where that holds
- * so many. */
+/* [K117] The second token of an answer, with all but two of the context before it; in the row's layout, where that
+ * holds so many. */
 static tr_status serve_at(tr_local *l, const tr_problem *problem, double context_token, tr_service *out, tr_error *err)
 {
     return serve(l, problem, context_token > 3.0 ? context_token - 2.0 : 1.0, 2.0, out, err);
@@ -254,7 +274,8 @@ static tr_status read_contexts(tr_local *l, tr_error *err)
         return TR_OK;
     if (count > 2)
         return tr_fail(err, TR_ECAPACITY, "context_token", (double)count,
-                       "local shows the speed at a short and a long context: give one or two; --plot draws all between");
+                       "local shows the speed at a short and a long context: give one or two; --plot draws all "
+                       "between");
     const double first = list[0], last = list[count - 1];
     l->long_token = l->asked_token = fmax(first, last);
     l->short_token = count > 1 ? fmin(first, last) : fmin(SHORT_TOKEN, first);
@@ -276,18 +297,14 @@ static void sort(tr_local *l)
 static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t count, tr_error *err)
 {
     tr_weight_format chosen[TR_LOCAL_MAX];
-    size_t given = 0;
-    const double *asked = tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, &given);
-    if (formats == NULL && tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE)) {
-        if (given > TR_LOCAL_MAX)
-            return tr_fail(err, TR_ECAPACITY, "weight_dtype", (double)given, "more than %d formats", TR_LOCAL_MAX);
-        for (count = 0; count < given; count++)
-            chosen[count] = (tr_weight_format)asked[count];
-        formats = chosen;
-    } else if (formats == NULL) {
-        count = all_formats(l, chosen);
+    if (formats == NULL) {
+        const int asked = tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
+        count = asked ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX)
+                      : all_formats(l, chosen);
         formats = chosen;
     }
+    if (count > TR_LOCAL_MAX)
+        return tr_fail(err, TR_ECAPACITY, "weight_dtype", (double)count, "more than %d formats", TR_LOCAL_MAX);
     tr_status s = TR_OK;
     for (size_t i = 0; s == TR_OK && i < count; i++)
         s = add(l, formats[i], err);

@@ -30,7 +30,7 @@ double tr_local_perplexity_ratio(const char *format)
     return (double)NAN;
 }
 
-/* From Q4_K_M to Q8_0, and what nobody quantised: F16 takes twice the bytes of Q8_0 for nothing that can be measured. */
+/* From Q4_K_M to Q8_0, and what nobody quantised: F16 takes twice the bytes of Q8_0 for little. */
 static int is_good(const tr_local_row *row)
 {
     return row->is_published || (row->perplexity_ratio >= tr_local_perplexity_ratio("q8_0") &&

@@ -91,8 +91,9 @@ static void write_files(const tr_local *l, files *f)
     (void)snprintf(f->title, sizeof f->title, "%s in %s: %s tokens/s from a file of %s", l->model->name, best->name,
                    tr_words_short(&f->numbers, best->token_per_s.predicted, TR_UNIT_NONE),
                    tr_words_short(&f->numbers, best->file_byte, TR_UNIT_BYTE));
-    (void)snprintf(f->subtitle, sizeof f->subtitle, "%s on %s \xC2\xB7 %s \xC2\xB7 one user at %s of context, KV\xC2\xA0%s",
-                   l->model->name, l->system->name, best->question->engine->title, context,
+    (void)snprintf(f->subtitle, sizeof f->subtitle,
+                   "%s on %s \xC2\xB7 %s \xC2\xB7 one user at %s of context, KV\xC2\xA0%s", l->model->name,
+                   l->system->name, best->question->engine->title, context,
                    tr_dtype_name(best->question->roof.kv_dtype));
     (void)snprintf(f->wall_text, sizeof f->wall_text, "memory is full: %s with its cache",
                    tr_words_short(&f->numbers, best->memory_byte * l->system->chip_count, TR_UNIT_BYTE));
@@ -143,7 +144,7 @@ tr_status tr_answer_figure_local(const tr_scenario *scenario, const tr_problem *
     return s;
 }
 
-/* ---- the one to take over context --------------------------------------------------------------------------------- */
+/* ---- the one to take over context ---------------------------------------------------------------------------- */
 
 typedef struct contexts {
     char title[320], subtitle[640], caption[400], wall[96], even[128], limit[96], text[3][32];
@@ -183,7 +184,8 @@ tr_status tr_answer_figure_local_context(const tr_scenario *scenario, const tr_p
                    tr_local_context_text(row->short_token, c.text[0], sizeof c.text[0]),
                    tr_words_short(&c.numbers, c.y[c.grid.n - 1], TR_UNIT_NONE),
                    tr_local_context_text(end, c.text[1], sizeof c.text[1]));
-    (void)snprintf(c.subtitle, sizeof c.subtitle, "%s on %s \xC2\xB7 %s \xC2\xB7 one user, KV\xC2\xA0%s", l->model->name,
+    (void)snprintf(c.subtitle, sizeof c.subtitle, "%s on %s \xC2\xB7 %s \xC2\xB7 one user, KV\xC2\xA0%s",
+                   l->model->name,
                    l->system->name, row->question->engine->title, tr_dtype_name(row->question->roof.kv_dtype));
     (void)snprintf(c.even, sizeof c.even, "from %s on the cache is more than the weights",
                    tr_local_context_text(even, c.text[2], sizeof c.text[2]));

@@ -57,6 +57,12 @@ static void add_options(const trial *t, char *out, size_t size)
             (void)tr_text_append(out, size, option);
         }
     }
+    tr_weight_format format[TR_LOCAL_MAX];
+    const size_t formats = tr_input_formats(s, TR_IN_WEIGHT_DTYPE, format, TR_LOCAL_MAX);
+    for (size_t i = 0; tr_input_is_set(s, TR_IN_WEIGHT_DTYPE) && i < formats && i < TR_LOCAL_MAX; i++) {
+        (void)snprintf(option, sizeof option, "%s%s", i == 0 ? " --weights " : ",", tr_weight_format_name(format[i]));
+        (void)tr_text_append(out, size, option);
+    }
     if (tr_input_is_set(s, TR_IN_KV_DTYPE)) {
         (void)snprintf(option, sizeof option, " --kv %s", tr_dtype_name((tr_dtype)tr_input_choice(s, TR_IN_KV_DTYPE)));
         (void)tr_text_append(out, size, option);
@@ -85,7 +91,8 @@ static int try_it(trial *t, size_t index, const char *change)
         const char *typed = tr_input_text(t->scenario, TR_IN_MODEL);
         const int has_words = now->system == t->l->system || strcmp(now->system->name, t->l->system->name) != 0;
         if (has_words) /* a machine without a name of the catalog has none with more memory */
-            (void)snprintf(n->command, sizeof n->command, "%.90s %.120s", now->model == t->l->model ? typed : now->model->name,
+            (void)snprintf(n->command, sizeof n->command, "%.90s %.120s",
+                           now->model == t->l->model ? typed : now->model->name,
                            now->system->name);
         if (has_words)
             add_options(t, n->command, sizeof n->command);
@@ -107,7 +114,10 @@ static void chip_name(const tr_chip *chip, char *out, size_t size)
     }
 }
 
-static int is_card(const tr_local *l) { return l->system->chip.kind == TR_CHIP_GPU || l->system->chip.kind == TR_CHIP_OTHER; }
+static int is_card(const tr_local *l)
+{
+    return l->system->chip.kind == TR_CHIP_GPU || l->system->chip.kind == TR_CHIP_OTHER;
+}
 
 /* A cache in blocks of a byte an element takes half; then less context. */
 static void try_cache(trial *t)
@@ -201,6 +211,7 @@ static void try_larger_card(trial *t)
 {
     const tr_chip *mine = &t->l->system->chip;
     const size_t at = t->l->near_count;
+    char title[96];
     double least = HUGE_VAL;
     int year = 0;
     reset(t);
@@ -212,7 +223,8 @@ static void try_larger_card(trial *t)
             tr_system_of(chip, 1.0, &t->system, NULL) != TR_OK)
             continue;
         t->question.system = &t->system;
-        if (try_it(t, at, chip->title)) {
+        (void)tr_text_copy_span(title, sizeof title, chip->title, strcspn(chip->title, "("));
+        if (try_it(t, at, title)) {
             least = chip->memory_byte;
             year = chip->year;
         }

@@ -32,18 +32,20 @@ static void word(const char *choices, int index, const char *key, tr_json *json)
     tr_json_key_string(json, key, text);
 }
 
+enum { FORMATS_MAX = 64 };
+
 static void formats(const tr_scenario *scenario, const tr_input *input, tr_json *json)
 {
-    size_t count = 0;
-    const double *format = tr_input_formats(scenario, input->id, &count);
+    tr_weight_format format[FORMATS_MAX];
+    const size_t count = tr_input_formats(scenario, input->id, format, FORMATS_MAX);
     if (count == 1) {
-        tr_json_key_string(json, input->key, tr_weight_format_name((tr_weight_format)format[0]));
+        tr_json_key_string(json, input->key, tr_weight_format_name(format[0]));
         return;
     }
     tr_json_key(json, input->key);
     tr_json_array_inline(json);
-    for (size_t i = 0; i < count; i++)
-        tr_json_string(json, tr_weight_format_name((tr_weight_format)format[i]));
+    for (size_t i = 0; i < count && i < FORMATS_MAX; i++)
+        tr_json_string(json, tr_weight_format_name(format[i]));
     tr_json_close(json);
 }
 

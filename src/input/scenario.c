@@ -417,11 +417,14 @@ const double *tr_input_list(const tr_scenario *scenario, tr_input_id id, size_t 
     return *count == 0 ? NULL : *count == 1 ? &v->number : v->more;
 }
 
-const double *tr_input_formats(const tr_scenario *scenario, tr_input_id id, size_t *count)
+size_t tr_input_formats(const tr_scenario *scenario, tr_input_id id, tr_weight_format *out, size_t capacity)
 {
     const value *v = &scenario->values[id];
-    *count = row(id)->kind == TR_INPUT_WEIGHTS ? v->count : 0;
-    return *count == 0 ? NULL : *count == 1 ? &v->number : v->more;
+    const size_t count = row(id)->kind == TR_INPUT_WEIGHTS ? v->count : 0;
+    const double *number = count > 1 ? v->more : &v->number;
+    for (size_t i = 0; i < count && i < capacity; i++)
+        out[i] = (tr_weight_format)number[i];
+    return count;
 }
 
 double tr_input_number(const tr_scenario *scenario, tr_input_id id)

@@ -1,4 +1,4 @@
-/* probe/machine.c -- this machine from /proc and the NVIDIA driver, as a system of the catalog or a CPU made of what is known. */
+/* probe/machine.c -- this machine from /proc and the NVIDIA driver, as a system of the catalog or a CPU of its own. */
 #include "probe/machine.h"
 
 #include <math.h>
@@ -271,7 +271,7 @@ const char *tr_machine_name(const tr_machine *m, char *out, size_t size)
     return out;
 }
 
-/* ---- a CPU that the catalog does not have ------------------------------------------------------------------------ */
+/* ---- a CPU that the catalog does not have ---------------------------------------------------------------------- */
 
 /* [K119] */
 static void fill_peaks(const tr_machine *m, tr_chip *chip)
@@ -285,7 +285,9 @@ static void fill_peaks(const tr_machine *m, tr_chip *chip)
 static tr_status make_cpu(const tr_machine *m, tr_system *out, tr_error *err)
 {
     tr_system system;
-    tr_chip chip = {.kind = TR_CHIP_CPU, .memory_byte_per_s = TR_BANDWIDTH_NOT_KNOWN, .scaleup_domain_chip = m->socket_count};
+    tr_chip chip = {.kind = TR_CHIP_CPU,
+                    .memory_byte_per_s = TR_BANDWIDTH_NOT_KNOWN,
+                    .scaleup_domain_chip = m->socket_count};
     (void)tr_text_copy(chip.name, sizeof chip.name, "this-machine");
     (void)tr_text_copy(chip.title, sizeof chip.title, m->cpu[0] != '\0' ? m->cpu : "a CPU without a name");
     (void)tr_text_copy(chip.vendor, sizeof chip.vendor, m->vendor);
@@ -313,8 +315,8 @@ tr_status tr_machine_system(const tr_machine *m, tr_system *out, tr_error *err)
         return tr_system_catalog_get(name, out, err);
     if (m->card_count > 0.0)
         return tr_fail(err, TR_EUNKNOWN, "system", m->card_count,
-                       "this machine has %.0f x %s, which the catalog does not have: name the nearest with what differs, "
-                       "such as rtx-4090,mem=16GB,bw=576GB/s", m->card_count, m->card);
+                       "this machine has %.0f x %s, which the catalog does not have: name the nearest with what "
+                       "differs, such as rtx-4090,mem=16GB,bw=576GB/s", m->card_count, m->card);
     return make_cpu(m, out, err);
 }
 

@@ -1,4 +1,4 @@
-/* probe/machine.h -- what this machine is, as its kernel and its driver tell it, and the chip of the catalog that it has.
+/* probe/machine.h -- what this machine is, as its kernel and driver tell it, and which chip of the catalog it has.
  *
  * Native only. Reads /proc and loads the NVIDIA driver's library where there is one; measures nothing.
  */
@@ -29,8 +29,8 @@ tr_status tr_machine_read(const char *proc, const char *nvml, tr_machine *out, t
 const char *tr_machine_name(const tr_machine *machine, char *out, size_t size);
 
 /* A system of the catalog where it has a name, else a CPU made of what is known: cores, clock, instructions and memory.
- * Its bandwidth is not known then: chip.memory_byte_per_s is TR_BANDWIDTH_NOT_KNOWN. Errors: TR_EUNKNOWN (a card that the catalog does
- * not have), those of tr_system_catalog_get.  [K119] */
+ * Its bandwidth is not known then: chip.memory_byte_per_s is TR_BANDWIDTH_NOT_KNOWN. Errors: TR_EUNKNOWN (a card that
+ * the catalog does not have), those of tr_system_catalog_get.  [K119] */
 tr_status tr_machine_system(const tr_machine *machine, tr_system *out, tr_error *err);
 
 /* This one. Errors: as above. */

