@@ -27,10 +27,10 @@ static boxes boxes_of(const char *model_name, const char *chip, double box_chip,
 {
     static tr_menu menu;
     static tr_model model;
+    static tr_report report;
+    static tr_train_row train;
     tr_system box, system;
-    tr_problem question, step;
-    tr_report report;
-    tr_train_row train = {.question = NULL};
+    static tr_problem question, step;
     tr_scale_terms terms;
     tr_scale_sparse sparse;
     tr_roof_point point[ROOF_POINTS];
