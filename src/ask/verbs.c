@@ -346,7 +346,7 @@ static const tr_verb verbs[] = {
      .topic = "How long, and why",
      .operands = "MODEL [SYSTEM]",
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
-               OF(ANSWER) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+               OF(ANSWER) | OF(SCHEDULE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
      .doc = "can it run on mine: every quantisation (--weights: these) that fits, with its file, the longest context, "
             "one user's tokens/s at a short and a long context and the time to the first token; the one to take and "
             "why; where none fits, what would. Without SYSTEM: this machine",
