@@ -77,6 +77,8 @@ static int published_in_four_bits(const tr_model *model)
     return tr_text_starts(model->family, "GptOss") && model->weight_dtype == TR_DTYPE_FP4;
 }
 
+#define EXPERTS_IN_FOUR_BITS "mxfp4_moe"
+
 static int is_file(const tr_scenario *scenario)
 {
     const char *name = tr_input_text(scenario, TR_IN_MODEL);
@@ -84,25 +86,21 @@ static int is_file(const tr_scenario *scenario)
     return length > 5 && tr_text_same(name + length - 5, ".gguf");
 }
 
-/* Ternary mixes are of models trained so, and one is of the format in which gpt-oss is published. */
+/* Those of which a loss was measured; ternary mixes are of models trained so. */
 static int is_usual(const char *name)
 {
-    static const char *const rare[] = {"tq1_0", "tq2_0", "q2_0", "mxfp4_moe"};
-    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
-        if (strcmp(name, rare[i]) == 0)
-            return 0;
-    return 1;
+    return strcmp(name, "bf16") != 0 && !isnan(tr_local_perplexity_ratio(name));
 }
 
+/* Whatever a file of gpt-oss is called, its experts stay in MXFP4: the rest is as it was, or in Q8_0. */
 static size_t all_formats(const tr_local *l, tr_weight_format *out)
 {
     size_t n = 0;
-    const int four = published_in_four_bits(l->model);
-    if (four || is_file(l->scenario))
+    if (published_in_four_bits(l->model) || is_file(l->scenario))
         out[n++] = TR_WEIGHT_FORMAT_NATIVE;
-    if (four) /* whatever a file of it is called, its experts stay in MXFP4 */
-        return n;
-    for (tr_weight_format f = TR_WEIGHT_FORMAT_INT4 + 1; tr_weight_format_name(f) != NULL && n < TR_LOCAL_MAX; f++)
+    if (published_in_four_bits(l->model))
+        return n + (tr_weight_format_parse(EXPERTS_IN_FOUR_BITS, &out[n], NULL) == TR_OK);
+    for (tr_weight_format f = TR_WEIGHT_FORMAT_NATIVE + 1; tr_weight_format_name(f) != NULL && n < TR_LOCAL_MAX; f++)
         if (is_usual(tr_weight_format_name(f)))
             out[n++] = f;
     return n;
@@ -221,7 +219,8 @@ static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
 
 static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
 {
-    row->perplexity_ratio = row->is_published ? 1.0 : tr_local_perplexity_ratio(row->name);
+    const int rest = published_in_four_bits(l->model) && strcmp(row->name, EXPERTS_IN_FOUR_BITS) == 0;
+    row->perplexity_ratio = row->is_published ? 1.0 : tr_local_perplexity_ratio(rest ? "q8_0" : row->name);
     row->file_byte = row->question->roof.store_weight_byte;
     row->asked_token = l->asked_token;
     row->isl_token = l->clients.prompt_token;

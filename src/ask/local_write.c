@@ -41,6 +41,8 @@ static void quality_text(const tr_local_row *row, char *out, size_t size)
     char more[32];
     if (row->is_published) {
         (void)snprintf(out, size, "as published");
+    } else if (tr_text_starts(row->name, "mxfp4")) {
+        (void)snprintf(out, size, "experts as published, the rest in Q8_0");
     } else if (isnan(row->perplexity_ratio)) {
         (void)snprintf(out, size, "no perplexity of this format was published with llama.cpp");
     } else {
