@@ -20,7 +20,7 @@ CASES = {
     "rows of a table": (STEP, "rows"),
     "one document": ([*STEP, "--json"], "nothing"),
     "requests": (["predict", "llama-3.1-8b", "h100-sxm", "--concurrency", "1..300+1", "--isl", "1k..9000+1", "--csv"], "rows"),
-    "cases one after another": (["predict", "llama-3.1-8b", "h100-sxm", "--weights", "fp8,bf16", "--isl", "1k..5000+1"], "any"),
+    "cases one after another": (["predict", "llama-3.1-8b", "h100-sxm", "--weights", "fp8,bf16", "--isl", "1k..60000+1"], "any"),
     "random draws": (["oracle", "deepseek/deepseek-chat", "--samples", "1e9"], "nothing"),
     "draws for every model": (["oracle", "--backtest", "--samples", "1e9"], "nothing"),
 }
