@@ -128,6 +128,8 @@ TR_API int tr_input_is_set(const tr_scenario *scenario, tr_input_id id);  /* exp
 TR_API double tr_input_number(const tr_scenario *scenario, tr_input_id id);
 /* All values of a number or list; NULL and count 0 where tr_input_number is NaN. Valid until the next set. */
 TR_API const double *tr_input_list(const tr_scenario *scenario, tr_input_id id, size_t *count);
+/* The formats of weights asked for, at most capacity of them. Returns how many there are; 0 of another input. */
+TR_API size_t tr_input_formats(const tr_scenario *scenario, tr_input_id id, tr_weight_format *out, size_t capacity);
 /* "" if there is none. Valid until the next set on this input. */
 TR_API const char *tr_input_text(const tr_scenario *scenario, tr_input_id id);
 /* Index of the chosen word (of a number: -1 unless a word stands in its place), a switch's 0/1, a tr_dtype or a tr_weight_format; -1 if there is none, or none of these. */

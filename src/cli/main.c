@@ -152,5 +152,5 @@ int main(int argc, char **argv)
         free(c.words[i].text);
     free(c.text.data);
     tr_scenario_destroy(c.scenario);
-    return exit_code(s);
+    return s == TR_OK && c.has_no_answer ? CLI_NO_ANSWER : exit_code(s);
 }

@@ -33,12 +33,17 @@ typedef struct sweep {
 /* ---- axes and their values ----------------------------------------------------------------- */
 
 /* A verb of every list makes rows of them all; in its table for people it has columns for those in its own list. */
-static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
+int cli_makes_rows(const tr_verb *verb, tr_input_id id)
 {
     for (size_t i = 0; i < verb->list_count; i++)
         if (verb->lists[i] == id)
             return 1;
-    return (verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT;
+    return 0;
+}
+
+static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
+{
+    return cli_makes_rows(verb, id) || ((verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT);
 }
 
 static void value_text(const axis *a, size_t index, char *out, size_t size)
