@@ -99,6 +99,9 @@ TR_API const char *tr_input_meant(const char *name, uint64_t groups);
 typedef struct tr_scenario tr_scenario;
 TR_API tr_scenario *tr_scenario_create(void);                /* all at their defaults; NULL if out of memory */
 TR_API void tr_scenario_destroy(tr_scenario *scenario);
+/* Who is told how far its long answers are; NULL: nobody. It must outlive the scenario and its copies, which keep it. */
+TR_API void tr_scenario_set_progress(tr_scenario *scenario, const tr_progress *progress);
+TR_API const tr_progress *tr_scenario_progress(const tr_scenario *scenario);
 /* Errors: TR_ENOMEM. */
 TR_API tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from);
 

@@ -9,8 +9,10 @@
 
 #include <tokenroof/tokenroof.h>
 
+#include "cli/progress.h"
+
 /* Exit codes: answered; no answer exists; usage or bad input; could not read or write. */
-enum { CLI_ANSWERED = 0, CLI_NO_ANSWER = 1, CLI_USAGE = 2, CLI_IO = 3 };
+enum { CLI_ANSWERED = 0, CLI_NO_ANSWER = 1, CLI_USAGE = 2, CLI_IO = 3, CLI_INTERRUPTED = 130 };
 
 enum { CLI_ARG_MAX = 32, CLI_WORDS_MAX = 16 };
 
@@ -48,6 +50,7 @@ struct cli {
     int price_count;    /* of all, were there place */
     cli_text text;
     tr_sink out; /* writes into text */
+    cli_progress progress;
 };
 
 /* A SYSTEM that stands for what the program runs on. */

@@ -22,6 +22,7 @@ typedef struct value {
 
 struct tr_scenario {
     value values[TR_IN_COUNT];
+    const tr_progress *progress;
 };
 
 static const tr_input *row(tr_input_id id) { return tr_input_at((size_t)id); }
@@ -380,6 +381,10 @@ void tr_scenario_destroy(tr_scenario *scenario)
     free(scenario);
 }
 
+void tr_scenario_set_progress(tr_scenario *scenario, const tr_progress *progress) { scenario->progress = progress; }
+
+const tr_progress *tr_scenario_progress(const tr_scenario *scenario) { return scenario->progress; }
+
 tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from)
 {
     void *more[TR_IN_COUNT] = {NULL};
@@ -398,6 +403,7 @@ tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from)
         }
         memcpy(more[i], v->more, size);
     }
+    to->progress = from->progress;
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         free(to->values[i].more);
         to->values[i] = from->values[i];
