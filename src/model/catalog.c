@@ -72,6 +72,7 @@ static void pack_again(tr_model *model, tr_weight_format format)
         return;
     model->weight = weights;
     model->weight_total_byte = 0;
+    tr_weight_format_write(format, model->weight_name);
     for (int part = 0; part < TR_PART_COUNT; part++) {
         const double param = tr_model_part_param(model, (tr_part)part);
         if (param > most) {
