@@ -39,6 +39,8 @@ struct tr_gguf {
     tr_tensor *tensor;
     size_t tensors;
     uint64_t size, whole; /* bytes of the file: as it is, and with all of its tensors */
+    tr_gguf *more;        /* parts that were joined, one behind another */
+    double parts;
 };
 
 static tr_status fail(tr_bytes *b, tr_status status, const char *field, double value, const char *text)
@@ -370,6 +372,7 @@ tr_status tr_gguf_parse(FILE *file, uint64_t size_byte, tr_gguf **out, tr_error 
         free(b);
         return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
     }
+    g->parts = 1.0;
     b->file = file;
     b->size = size_byte;
     b->err = err;
@@ -402,10 +405,40 @@ tr_status tr_gguf_read(const char *path, tr_gguf **out, tr_error *err)
 
 void tr_gguf_destroy(tr_gguf *gguf)
 {
-    if (gguf == NULL)
-        return;
-    tr_arena_free(&gguf->arena);
-    free(gguf);
+    while (gguf != NULL) {
+        tr_gguf *more = gguf->more;
+        tr_arena_free(&gguf->arena);
+        free(gguf);
+        gguf = more;
+    }
+}
+
+tr_status tr_gguf_join(tr_gguf *gguf, tr_gguf *more, tr_error *err)
+{
+    tr_gguf *last = gguf;
+    while (last->more != NULL)
+        last = last->more;
+    last->more = more;
+    tr_tensor *both = tr_arena_take(&gguf->arena, (gguf->tensors + more->tensors + 1) * sizeof *both);
+    if (both == NULL)
+        return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
+    if (gguf->tensors > 0)
+        memcpy(both, gguf->tensor, gguf->tensors * sizeof *both);
+    if (more->tensors > 0)
+        memcpy(both + gguf->tensors, more->tensor, more->tensors * sizeof *both);
+    gguf->tensor = both;
+    gguf->tensors += more->tensors;
+    gguf->parts += more->parts;
+    return TR_OK;
+}
+
+double tr_gguf_parts_here(const tr_gguf *gguf) { return gguf->parts; }
+
+double tr_gguf_parts(const tr_gguf *gguf)
+{
+    const tr_gguf_value *count = tr_gguf_find(gguf, "split.count");
+    const int told = count != NULL && count->kind == TR_GGUF_NUMBER && count->number >= 1.0 && count->number < 100000.0;
+    return told && count->number > gguf->parts ? count->number : gguf->parts;
 }
 
 double tr_gguf_size_byte(const tr_gguf *gguf) { return (double)gguf->size; }

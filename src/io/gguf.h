@@ -40,6 +40,13 @@ void tr_gguf_destroy(tr_gguf *gguf); /* NULL is fine */
 double tr_gguf_size_byte(const tr_gguf *gguf);
 double tr_gguf_whole_byte(const tr_gguf *gguf);
 
+/* Add the tensors of another part of a split file to the first one's; more belongs to it from then on, also after an
+ * error. Errors: TR_ENOMEM. */
+tr_status tr_gguf_join(tr_gguf *gguf, tr_gguf *more, tr_error *err);
+/* Parts that are joined, of how many that the file says it is split into (1: it is whole). */
+double tr_gguf_parts_here(const tr_gguf *gguf);
+double tr_gguf_parts(const tr_gguf *gguf);
+
 const tr_gguf_value *tr_gguf_find(const tr_gguf *gguf, const char *key); /* NULL if absent */
 size_t tr_gguf_value_count(const tr_gguf *gguf);
 const tr_gguf_value *tr_gguf_value_at(const tr_gguf *gguf, size_t index);

@@ -60,7 +60,7 @@ typedef struct reading {
     const char *path, *family, *changes;
     int is_head;
     tr_model_file *file;
-    double parts, tensors;   /* that a split file says it has; 0: it is whole */
+    double tensors;          /* that a split file says it has; 0: it is whole */
     tr_weight_format format; /* of general.file_type; TR_WEIGHT_FORMAT_NATIVE: not stated, or none of those known */
 } reading;
 
@@ -141,8 +141,9 @@ static tr_status build(reading *r, const tr_gguf *gguf, tr_error *err)
     const tr_gguf_value *type = tr_gguf_find(gguf, "general.file_type");
     if (type != NULL && type->kind == TR_GGUF_NUMBER)
         r->format = tr_weight_format_of_file(type->number, file->model.weight_name);
-    r->parts = number_of(gguf, "split.count") > 1.0 ? number_of(gguf, "split.count") : 0.0;
     r->tensors = number_of(gguf, "split.tensors.count");
+    file->file_count = (int)tr_gguf_parts(gguf);
+    file->files_read = (int)tr_gguf_parts_here(gguf);
     name_model(&file->model, gguf, r->path);
     tr_tensors_init(&file->tensors);
     file->tensors.hidden_layers = file->model.layers;
@@ -160,22 +161,8 @@ static tr_status name_file(tr_status s, const char *path, const tr_error *inner,
     return s;
 }
 
-static tr_status read_first(reading *r, const char *path, tr_error *err)
-{
-    tr_gguf *gguf = NULL;
-    tr_error inner = {.text = ""};
-    tr_status s = tr_gguf_read(path, &gguf, err);
-    if (s != TR_OK)
-        return s;
-    s = name_file(build(r, gguf, &inner), path, &inner, err);
-    if (s == TR_OK)
-        note_short(r, gguf, path);
-    tr_gguf_destroy(gguf);
-    return s;
-}
-
 /* The other parts that are here. */
-static tr_status read_others(reading *r, int count, tr_error *err)
+static tr_status read_others(const reading *r, int count, tr_gguf *first, tr_error *err)
 {
     tr_status s = TR_OK;
     for (int i = 2; i <= count && s == TR_OK; i++) {
@@ -187,11 +174,25 @@ static tr_status read_others(reading *r, int count, tr_error *err)
         s = tr_gguf_read(path, &gguf, err);
         if (s == TR_OK) {
             note_short(r, gguf, path);
-            s = add_tensors(gguf, &r->file->tensors, err);
-            tr_gguf_destroy(gguf);
-            r->file->files_read++;
+            s = tr_gguf_join(first, gguf, err);
         }
     }
+    return s;
+}
+
+/* All parts first: biases, norms and a head of its own may be in any of them. */
+static tr_status read_all(reading *r, const char *path, int count, tr_error *err)
+{
+    tr_gguf *gguf = NULL;
+    tr_error inner = {.text = ""};
+    tr_status s = tr_gguf_read(path, &gguf, err);
+    if (s != TR_OK)
+        return s;
+    note_short(r, gguf, path);
+    s = read_others(r, count, gguf, err);
+    if (s == TR_OK)
+        s = name_file(build(r, gguf, &inner), path, &inner, err);
+    tr_gguf_destroy(gguf);
     return s;
 }
 
@@ -280,11 +281,7 @@ tr_status tr_gguf_model(const char *path, const char *family, const char *change
     if (count > 0 && tr_path_look(first) != TR_PATH_FILE)
         return tr_fail(err, TR_EIO, NULL, 0.0, "%.80s is not here, and it alone has the metadata of the %d parts",
                        tr_path_last(first), count);
-    tr_status s = read_first(&r, count > 0 ? first : path, err);
-    file->file_count = count > 0 ? count : r.parts > 1.0 && r.parts < 100000.0 ? (int)r.parts : 1;
-    file->files_read = 1;
-    if (s == TR_OK)
-        s = read_others(&r, count, err);
+    const tr_status s = read_all(&r, count > 0 ? first : path, count, err);
     if (s == TR_OK)
         weigh(&r);
     return s;
