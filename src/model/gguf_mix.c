@@ -164,6 +164,7 @@ typedef struct mixing {
     int importance;
     double group;   /* query heads for a KV head */
     double experts;
+    int fused;      /* queries, keys and values are one tensor, which counts as values */
     int is_70b;     /* 80 layers with grouped heads: values are small, and cheap to keep well */
     double values;  /* value matrices in all */
     double value;   /* ... before this one */
@@ -269,10 +270,11 @@ static void add_matrix(void *context, const tr_matrix *matrix)
     };
     mixing *m = context;
     const double elem = matrix->in_dim * matrix->out_dim * matrix->count;
-    const place p = (place)places[matrix->kind];
+    const int joined = m->fused && (matrix->kind == TR_MATRIX_QUERY || matrix->kind == TR_MATRIX_KEY);
+    const place p = joined ? VALUE : (place)places[matrix->kind];
     add(m, matrix->part, type_for(m, matrix->part, p, matrix->in_dim), elem);
     m->named[matrix->part] += elem;
-    m->value += p == VALUE;
+    m->value += matrix->kind == TR_MATRIX_VALUE;
 }
 
 static void count_values(void *context, const tr_matrix *matrix)
@@ -310,8 +312,22 @@ static void add_layers(mixing *m, const tr_model *model)
     }
 }
 
+/* Families whose files have attn_qkv (gguf-py/gguf/tensor_mapping.py). */
+static int is_fused(const char *family)
+{
+    static const char fused[][24] = {"Phi3ForCausalLM", "Phi3VForCausalLM", "Phi4MMForCausalLM", "PhiForCausalLM",
+                                     "DbrxForCausalLM", "FalconForCausalLM", "RWForCausalLM", "GPTNeoXForCausalLM",
+                                     "GPT2LMHeadModel", "GPTBigCodeForCausalLM", "BloomForCausalLM",
+                                     "MPTForCausalLM", "ChatGLMModel", "QWenLMHeadModel"};
+    for (size_t i = 0; i < sizeof fused / sizeof fused[0]; i++)
+        if (strcmp(family, fused[i]) == 0)
+            return 1;
+    return 0;
+}
+
 static void look_at(mixing *m, const tr_model *model)
 {
+    m->fused = is_fused(model->family);
     for (int i = 0; i < model->stack_count; i++) {
         const tr_layer *l = &model->layer[model->stack[i]];
         m->experts = l->experts > m->experts ? l->experts : m->experts;
