@@ -311,6 +311,8 @@ int tr_model_is_path(const char *typed)
 {
     char text[TR_PATH_MAX];
     (void)split_changes(typed, text);
+    if (strstr(text, "://") != NULL) /* a link: its id may be in the catalog */
+        return 0;
     if (tr_has_suffix(text, ".json") || tr_has_suffix(text, ".gguf") || tr_has_suffix(text, ".safetensors"))
         return 1;
     if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || strncmp(text, "./", 2) == 0 ||
