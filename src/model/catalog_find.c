@@ -171,7 +171,7 @@ static packed packed_again(const char *name, tr_weight_format format)
     return p;
 }
 
-/* Models whose spelling begins so, up to NEAR_MAX. */
+/* Models whose spelling begins so, up to NEAR_MAX: the one that is spelt so, else without those packed again. */
 static size_t begun_with(const char *wanted, const char **out)
 {
     char other[TR_CATALOG_SPELT_MAX];
@@ -179,7 +179,12 @@ static size_t begun_with(const char *wanted, const char **out)
     for (uint32_t i = 0; count < NEAR_MAX && strlen(wanted) >= 4 && i < tr_model_catalog_size; i++) {
         const char *name = text_at(tr_model_catalog_table[i].name);
         tr_catalog_spell(name, strlen(name), other);
-        if (tr_text_starts(other, wanted))
+        tr_weight_format format = TR_WEIGHT_FORMAT_NATIVE;
+        if (strcmp(other, wanted) == 0) {
+            out[0] = name;
+            return 1;
+        }
+        if (tr_text_starts(other, wanted) && tr_catalog_unpacked(name, strlen(name), &format) == strlen(name))
             out[count++] = name;
     }
     return count;
