@@ -234,7 +234,7 @@ static int refuse_longer(const char *name, tr_error *err)
     char cut[ID_SIZE];
     const char *slash = strchr(name, '/');
     for (size_t length = tr_text_copy(cut, sizeof cut, slash != NULL ? slash + 1 : name); length > 3 && length < sizeof cut; length--) {
-        if (strchr("-: ", name[length]) == NULL)
+        if (strchr("-: ", cut[length]) == NULL)
             continue;
         cut[length] = '\0';
         const packed p = packed_again(cut, TR_WEIGHT_FORMAT_NATIVE);
@@ -299,6 +299,8 @@ const tr_catalog_model *tr_catalog_find(const char *typed, tr_weight_format *for
     if (best <= (length < 6 ? 2 : length / 3))
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
                       "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, nearest);
+    else if (tr_near_names(name, name_at, NULL, &nearest, 1) > 0)
+        refuse(name, err);
     else
         refuse_packed(name, &p, err);
     return NULL;

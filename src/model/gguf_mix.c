@@ -255,6 +255,7 @@ static unsigned type_for(const mixing *m, tr_part part, place p, double row_elem
     return fitting(type, row_elem);
 }
 
+/* [M21] */
 static void add(mixing *m, tr_part part, unsigned type, double elem)
 {
     const tr_gguf_type *t = tr_gguf_type_of(type);

@@ -149,7 +149,7 @@ static void a_name_packed_again_that_is_near_several_is_answered_with_them(void 
         {"phi4:14b", "did you mean \"phi-4\"?"},
         {"qwen3:30b", "did you mean qwen3-30b-a3b"},
         {"llama3:latest", "did you mean llama-3-70b, llama-3-8b"},
-        {"gemma3", "did you mean gemma-3-1b, gemma-3-4b"},
+        {"gemma3", "did you mean gemma-3-12b, gemma-3-1b, gemma-3-27b?"},
         {"deepseek-r1:671b", "did you mean \"deepseek-r1\"?"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
