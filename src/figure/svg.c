@@ -138,14 +138,3 @@ tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *style, tr_s
     free(on);
     return s;
 }
-
-tr_status tr_figure_draw(const tr_figure *figure, const tr_figure_target *target, tr_sink *sink,
-                         tr_error *err)
-{
-    if (target == NULL)
-        return tr_fail(err, TR_EMISSING, "target", 0.0, "a target is needed: SVG or terminal");
-    if (!target->terminal)
-        return tr_figure_svg(figure, &target->svg, sink, err);
-    return tr_figure_terminal(figure, target->columns, target->rows, target->colour, target->ascii, sink,
-                              err);
-}

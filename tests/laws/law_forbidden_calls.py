@@ -57,6 +57,7 @@ MAY_ALSO = {
     "ask/figure_tiers": {"calloc", "free"},
     "ask/whatif_change": {"calloc", "free"},
     "ask/whatif_try": {"calloc", "free"},
+    "lab/lab_draw": {"malloc", "free"},    # tr_lab_draw: "Allocates"
 }
 
 
