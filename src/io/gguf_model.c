@@ -81,8 +81,10 @@ static tr_status check_kind(const tr_gguf *gguf, tr_error *err)
 {
     static const struct {
         const char *type, *what;
-    } others[] = {{"mmproj", "the projector for a model's images and sound"}, {"clip", "the projector for a model's images and sound"},
-                  {"adapter", "a LoRA adapter"}, {"imatrix", "an importance matrix"}, {"vocab", "a vocabulary alone"}};
+    } others[] = {{"mmproj", "the projector for a model's images and sound"},
+                  {"clip", "the projector for a model's images and sound"},
+                  {"adapter", "a LoRA adapter"},
+                  {"imatrix", "an importance matrix"}};
     const char *type = text_of(gguf, "general.type"), *arch = text_of(gguf, "general.architecture");
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(type, others[i].type) == 0 || strcmp(arch, others[i].type) == 0)
@@ -104,7 +106,8 @@ static void name_model(tr_model *model, const tr_gguf *gguf, const char *path)
     else if (tr_has_suffix(last, ".gguf"))
         length -= 5;
     (void)snprintf(model->name, sizeof model->name, "%.*s", length < 90 ? length : 90, last);
-    (void)snprintf(model->source, sizeof model->source, "%.150s%s%.90s", path, title[0] == '\0' ? "" : ": ", title);
+    (void)snprintf(model->source, sizeof model->source, "%.150s%s%.90s", path, title[0] == '\0' ? "" : ": ",
+                   title);
 }
 
 static tr_status add_tensors(const tr_gguf *gguf, tr_tensors *sums, tr_error *err)

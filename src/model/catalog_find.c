@@ -233,14 +233,15 @@ static int refuse_longer(const char *name, tr_error *err)
 {
     char cut[ID_SIZE];
     const char *slash = strchr(name, '/');
-    for (size_t length = tr_text_copy(cut, sizeof cut, slash != NULL ? slash + 1 : name); length > 3 && length < sizeof cut; length--) {
+    size_t length = tr_text_copy(cut, sizeof cut, slash != NULL ? slash + 1 : name);
+    for (length = length < sizeof cut ? length : 0; length > 3; length--) {
         if (strchr("-: ", cut[length]) == NULL)
             continue;
         cut[length] = '\0';
         const packed p = packed_again(cut, TR_WEIGHT_FORMAT_NATIVE);
         if (p.model != NULL) {
-            (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name,
-                          text_at(p.model->name));
+            (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
+                          "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, text_at(p.model->name));
             return 1;
         }
     }
