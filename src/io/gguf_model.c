@@ -123,7 +123,8 @@ static void note_short(const reading *r, const tr_gguf *gguf, const char *path)
     char a[32], b[32];
     const double is = tr_gguf_size_byte(gguf), whole = tr_gguf_whole_byte(gguf);
     if (!r->is_head && is < whole)
-        tr_model_note(r->file, "%.80s has %s of %s bytes (an unfinished download?): its header is whole, and all that is read",
+        tr_model_note(r->file,
+                      "%.80s has %s of %s bytes (an unfinished download?): its header is whole, and all that is read",
                       tr_path_last(path), tr_grouped(is, a), tr_grouped(whole, b));
 }
 
