@@ -89,6 +89,46 @@ static void no_figure_published_of_mlx_is_faster_than_its_bound(void **state)
     assert_true(l.off / l.decodes < 0.10);
 }
 
+typedef struct pair {
+    double measured_s[8], predicted_s[8];
+    int rows;
+} pair;
+
+static tr_status keep(void *context, const tr_measured *row, tr_error *err)
+{
+    pair *p = context;
+    tr_prediction bound, fitted;
+    tr_status s = tr_predict(row, TR_PHYSICS_OPS, &bound, err);
+    if (s == TR_OK)
+        s = tr_predict(row, TR_PHYSICS_FITTED, &fitted, err);
+    if (s != TR_OK)
+        return s;
+    assert_true(p->rows < 8 && bound.predicted_s <= row->measured_s);
+    p->measured_s[p->rows] = row->measured_s;
+    p->predicted_s[p->rows++] = fitted.predicted_s;
+    return TR_OK;
+}
+
+/* A decode step with 32768 tokens in the cache over one with 128; a prompt's token of 4096 over one of 512. */
+static void a_long_context_slows_down_as_it_was_measured(void **state)
+{
+    (void)state;
+    char path[TR_PATH_MAX];
+    pair p = {.rows = 0};
+    const tr_measured_sink sink = {keep, passed_over, &p};
+    const char *form;
+    size_t count;
+    tr_error err;
+    if (tr_measured_read(table("llamacpp_depth", path), &sink, &count, &form, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    static const int deep[][2] = {{0, 1}, {3, 4}};
+    for (size_t i = 0; i < 2; i++) {
+        const double measured = p.measured_s[deep[i][1]] / p.measured_s[deep[i][0]];
+        const double predicted = p.predicted_s[deep[i][1]] / p.predicted_s[deep[i][0]];
+        assert_true(measured > 1.1 && fabs(predicted / measured - 1) < 0.08);
+    }
+}
+
 /* The files are all that is made, and byte by byte those that ship. */
 static void ships(const char *name, const char *const *file, size_t files)
 {
@@ -187,6 +227,7 @@ int main(void)
         cmocka_unit_test(the_constants_of_cpus_are_what_the_figures_give),
         cmocka_unit_test(no_figure_published_of_mlx_is_faster_than_its_bound),
         cmocka_unit_test(the_constants_of_mlx_are_what_the_figures_give),
+        cmocka_unit_test(a_long_context_slows_down_as_it_was_measured),
         cmocka_unit_test(few_threads_are_bound_by_unpacking_and_many_by_memory),
         cmocka_unit_test(attention_adds_to_the_linear_layers_at_its_own_low_rate),
     };
