@@ -327,7 +327,7 @@ static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t c
     tr_weight_format chosen[TR_LOCAL_MAX];
     const char *engine = tr_input_text(l->scenario, TR_IN_ENGINE);
     const int named = formats != NULL || tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
-    const int only_mlx = !named && tr_text_starts(engine, "mlx");
+    const int four = published_in_four_bits(l->model), only_mlx = !named && !four && tr_text_starts(engine, "mlx");
     if (formats == NULL) {
         count = named ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX) : all_formats(l, chosen);
         formats = chosen;
@@ -337,7 +337,7 @@ static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t c
     tr_status s = TR_OK;
     for (size_t i = 0; s == TR_OK && !only_mlx && i < count; i++)
         s = add(l, engine, formats[i], NULL, err);
-    const int beside = !named && !l->engine_given && is_apple_gpu(l->system) && !published_in_four_bits(l->model);
+    const int beside = !named && !four && !l->engine_given && is_apple_gpu(l->system);
     return s == TR_OK && (only_mlx || beside) ? add_mlx(l, only_mlx, err) : s;
 }
 

@@ -38,7 +38,7 @@ const char *tr_local_context_text(double token, char *out, size_t size)
 
 static void quality_text(const tr_local_row *row, char *out, size_t size)
 {
-    char more[32];
+    char more[32], like[64] = "";
     if (row->is_published) {
         (void)snprintf(out, size, "as published");
     } else if (tr_text_starts(row->name, "mxfp4")) {
@@ -47,11 +47,10 @@ static void quality_text(const tr_local_row *row, char *out, size_t size)
         (void)snprintf(out, size, "no perplexity of this format was published with llama.cpp");
     } else {
         (void)tr_text_fixed(more, sizeof more, 100.0 * (row->perplexity_ratio - 1.0), 2);
-        (void)snprintf(out, size, "perplexity %s %% above F16's (%s); other models differ", more,
-                       tr_local_perplexity_source);
         if (row->is_like)
-            (void)snprintf(more, sizeof more, "; that of %s", tr_weight_format_name(row->format));
-        (void)tr_text_append(out, size, row->is_like ? more : "");
+            (void)snprintf(like, sizeof like, ", that of %s with as many bits", tr_weight_format_name(row->format));
+        (void)snprintf(out, size, "perplexity %s %% above F16's%s (%s); other models differ", more, like,
+                       tr_local_perplexity_source);
     }
 }
 
