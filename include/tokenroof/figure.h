@@ -2,7 +2,7 @@
  *
  * A figure is axes, series, marks and notes: plain data that points into the
  * caller's arrays. One table of draw functions (src/figure/canvas.h) turns it
- * into SVG or into characters. No allocation; text goes to the caller's sink.
+ * into SVG or into characters. Text goes to the caller's sink; what is allocated meanwhile is freed.
  */
 #ifndef TOKENROOF_FIGURE_H
 #define TOKENROOF_FIGURE_H
@@ -106,7 +106,8 @@ typedef struct tr_svg_style {
  * data-series, data-role and data-kind, points have data-x and data-y, and in
  * CSS mode (the page) lines carry all their values as data-x and data-y lists.
  * Errors: TR_EDOMAIN (sizes, empty figure, nothing to draw, bars on a log axis),
- * TR_ECAPACITY (more than 24 series or marks), TR_EIO (the sink stopped). Text is escaped. */
+ * TR_ECAPACITY (more than 24 series or marks), TR_EIO (the sink stopped), TR_ENOMEM. Text is escaped. Allocates and
+ * frees. */
 TR_API tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *style, tr_sink *sink, tr_error *err);
 
 /* columns 40..400, rows 10..200; colour 0/1 (ANSI); ascii 1 avoids braille and box characters.

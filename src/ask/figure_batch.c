@@ -39,7 +39,8 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
     const tr_batch_marks marks = tr_batch_marks_of(question, context);
     words w = {.numbers = {.next = 0}};
     tr_curve c;
-    const double told = here > 64.0 ? here : 64.0; /* what the title of another physics is about */
+    const double usual = 64.0 * question->roof.copy_count;
+    const double told = here > usual ? here : usual; /* what the title of another physics is about */
     const double places[4] = {marks.balance_seq, marks.most_seq, here, told};
     tr_curve_grid_cubic(&c, 1.0, marks.end_seq, places, question->physics == TR_PHYSICS_BOUND ? 3 : 4);
     tr_curve_over_batch(&c, question, context);
