@@ -150,9 +150,11 @@ static tr_status read_command(const char *command, tr_scenario *scenario, const 
 /* The case as the picture has it: with the batch that the lesson settles on, or a context or physics of its own. */
 static tr_problem question_of(const tr_scenario *scenario, const tr_problem *question)
 {
-    tr_problem q = *question;
-    if (tr_input_is_set(scenario, TR_IN_PHYSICS))
+    tr_problem q = tr_lesson_pooled(question);
+    if (tr_input_is_set(scenario, TR_IN_PHYSICS)) {
         q.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
+        q.layout_given = 0; /* the bound of all chips as one knows none */
+    }
     if (tr_input_is_set(scenario, TR_IN_CONTEXT))
         q.load.context_token = tr_input_number(scenario, TR_IN_CONTEXT);
     if (tr_input_is_set(scenario, TR_IN_BATCH))

@@ -115,6 +115,14 @@ void tr_lesson_render(const tr_lesson_case *c, const char *text, char *out, size
         out[0] = 'T'; /* begins a sentence */
 }
 
+tr_problem tr_lesson_pooled(const tr_problem *question)
+{
+    tr_problem pooled = *question;
+    pooled.by_copy = 0;
+    pooled.roof.copy_count = 1.0;
+    return pooled;
+}
+
 tr_lesson_case tr_lesson_case_of(const tr_problem *question)
 {
     tr_lesson_case c = {question, question->load.context_token, question->load.batch_seq};
