@@ -111,7 +111,7 @@ void tr_lesson_render(const tr_lesson_case *c, const char *text, char *out, size
             at++;
         (void)tr_text_append(out, size, part);
     }
-    if (strncmp(text, "{system}", 8) == 0 && strncmp(out, "the ", 4) == 0)
+    if ((strncmp(text, "{system}", 8) == 0 || strncmp(text, "{model}", 7) == 0) && strncmp(out, "the ", 4) == 0)
         out[0] = 'T'; /* begins a sentence */
 }
 
