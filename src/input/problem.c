@@ -332,6 +332,10 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = check_query(scenario, err);
     if (s == TR_OK)
         s = tr_engine_find(engine, &p.engine, err);
+    if (s == TR_OK && p.engine->gguf && p.formats.weight == TR_WEIGHT_FORMAT_MXFP4)
+        s = tr_weight_format_parse("mxfp4_moe", &p.formats.weight, err);
+    if (s == TR_OK)
+        s = tr_engine_kv_check(p.engine, model, p.formats.kv, err);
     if (s == TR_OK)
         s = tr_calibration_find(&system->chip, p.engine->name, model, &p.calibration, err);
     if (s == TR_OK && p.blackboard)
