@@ -83,7 +83,8 @@ static int is_file(const tr_scenario *scenario)
 {
     const char *name = tr_input_text(scenario, TR_IN_MODEL);
     const size_t length = strlen(name);
-    return length > 5 && tr_text_same(name + length - 5, ".gguf");
+    return tr_input_text(scenario, TR_IN_GGUF_HEAD)[0] != '\0' ||
+           (length > 5 && tr_text_same(name + length - 5, ".gguf"));
 }
 
 /* Those of which a loss was measured; ternary mixes are of models trained so. */
@@ -257,7 +258,7 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
     const int native = format == TR_WEIGHT_FORMAT_NATIVE;
     const int four = native && published_in_four_bits(l->model);
     *row = (tr_local_row){.question = p, .format = format, .is_published = native};
-    row->name = name != NULL ? name : four ? "mxfp4" : native ? "native" : tr_weight_format_name(format);
+    row->name = name != NULL ? name : four ? "mxfp4" : native && is_file(l->scenario) ? "this file" : tr_weight_format_name(format);
     row->is_like = name != NULL;
     fill(l, p, row);
     l->count++;
