@@ -258,7 +258,10 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
     const int native = format == TR_WEIGHT_FORMAT_NATIVE;
     const int four = native && published_in_four_bits(l->model);
     *row = (tr_local_row){.question = p, .format = format, .is_published = native};
-    row->name = name != NULL ? name : four ? "mxfp4" : native && is_file(l->scenario) ? "this file" : tr_weight_format_name(format);
+    row->name = name != NULL                        ? name
+                : four                              ? "mxfp4"
+                : native && is_file(l->scenario) ? "this file"
+                                                    : tr_weight_format_name(format);
     row->is_like = name != NULL;
     fill(l, p, row);
     l->count++;
