@@ -27,6 +27,22 @@ double tr_question_usd_per_hour(const void *row)
 const char *tr_question_price_kind(const void *row) { return said(tr_price_kind_name(of(row)->system->price_kind)); }
 const char *tr_question_price_date(const void *row) { return said(of(row)->system->price_date); }
 
+const char *tr_question_weights(const tr_problem *question)
+{
+    const int is_mix = question->formats.weight > TR_WEIGHT_FORMAT_INT4;
+    return is_mix ? tr_weight_format_name(question->formats.weight) : tr_dtype_name(question->roof.weight_dtype);
+}
+
+const char *tr_weights_text(const tr_problem *question, char *out, size_t size)
+{
+    const char *name = tr_question_weights(question);
+    (void)tr_text_copy(out, size, name);
+    for (size_t i = 0; name != tr_dtype_name(question->roof.weight_dtype) && out[i] != '\0'; i++)
+        if (out[i] >= 'a' && out[i] <= 'z') /* as its files are named: Q4_K_M */
+            out[i] = (char)(out[i] - 'a' + 'A');
+    return out;
+}
+
 int tr_layout_as_told(const tr_scenario *scenario, const tr_model *model, const tr_layout *y)
 {
     static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
@@ -178,11 +194,11 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
     const tr_problem *q = hold->question;
     const tr_shard *shard = &q->shard;
     const int limited = isfinite(shard->memory_byte);
-    char text[256], number[48];
+    char text[256], number[48], weights[24];
     if (limited)
         tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE,
                           q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
-    (void)snprintf(text, sizeof text, "%s, on each chip", tr_dtype_name(q->roof.weight_dtype));
+    (void)snprintf(text, sizeof text, "%s, on each chip", tr_weights_text(q, weights, sizeof weights));
     tr_print_quantity(out, "weights", shard->weight_byte, TR_UNIT_BYTE, text);
     if (shard->draft_weight_byte > 0.0)
         tr_print_quantity(out, "of them to draft", shard->draft_weight_byte, TR_UNIT_BYTE,
@@ -242,7 +258,7 @@ const char *tr_balance_words(const tr_problem *question, double balance_seq, con
 void tr_print_chips(const tr_problem *question, tr_writer *out)
 {
     const tr_roofline *roof = &question->roof;
-    char text[512], chips[64], flop[64], bandwidth[64], memory[64];
+    char text[512], chips[64], flop[64], bandwidth[64], memory[64], weights[24];
     (void)tr_quantity_format(roof->chip_count, TR_UNIT_NONE, chips, sizeof chips);
     (void)tr_quantity_format(roof->flop_per_s, TR_UNIT_FLOP_PER_S, flop, sizeof flop);
     (void)tr_quantity_format(roof->byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
@@ -250,7 +266,7 @@ void tr_print_chips(const tr_problem *question, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s chip%s: %s in %s, %s, %s; weights %s, KV cache %s; physics %s\n",
                    chips, roof->chip_count > 1 ? "s" : "", flop, tr_dtype_name(roof->math_dtype), bandwidth,
                    isfinite(roof->memory_byte) ? memory : "memory not limited",
-                   tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                   tr_weights_text(question, weights, sizeof weights), tr_dtype_name(roof->kv_dtype),
                    tr_physics_name(question->physics));
     tr_write_text(out, text);
 }

@@ -34,7 +34,7 @@ static void print_prices(const tr_comparison *c, tr_writer *out)
 
 static void print_head(const tr_comparison *c, tr_writer *out)
 {
-    char text[1024], layout[96] = "", load[320], first[320];
+    char text[1024], layout[96] = "", load[320], first[320], weights[24];
     int same = 1;
     tr_predict_load_text(&c->side[0].row, first, sizeof first);
     for (size_t i = 1; i < c->count; i++) {
@@ -50,7 +50,7 @@ static void print_head(const tr_comparison *c, tr_writer *out)
                        q->model->name, q->system->name,
                        q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
                        q->engine->version[0] != '\0' ? " " : "", q->engine->version, q->layout_given ? ", " : "",
-                       q->layout_given ? layout : "", tr_dtype_name(q->roof.weight_dtype),
+                       q->layout_given ? layout : "", tr_weights_text(q, weights, sizeof weights),
                        tr_dtype_name(q->roof.kv_dtype), same ? "" : ": ", same ? "" : load);
         tr_write_text(out, text);
     }

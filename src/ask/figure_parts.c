@@ -324,6 +324,7 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
     const tr_roofline *roof = &question->roof;
     const char *model = question->model->name, *system = question->system->name;
     char who[sizeof question->model->name + sizeof question->system->name + 8], formats[96] = "", glued[224];
+    char weights[24];
     if (strcmp(model, system) == 0) /* a preset is both */
         (void)tr_text_copy(who, sizeof who, model);
     else
@@ -332,7 +333,7 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
         (void)snprintf(formats, sizeof formats,
                        DOT "%s weights, %s KV\xC2\xA0"
                            "cache, %s math",
-                       tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                       tr_weights_text(question, weights, sizeof weights), tr_dtype_name(roof->kv_dtype),
                        tr_dtype_name(roof->math_dtype));
     glue_numbers(layout, glued, sizeof glued);
     (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", glued, formats);

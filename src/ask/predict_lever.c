@@ -67,7 +67,7 @@ static void describe(const trial *t, const change *c, const tr_predict_row *now,
     switch (c->id) {
     case TR_IN_KV_DTYPE: (void)tr_text_copy(out->from, sizeof out->from, tr_dtype_name(was->roof.kv_dtype)); break;
     case TR_IN_WEIGHT_DTYPE:
-        (void)tr_text_copy(out->from, sizeof out->from, tr_dtype_name(was->roof.weight_dtype));
+        (void)tr_text_copy(out->from, sizeof out->from, tr_question_weights(was));
         break;
     case TR_IN_CHUNK:
         (void)tr_quantity_format(was->engine->chunk_token, TR_UNIT_CONTEXT, out->from, sizeof out->from);

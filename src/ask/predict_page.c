@@ -53,13 +53,13 @@ static void placement(const tr_predict_row *row, char *out, size_t size)
 static void print_heading(const tr_predict_row *row, tr_writer *out)
 {
     const tr_problem *q = row->question;
-    char text[1536], load[320], place[256];
+    char text[1536], load[320], place[256], weights[24];
     placement(row, place, sizeof place);
     tr_predict_load_text(row, load, sizeof load);
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
     (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; weights %s, KV cache %s)", q->model->name, q->system->name,
                    engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version,
-                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
+                   tr_weights_text(q, weights, sizeof weights), tr_dtype_name(q->roof.kv_dtype));
     tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
     (void)snprintf(text, sizeof text, "%s%s\n%s\n\n", place, q->layout_given ? "" : " (the best that fits)", load);
     tr_write_text(out, text);
@@ -324,13 +324,13 @@ static tr_status write_rows(rows_context *c, const tr_style *style, tr_sink *sin
 static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *err)
 {
     tr_writer out;
-    char text[1024], place[256];
+    char text[1024], place[256], weights[24];
     const tr_problem *q = row->question;
     placement(row, place, sizeof place);
     (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; %s; weights %s, KV cache %s)\n", q->model->name,
                    q->system->name, q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
                    q->engine->version[0] != '\0' ? " " : "", q->engine->version, place,
-                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
+                   tr_weights_text(q, weights, sizeof weights), tr_dtype_name(q->roof.kv_dtype));
     tr_writer_begin(&out, sink);
     tr_write_text(&out, text);
     tr_print_price(q, &out);

@@ -27,7 +27,7 @@ static const char *ratio_text(double ratio, char *out, size_t size)
 
 static void print_head(const tr_whatif *w, tr_writer *out)
 {
-    char text[1536], load[320], value[4][48];
+    char text[1536], load[320], value[4][48], weights[24];
     const tr_problem *q = w->base->question;
     const int priced = isfinite(w->metric[5].predicted);
     tr_predict_load_text(w->base, load, sizeof load);
@@ -37,8 +37,8 @@ static void print_head(const tr_whatif *w, tr_writer *out)
                    "%s on %s (%s; weights %s, KV cache %s)\n%s\nas it is: TTFT %s, TPOT %s, %s tokens/s%s%s%s\n",
                    q->model->name, q->system->name,
                    q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
-                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype), load, value[0], value[1],
-                   value[2], priced ? ", " : "", priced ? value[3] : "", priced ? " per million output" : "");
+                   tr_weights_text(q, weights, sizeof weights), tr_dtype_name(q->roof.kv_dtype), load, value[0],
+                   value[1], value[2], priced ? ", " : "", priced ? value[3] : "", priced ? " per million output" : "");
     tr_write_text(out, text);
     tr_print_price(q, out);
     tr_write_char(out, '\n');
