@@ -57,8 +57,8 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
 /* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
 void tr_print_chips(const tr_problem *question, tr_writer *out);
 /* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
-/* The mix of GGUF files that was asked for, "q4_k_m", else the format that most weights are in; and the same for people,
- * "Q4_K_M". out has 24. */
+/* The mix of GGUF files that was asked for, "q4_k_m", else the format that most weights are in; and the same for
+ * people, "Q4_K_M". out has 24. */
 const char *tr_question_weights(const tr_problem *question);
 const char *tr_weights_text(const tr_problem *question, char *out, size_t size);
 /* `words`, and where replicas share no weights also how many of the balance are each one's. Returns words or out. */

@@ -233,7 +233,8 @@ static void print_levers(const tr_predict_row *row, tr_writer *out)
         label(out, i == 0 ? "what helps" : "");
         tr_print_left(out, l->words, 22);
         (void)snprintf(text, sizeof text, "TPOT %s, TTFT %s, %s %s  (--%s %s)\n",
-                       isnan(l->tpot_ratio) ? "-" : change_text(l->tpot_ratio, tpot, sizeof tpot), change_text(l->ttft_ratio, ttft, sizeof ttft),
+                       isnan(l->tpot_ratio) ? "-" : change_text(l->tpot_ratio, tpot, sizeof tpot),
+                       change_text(l->ttft_ratio, ttft, sizeof ttft),
                        row->clients.request_per_s > 0.0 ? "speed" : "tokens/s",
                        change_text(l->throughput_ratio, gain, sizeof gain), l->input, l->to);
         tr_write_text(out, text);
@@ -334,6 +335,7 @@ static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *
     tr_writer_begin(&out, sink);
     tr_write_text(&out, text);
     tr_print_price(q, &out);
+    tr_drafts_head(q, &out);
     tr_write_char(&out, '\n');
     return tr_written(tr_writer_finish(&out), err);
 }

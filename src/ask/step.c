@@ -236,6 +236,7 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
     tr_print_price(w->question, &out);
+    tr_drafts_head(w->question, &out);
     if (!w->question->blackboard && decodes)
         print_band_of_table(w->question, TR_PHASE_DECODE, &out);
     if (!w->question->blackboard && prefills)
