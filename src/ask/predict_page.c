@@ -260,6 +260,8 @@ static void print_sureness(const tr_predict_row *row, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s (calibration %s)", tr_question_rests_on(row->question),
                    row->question->calibration.origin);
     explained(out, "how sure", text);
+    if (row->clients.concurrency_seq <= 1.0 && !(row->clients.request_per_s > 0.0) && isnan(row->users))
+        explained(out, "intervals", "of a request served alone; of one bare step: `step`");
 }
 
 void tr_predict_print(const tr_predict_row *row, tr_writer *out)

@@ -290,11 +290,19 @@ static void flush_missing(sweep *s)
     s->missing_count = 0;
 }
 
-static void say_missing(const sweep *s, const missing *m)
+/* Why nothing has an answer: once, where that is the same of all. */
+static void say_missing(const sweep *s)
 {
-    char words[TR_TEXT_MAX];
-    label(s, m->combination, words, sizeof words);
-    (void)fprintf(stderr, "tokenroof %s: %s: %s\n", s->c->verb->name, words, m->why.text);
+    int same = s->missing_count > 1;
+    for (size_t i = 1; i < s->missing_count; i++)
+        same = same && strcmp(s->missing[i].why.text, s->missing[0].why.text) == 0;
+    for (size_t i = 0; i < (same ? 1 : s->missing_count); i++) {
+        char words[TR_TEXT_MAX] = "";
+        if (!same)
+            label(s, s->missing[i].combination, words, sizeof words);
+        (void)fprintf(stderr, "tokenroof %s: %s%s%s\n", s->c->verb->name, words, same ? "" : ": ",
+                      s->missing[i].why.text);
+    }
 }
 
 static tr_status keep_missing(sweep *s, size_t combination, tr_error *err)
@@ -465,8 +473,8 @@ static tr_status run_all(sweep *s, tr_error *err)
     s->c->text.streams = s->c->style.format == TR_FORMAT_CSV || s->c->style.format == TR_FORMAT_JSONL;
     for (size_t i = 0; status == TR_OK && i < s->combinations; i++)
         status = run_one(s, i, err);
-    for (size_t i = 0; s->answered == 0 && i < s->missing_count; i++)
-        say_missing(s, &s->missing[i]);
+    if (s->answered == 0)
+        say_missing(s);
     if (status == TR_OK && s->answered == 0)
         return cli_fail(err, s->why.status, s->why.field, "none of the %zu cases can be answered", s->combinations);
     if (status == TR_OK && s->c->style.format == TR_FORMAT_JSON)
