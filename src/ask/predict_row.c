@@ -46,20 +46,15 @@ PREFILL(prefill_ep, prefill_of(row)->ep_rank)
 PREFILL(prefill_pp, prefill_of(row)->pp_rank)
 PREFILL(prefill_dp, prefill_of(row)->dp_rank)
 PREFILL(prefill_replicas, prefill_of(row)->replica_count)
-TEXT(weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
+TEXT(weight_dtype, tr_question_weights(row->question))
 TEXT(kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 NUMBER(isl, row->clients.prompt_token)
 NUMBER(osl, row->clients.output_token)
 static int is_open(const tr_predict_row *row) { return row->clients.request_per_s > 0; }
 static int has_users(const tr_predict_row *row) { return isfinite(row->users); }
-/* Little: those who wait for a place are counted, as clients without thought are. */
-static double in_system(const tr_predict_row *row)
-{
-    const tr_service *o = &row->service;
-    return row->endless ? o->flight_seq : o->request_per_s * (o->e2e_s.predicted + o->tpot_s.predicted);
-}
+int tr_predict_has_tpot(const tr_predict_row *row) { return row->clients.output_token > 1.0; }
 NUMBER(concurrency, !is_open(row) && !has_users(row) ? row->clients.concurrency_seq
-                    : row->fits                      ? in_system(row)
+                    : row->fits                      ? row->in_system_seq
                                                      : (double)NAN)
 NUMBER(users, row->users)
 NUMBER(think, has_users(row) ? row->clients.think_s : (double)NAN)
@@ -119,7 +114,9 @@ TEXT(limited_by, row->fits ? row->limit : NULL)
 FLAG(meets, !row->promised ? -1 : row->fits && row->holds)
 FLAG(saturated, row->fits && row->service.saturated)
 FLAG(fits, row->fits)
-TEXT(reason, row->fits ? NULL : row->why.text)
+TEXT(reason, !row->fits                  ? row->why.text
+             : !tr_predict_has_tpot(row) ? "one token out: no time between tokens"
+                                         : NULL)
 TEXT(calibration, row->question->calibration.origin)
 TEXT(distance, tr_distance_name(row->question->distance))
 NUMBER(pue, row->question->pue_ratio)

@@ -36,6 +36,8 @@ tr_quantity tr_sweep_value(const tr_sweep *w, const tr_service *o, tr_sweep_metr
     tr_service_cost cost;
     if (w->load == TR_SWEEP_RATE && (o->saturated || load > w->row.max_request_per_s * (1.0 + 1e-9)))
         return none;
+    if ((metric == TR_SWEEP_TPOT || metric == TR_SWEEP_SPEED) && !tr_predict_has_tpot(&w->row))
+        return none;
     switch (metric) {
     case TR_SWEEP_TTFT: return o->ttft_s;
     case TR_SWEEP_TPOT: return o->tpot_s;
