@@ -54,14 +54,14 @@ static tr_status gather(tr_scale_pipeline *p, sheet *s, tr_error *err)
     for (size_t i = 0; i < p->count; i++)
         for (int k = 0; k < (p->boxes[i] > 1.0 ? 2 : 1); k++) {
             const size_t at = k == 0 ? i : across++;
-            if (s->count == CURVES || tr_scale_pipeline_at(p, at, err) == NULL || !p->row.fits)
+            if (s->count == CURVES || tr_scale_pipeline_at(p, at, err) == NULL || !p->row.runs)
                 continue;
             curve *c = &s->curve[s->count];
             for (int j = 0; j < POINTS; j++)
                 c->rate[j] = c->token_s[j] = c->low_s[j] = c->high_s[j] = c->bound_s[j] = (double)NAN;
             c->boxes = p->boxes[i];
             c->across = k;
-            c->banded = k == 0 && p->boxes[i] == larger(p->need_box, 1.0);
+            c->banded = p->boxes[i] == larger(p->need_box, 1.0) && (s->count == 0 || !c[-1].banded);
             (void)snprintf(c->name, sizeof c->name, "%.0f %s%s", c->boxes, c->boxes > 1.0 ? "boxes" : "box",
                            k == 1           ? ", across"
                            : c->boxes > 1.0 ? ", stages"
@@ -138,8 +138,7 @@ tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *
                    "many micro-batches "
                    "are under way; across, all chips work on each token, over the slow link.",
         .source = "Fitted physics, one walk; hops R24, memory L3. Interval and bound: of the fewest boxes "
-                  "that hold it, in "
-                  "stages.",
+                  "that hold it.",
         .x = {.label = "tokens a second, all boxes", .unit = TR_UNIT_NONE, .scale = TR_SCALE_LOG},
         .y = {.label = "time per output token", .unit = TR_UNIT_SECOND, .scale = TR_SCALE_LOG},
         .series = series,

@@ -54,7 +54,8 @@ typedef struct tr_scale_stage {
     double stages;               /* boxes */
     int across;                  /* 1: no stages, one instance spans all chips */
     int needed;                  /* the fewest boxes that hold the model */
-    int has_layout, fits;
+    int has_layout, fits, runs;  /* runs: it fits, and its time is known */
+    int link_unknown;            /* no rate is published for a link that it needs */
     char layout_text[64];        /* "tp 8, pp 2" */
     tr_error why;                /* where it does not fit, or has no time */
     double batch_seq;            /* in flight: what was asked for a stage times the stages, or as much as fits */

@@ -30,9 +30,9 @@ ROW(memory, finite_or_nan(row->memory_byte))
 TR_FLAG(tr_scale_stage, fits, row->fits)
 ROW(flight, row->batch_seq)
 ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(hops, row->stages > 1.0 && row->fits ? row->hops_s : (double)NAN)
+ROW(hops, row->stages > 1.0 && row->runs ? row->hops_s : (double)NAN)
 TR_TEXT(tr_scale_stage, hop_link,
-        !(row->stages > 1.0) || !row->fits || row->across ? NULL
+        !(row->stages > 1.0) || !row->runs || row->across ? NULL
         : row->hop_leaves                                 ? "scale-out"
                                                           : "scale-up")
 ROW(bubble, row->bubble_share)
@@ -110,7 +110,7 @@ typedef struct table {
 static int print_row(const tr_scale_stage *row, void *context)
 {
     const table *t = context;
-    if (t->all || row->fits)
+    if (t->all || row->runs)
         tr_fields_table_row(t->fields, row, t->out);
     return 1;
 }
@@ -134,7 +134,7 @@ static int print_reason(const tr_scale_stage *row, void *context)
 static int any_runs(const tr_scale_stage *row, void *context)
 {
     int *runs = context;
-    *runs = *runs || row->fits;
+    *runs = *runs || row->runs;
     return !*runs;
 }
 
@@ -152,7 +152,7 @@ static void print_pair(tr_scale_pipeline *p, tr_writer *out)
         return;
     for (int k = 0; k < 4; k++) { /* first how many each holds, then both with the fewer */
         const tr_scale_stage *row = tr_scale_pipeline_at(p, at[k & 1], NULL);
-        if (row == NULL || !row->fits)
+        if (row == NULL || !row->runs)
             return;
         batch[k & 1] = smaller(batch[k & 1], row->batch_seq);
         if (k > 1 && !tr_scale_stage_with(p, &p->row, smaller(batch[0], batch[1])))
@@ -183,7 +183,7 @@ static void print_need(const tr_scale_pipeline *p, tr_writer *out)
     char text[400], context[48];
     (void)tr_quantity_format(terms->context_token, TR_UNIT_CONTEXT, context, sizeof context);
     if (!(p->need_box > 0.0))
-        (void)snprintf(text, sizeof text, "No number of boxes holds one sequence at %s tokens as a pipeline.",
+        (void)snprintf(text, sizeof text, "No number of boxes holds one sequence at %s tokens, in stages or across.",
                        context);
     else if (p->need_box > 1.0)
         (void)snprintf(

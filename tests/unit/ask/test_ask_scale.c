@@ -57,12 +57,14 @@ static void no_row_that_does_not_fit_has_a_time(void **state)
             for (size_t r = 0; r < json_array_size(rows); r++) {
                 const json_t *row = json_array_get(rows, r);
                 const double predicted = of(row, "token_s.predicted"), bound = of(row, "token_s.bound");
-                if (!flag(row, "fits")) {
+                /* Or one that fits, over a link that is not published. */
+                if (!json_is_null(at(row, "reason"))) {
                     assert_true(isnan(predicted) && isnan(bound) && isnan(of(row, "token_per_s.predicted")));
                     assert_true(strlen(text_at(row, "reason")) > 10);
+                    assert_true(flag(row, "fits") == (strstr(text_at(row, "reason"), ",net=") != NULL));
                     continue;
                 }
-                assert_true(bound <= of(row, "token_s.low") && of(row, "token_s.low") <= predicted &&
+                assert_true(flag(row, "fits") && bound <= of(row, "token_s.low") && of(row, "token_s.low") <= predicted &&
                             predicted <= of(row, "token_s.high"));
                 assert_true(of(row, "byte_per_chip") <= of(row, "memory_byte_per_chip") * (1 + 1e-9));
                 assert_true(fabs(of(row, "token_per_s.predicted") * predicted / of(row, "in_flight_seq") - 1) < 1e-12);
@@ -104,6 +106,39 @@ static void a_hop_that_is_given_takes_as_long(void **state)
     assert_true(of(boxes(d, 4, "across"), "token_s.predicted") == of(boxes(slow, 4, "across"), "token_s.predicted"));
     json_decref(d);
     json_decref(slow);
+}
+
+/* No rate is published for a link between Macs: what a chip holds is known all the same, and a rate gives the time. */
+static void an_unknown_link_hides_the_time_and_not_what_fits(void **state)
+{
+    (void)state;
+    json_t *d = json_of(tr_answer_scale, PIPELINE("gpt-oss-20b", "m4-max", ));
+    json_t *told = json_of(tr_answer_scale, PIPELINE("gpt-oss-20b", "m4-max,net=10GB/s", ));
+    for (double count = 2; count <= 8; count *= 2) {
+        const json_t *row = boxes(d, count, "stages"), *with = boxes(told, count, "stages");
+        assert_true(flag(row, "fits") && flag(with, "fits"));
+        assert_non_null(strstr(text_at(row, "reason"), "m4-max,net="));
+        assert_true(isnan(of(row, "token_s.predicted")) && isnan(of(row, "token_per_s.bound")) && isnan(of(row, "hops_s")));
+        assert_true(of(with, "token_s.predicted") > of(with, "token_s.bound") && of(with, "hops_s") > 0);
+        assert_true(of(row, "max_in_flight_seq") == of(with, "max_in_flight_seq"));
+        assert_true(json_is_null(at(with, "reason")));
+    }
+    json_decref(d);
+    json_decref(told);
+    d = json_of(tr_answer_scale, PIPELINE("llama-3.1-405b", "m4-max", "stage_count", "4,8", ));
+    assert_false(flag(boxes(d, 4, "stages"), "fits"));
+    assert_non_null(strstr(text_at(boxes(d, 4, "stages"), "reason"), "weights"));
+    json_decref(d);
+}
+
+/* Stages copy a table and round layers up; across, the same boxes may hold what they do not. */
+static void the_boxes_that_are_needed_are_the_fewest_of_both_ways(void **state)
+{
+    (void)state;
+    json_t *d = json_of(tr_answer_scale, PIPELINE("llama-3.1-405b", "m4-max,net=10GB/s", ));
+    assert_false(flag(boxes(d, 8, "stages"), "fits") || flag(boxes(d, 8, "stages"), "needed"));
+    assert_true(flag(boxes(d, 8, "across"), "fits") && flag(boxes(d, 8, "across"), "needed"));
+    json_decref(d);
 }
 
 /* ---- doubling -------------------------------------------------------------------------------------- */
@@ -243,6 +278,8 @@ int main(void)
         cmocka_unit_test(no_row_that_does_not_fit_has_a_time),
         cmocka_unit_test(stages_divide_the_weights_of_a_chip_and_not_its_cache),
         cmocka_unit_test(a_hop_that_is_given_takes_as_long),
+        cmocka_unit_test(an_unknown_link_hides_the_time_and_not_what_fits),
+        cmocka_unit_test(the_boxes_that_are_needed_are_the_fewest_of_both_ways),
         cmocka_unit_test(doubling_agrees_with_the_bound_or_says_why_not),
         cmocka_unit_test(twice_the_bandwidth_doubles_what_reading_bounds),
         cmocka_unit_test(one_box_is_the_system_as_it_is),
