@@ -128,6 +128,23 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
 /* The same of what no layout matters to. */
 void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size);
 
+/* Figures with their interval and bound as rows, the first on top: bars are intervals, dots what is predicted. Clear it
+ * with {.count = 0}; 8 KiB. */
+enum { TR_SPANS_MAX = 48, TR_SPANS_SERIES = 3 };
+typedef struct tr_spans {
+    size_t count;
+    double least, most;          /* of all that is drawn */
+    double y[TR_SPANS_MAX], predicted[TR_SPANS_MAX], bound[TR_SPANS_MAX];
+    double x[3 * TR_SPANS_MAX], low[3 * TR_SPANS_MAX], high[3 * TR_SPANS_MAX]; /* corners of bars, and gaps */
+    const char *name[TR_SPANS_MAX], *label[TR_SPANS_MAX];
+    char text[TR_SPANS_MAX][40];
+} tr_spans;
+/* Takes count rows, of which at says the index-th; what is beyond the maximum is left out. Names must outlive it. */
+typedef const tr_quantity *(*tr_span_at)(const void *context, size_t index, const char **name);
+void tr_spans_of(tr_spans *out, tr_span_at at, const void *context, size_t count, tr_unit unit, int terminal);
+/* TR_SPANS_SERIES of them. */
+void tr_spans_series(const tr_spans *spans, tr_series *out);
+
 /* Room for the texts of a few numbers: the twelve last written stay. */
 typedef struct tr_words {
     char text[12][40];

@@ -145,10 +145,8 @@ ROW(stores, row->store_byte)
 ROW(flop, row->flop)
 ROW(batch, row->attention->batch_seq)
 ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(predicted, row->step_s.predicted)
-ROW(low, row->step_s.low)
-ROW(high, row->step_s.high)
-ROW(bound, row->step_s.bound)
+ROW(balance, finite_or_nan(tr_balance_context_token(&row->attention->way[row->way].problem.roof)))
+TR_QUANTITY(tr_scale_look, step, row->step_s)
 TR_FLAG(tr_scale_look, fits, row->fits)
 TR_TEXT(tr_scale_look, reason, row->fits ? NULL : row->why.text)
 
@@ -160,13 +158,12 @@ TR_TEXT(tr_scale_look, reason, row->fits ? NULL : row->why.text)
         TR_N_HEAD("store_byte_per_seq", BYTE, "stores", 9, stores),                                          \
         TR_N_HEAD("attention_flop_per_token", FLOP, "FLOP", 11, flop),                                       \
         TR_N_HEAD("max_batch_seq", SEQ, "holds", 8, most),                                                   \
-        TR_N_HEAD("step_s.predicted", SECOND, "a token", 8, predicted),                                      \
-        TR_N_HEAD("step_s.low", SECOND, "low", 8, low), TR_N_HEAD("step_s.high", SECOND, "high", 8, high),   \
-        TR_N_HEAD("step_s.bound", SECOND, "bound", 8, bound)
+        TR_Q_HEAD("step_s", SECOND, "a token", 8, step)
 static const tr_field all[] = {SHOWN,
                                TR_F("own", own),
                                TR_T("like", like),
                                TR_N("batch_seq", SEQ, batch),
+                               TR_N("balance_context_token", TOKEN, balance),
                                TR_F("fits", fits),
                                TR_T("reason", reason)};
 const tr_fields tr_scale_look_fields = {all, sizeof all / sizeof all[0]};

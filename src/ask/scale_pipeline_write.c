@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "ask/asked.h"
-#include "ask/working.h"
 #include "base/extreme.h"
 #include "write/print.h"
 
@@ -246,37 +245,4 @@ tr_status tr_scale_pipeline_text(tr_scale_pipeline *p, tr_writer *out, tr_error 
         "interval; bound: all chips pooled, no links.",
         TR_PAGE_COLUMNS);
     return s;
-}
-
-void tr_scale_pipeline_workings(const tr_scale_pipeline *p, tr_workings *out)
-{
-    const tr_scale_terms *terms = p->terms;
-    const tr_problem *q = terms->question;
-    double stages = p->need_box > 1.0 ? p->need_box : 0.0;
-    for (size_t i = 0; i < p->count && !(stages > 1.0); i++)
-        stages = p->boxes[i];
-    const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages;
-    const double kv = tr_scale_seq_byte(terms);
-    tr_working *w = tr_working_start(out, "K36");
-    tr_working_put(w, "W", TR_UNIT_BYTE, q->roof.store_weight_byte, 0);
-    tr_working_put(w, "E", TR_UNIT_NONE, q->roof.chip_count, 0);
-    tr_working_put(w, "P", TR_UNIT_NONE, stages, 0);
-    tr_working_put(w, "B", TR_UNIT_SEQ, terms->batch_seq, 0);
-    tr_working_put(w, "kv", TR_UNIT_BYTE, kv, 0);
-    tr_working_put(
-        w, "byte", TR_UNIT_BYTE,
-        tr_stage_byte_per_chip(q->roof.store_weight_byte, kv, q->roof.chip_count, stages, terms->batch_seq),
-        1);
-    w = tr_working_start(out, "K38");
-    tr_working_put(w, "P", TR_UNIT_NONE, stages, 0);
-    tr_working_put(w, "M", TR_UNIT_NONE, micro, 0);
-    tr_working_put(w, "bubble", TR_UNIT_RATIO, tr_train_bubble_share(stages, micro), 1);
-    tr_working_put(w, "M_d", TR_UNIT_NONE, 1.0, 0);
-    tr_working_put(w, "idle", TR_UNIT_RATIO, tr_decode_idle_share(stages, 1.0), 1);
-    if (isnan(terms->hop_s))
-        return;
-    w = tr_working_start(out, "K37");
-    tr_working_put(w, "P", TR_UNIT_NONE, stages, 0);
-    tr_working_put(w, "hop_s", TR_UNIT_SECOND, terms->hop_s, 0);
-    tr_working_put(w, "hops_s", TR_UNIT_SECOND, tr_hops_s(stages, terms->hop_s), 1);
 }

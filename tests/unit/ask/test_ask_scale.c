@@ -141,6 +141,88 @@ static void the_boxes_that_are_needed_are_the_fewest_of_both_ways(void **state)
     json_decref(d);
 }
 
+/* ---- experts, and systems ---------------------------------------------------------------------- */
+
+static void a_batch_touches_experts_before_it_fills_them(void **state)
+{
+    (void)state;
+    json_t *d = json_of(tr_answer_scale, (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72", "part", "moe",
+                                                               "ep_rank", "72", "dp_rank", "72", NULL});
+    const json_t *rows = at(d, "moe_batches");
+    double share = 0, usd = HUGE_VAL;
+    assert_true(json_array_size(rows) > 6);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const double batch = of(row, "at_batch_seq"), untouched = 1 - 8.0 / 256;
+        double none = 1;
+        for (double n = 0; n < batch && none > 1e-18; n++)
+            none *= untouched;
+        assert_true(fabs(of(row, "touched_share") - (1 - none)) < 1e-9 && of(row, "touched_share") >= share);
+        assert_true(fabs(of(row, "token_per_expert") - batch / 32) < 1e-9);
+        assert_true(of(row, "step_s.bound") <= of(row, "step_s.low") && of(row, "step_s.low") <= of(row, "step_s.predicted") &&
+                    of(row, "step_s.predicted") <= of(row, "step_s.high"));
+        assert_true(of(row, "weights_s_bound") <= of(row, "step_s.bound") * (1 + 1e-12));
+        assert_true(of(row, "usd_per_mtoken.predicted") < usd); /* no larger batch makes a token dearer here */
+        share = of(row, "touched_share");
+        usd = of(row, "usd_per_mtoken.predicted");
+    }
+    json_decref(d);
+    d = json_of(tr_answer_scale, (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72", "part", "moe",
+                                                       "batch_seq", "512", NULL});
+    json_t *step = json_of(tr_answer_step, (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72",
+                                                                 "batch_seq", "512", NULL});
+    assert_int_equal(json_array_size(at(d, "moe_batches")), 1);
+    const json_t *only = json_array_get(at(d, "moe_batches"), 0);
+    assert_true(fabs(of(only, "step_s.predicted") / of(step, "step_s") - 1) < 1e-12);
+    assert_true(fabs(of(only, "usd_per_mtoken.predicted") / of(step, "usd_per_mtoken") - 1) < 1e-12);
+    assert_true(fabs(of(only, "exchange_s") / of(at(d, "moe"), "scaleup_s") - 1) < 1e-12);
+    json_decref(step);
+    json_decref(d);
+}
+
+/* The system asked stands among them once, and gives what the batch schedule says. */
+static void every_domain_is_priced_by_itself(void **state)
+{
+    (void)state;
+    static const char *const price[] = {"9", "on-demand"};
+    for (size_t k = 0; k < 2; k++) {
+        json_t *d = json_of(tr_answer_scale, (const char *const[]){"model", "llama-3.1-70b", "system", "8xh100-sxm", "part",
+                                                                   "systems", "chip_usd_per_hour", price[k],
+                                                                   "tp_rank", "8", NULL});
+        json_t *train = json_of(tr_answer_scale, (const char *const[]){"model", "llama-3.1-70b", "system", "8xh100-sxm", "part",
+                                                                       "train", "chip_usd_per_hour", price[k],
+                                                                       "tp_rank", "8", NULL});
+        const json_t *rows = at(d, "domains");
+        size_t own = 0, served = 0;
+        double last = 0, twin = 0;
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+            const json_t *row = json_array_get(rows, i);
+            assert_true(of(row, "fetch_s") >= last);
+            last = of(row, "fetch_s");
+            twin = strcmp(text_at(row, "system"), "dgx-h100") == 0 ? of(row, "usd_per_mtoken.predicted") : twin;
+            if (!json_is_null(at(row, "reason"))) {
+                assert_true(json_is_null(at(row, "batch_seq")) && json_is_null(at(row, "token_s.bound")));
+                continue;
+            }
+            served++;
+            assert_true(of(row, "token_s.bound") <= of(row, "token_s.low") * (1 + 1e-12) && of(row, "token_s.low") <= of(row, "token_s.predicted"));
+            assert_true(flag(row, "holds"));
+            if (!flag(row, "own"))
+                continue;
+            own++;
+            assert_true(of(row, "batch_seq") == of(train, "train.batch_seq"));
+            assert_true(of(row, "token_s.predicted") == of(train, "train.period_s"));
+            assert_true(of(row, "usd_per_mtoken.high") == of(train, "train.usd_per_mtoken_high"));
+        }
+        assert_true(own == 1 && served > 10);
+        /* A price that is typed is of the system asked. */
+        assert_true(k == 1 ? fabs(twin / of(train, "train.usd_per_mtoken") - 1) < 0.05 /* its own best layout */
+                           : of(train, "train.usd_per_mtoken") > 2 * twin);
+        json_decref(train);
+        json_decref(d);
+    }
+}
+
 /* ---- doubling -------------------------------------------------------------------------------------- */
 
 static const json_t *doubled(const json_t *d, const char *change)
@@ -280,6 +362,8 @@ int main(void)
         cmocka_unit_test(a_hop_that_is_given_takes_as_long),
         cmocka_unit_test(an_unknown_link_hides_the_time_and_not_what_fits),
         cmocka_unit_test(the_boxes_that_are_needed_are_the_fewest_of_both_ways),
+        cmocka_unit_test(a_batch_touches_experts_before_it_fills_them),
+        cmocka_unit_test(every_domain_is_priced_by_itself),
         cmocka_unit_test(doubling_agrees_with_the_bound_or_says_why_not),
         cmocka_unit_test(twice_the_bandwidth_doubles_what_reading_bounds),
         cmocka_unit_test(one_box_is_the_system_as_it_is),
