@@ -87,7 +87,8 @@ static tr_quantity priced(const tr_day_row *row, tr_quantity usd, double ratio)
 {
     const double r = row->train->question->roof.usd_per_s > 0.0 ? ratio : (double)NAN;
     const double used = row->terms.utilisation_share;
-    return (tr_quantity){r * (usd.predicted * used), r * (usd.low * used), r * (usd.high * used), r * (usd.bound * used)};
+    return (tr_quantity){r * (usd.predicted * used), r * (usd.low * used), r * (usd.high * used),
+                         r * (usd.bound * used)};
 }
 
 static tr_quantity asked_usd(const tr_day_row *row)

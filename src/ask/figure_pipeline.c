@@ -51,10 +51,15 @@ static int sweep(const tr_scale_pipeline *p, tr_scale_stage *row, curve *c)
 static tr_status gather(tr_scale_pipeline *p, sheet *s, tr_error *err)
 {
     size_t across = p->count;
+    tr_error link = {.status = TR_OK};
     for (size_t i = 0; i < p->count; i++)
         for (int k = 0; k < (p->boxes[i] > 1.0 ? 2 : 1); k++) {
             const size_t at = k == 0 ? i : across++;
-            if (s->count == CURVES || tr_scale_pipeline_at(p, at, err) == NULL || !p->row.runs)
+            if (s->count == CURVES || tr_scale_pipeline_at(p, at, err) == NULL)
+                continue;
+            if (p->row.link_unknown && p->row.fits && link.status == TR_OK)
+                link = p->row.why;
+            if (!p->row.runs)
                 continue;
             curve *c = &s->curve[s->count];
             for (int j = 0; j < POINTS; j++)
@@ -68,6 +73,8 @@ static tr_status gather(tr_scale_pipeline *p, sheet *s, tr_error *err)
                                             : "");
             s->count += (size_t)sweep(p, &p->row, c);
         }
+    if (s->count == 0 && link.status != TR_OK)
+        return tr_fail(err, link.status, link.field, link.value, "nothing to draw: %.380s", link.text);
     if (s->count == 0)
         return tr_fail(
             err, TR_ENOFIT, "stages", 0.0,

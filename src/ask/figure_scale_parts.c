@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ask/asked.h"
 #include "ask/figure_parts.h"
 #include "ask/scale.h"
 #include "base/fail.h"
@@ -172,10 +173,10 @@ tr_status tr_figure_attention(const tr_scenario *scenario, const tr_scale_terms 
     }
     free(a);
     if (!drawn)
-        return tr_fail(err, TR_ENOFIT, "batch_seq", batch,
-                       "nothing to draw: %.6g sequences fit at no context; --batch "
-                       "asks for fewer",
-                       batch);
+        return tr_check_fits(terms->question, 1.0, x[0], err) != TR_OK
+                   ? TR_ENOFIT
+                   : tr_fail(err, TR_ENOFIT, "batch_seq", batch,
+                             "nothing to draw: %.6g sequences fit at no context; --batch asks for fewer", batch);
     series[lines++] = (tr_series){.name = "90 % interval",
                               .kind = TR_SERIES_BAND,
                               .role = role[own],

@@ -14,13 +14,16 @@ typedef struct chosen {
     const tr_scale_domain *row[DRAWN];
     char name[DRAWN][64];
     tr_quantity value[DRAWN];
-    size_t count, own;           /* own: its place; count, where it is not among them */
-    size_t known;                /* of all */
+    size_t count, own; /* own: its place; count, where it is not among them */
+    size_t known;      /* of all */
 } chosen;
 
 static double worth(const tr_quantity *q) { return isnan(q->predicted) ? q->bound : q->predicted; }
 
-static tr_quantity value_of(const tr_scale_domain *row, int money) { return money ? row->usd_per_mtoken : row->token_s; }
+static tr_quantity value_of(const tr_scale_domain *row, int money)
+{
+    return money ? row->usd_per_mtoken : row->token_s;
+}
 
 static int is_known(const tr_quantity *q) { return worth(q) > 0.0 && isfinite(worth(q)); }
 
@@ -76,7 +79,8 @@ static void write_title(const chosen *c, int money, char *title, size_t size)
     const char *best = tr_words_short(&words, worth(&c->value[0]), unit);
     const char *what = money ? "A million tokens" : "A token";
     if (c->own == 0 || c->own == c->count)
-        (void)snprintf(title, size, "%s: %s on %.40s, the least of %zu domains", what, best, c->row[0]->name, c->known);
+        (void)snprintf(title, size, "%s: %s on %.40s, the least of %zu domains", what, best, c->row[0]->name,
+                       c->known);
     else
         (void)snprintf(title, size, "%s: %s on %.40s, %s on %.40s", what,
                        tr_words_short(&words, worth(&c->value[c->own]), unit), c->row[c->own]->name, best,
@@ -102,20 +106,23 @@ static tr_status draw(const tr_scale_terms *terms, const tr_scale_domain *domain
     if (c != NULL)
         choose(domain, count, money, c);
     tr_status s = c == NULL || spans == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory")
-                  : c->count == 0 ? tr_fail(err, TR_ENOFIT, "system", 0.0, "nothing to draw: no domain serves the model")
-                                  : TR_OK;
+                  : c->count == 0
+                      ? tr_fail(err, TR_ENOFIT, "system", 0.0, "nothing to draw: no domain serves the model")
+                      : TR_OK;
     if (s == TR_OK) {
         tr_spans_of(spans, chosen_at, c, c->count, money ? TR_UNIT_USD : TR_UNIT_SECOND, target->terminal);
         tr_spans_series(spans, series);
         write_title(c, money, title, sizeof title);
-        (void)snprintf(subtitle, sizeof subtitle,
-                       "%.60s on one scale-up domain of each system \xC2\xB7 %s tokens of context \xC2\xB7 %s",
-                       terms->question->model->name, tr_words_of(&words, terms->context_token, TR_UNIT_CONTEXT),
-                       terms->batch_asked ? "as many users as asked, or as fit" : "as many users as fill it");
+        (void)snprintf(
+            subtitle, sizeof subtitle,
+            "%.60s on one scale-up domain of each system \xC2\xB7 %s tokens of context \xC2\xB7 %s",
+            terms->question->model->name, tr_words_of(&words, terms->context_token, TR_UNIT_CONTEXT),
+            terms->batch_asked ? "as many users as asked, or as fit" : "as many users as fill it");
         const tr_figure figure = {
             .title = title,
             .subtitle = subtitle,
-            .caption = "Each in its best layout; further left is better. A bar is the 90 % interval, * the system asked. "
+            .caption = "Each in its best layout; further left is better. A bar is the 90 % interval, * the "
+                       "system asked. "
                        "In brackets: users, who fill a domain by its balance or its memory.",
             .source = money ? "At most 12, at their own prices K1. Users K29, bound R1, fitted F3."
                             : "At most 12. Users K29, bound R1, fitted F3.",
@@ -137,8 +144,8 @@ static tr_status draw(const tr_scale_terms *terms, const tr_scale_domain *domain
     return s;
 }
 
-tr_status tr_figure_systems(const tr_scenario *scenario, const tr_scale_terms *terms, const tr_figure_target *target,
-                            tr_sink *sink, tr_error *err)
+tr_status tr_figure_systems(const tr_scenario *scenario, const tr_scale_terms *terms,
+                            const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_scale_domain *domain = NULL;
     size_t count = 0;

@@ -38,10 +38,23 @@ void tr_spans_of(tr_spans *s, tr_span_at at, const void *context, size_t count, 
 
 void tr_spans_series(const tr_spans *s, tr_series *out)
 {
-    out[0] = (tr_series){.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = s->x, .y = s->low, .y2 = s->high,
+    out[0] = (tr_series){.kind = TR_SERIES_BAND,
+                         .role = TR_ROLE_RESULT,
+                         .x = s->x,
+                         .y = s->low,
+                         .y2 = s->high,
                          .n = 3 * s->count};
-    out[1] = (tr_series){.name = "predicted", .kind = TR_SERIES_POINTS, .role = TR_ROLE_RESULT, .x = s->predicted,
-                         .y = s->y, .n = s->count, .label = s->label};
-    out[2] = (tr_series){.name = "bound", .kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s->bound, .y = s->y,
+    out[1] = (tr_series){.name = "predicted",
+                         .kind = TR_SERIES_POINTS,
+                         .role = TR_ROLE_RESULT,
+                         .x = s->predicted,
+                         .y = s->y,
+                         .n = s->count,
+                         .label = s->label};
+    out[2] = (tr_series){.name = "bound",
+                         .kind = TR_SERIES_POINTS,
+                         .role = TR_ROLE_LIMIT,
+                         .x = s->bound,
+                         .y = s->y,
                          .n = s->count};
 }

@@ -40,11 +40,11 @@ typedef struct tr_scale_domain {
     tr_quantity token_s, usd_per_mtoken;
     tr_error why;                /* where it does not serve */
 } tr_scale_domain;
-/* Every catalog system, and the one asked, by the time one domain needs to read the weights once. Allocates *out; free()
- * it. Errors: TR_ENOMEM. */
+/* Every catalog system, and the one asked, by the time one domain needs to read the weights once. Allocates *out;
+ * free() it. Errors: TR_ENOMEM. */
 tr_status tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain **out, size_t *count, tr_error *err);
-/* The model on it, at its own price, in its best layout: what is told of counts, ranks and the price of a chip-hour is of
- * the system asked. Allocates and frees. Errors: TR_ENOMEM; what does not serve says why in the row. */
+/* The model on it, at its own price, in its best layout: what is told of counts, ranks and the price of a chip-hour
+ * is of the system asked. Allocates and frees. Errors: TR_ENOMEM; what does not serve says why in the row. */
 tr_status tr_scale_domain_serve(const tr_scenario *scenario, tr_scale_domain *row, tr_error *err);
 extern const tr_fields tr_scale_domain_fields, tr_scale_served_fields; /* before and after */
 void tr_scale_domains_text(const tr_scale_domain *row, size_t count, int served, int columns, tr_writer *out);
@@ -77,7 +77,8 @@ typedef struct tr_scale_experts {
     tr_quantity step_s, usd_per_mtoken;
 } tr_scale_experts;
 void tr_scale_experts_of(const tr_scale_moe *moe, double batch_seq, tr_scale_experts *out);
-extern const tr_fields tr_scale_experts_fields, tr_scale_experts_columns; /* these for a table beside others */
+extern const tr_fields tr_scale_experts_fields;
+extern const tr_fields tr_scale_experts_columns; /* for a table that has columns of others too */
 void tr_scale_moe_text(const tr_scale_moe *moe, int with_rows, int columns, tr_writer *out);
 
 /* Cache and state of one sequence, all chips. */

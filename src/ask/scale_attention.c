@@ -152,12 +152,12 @@ TR_TEXT(tr_scale_look, reason, row->fits ? NULL : row->why.text)
 
 /* The rows' own contexts, which --context adds one to: a list of those has a column of its own. */
 #define SHOWN                                                                                                \
-    TR_N_HEAD("at_context_token", CONTEXT, "at", 7, context),                                                \
+    TR_N_HEAD("at_context_token", CONTEXT, "at", 6, context),                                                \
         TR_T_HEAD("attention", "attention", 10, way),                                                        \
-        TR_N_HEAD("read_byte_per_seq", BYTE, "reads", 9, reads),                                             \
-        TR_N_HEAD("store_byte_per_seq", BYTE, "stores", 9, stores),                                          \
-        TR_N_HEAD("attention_flop_per_token", FLOP, "FLOP", 11, flop),                                       \
-        TR_N_HEAD("max_batch_seq", SEQ, "holds", 8, most),                                                   \
+        TR_N_HEAD("read_byte_per_seq", BYTE, "reads", 8, reads),                                             \
+        TR_N_HEAD("store_byte_per_seq", BYTE, "stores", 8, stores),                                          \
+        TR_N_HEAD("attention_flop_per_token", NONE, "FLOP", 7, flop),                                       \
+        TR_N_HEAD("max_batch_seq", SEQ, "holds", 7, most),                                                   \
         TR_Q_HEAD("step_s", SECOND, "a token", 8, step)
 static const tr_field all[] = {SHOWN,
                                TR_F("own", own),
@@ -203,7 +203,7 @@ void tr_scale_attention_text(tr_scale_attention *a, tr_writer *out)
         "is not a square root: its index still looks at every key, which are few bytes, and compression "
         "divides by a constant. reads, stores: one sequence; FLOP: of scores and values of one token; a "
         "token: "
-        "a step of %.6g sequences (--batch), - where they do not fit; low to high: the 90 %% interval.",
-        like_name[1], like_name[2], a->batch_seq);
+        "a step of %.6g sequence%s (--batch), - where they do not fit; low to high: the 90 %% interval.",
+        like_name[1], like_name[2], a->batch_seq, a->batch_seq > 1.0 ? "s" : "");
     tr_print_wrapped(out, "  ", "  ", text, TR_PAGE_COLUMNS);
 }

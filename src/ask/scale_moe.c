@@ -1,4 +1,5 @@
-/* ask/scale_moe.c -- experts inside one domain: what they exchange, and what a batch must be for them to pay. */
+/* ask/scale_moe.c -- experts inside one domain: what they exchange, and what a batch must be for them to pay.
+ */
 #include "ask/scale.h"
 
 #include <math.h>
@@ -59,8 +60,8 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
     }
     if (m.is_mixture) {
         m.experts_per_chip = m.experts / m.group_chip;
-        m.token_byte =
-            tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, TR_DISPATCH_BYTE, TR_COMBINE_BYTE);
+        m.token_byte = tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, TR_DISPATCH_BYTE,
+                                         TR_COMBINE_BYTE);
         const double chip_byte = m.token_byte * terms->batch_seq / m.group_chip * m.layers;
         m.scaleup_s = chip->scaleup_byte_per_s > 0 ? chip_byte / chip->scaleup_byte_per_s : (double)NAN;
         m.scaleout_s = chip->scaleout_byte_per_s > 0 ? chip_byte / chip->scaleout_byte_per_s : (double)NAN;
@@ -107,18 +108,12 @@ OF(leaving, row->leaving_share)
 OF(stage, row->stage_over_hop_ratio)
 OF(asked, row->batch_seq)
 static const tr_field moe[] = {
-    TR_N("moe.experts", NONE, experts),
-    TR_N("moe.experts_active", NONE, active),
-    TR_N("moe.layers", NONE, layers),
-    TR_N("moe.group_chip", NONE, group),
-    TR_N("moe.experts_per_chip", NONE, each),
-    TR_N("moe.byte_per_token_layer", BYTE, moved),
-    TR_N("moe.batch_seq", SEQ, asked),
-    TR_N("moe.scaleup_s", SECOND, up),
-    TR_N("moe.scaleout_s", SECOND, across),
-    TR_N("moe.scaleup_over_scaleout", NONE, ratio),
-    TR_N("moe.leaving_share", RATIO, leaving),
-    TR_N("moe.stage_over_hop", NONE, stage),
+    TR_N("moe.experts", NONE, experts),        TR_N("moe.experts_active", NONE, active),
+    TR_N("moe.layers", NONE, layers),          TR_N("moe.group_chip", NONE, group),
+    TR_N("moe.experts_per_chip", NONE, each),  TR_N("moe.byte_per_token_layer", BYTE, moved),
+    TR_N("moe.batch_seq", SEQ, asked),         TR_N("moe.scaleup_s", SECOND, up),
+    TR_N("moe.scaleout_s", SECOND, across),    TR_N("moe.scaleup_over_scaleout", NONE, ratio),
+    TR_N("moe.leaving_share", RATIO, leaving), TR_N("moe.stage_over_hop", NONE, stage),
 };
 const tr_fields tr_scale_moe_fields = {moe, sizeof moe / sizeof moe[0]};
 
@@ -138,10 +133,12 @@ TR_TEXT(tr_scale_experts, limit, row->pass.fits ? tr_limit_name(row->pass.step.l
 TR_TEXT(tr_scale_experts, reason, row->pass.fits ? NULL : row->pass.why.text)
 TR_QUANTITY(tr_scale_experts, step, row->step_s)
 TR_QUANTITY(tr_scale_experts, cost, row->usd_per_mtoken)
-#define SHOWN                                                                                              \
-    TR_N_HEAD("at_batch_seq", SEQ, "batch", 7, batch), TR_N_HEAD("touched_share", RATIO, "touched", 7, touched), \
-        TR_N_HEAD("token_per_expert", NONE, "each", 6, tokens),                                            \
-        TR_N_HEAD("exchange_s", SECOND, "links", 8, exchange), TR_Q_HEAD("step_s", SECOND, "a token", 8, step)
+#define SHOWN                                                                                                \
+    TR_N_HEAD("at_batch_seq", SEQ, "batch", 7, batch),                                                       \
+        TR_N_HEAD("touched_share", RATIO, "touched", 7, touched),                                            \
+        TR_N_HEAD("token_per_expert", NONE, "each", 6, tokens),                                              \
+        TR_N_HEAD("exchange_s", SECOND, "links", 8, exchange),                                               \
+        TR_Q_HEAD("step_s", SECOND, "a token", 8, step)
 #define PRICED TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 9, cost)
 static const tr_field all[] = {TR_QUESTION_PRICED,
                                TR_N("experts", NONE, row_experts),
@@ -169,11 +166,18 @@ const tr_fields tr_scale_experts_columns = {narrow, sizeof narrow / sizeof narro
 static const tr_field priced[] = {TR_N_HEAD("at_batch_seq", SEQ, "batch", 8, batch), PRICED};
 static const tr_fields priced_fields = {priced, sizeof priced / sizeof priced[0]};
 
-/* ---- the page ------------------------------------------------------------------------------------------- */
+/* ---- the page -------------------------------------------------------------------------------------------
+ */
 
 static void print_rows(const tr_scale_moe *m, int columns, tr_writer *out)
 {
     tr_scale_experts row;
+    tr_error why;
+    if (m->batches == 0) {
+        (void)tr_check_fits(m->question, 1.0, m->question->load.context_token, &why);
+        tr_print_wrapped(out, "  ", "  ", why.text, columns);
+        return;
+    }
     for (int k = 0; k < (m->question->roof.usd_per_s > 0.0 ? 2 : 1); k++) {
         const tr_fields *fields = k == 0 ? &shown_fields : &priced_fields;
         tr_write_char(out, '\n');
@@ -183,14 +187,16 @@ static void print_rows(const tr_scale_moe *m, int columns, tr_writer *out)
             tr_fields_table_row(fields, &row, out);
         }
     }
-    if (m->batches > 0 && !row.pass.fits)
+    if (!row.pass.fits)
         tr_print_wrapped(out, "  ", "  ", row.pass.why.text, columns);
-    tr_print_wrapped(out, "  ", "  ",
-                     "touched: experts of a layer that some token of the batch chooses, and that are read; each: tokens "
-                     "that an expert has, of the batch; links: the exchange alone, over the scale-up links, if experts are "
-                     "spread over the domain; a token, $/M: of a step of the whole batch in the layout above; low to "
-                     "high: the 90 % interval.",
-                     columns);
+    tr_print_wrapped(
+        out, "  ", "  ",
+        "touched: experts of a layer that some token of the batch chooses, and that are read; each: tokens "
+        "that an expert has, of the batch; links: the exchange alone, over the scale-up links, if experts "
+        "are "
+        "spread over the domain; a token, $/M: of a step of the whole batch in the layout above; low to "
+        "high: the 90 % interval.",
+        columns);
 }
 
 void tr_scale_moe_text(const tr_scale_moe *m, int with_rows, int columns, tr_writer *out)
@@ -204,7 +210,8 @@ void tr_scale_moe_text(const tr_scale_moe *m, int with_rows, int columns, tr_wri
                    m->group_chip > 1.0 ? "s" : "");
     tr_print_quantity(out, "experts a chip", m->experts_per_chip, TR_UNIT_NONE, text);
     tr_print_quantity(out, "a token and layer moves", m->token_byte, TR_UNIT_BYTE,
-                      m->group_chip > 1.0 ? "dispatched in FP8, combined in BF16" : "all experts are on the one chip");
+                      m->group_chip > 1.0 ? "dispatched in FP8, combined in BF16"
+                                          : "all experts are on the one chip");
     (void)snprintf(text, sizeof text, "for %.0f sequence%s over all %.0f layers", m->batch_seq,
                    m->batch_seq > 1.0 ? "s" : "", m->layers);
     if (m->scaleup_s > 0)

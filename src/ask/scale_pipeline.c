@@ -39,7 +39,8 @@ static tr_status boxes_of(const tr_system *box, double count, tr_system *out, tr
     return TR_OK;
 }
 
-/* What a chip holds asks for a link and not for its rate: any will do where none is published. No time is made of it. */
+/* What a chip holds asks for a link and not for its rate: any will do where none is published. No time is made of
+ * it. */
 static void guess_links(tr_chip *chip)
 {
     const double any_byte_per_s = 1e9;

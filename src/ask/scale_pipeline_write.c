@@ -47,8 +47,9 @@ TR_QUANTITY(tr_scale_stage, cost, row->usd_per_mtoken)
         TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 9, weights),                                      \
         TR_N_HEAD("kv_byte_per_chip", BYTE, "KV cache", 9, kv),                                              \
         TR_N_HEAD("byte_per_chip", BYTE, "a chip", 9, used), TR_F_HEAD("fits", "fits", 4, fits),             \
-        TR_N_HEAD("max_in_flight_seq", SEQ, "holds", 7, most), TR_N_HEAD("hops_s", SECOND, "hops", 8, hops), \
-        TR_N_HEAD("train_bubble_share", RATIO, "bubble", 6, bubble),                                         \
+        TR_N_HEAD("max_in_flight_seq", SEQ, "holds", 7, most)
+#define IDLE                                                                                                 \
+    TR_N_HEAD("hops_s", SECOND, "hops", 8, hops), TR_N_HEAD("train_bubble_share", RATIO, "bubble", 6, bubble), \
         TR_N_HEAD("one_batch_idle_share", RATIO, "alone", 6, idle)
 #define TIMED                                                                                                \
     TR_N_HEAD("in_flight_seq", SEQ, "batch", 6, flight),                                                     \
@@ -66,6 +67,7 @@ static const tr_field all[] = {
     TR_F("needed", needed),
     TR_QUESTION_LAYOUT,
     HELD,
+    IDLE,
     TR_N("memory_byte_per_chip", BYTE, memory),
     TR_T("hop_link", hop_link),
     TIMED,
@@ -77,7 +79,9 @@ static const tr_field held[] = {TR_T_HEAD("needed", "", 1, mark), NAMES, HELD};
 static const tr_fields held_fields = {held, sizeof held / sizeof held[0]};
 static const tr_field timed[] = {NAMES, TIMED};
 static const tr_fields timed_fields = {timed, sizeof timed / sizeof timed[0]};
-static const tr_field priced[] = {NAMES, PRICED};
+static const tr_field idle_list[] = {NAMES, IDLE};
+static const tr_fields idle_fields = {idle_list, sizeof idle_list / sizeof idle_list[0]};
+static const tr_field priced[] = {NAMES, IDLE, PRICED};
 static const tr_fields priced_fields = {priced, sizeof priced / sizeof priced[0]};
 
 /* ---- the page -------------------------------------------------------------------------------------- */
@@ -222,15 +226,16 @@ tr_status tr_scale_pipeline_text(tr_scale_pipeline *p, tr_writer *out, tr_error 
     tr_status s = each_row(p, print_row, &t, err);
     if (s == TR_OK)
         s = each_row(p, any_runs, &runs, err);
-    for (int k = 0; k < 2 && runs; k++) {
-        t.fields = k == 0 ? &timed_fields : &priced_fields;
-        t.all = 0;
-        if (k == 1 && !(p->terms->question->roof.usd_per_s > 0.0))
+    const tr_fields *more[] = {runs ? &timed_fields : NULL,
+                               runs && p->terms->question->roof.usd_per_s > 0.0 ? &priced_fields : &idle_fields};
+    for (int k = 0; k < 2 && s == TR_OK; k++) {
+        if (more[k] == NULL)
             continue;
+        t.fields = more[k];
+        t.all = k == 1;
         tr_write_char(out, '\n');
         tr_fields_table_head(t.fields, out);
-        if (s == TR_OK)
-            s = each_row(p, print_row, &t, err);
+        s = each_row(p, print_row, &t, err);
     }
     print_pair(p, out);
     if (s == TR_OK)

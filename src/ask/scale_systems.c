@@ -1,4 +1,5 @@
-/* ask/scale_systems.c -- one scale-up domain of every system: how soon it reads the weights, what it gives, for how much.
+/* ask/scale_systems.c -- one scale-up domain of every system: how soon it reads the weights, what it gives,
+ * for how much.
  */
 #include "ask/scale.h"
 
@@ -14,7 +15,8 @@
 static int sooner(const tr_scale_domain *a, const tr_scale_domain *b) { return a->fetch_s < b->fetch_s; }
 
 /* One more, in its place. The system asked stands for the catalog's of the same name. */
-static void insert(tr_scale_domain *all, size_t *count, const tr_scale_terms *terms, const tr_system *system, int own)
+static void insert(tr_scale_domain *all, size_t *count, const tr_scale_terms *terms, const tr_system *system,
+                   int own)
 {
     const tr_roofline *roof = &terms->question->roof;
     tr_scale_domain d = {.question = terms->question, .own = own};
@@ -87,7 +89,8 @@ tr_status tr_scale_domain_serve(const tr_scenario *scenario, tr_scale_domain *ro
     tr_scenario *any = NULL;
     tr_problem *p = malloc(sizeof *p);
     row->token_s = row->usd_per_mtoken = nothing;
-    tr_status s = p == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory") : of_any_system(scenario, &any, err);
+    tr_status s =
+        p == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory") : of_any_system(scenario, &any, err);
     if (s == TR_OK) {
         /* The question itself, where one domain is all of it, is answered as it was asked. */
         const int as_asked = row->own && q->system->chip_count == row->system.chip_count;
@@ -114,16 +117,17 @@ TR_TEXT(tr_scale_domain, name, row->name)
 TR_TEXT(tr_scale_domain, mark, row->own ? "*" : " ")
 TR_FLAG(tr_scale_domain, own, row->own)
 ROW(chips, row->system.chip_count)
-ROW(rate, row->system.chip.memory_byte_per_s *row->system.chip_count)
-ROW(memory, row->system.chip.memory_byte *row->system.chip_count)
+ROW(rate, row->system.chip.memory_byte_per_s * row->system.chip_count)
+ROW(memory, row->system.chip.memory_byte * row->system.chip_count)
 ROW(fetch, row->fetch_s)
 ROW(year, row->system.chip.year > 0 ? row->system.chip.year : (double)NAN)
 TR_FLAG(tr_scale_domain, holds, row->holds)
 ROW(users, row->serves ? row->train.train.batch_seq : (double)NAN)
-ROW(most, row->serves && isfinite(row->train.train.room_seq) ? row->train.train.room_seq : (double)NAN)
+ROW(most, row->serves &&isfinite(row->train.train.room_seq) ? row->train.train.room_seq : (double)NAN)
 ROW(hourly, row->system.usd_per_hour > 0.0 ? row->system.usd_per_hour : (double)NAN)
 TR_TEXT(tr_scale_domain, model, row->question->model->name)
-TR_TEXT(tr_scale_domain, kind, row->system.usd_per_hour > 0.0 ? tr_price_kind_name(row->system.price_kind) : NULL)
+TR_TEXT(tr_scale_domain, kind,
+        row->system.usd_per_hour > 0.0 ? tr_price_kind_name(row->system.price_kind) : NULL)
 TR_TEXT(tr_scale_domain, date, row->system.price_date[0] != '\0' ? row->system.price_date : NULL)
 TR_TEXT(tr_scale_domain, reason, row->serves ? NULL : row->why.text)
 TR_QUANTITY(tr_scale_domain, token, row->token_s)
@@ -131,49 +135,73 @@ TR_QUANTITY(tr_scale_domain, cost, row->usd_per_mtoken)
 
 #define MARK TR_T_HEAD("own", "", 1, mark)
 #define SYSTEM TR_T_HEAD("system", "system", 21, name)
-#define DOMAIN                                                                                             \
-    TR_N("year", NONE, year), TR_N_HEAD("domain_chip", NONE, "domain", 7, chips),                          \
-        TR_N_HEAD("byte_per_s", BYTE_PER_S, "bandwidth", 11, rate), TR_N_HEAD("memory_byte", BYTE, "memory", 9, memory), \
+#define DOMAIN                                                                                               \
+    TR_N("year", NONE, year), TR_N_HEAD("domain_chip", NONE, "domain", 7, chips),                            \
+        TR_N_HEAD("byte_per_s", BYTE_PER_S, "bandwidth", 11, rate),                                          \
+        TR_N_HEAD("memory_byte", BYTE, "memory", 9, memory),                                                 \
         TR_N_HEAD("fetch_s", SECOND, "read in", 9, fetch), TR_F_HEAD("holds", "holds", 5, holds)
-#define USERS TR_N_HEAD("batch_seq", SEQ, "users", 8, users)
-#define SERVED                                                                                             \
-    TR_Q_HEAD("token_s", SECOND, "a token", 8, token),      \
-        TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 7, cost)
+#define USERS TR_N_HEAD("batch_seq", SEQ, "users", 10, users)
+#define TIME TR_Q_HEAD("token_s", SECOND, "a token", 8, token)
+#define COST TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 9, cost)
 static const tr_field before[] = {SYSTEM, DOMAIN, TR_F("own", own)};
 const tr_fields tr_scale_domain_fields = {before, sizeof before / sizeof before[0]};
-static const tr_field after[] = {SYSTEM, DOMAIN, TR_F("own", own), TR_T("model.name", model),
-                                 TR_N("max_batch_seq", SEQ, most), TR_N("usd_per_hour", USD_PER_HOUR, hourly),
-                                 TR_T("price_kind", kind), TR_T("price_date", date), USERS, SERVED, TR_T("reason", reason)};
+static const tr_field after[] = {SYSTEM,
+                                 DOMAIN,
+                                 TR_F("own", own),
+                                 TR_T("model.name", model),
+                                 TR_N("max_batch_seq", SEQ, most),
+                                 TR_N("usd_per_hour", USD_PER_HOUR, hourly),
+                                 TR_T("price_kind", kind),
+                                 TR_T("price_date", date),
+                                 USERS,
+                                 TIME,
+                                 COST,
+                                 TR_T("reason", reason)};
 const tr_fields tr_scale_served_fields = {after, sizeof after / sizeof after[0]};
 static const tr_field domain[] = {MARK, SYSTEM, DOMAIN};
 static const tr_fields domain_columns = {domain, sizeof domain / sizeof domain[0]};
-static const tr_field filled[] = {MARK, SYSTEM, DOMAIN, USERS};
-static const tr_fields filled_columns = {filled, sizeof filled / sizeof filled[0]};
-static const tr_field served[] = {MARK, SYSTEM, SERVED};
-static const tr_fields served_columns = {served, sizeof served / sizeof served[0]};
+static const tr_field timed[] = {MARK, SYSTEM, USERS, TIME};
+static const tr_fields timed_columns = {timed, sizeof timed / sizeof timed[0]};
+static const tr_field priced[] = {MARK, SYSTEM, COST};
+static const tr_fields priced_columns = {priced, sizeof priced / sizeof priced[0]};
 
-void tr_scale_domains_text(const tr_scale_domain *row, size_t count, int with_served, int columns, tr_writer *out)
+static int has_any(const tr_scale_domain *row) { return row->own || row->system.chip_count >= 2.0; }
+static int has_time(const tr_scale_domain *row) { return row->serves; }
+static int has_price(const tr_scale_domain *row) { return row->serves && !isnan(row->usd_per_mtoken.bound); }
+
+/* Those that the table is about; of all the first twenty, since the page is for people, and --csv has them
+ * all. */
+static void table(const tr_scale_domain *row, size_t count, const tr_fields *fields,
+                  int (*is_in)(const tr_scale_domain *), tr_writer *out)
 {
-    const tr_fields *domains = with_served ? &filled_columns : &domain_columns;
-    tr_fields_table_head(domains, out);
-    for (size_t i = 0; i < count; i++)
-        if (row[i].own || row[i].system.chip_count >= 2.0 || i <= 20) /* for people; --json and --csv have them all */
-            tr_fields_table_row(domains, &row[i], out);
-    if (with_served) {
-        tr_write_char(out, '\n');
-        tr_fields_table_head(&served_columns, out);
-        for (size_t i = 0; i < count; i++)
-            if (row[i].serves)
-                tr_fields_table_row(&served_columns, &row[i], out);
+    for (size_t i = 0, rows = 0; i < count; i++) {
+        if (!is_in(&row[i]) && !(is_in == has_any && i <= 20))
+            continue;
+        if (rows == 0 && is_in != has_any)
+            tr_write_char(out, '\n');
+        if (rows++ == 0)
+            tr_fields_table_head(fields, out);
+        tr_fields_table_row(fields, &row[i], out);
     }
-    tr_print_wrapped(out, "  ", "  ",
-                     with_served ? "*: the system asked. Reading the weights takes at least as long as `read in`; holds: "
-                                   "they fit. users: as many as fill one domain, by the balance or its memory (--batch "
-                                   "asks for others), each in the layout that is best for it; a token: the time of a step "
-                                   "of them all; $/M: for a million tokens at its own price, - where none is known; low to "
-                                   "high: the 90 % interval. Systems that do not serve the model are left out, and --csv "
-                                   "says why."
-                                 : "*: the system asked. holds: the weights fit one domain; --part systems adds what each "
-                                   "then gives.",
-                     columns);
+}
+
+void tr_scale_domains_text(const tr_scale_domain *row, size_t count, int with_served, int columns,
+                           tr_writer *out)
+{
+    table(row, count, &domain_columns, has_any, out);
+    if (with_served) {
+        table(row, count, &timed_columns, has_time, out);
+        table(row, count, &priced_columns, has_price, out);
+    }
+    tr_print_wrapped(
+        out, "  ", "  ",
+        with_served
+            ? "*: the system asked. Reading the weights takes at least as long as `read in`; holds: "
+              "they fit. users: as many as fill one domain, by the balance or its memory (--batch "
+              "asks for others), each in the layout that is best for it; a token: the time of a step "
+              "of them all; $/M: for a million tokens, of those whose price is known; low to high: the "
+              "90 % interval. Systems that do not serve the model are left out, and --csv says why."
+            : "*: the system asked. holds: the weights fit one domain; --part systems adds what each "
+              "then gives.",
+        columns);
 }

@@ -5,8 +5,14 @@
 #include "ask/scale.h"
 #include "ask/working.h"
 
-static void put(tr_working *w, const char *name, tr_unit unit, double value) { tr_working_put(w, name, unit, value, 0); }
-static void result(tr_working *w, const char *name, tr_unit unit, double value) { tr_working_put(w, name, unit, value, 1); }
+static void put(tr_working *w, const char *name, tr_unit unit, double value)
+{
+    tr_working_put(w, name, unit, value, 0);
+}
+static void result(tr_working *w, const char *name, tr_unit unit, double value)
+{
+    tr_working_put(w, name, unit, value, 1);
+}
 
 static void pass(const tr_problem *p, double batch_seq, double context_token, tr_workings *out)
 {
@@ -14,7 +20,8 @@ static void pass(const tr_problem *p, double batch_seq, double context_token, tr
     tr_step bound, predicted;
     if (tr_problem_step(p, TR_PHYSICS_BOUND, &load, &bound, NULL) != TR_OK)
         return;
-    const int predicts = !p->blackboard && tr_problem_step(p, TR_PHYSICS_FITTED, &load, &predicted, NULL) == TR_OK;
+    const int predicts =
+        !p->blackboard && tr_problem_step(p, TR_PHYSICS_FITTED, &load, &predicted, NULL) == TR_OK;
     tr_working_pass(out, &bound, predicts ? &predicted : NULL);
 }
 
@@ -23,10 +30,14 @@ static void train(const tr_scale_answer *s, tr_workings *out)
 {
     tr_train_row_workings(&s->train, out);
     pass(s->terms.question, s->train.train.batch_seq, s->terms.context_token, out);
-    tr_working_cost(out, s->terms.question->roof.usd_per_s, s->train.train.batch_seq / s->train.train.asked.period_s);
+    tr_working_cost(out, s->terms.question->roof.usd_per_s,
+                    s->train.train.batch_seq / s->train.train.asked.period_s);
 }
 
-static double predicted_or_bound(const tr_quantity *q) { return isnan(q->predicted) ? q->bound : q->predicted; }
+static double predicted_or_bound(const tr_quantity *q)
+{
+    return isnan(q->predicted) ? q->bound : q->predicted;
+}
 
 /* The system as it is. */
 static void doubles(const tr_scale_answer *s, tr_workings *out)
@@ -103,7 +114,8 @@ static void experts(const tr_scale_answer *s, int alone, tr_workings *out)
     result(w, "ratio", TR_UNIT_NONE, m->stage_over_hop_ratio);
 }
 
-/* [K36 to K38] Of the first row that is marked, or else that has a time, or else of the first of several boxes. */
+/* [K36 to K38] Of the first row that is marked, or else that has a time, or else of the first of several
+ * boxes. */
 static void pipeline(tr_scale_pipeline *p, tr_workings *out)
 {
     const tr_scale_stage *row = NULL;
@@ -111,7 +123,8 @@ static void pipeline(tr_scale_pipeline *p, tr_workings *out)
     int best = -1;
     for (size_t i = 0; i < p->rows; i++) {
         row = tr_scale_pipeline_at(p, i, NULL);
-        const int worth = row == NULL ? -1 : 4 * (row->stages > 1.0 && !row->across) + 2 * row->runs + row->needed;
+        const int worth =
+            row == NULL ? -1 : 4 * (row->stages > 1.0 && !row->across) + 2 * row->runs + row->needed;
         most = worth > best ? i : most;
         best = worth > best ? worth : best;
         at = row != NULL && !row->has_layout && at == 0 ? i : at;
@@ -190,7 +203,8 @@ static void sparsity(const tr_scale_terms *terms, tr_workings *out)
     roof.fixed_weight_byte = row.weight_byte;
     roof.routed_weight_byte = 0.0;
     const double at_token = isfinite(row.balance_context_seq) ? terms->context_token : 0.0;
-    tr_working_balance(out, &roof, tr_model_attention_flop(q->model, at_token), tr_roofline_kv_read_byte(&roof, at_token));
+    tr_working_balance(out, &roof, tr_model_attention_flop(q->model, at_token),
+                       tr_roofline_kv_read_byte(&roof, at_token));
 }
 
 /* Of its own kind, at the first context. */

@@ -1,4 +1,5 @@
-/* ask/scale_write.c -- the answer of `scale`: gathered part by part, as a page, a document or rows of one part. */
+/* ask/scale_write.c -- the answer of `scale`: gathered part by part, as a page, a document or rows of one
+ * part. */
 #include "ask/scale.h"
 
 #include <tokenroof/ask.h>
@@ -39,12 +40,12 @@ static const tr_fields wall_fields = {wall_list, sizeof wall_list / sizeof wall_
 
 /* ---- the rows of each part -------------------------------------------------------------------- */
 
-#define AT(NAME, VALUE)                                                                                    \
-    static const void *NAME(void *context, size_t index, tr_error *err)                                    \
-    {                                                                                                      \
-        scale *s = context;                                                                                \
-        (void)err;                                                                                         \
-        return VALUE;                                                                                      \
+#define AT(NAME, VALUE)                                                                                      \
+    static const void *NAME(void *context, size_t index, tr_error *err)                                      \
+    {                                                                                                        \
+        scale *s = context;                                                                                  \
+        (void)err;                                                                                           \
+        return VALUE;                                                                                        \
     }
 AT(train_at, ((void)index, &s->train))
 AT(double_at, &s->doubles->row[index])
@@ -56,7 +57,7 @@ AT(experts_at, (tr_scale_experts_of(&s->moe, s->moe.batch[index], &s->experts), 
 static tr_rows rows_of(scale *s, int part)
 {
     tr_rows rows = {.context = s, .scenario = s->scenario};
-#define ROWS(FIELDS, NAME, COUNT, READ)                                                                    \
+#define ROWS(FIELDS, NAME, COUNT, READ)                                                                      \
     rows.fields = (FIELDS), rows.name = (NAME), rows.count = (COUNT), rows.at = (READ)
     switch (part) {
     case TR_SCALE_TRAIN: ROWS(&tr_train_row_fields, "trains", 1, train_at); break;
@@ -73,10 +74,12 @@ static tr_rows rows_of(scale *s, int part)
         ROWS(&tr_scale_stage_fields, "stages", s->pipeline->rows, tr_scale_pipeline_at);
         rows.context = s->pipeline;
         break;
-    case TR_SCALE_SPARSITY: ROWS(&tr_scale_sparse_fields, "sparsity", tr_scale_sparse_count(), sparse_at); break;
+    case TR_SCALE_SPARSITY:
+        ROWS(&tr_scale_sparse_fields, "sparsity", tr_scale_sparse_count(), sparse_at);
+        break;
     case TR_SCALE_ATTENTION:
-        ROWS(&tr_scale_look_fields, "attention", s->attention != NULL ? s->attention->contexts * TR_SCALE_WAYS : 0,
-             tr_scale_attention_at);
+        ROWS(&tr_scale_look_fields, "attention",
+             s->attention != NULL ? s->attention->contexts * TR_SCALE_WAYS : 0, tr_scale_attention_at);
         rows.context = s->attention;
         break;
     case TR_SCALE_WALL: ROWS(&wall_fields, "walls", s->walls, wall_at); break;
@@ -92,8 +95,9 @@ static tr_rows rows_of(scale *s, int part)
 static tr_status write_part(scale *s, int p, const tr_style *style, tr_writer *out, tr_error *err)
 {
     const tr_error *none = p == TR_SCALE_ATTENTION && s->attention == NULL ? &s->no_attention
-                           : (p == TR_SCALE_TRAIN && !s->has_train) || (p == TR_SCALE_DAY && !s->has_day) ? &s->no_train
-                                                                                                         : NULL;
+                           : (p == TR_SCALE_TRAIN && !s->has_train) || (p == TR_SCALE_DAY && !s->has_day)
+                               ? &s->no_train
+                               : NULL;
     if (none != NULL) {
         tr_print_wrapped(out, "  ", "  ", none->text, style->columns);
         return TR_OK;
@@ -117,21 +121,21 @@ static tr_status write_part(scale *s, int p, const tr_style *style, tr_writer *o
     return TR_OK;
 }
 
-static tr_status write_text(scale *s, const tr_workings *workings, const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status write_text(scale *s, const tr_workings *workings, const tr_style *style, tr_sink *sink,
+                            tr_error *err)
 {
     static const struct {
         int part;
         const char *title;
-    } heading[] = {
-        {TR_SCALE_TRAIN, "Batch schedule: batches leave one after another (the lecture's trains)"},
-        {TR_SCALE_DAY, "Over a week: places idle, who pays for them, and work that may wait"},
-        {TR_SCALE_DOMAIN, "Twice the domain, its bandwidth, memory, links or FLOP/s"},
-        {TR_SCALE_SYSTEMS, "Scale-up domains: time to read the weights once"},
-        {TR_SCALE_MOE, "Experts inside one domain"},
-        {TR_SCALE_PIPELINE, "Pipeline stages of this system"},
-        {TR_SCALE_SPARSITY, "Sparsity: this size with experts, by the routed scaling law"},
-        {TR_SCALE_ATTENTION, "Attention over context: dense, sparse by an index, compressed"},
-        {TR_SCALE_WALL, "Limits of context length, in tokens, for 64 sequences or --batch"}};
+    } heading[] = {{TR_SCALE_TRAIN, "Batch schedule: batches leave one after another (the lecture's trains)"},
+                   {TR_SCALE_DAY, "Over a week: places idle, who pays for them, and work that may wait"},
+                   {TR_SCALE_DOMAIN, "Twice the domain, its bandwidth, memory, links or FLOP/s"},
+                   {TR_SCALE_SYSTEMS, "Scale-up domains: time to read the weights once"},
+                   {TR_SCALE_MOE, "Experts inside one domain"},
+                   {TR_SCALE_PIPELINE, "Pipeline stages of this system"},
+                   {TR_SCALE_SPARSITY, "Sparsity: this size with experts, by the routed scaling law"},
+                   {TR_SCALE_ATTENTION, "Attention over context: dense, sparse by an index, compressed"},
+                   {TR_SCALE_WALL, "Limits of context length, in tokens, for 64 sequences or --batch"}};
     char text[200];
     tr_writer out;
     tr_status status = TR_OK;
@@ -156,7 +160,8 @@ static tr_status write_text(scale *s, const tr_workings *workings, const tr_styl
 
 /* ---- the document, and rows -------------------------------------------------------------------------- */
 
-static tr_status write_json(scale *s, const tr_workings *workings, const tr_style *style, tr_sink *sink, tr_error *err)
+static tr_status write_json(scale *s, const tr_workings *workings, const tr_style *style, tr_sink *sink,
+                            tr_error *err)
 {
     tr_json json;
     tr_document_begin(&json, sink, 1, s->scenario, NULL);
@@ -176,7 +181,8 @@ static tr_status write_json(scale *s, const tr_workings *workings, const tr_styl
     if (s->has_day)
         tr_fields_json(&tr_day_fields, &s->day, &json);
     for (int p = TR_SCALE_DOMAIN; p <= TR_SCALE_DAY; p++) {
-        if (!tr_scale_asks(s->part, p) || (p == TR_SCALE_MOE && s->part != p) || (p == TR_SCALE_DAY && !s->has_day))
+        if (!tr_scale_asks(s->part, p) || (p == TR_SCALE_MOE && s->part != p) ||
+            (p == TR_SCALE_DAY && !s->has_day))
             continue;
         if (p == TR_SCALE_ATTENTION && s->attention == NULL)
             tr_json_key_string(&json, "attention_reason", s->no_attention.text);
@@ -197,11 +203,14 @@ static tr_status write_rows(scale *s, const tr_style *style, tr_sink *sink, tr_e
 {
     if (s->part == TR_SCALE_ALL)
         return tr_fail(err, TR_ECONFLICT, "part", (double)NAN,
-                       "rows are of one part: --part train, domain, systems, moe, pipeline, sparsity, attention, wall or "
+                       "rows are of one part: --part train, domain, systems, moe, pipeline, sparsity, "
+                       "attention, wall or "
                        "day");
     if (s->part == TR_SCALE_MOE && !s->moe.is_mixture)
         return tr_fail(err, TR_EMISSING, "model", (double)NAN, "%.60s has no experts: nothing is dispatched",
                        s->terms.question->model->name);
+    if (s->part == TR_SCALE_MOE && s->moe.batches == 0)
+        return tr_check_fits(s->terms.question, 1.0, s->terms.context_token, err);
     const tr_rows rows = rows_of(s, s->part);
     return tr_rows_write(&rows, style, sink, err);
 }
@@ -243,7 +252,8 @@ static tr_status gather(scale *s, tr_error *err)
     if (status == TR_OK && tr_scale_asks(s->part, TR_SCALE_PIPELINE))
         status = tr_scale_pipeline_begin(s->scenario, &s->terms, &s->pipeline, err);
     if (status == TR_OK && tr_scale_asks(s->part, TR_SCALE_ATTENTION))
-        status = or_reason(s->part, tr_scale_attention_begin(s->scenario, &s->terms, &s->attention, &s->no_attention),
+        status = or_reason(s->part,
+                           tr_scale_attention_begin(s->scenario, &s->terms, &s->attention, &s->no_attention),
                            &s->no_attention, err);
     if (status == TR_OK && tr_scale_asks(s->part, TR_SCALE_SYSTEMS))
         status = tr_scale_domains(&s->terms, &s->domain, &s->domains, err);

@@ -19,8 +19,8 @@ typedef struct tr_train_row {
  * answers of one token, and no world. Errors: as tr_train_of. */
 tr_status tr_train_row_of(const tr_scenario *scenario, const tr_problem *question, tr_train_row *out, tr_error *err);
 
-/* A figure of a tr_train that grows with its period, AT the physics asked or predicted, with its interval and bound; and
- * one that falls with it. */
+/* A figure of a tr_train that grows with its period, AT the physics asked or predicted, with its interval and
+ * bound; and one that falls with it. */
 #define TR_TRAIN_QUANTITY(TRAIN, AT, FIELD)                                                                \
     ((tr_quantity){(TRAIN)->AT.FIELD, (TRAIN)->low.FIELD, (TRAIN)->high.FIELD, (TRAIN)->bound.FIELD})
 #define TR_TRAIN_FALLING(TRAIN, AT, FIELD)                                                                 \

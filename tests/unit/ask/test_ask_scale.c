@@ -118,7 +118,8 @@ static void an_unknown_link_hides_the_time_and_not_what_fits(void **state)
         const json_t *row = boxes(d, count, "stages"), *with = boxes(told, count, "stages");
         assert_true(flag(row, "fits") && flag(with, "fits"));
         assert_non_null(strstr(text_at(row, "reason"), "m4-max,net="));
-        assert_true(isnan(of(row, "token_s.predicted")) && isnan(of(row, "token_per_s.bound")) && isnan(of(row, "hops_s")));
+        assert_true(isnan(of(row, "token_s.predicted")) && isnan(of(row, "token_per_s.bound")) &&
+                    isnan(of(row, "hops_s")));
         assert_true(of(with, "token_s.predicted") > of(with, "token_s.bound") && of(with, "hops_s") > 0);
         assert_true(of(row, "max_in_flight_seq") == of(with, "max_in_flight_seq"));
         assert_true(json_is_null(at(with, "reason")));
@@ -146,8 +147,9 @@ static void the_boxes_that_are_needed_are_the_fewest_of_both_ways(void **state)
 static void a_batch_touches_experts_before_it_fills_them(void **state)
 {
     (void)state;
-    json_t *d = json_of(tr_answer_scale, (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72", "part", "moe",
-                                                               "ep_rank", "72", "dp_rank", "72", NULL});
+    json_t *d = json_of(tr_answer_scale,
+                        (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72", "part", "moe",
+                                              "ep_rank", "72", "dp_rank", "72", NULL});
     const json_t *rows = at(d, "moe_batches");
     double share = 0, usd = HUGE_VAL;
     assert_true(json_array_size(rows) > 6);
@@ -159,7 +161,8 @@ static void a_batch_touches_experts_before_it_fills_them(void **state)
             none *= untouched;
         assert_true(fabs(of(row, "touched_share") - (1 - none)) < 1e-9 && of(row, "touched_share") >= share);
         assert_true(fabs(of(row, "token_per_expert") - batch / 32) < 1e-9);
-        assert_true(of(row, "step_s.bound") <= of(row, "step_s.low") && of(row, "step_s.low") <= of(row, "step_s.predicted") &&
+        assert_true(of(row, "step_s.bound") <= of(row, "step_s.low") &&
+                    of(row, "step_s.low") <= of(row, "step_s.predicted") &&
                     of(row, "step_s.predicted") <= of(row, "step_s.high"));
         assert_true(of(row, "weights_s_bound") <= of(row, "step_s.bound") * (1 + 1e-12));
         assert_true(of(row, "usd_per_mtoken.predicted") < usd); /* no larger batch makes a token dearer here */
@@ -186,12 +189,11 @@ static void every_domain_is_priced_by_itself(void **state)
     (void)state;
     static const char *const price[] = {"9", "on-demand"};
     for (size_t k = 0; k < 2; k++) {
-        json_t *d = json_of(tr_answer_scale, (const char *const[]){"model", "llama-3.1-70b", "system", "8xh100-sxm", "part",
-                                                                   "systems", "chip_usd_per_hour", price[k],
-                                                                   "tp_rank", "8", NULL});
-        json_t *train = json_of(tr_answer_scale, (const char *const[]){"model", "llama-3.1-70b", "system", "8xh100-sxm", "part",
-                                                                       "train", "chip_usd_per_hour", price[k],
-                                                                       "tp_rank", "8", NULL});
+        const char *const ask[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "part", "systems",
+                                   "chip_usd_per_hour", price[k], "tp_rank", "8", NULL};
+        const char *const schedule[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "part", "train",
+                                        "chip_usd_per_hour", price[k], "tp_rank", "8", NULL};
+        json_t *d = json_of(tr_answer_scale, ask), *train = json_of(tr_answer_scale, schedule);
         const json_t *rows = at(d, "domains");
         size_t own = 0, served = 0;
         double last = 0, twin = 0;
@@ -205,7 +207,8 @@ static void every_domain_is_priced_by_itself(void **state)
                 continue;
             }
             served++;
-            assert_true(of(row, "token_s.bound") <= of(row, "token_s.low") * (1 + 1e-12) && of(row, "token_s.low") <= of(row, "token_s.predicted"));
+            assert_true(of(row, "token_s.bound") <= of(row, "token_s.low") * (1 + 1e-12) &&
+                        of(row, "token_s.low") <= of(row, "token_s.predicted"));
             assert_true(flag(row, "holds"));
             if (!flag(row, "own"))
                 continue;
