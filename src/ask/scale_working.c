@@ -195,8 +195,8 @@ static void sparsity(const tr_scale_terms *terms, tr_workings *out)
             result(w, "log10(loss)", TR_UNIT_NONE, row.log10_loss);
             continue;
         }
-        put(w, "al_E", TR_UNIT_NONE, tr_routed_exponent(&law, counted));
-        put(w, "al_1", TR_UNIT_NONE, tr_routed_exponent(&law, law.start_count));
+        put(w, "al_E", TR_UNIT_NONE, tr_routed_exponent_ratio(&law, counted));
+        put(w, "al_1", TR_UNIT_NONE, tr_routed_exponent_ratio(&law, law.start_count));
         result(w, "N_dense", TR_UNIT_PARAM, row.dense_param);
     }
     tr_roofline roof = q->roof;

@@ -60,7 +60,7 @@ static tr_rows rows_of(scale *s, int part)
 #define ROWS(FIELDS, NAME, COUNT, READ)                                                                      \
     rows.fields = (FIELDS), rows.name = (NAME), rows.count = (COUNT), rows.at = (READ)
     switch (part) {
-    case TR_SCALE_TRAIN: ROWS(&tr_train_row_fields, "trains", 1, train_at); break;
+    case TR_SCALE_TRAIN: ROWS(&tr_train_row_fields, NULL, 1, train_at); break;
     case TR_SCALE_DOMAIN: ROWS(&tr_scale_double_fields, "doublings", s->doubles->count, double_at); break;
     case TR_SCALE_SYSTEMS:
         ROWS(s->part == part ? &tr_scale_served_fields : &tr_scale_domain_fields, "domains", s->domains,

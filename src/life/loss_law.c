@@ -154,9 +154,9 @@ double tr_routed_expert_count(const tr_routed_law *law, double experts)
                   1.0 / law->most_count);
 }
 
-double tr_routed_exponent(const tr_routed_law *law, double counted)
+double tr_routed_exponent_ratio(const tr_routed_law *law, double counted_count)
 {
-    return law->a_ratio + law->c_ratio * log10_of(counted);
+    return law->a_ratio + law->c_ratio * log10_of(counted_count);
 }
 
 double tr_routed_log10_loss_nat(const tr_routed_law *law, double param, double experts)
@@ -172,6 +172,6 @@ double tr_routed_dense_param(const tr_routed_law *law, double param, double expe
     if (!is_routed(law, param, experts))
         return (double)NAN;
     const double hat = tr_routed_expert_count(law, experts);
-    const double one = tr_routed_exponent(law, law->start_count), many = tr_routed_exponent(law, hat);
+    const double one = tr_routed_exponent_ratio(law, law->start_count), many = tr_routed_exponent_ratio(law, hat);
     return power(param, many / one) * power(hat / law->start_count, law->b_ratio / one); /* [K24] */
 }
