@@ -101,13 +101,14 @@ tr_status tr_figure_moe(const tr_scale_terms *terms, const tr_figure_target *tar
     const double most = floor(smaller(m.max_batch_seq, smaller(wanted, 1e9)));
     look(&m, most, &s);
     label(&m, most, &s);
-    const double all_seq = nearly_all_seq(&m) * q->layout.replica_count, each = m.experts_active / m.experts;
+    const double copies = tr_problem_copy_count(q);
+    const double all_seq = nearly_all_seq(&m) * copies, each = m.experts_active / m.experts;
     if (m.balance_seq < HUGE_VAL)
         (void)snprintf(title, sizeof title,
                        "At batch %s nearly all experts are read, each for %s tokens; at the balance for %s",
                        tr_words_of(&words, all_seq, TR_UNIT_SEQ),
-                       tr_words_short(&words, all_seq / q->layout.replica_count * each, TR_UNIT_NONE),
-                       tr_words_short(&words, m.balance_seq / q->layout.replica_count * each, TR_UNIT_NONE));
+                       tr_words_short(&words, all_seq / copies * each, TR_UNIT_NONE),
+                       tr_words_short(&words, m.balance_seq / copies * each, TR_UNIT_NONE));
     else
         (void)snprintf(title, sizeof title, "At batch %s nearly all experts are read",
                        tr_words_of(&words, all_seq, TR_UNIT_SEQ));

@@ -25,6 +25,7 @@ void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, 
                             .hop_s = tr_input_number(scenario, TR_IN_HOP),
                             .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
                             .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
+    out->domain_seq = out->batch_asked ? out->batch_seq : floor(out->batch_seq / roof->copy_count + 0.5);
 }
 
 double tr_scale_seq_byte(const tr_scale_terms *terms)

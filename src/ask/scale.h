@@ -20,6 +20,7 @@ enum { TR_SCALE_WALLS = 5 };
 typedef struct tr_scale_terms {
     const tr_problem *question;
     double batch_seq, context_token; /* batch: as asked, else the balance without KV */
+    double domain_seq;               /* of them on one domain: all that were asked, else the balance of one replica */
     int batch_asked;
     double hop_s;                    /* NaN: as long as the links take */
     double micro_batch_count, rack_count;
@@ -55,7 +56,8 @@ typedef struct tr_scale_moe {
     const tr_problem *question;  /* first */
     int is_mixture;
     double experts, experts_active, layers, group_chip, experts_per_chip, token_byte, leaving_share;
-    double batch_seq, rack_count;
+    double batch_seq, domain_seq, rack_count;
+    double copy_count;           /* domains that a batch is shared out to */
     double scaleup_s, scaleout_s, link_ratio, stage_over_hop_ratio;
     double balance_seq;          /* without KV; HUGE_VAL: none */
     double max_batch_seq;        /* that fit; HUGE_VAL: nothing limits it */

@@ -47,6 +47,8 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
     tr_scale_moe m = {.question = terms->question,
                       .group_chip = terms->question->system->domain_chip,
                       .batch_seq = terms->batch_seq,
+                      .domain_seq = terms->domain_seq,
+                      .copy_count = terms->batch_asked ? 1.0 : tr_problem_copy_count(terms->question),
                       .rack_count = terms->rack_count,
                       .leaving_share = tr_leaving_share(terms->rack_count)};
     for (int i = 0; i < model->layer_kinds; i++) {
@@ -62,7 +64,7 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
         m.experts_per_chip = m.experts / m.group_chip;
         m.token_byte = tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, TR_DISPATCH_BYTE,
                                          TR_COMBINE_BYTE);
-        const double chip_byte = m.token_byte * terms->batch_seq / m.group_chip * m.layers;
+        const double chip_byte = m.token_byte * terms->domain_seq / m.group_chip * m.layers;
         m.scaleup_s = chip->scaleup_byte_per_s > 0 ? chip_byte / chip->scaleup_byte_per_s : (double)NAN;
         m.scaleout_s = chip->scaleout_byte_per_s > 0 ? chip_byte / chip->scaleout_byte_per_s : (double)NAN;
         m.link_ratio = chip->scaleup_byte_per_s > 0 && chip->scaleout_byte_per_s > 0
@@ -80,10 +82,10 @@ void tr_scale_experts_of(const tr_scale_moe *m, double batch_seq, tr_scale_exper
     const tr_load load = {TR_PHASE_DECODE, batch_seq, q->load.context_token, 1.0};
     tr_scale_experts row = {.question = q, .moe = m, .batch_seq = batch_seq};
     tr_error why;
-    row.replica_seq = larger(batch_seq / q->layout.replica_count, 1.0);
+    row.replica_seq = larger(batch_seq / tr_problem_copy_count(q), 1.0);
     row.touched_share = tr_expert_touched_share(1.0 - m->experts_active / m->experts, row.replica_seq);
     row.token_per_expert = row.replica_seq * m->experts_active / m->experts; /* [K105] */
-    row.exchange_s = m->scaleup_s / m->batch_seq * batch_seq;
+    row.exchange_s = m->scaleup_s / m->domain_seq * batch_seq / m->copy_count;
     if (tr_step_row_of(q, &load, &row.pass, &why) != TR_OK)
         row.pass = tr_step_row_none(q, &load, &why);
     row.step_s = tr_step_row_time_s(&row.pass);
@@ -106,12 +108,12 @@ OF(across, row->scaleout_s)
 OF(ratio, row->link_ratio)
 OF(leaving, row->leaving_share)
 OF(stage, row->stage_over_hop_ratio)
-OF(asked, row->batch_seq)
+OF(asked, row->domain_seq)
 static const tr_field moe[] = {
     TR_N("moe.experts", NONE, experts),        TR_N("moe.experts_active", NONE, active),
     TR_N("moe.layers", NONE, layers),          TR_N("moe.group_chip", NONE, group),
     TR_N("moe.experts_per_chip", NONE, each),  TR_N("moe.byte_per_token_layer", BYTE, moved),
-    TR_N("moe.batch_seq", SEQ, asked),         TR_N("moe.scaleup_s", SECOND, up),
+    TR_N("moe.domain_seq", SEQ, asked),         TR_N("moe.scaleup_s", SECOND, up),
     TR_N("moe.scaleout_s", SECOND, across),    TR_N("moe.scaleup_over_scaleout", NONE, ratio),
     TR_N("moe.leaving_share", RATIO, leaving), TR_N("moe.stage_over_hop", NONE, stage),
 };
@@ -212,8 +214,8 @@ void tr_scale_moe_text(const tr_scale_moe *m, int with_rows, int columns, tr_wri
     tr_print_quantity(out, "a token and layer moves", m->token_byte, TR_UNIT_BYTE,
                       m->group_chip > 1.0 ? "dispatched in FP8, combined in BF16"
                                           : "all experts are on the one chip");
-    (void)snprintf(text, sizeof text, "for %.0f sequence%s over all %.0f layers", m->batch_seq,
-                   m->batch_seq > 1.0 ? "s" : "", m->layers);
+    (void)snprintf(text, sizeof text, "for %.0f sequence%s over all %.0f layers", m->domain_seq,
+                   m->domain_seq > 1.0 ? "s" : "", m->layers);
     if (m->scaleup_s > 0)
         tr_print_quantity(out, "on the scale-up links", m->scaleup_s, TR_UNIT_SECOND, text);
     if (m->scaleout_s > 0)

@@ -200,11 +200,10 @@ static void sparsity(const tr_scale_terms *terms, tr_workings *out)
         result(w, "N_dense", TR_UNIT_PARAM, row.dense_param);
     }
     tr_roofline roof = q->roof;
-    roof.fixed_weight_byte = row.weight_byte;
+    roof.fixed_weight_byte = row.stored_param * roof.weight_byte;
     roof.routed_weight_byte = 0.0;
-    const double at_token = isfinite(row.balance_context_seq) ? terms->context_token : 0.0;
-    tr_working_balance(out, &roof, tr_model_attention_flop(q->model, at_token),
-                       tr_roofline_kv_read_byte(&roof, at_token));
+    roof.copy_count = floor(row.weight_byte / roof.fixed_weight_byte + 0.5);
+    tr_working_balance(out, &roof, isfinite(row.balance_context_seq) ? terms->context_token : 0.0, roof.copy_count);
 }
 
 /* Of its own kind, at the first context. */

@@ -36,8 +36,9 @@ void tr_working_put(tr_working *working, const char *name, tr_unit unit, double 
 void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *predicted);
 /* A million tokens (K1); nothing where there is no price. */
 void tr_working_cost(tr_workings *out, double usd_per_s, double token_per_s);
-/* The balance batch without a cache, or with one (R9), and memory of a chip (L3; nothing where it has no end). */
-void tr_working_balance(tr_workings *out, const tr_roofline *roof, double attention_flop, double kv_byte);
+/* The balance batch of one copy of the weights (R9), and of several (K110). */
+void tr_working_balance(tr_workings *out, const tr_roofline *roof, double context_token, double copy_count);
+/* Memory of a chip (L3); nothing where it has no end. */
 void tr_working_room(tr_workings *out, const tr_shard *shard, double held_token);
 /* Where one more sequence costs as much cache traffic as multiplies (R10); nothing where there is no such context. */
 void tr_working_context(tr_workings *out, const tr_model *model, const tr_roofline *roof);
