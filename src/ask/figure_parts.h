@@ -128,6 +128,14 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
 /* The same of what no layout matters to. */
 void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size);
 
+/* Bars beside one another in rows, as a band draws them: two corners and a gap each. Room for three times as many. */
+typedef struct tr_bars {
+    double *x, *low, *high;
+} tr_bars;
+/* The index-th, about a height, between two values. */
+void tr_bars_put(tr_bars bars, size_t index, double height, double half, const double end[2]);
+tr_series tr_bars_series(tr_bars bars, size_t count, const char *name, tr_role role);
+
 /* Figures with their interval and bound as rows, the first on top: bars are intervals, dots what is predicted. Clear it
  * with {.count = 0}; 8 KiB. */
 enum { TR_SPANS_MAX = 48, TR_SPANS_SERIES = 3 };
@@ -135,7 +143,7 @@ typedef struct tr_spans {
     size_t count;
     double least, most;          /* of all that is drawn */
     double y[TR_SPANS_MAX], predicted[TR_SPANS_MAX], bound[TR_SPANS_MAX];
-    double x[3 * TR_SPANS_MAX], low[3 * TR_SPANS_MAX], high[3 * TR_SPANS_MAX]; /* corners of bars, and gaps */
+    double x[3 * TR_SPANS_MAX], low[3 * TR_SPANS_MAX], high[3 * TR_SPANS_MAX]; /* bars */
     const char *name[TR_SPANS_MAX], *label[TR_SPANS_MAX];
     char text[TR_SPANS_MAX][40];
 } tr_spans;
@@ -143,7 +151,7 @@ typedef struct tr_spans {
 typedef const tr_quantity *(*tr_span_at)(const void *context, size_t index, const char **name);
 void tr_spans_of(tr_spans *out, tr_span_at at, const void *context, size_t count, tr_unit unit, int terminal);
 /* TR_SPANS_SERIES of them. */
-void tr_spans_series(const tr_spans *spans, tr_series *out);
+void tr_spans_series(tr_spans *spans, tr_series *out);
 
 /* Room for the texts of a few numbers: the twelve last written stay. */
 typedef struct tr_words {
