@@ -7,6 +7,7 @@
 
 #include <tokenroof/price.h>
 
+#include "ask/quantity_ratio.h"
 #include "ask/working.h"
 #include "base/check.h"
 #include "base/extreme.h"
@@ -85,10 +86,9 @@ tr_status tr_day_row_of(const tr_scenario *scenario, const tr_train_row *train, 
 /* Of a token in a machine whose places are all taken, times a ratio: the train's price has the empty ones in it. */
 static tr_quantity priced(const tr_day_row *row, tr_quantity usd, double ratio)
 {
-    const double r = row->train->question->roof.usd_per_s > 0.0 ? ratio : (double)NAN;
-    const double used = row->terms.utilisation_share;
-    return (tr_quantity){r * (usd.predicted * used), r * (usd.low * used), r * (usd.high * used),
-                         r * (usd.bound * used)};
+    const int is_known = row->train->question->roof.usd_per_s > 0.0;
+    const tr_quantity full = tr_quantity_times(&usd, row->terms.utilisation_share);
+    return tr_quantity_times(&full, is_known ? ratio : (double)NAN);
 }
 
 static tr_quantity asked_usd(const tr_day_row *row)

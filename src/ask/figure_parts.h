@@ -25,6 +25,10 @@ typedef struct tr_curve {
 void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
 void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
 
+/* By what each of count points, at least 2, is multiplied so that the last is range times the first. By comparisons and
+ * multiplications alone: the same bits on every machine. */
+double tr_figure_even_ratio(double range, size_t count);
+
 /* Decode steps at every point of the grid, capacity not asked. */
 void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token);
 void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq);

@@ -26,14 +26,8 @@ typedef struct sheet {
 static int sweep(const tr_scale_pipeline *p, tr_scale_stage *row, curve *c)
 {
     const double most = smaller(row->max_batch_seq, larger(row->batch_seq, 1.0) * 4.0);
-    double batch = 1.0, step = 1.0, from = 1.0, to = 64.0;
-    for (int i = 0; i < 60; i++) { /* step^(POINTS - 1) = most */
-        double power = 1.0;
-        step = (from + to) / 2.0;
-        for (int k = 1; k < POINTS; k++)
-            power *= step;
-        *(power < most ? &from : &to) = step;
-    }
+    const double step = tr_figure_even_ratio(most, POINTS);
+    double batch = 1.0;
     for (int k = 0; k < POINTS; k++, batch *= step) {
         const double seq = k + 1 == POINTS ? floor(most) : floor(batch + 0.5);
         if (!tr_scale_stage_with(p, row, larger(seq, 1.0)))

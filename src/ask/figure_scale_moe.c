@@ -22,14 +22,7 @@ typedef struct sheet {
 
 static void look(const tr_scale_moe *m, double most, sheet *s)
 {
-    double step = 1.0, from = 1.0, to = 64.0;
-    for (int i = 0; i < 60; i++) { /* step^(LOOKS - 1) = most */
-        double power = 1.0;
-        step = (from + to) / 2.0;
-        for (int k = 1; k < LOOKS; k++)
-            power *= step;
-        *(power < most ? &from : &to) = step;
-    }
+    const double step = tr_figure_even_ratio(most, LOOKS);
     double exact = 1.0;
     for (int k = 0; k < LOOKS; k++, exact *= step) {
         const double batch = k + 1 == LOOKS ? most : floor(exact + 0.5);

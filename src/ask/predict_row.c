@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(tr_predict_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(tr_predict_row, NAME, VALUE)
@@ -18,17 +19,15 @@ double tr_time_share(const tr_service *service, tr_time_part part)
 
 static const tr_layout *layout_of(const tr_predict_row *row) { return &row->deployment->shard.layout; }
 
-static const tr_quantity none = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-
 /* Of a queue without end no wait is predicted. */
 static tr_quantity waited(const tr_predict_row *row, const tr_quantity *wait_s)
 {
-    tr_quantity q = row->fits && !row->endless ? *wait_s : none;
+    tr_quantity q = row->fits && !row->endless ? *wait_s : TR_NO_QUANTITY;
     q.bound = row->fits ? wait_s->bound : (double)NAN;
     return q;
 }
 
-#define QUANTITY(NAME, VALUE) TR_QUANTITY(tr_predict_row, NAME, row->fits ? (VALUE) : none)
+#define QUANTITY(NAME, VALUE) TR_QUANTITY(tr_predict_row, NAME, row->fits ? (VALUE) : TR_NO_QUANTITY)
 
 TEXT(model, row->question->model->name)
 TEXT(system, row->question->system->name)

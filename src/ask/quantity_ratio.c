@@ -21,3 +21,13 @@ tr_quantity tr_quantity_ratio(const tr_quantity *a, const tr_quantity *b)
                          .high = ratio * off(a->high / a->predicted, b->predicted / b->low),
                          .bound = a->bound / b->bound};
 }
+
+tr_quantity tr_quantity_times(const tr_quantity *q, double factor)
+{
+    return (tr_quantity){factor * q->predicted, factor * q->low, factor * q->high, factor * q->bound};
+}
+
+tr_quantity tr_quantity_under(double amount, const tr_quantity *q)
+{
+    return (tr_quantity){amount / q->predicted, amount / q->high, amount / q->low, amount / q->bound};
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "model/attend.h"
@@ -113,7 +114,7 @@ void tr_scale_look_at(const tr_scale_attention *a, int way, double context_token
                       p->model->state_byte_per_seq;
     row->flop = tr_model_attention_flop(p->model, context_token);
     row->max_batch_seq = tr_shard_max_batch_seq(&p->shard, context_token);
-    row->step_s = (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    row->step_s = TR_NO_QUANTITY;
     row->fits = tr_problem_step(p, TR_PHYSICS_BOUND, &load, &bound, &row->why) == TR_OK;
     if (!row->fits)
         return;
@@ -134,7 +135,6 @@ const void *tr_scale_attention_at(void *context, size_t index, tr_error *err)
  * ---------------------------------------------------------------------------------- */
 
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_look, NAME, VALUE)
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 TR_TEXT(tr_scale_look, way, ways[row->way])
 TR_TEXT(tr_scale_look, like, row->own ? NULL : like_name[row->way])
 TR_TEXT(tr_scale_look, mark, row->own ? "*" : " ")
@@ -144,8 +144,8 @@ ROW(reads, row->read_byte)
 ROW(stores, row->store_byte)
 ROW(flop, row->flop)
 ROW(batch, row->attention->batch_seq)
-ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(balance, finite_or_nan(tr_balance_context_token(&row->attention->way[row->way].problem.roof)))
+ROW(most, row->max_batch_seq)
+ROW(balance, tr_balance_context_token(&row->attention->way[row->way].problem.roof))
 TR_QUANTITY(tr_scale_look, step, row->step_s)
 TR_FLAG(tr_scale_look, fits, row->fits)
 TR_TEXT(tr_scale_look, reason, row->fits ? NULL : row->why.text)

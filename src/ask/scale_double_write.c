@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "write/print.h"
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
-
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_double, NAME, VALUE)
 TR_TEXT(tr_scale_double, name, row->name)
 TR_TEXT(tr_scale_double, how, row->how[0] != '\0' ? row->how : NULL)
@@ -22,8 +20,8 @@ TR_TEXT(tr_scale_double, limit, row->fits ? tr_limit_name(row->bound.limit) : NU
 TR_TEXT(tr_scale_double, predicted_limit,
         row->fits && !isnan(row->predicted.step_s) ? tr_limit_name(row->predicted.limit) : NULL)
 ROW(batch, row->fits ? row->batch_seq : (double)NAN)
-ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(longest, finite_or_nan(row->max_context_token))
+ROW(most, row->max_batch_seq)
+ROW(longest, row->max_context_token)
 TR_QUANTITY(tr_scale_double, token, row->token_s)
 TR_QUANTITY(tr_scale_double, rate, row->token_per_s)
 TR_QUANTITY(tr_scale_double, cost, row->usd_per_mtoken)

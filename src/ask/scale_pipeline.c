@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/extreme.h"
 #include "base/fail.h"
 #include "base/text.h"
@@ -86,21 +87,13 @@ static hops hops_of(const tr_problem *q, const tr_load *load)
 
 /* ---- time -------------------------------------------------------------------------------------------- */
 
-static const tr_quantity nothing = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-
-static tr_quantity per(double amount, const tr_quantity *time_s)
-{
-    return (tr_quantity){amount / time_s->predicted, amount / time_s->high, amount / time_s->low,
-                         amount / time_s->bound};
-}
-
 int tr_scale_stage_with(const tr_scale_pipeline *pipeline, tr_scale_stage *row, double batch_seq)
 {
     const tr_scale_terms *terms = pipeline->terms;
     const tr_problem *q = &row->in;
     const tr_load load = {TR_PHASE_DECODE, batch_seq, terms->context_token, 1.0};
     tr_step bound, fitted = {.step_s = (double)NAN, .low_s = (double)NAN, .high_s = (double)NAN};
-    row->token_s = row->token_per_s = row->usd_per_mtoken = nothing;
+    row->token_s = row->token_per_s = row->usd_per_mtoken = TR_NO_QUANTITY;
     row->why = (tr_error){.status = TR_OK};
     row->fits = tr_shard_check(&q->shard, batch_seq, terms->context_token, &row->why) == TR_OK;
     row->runs = row->fits && !row->link_unknown &&
@@ -119,12 +112,9 @@ int tr_scale_stage_with(const tr_scale_pipeline *pipeline, tr_scale_stage *row, 
     row->batch_seq = batch_seq;
     row->token_s = (tr_quantity){fitted.step_s + more_s, fitted.low_s + more_s, fitted.high_s + more_s,
                                  bound.step_s + least_s};
-    row->token_per_s = per(batch_seq, &row->token_s);
-    if (q->roof.usd_per_s > 0.0) {
-        const double usd = q->roof.usd_per_s / batch_seq * 1e6;
-        row->usd_per_mtoken = (tr_quantity){usd * row->token_s.predicted, usd * row->token_s.low,
-                                            usd * row->token_s.high, usd * row->token_s.bound};
-    }
+    row->token_per_s = tr_quantity_under(batch_seq, &row->token_s);
+    if (q->roof.usd_per_s > 0.0)
+        row->usd_per_mtoken = tr_quantity_times(&row->token_s, q->roof.usd_per_s / batch_seq * 1e6);
     return 1;
 }
 
@@ -285,7 +275,7 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
     row->memory_byte = tr_scale_room_byte(q);
     row->batch_seq = boxes * terms->batch_seq;
     idle(terms, across ? 1.0 : boxes, row);
-    row->token_s = row->token_per_s = row->usd_per_mtoken = nothing;
+    row->token_s = row->token_per_s = row->usd_per_mtoken = TR_NO_QUANTITY;
     row->max_batch_seq = (double)NAN;
     row->in = *q;
     row->in.system = &row->system;

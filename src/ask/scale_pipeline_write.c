@@ -12,8 +12,6 @@
 
 /* ---- fields -------------------------------------------------------------------------------------- */
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
-
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_stage, NAME, VALUE)
 ROW(boxes, row->stages)
 ROW(chips, row->system.chip_count)
@@ -25,10 +23,10 @@ TR_TEXT(tr_scale_stage, mark, row->needed ? "*" : " ")
 ROW(weights, row->weight_byte)
 ROW(kv, row->kv_byte)
 ROW(used, row->chip_byte)
-ROW(memory, finite_or_nan(row->memory_byte))
+ROW(memory, row->memory_byte)
 TR_FLAG(tr_scale_stage, fits, row->fits)
 ROW(flight, row->batch_seq)
-ROW(most, finite_or_nan(row->max_batch_seq))
+ROW(most, row->max_batch_seq)
 ROW(hops, row->stages > 1.0 && row->runs ? row->hops_s : (double)NAN)
 TR_TEXT(tr_scale_stage, hop_link,
         !(row->stages > 1.0) || !row->runs || row->across ? NULL

@@ -47,7 +47,6 @@ void tr_scale_sparse_of(const tr_scale_terms *terms, size_t index, tr_scale_spar
 /* ---- fields, and the page -------------------------------------------------------------------------------
  */
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_sparse, NAME, VALUE)
 ROW(experts, row->experts)
 ROW(loss, row->log10_loss)
@@ -55,9 +54,9 @@ ROW(dense, row->dense_param)
 ROW(gain, row->dense_param / row->active_param)
 ROW(store, row->stored_param)
 ROW(byte, row->weight_byte)
-ROW(balance, finite_or_nan(row->balance_seq))
-ROW(balance_context, finite_or_nan(row->balance_context_seq))
-ROW(room, finite_or_nan(row->room_seq))
+ROW(balance, row->balance_seq)
+ROW(balance_context, row->balance_context_seq)
+ROW(room, row->room_seq)
 TR_FLAG(tr_scale_sparse, fits, row->fits)
 TR_FLAG(tr_scale_sparse, fills, row->fills)
 static const tr_field list[] = {

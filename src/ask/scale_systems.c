@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "write/print.h"
@@ -84,11 +85,10 @@ static tr_status train_of(const tr_scenario *scenario, tr_scale_domain *row, tr_
 
 tr_status tr_scale_domain_serve(const tr_scenario *scenario, tr_scale_domain *row, tr_error *err)
 {
-    static const tr_quantity nothing = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     const tr_problem *q = row->question;
     tr_scenario *any = NULL;
     tr_problem *p = malloc(sizeof *p);
-    row->token_s = row->usd_per_mtoken = nothing;
+    row->token_s = row->usd_per_mtoken = TR_NO_QUANTITY;
     tr_status s =
         p == NULL ? tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory") : of_any_system(scenario, &any, err);
     if (s == TR_OK) {
@@ -123,7 +123,7 @@ ROW(fetch, row->fetch_s)
 ROW(year, row->system.chip.year > 0 ? row->system.chip.year : (double)NAN)
 TR_FLAG(tr_scale_domain, holds, row->holds)
 ROW(users, row->serves ? row->train.train.batch_seq : (double)NAN)
-ROW(most, row->serves &&isfinite(row->train.train.room_seq) ? row->train.train.room_seq : (double)NAN)
+ROW(most, row->serves ? row->train.train.room_seq : (double)NAN)
 ROW(hourly, row->system.usd_per_hour > 0.0 ? row->system.usd_per_hour : (double)NAN)
 TR_TEXT(tr_scale_domain, model, row->question->model->name)
 TR_TEXT(tr_scale_domain, kind,

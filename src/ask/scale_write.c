@@ -19,14 +19,12 @@ typedef tr_scale_answer scale;
 
 /* ---- walls, whose rows no other file has ------------------------------------------------------ */
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
-
 #define WALL(NAME, VALUE) TR_NUMBER(tr_scale_wall, NAME, VALUE)
 TR_TEXT(tr_scale_wall, wall_name, row->name)
 TR_TEXT(tr_scale_wall, wall_kind, row->attention)
-WALL(wall_bandwidth, finite_or_nan(row->bandwidth_token))
-WALL(wall_capacity, finite_or_nan(row->capacity_token))
-WALL(wall_compute, finite_or_nan(row->compute_token))
+WALL(wall_bandwidth, row->bandwidth_token)
+WALL(wall_capacity, row->capacity_token)
+WALL(wall_compute, row->compute_token)
 WALL(wall_limit, row->limit_token)
 static const tr_field wall_list[] = {
     TR_T_HEAD("model", "model", 22, wall_name),

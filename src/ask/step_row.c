@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 #include "write/print.h"
 
@@ -185,7 +186,7 @@ tr_quantity tr_step_row_usd_per_mtoken(const tr_step_row *row)
 {
     const tr_step *p = &row->predicted;
     if (!(row->question->roof.usd_per_s > 0.0))
-        return (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+        return TR_NO_QUANTITY;
     return (tr_quantity){p->usd_per_mtoken, p->usd_per_mtoken * (p->low_s / p->step_s),
                          p->usd_per_mtoken * (p->high_s / p->step_s), row->bound.usd_per_mtoken};
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "ask/working.h"
 #include "base/extreme.h"
 #include "write/print.h"
@@ -39,8 +40,8 @@ tr_status tr_train_row_of(const tr_scenario *scenario, const tr_problem *questio
 
 static tr_quantity usd(const tr_train_row *row)
 {
-    static const tr_quantity none = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-    return row->question->roof.usd_per_s > 0.0 ? TR_TRAIN_QUANTITY(&row->train, asked, usd_per_mtoken) : none;
+    return row->question->roof.usd_per_s > 0.0 ? TR_TRAIN_QUANTITY(&row->train, asked, usd_per_mtoken)
+                                               : TR_NO_QUANTITY;
 }
 
 #define OF(NAME, VALUE) TR_NUMBER(tr_train_row, NAME, VALUE)
