@@ -264,19 +264,24 @@ static tr_status gather(scale *s, tr_error *err)
 tr_status tr_answer_scale(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                           tr_sink *sink, tr_error *err)
 {
-    scale s = {.scenario = scenario, .part = tr_input_choice(scenario, TR_IN_PART)};
+    scale *s = calloc(1, sizeof *s);
     tr_workings workings = {.count = 0};
-    tr_scale_terms_of(scenario, question, &s.terms);
-    tr_status status = gather(&s, err);
+    if (s == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    s->scenario = scenario;
+    s->part = tr_input_choice(scenario, TR_IN_PART);
+    tr_scale_terms_of(scenario, question, &s->terms);
+    tr_status status = gather(s, err);
     if (status == TR_OK && style->explain)
-        tr_scale_workings(&s, &workings);
+        tr_scale_workings(s, &workings);
     if (status == TR_OK)
-        status = style->format == TR_FORMAT_TEXT   ? write_text(&s, &workings, style, sink, err)
-                 : style->format == TR_FORMAT_JSON ? write_json(&s, &workings, style, sink, err)
-                                                   : write_rows(&s, style, sink, err);
-    free(s.domain);
-    free(s.doubles);
-    free(s.attention);
-    tr_scale_pipeline_end(s.pipeline);
+        status = style->format == TR_FORMAT_TEXT   ? write_text(s, &workings, style, sink, err)
+                 : style->format == TR_FORMAT_JSON ? write_json(s, &workings, style, sink, err)
+                                                   : write_rows(s, style, sink, err);
+    free(s->domain);
+    free(s->doubles);
+    free(s->attention);
+    tr_scale_pipeline_end(s->pipeline);
+    free(s);
     return status;
 }
