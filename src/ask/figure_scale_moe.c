@@ -96,15 +96,19 @@ tr_status tr_figure_moe(const tr_scale_terms *terms, const tr_figure_target *tar
     label(&m, most, &s);
     const double copies = tr_problem_copy_count(q);
     const double all_seq = nearly_all_seq(&m) * copies, each = m.experts_active / m.experts;
-    if (m.balance_seq < HUGE_VAL)
+    const char *all = tr_words_of(&words, all_seq, TR_UNIT_SEQ);
+    if (m.balance_seq <= m.max_batch_seq && m.balance_seq < HUGE_VAL)
         (void)snprintf(title, sizeof title,
-                       "At batch %s nearly all experts are read, each for %s tokens; at the balance for %s",
-                       tr_words_of(&words, all_seq, TR_UNIT_SEQ),
+                       "At batch %s nearly all experts are read, each for %s tokens; at the balance for %s", all,
                        tr_words_short(&words, all_seq / copies * each, TR_UNIT_NONE),
                        tr_words_short(&words, m.balance_seq / copies * each, TR_UNIT_NONE));
+    else if (m.balance_seq < HUGE_VAL)
+        (void)snprintf(title, sizeof title,
+                       "At batch %s nearly all experts are read; memory is full at %s, before the balance at %s", all,
+                       tr_words_of(&words, m.max_batch_seq, TR_UNIT_SEQ),
+                       tr_words_short(&words, m.balance_seq, TR_UNIT_SEQ));
     else
-        (void)snprintf(title, sizeof title, "At batch %s nearly all experts are read",
-                       tr_words_of(&words, all_seq, TR_UNIT_SEQ));
+        (void)snprintf(title, sizeof title, "At batch %s nearly all experts are read", all);
     (void)snprintf(what, sizeof what, "%.0f experts, %.0f a token; %s tokens of context", m.experts,
                    m.experts_active, tr_words_of(&words, terms->context_token, TR_UNIT_CONTEXT));
     tr_figure_subtitle(q, what, subtitle, sizeof subtitle);

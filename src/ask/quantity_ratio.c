@@ -1,4 +1,4 @@
-/* ask/quantity_ratio.c -- one predicted figure over another, and how sure that is. */
+/* ask/quantity_ratio.c -- predicted figures over one another, and times a number. */
 #include "ask/quantity_ratio.h"
 
 #include <math.h>
