@@ -40,9 +40,9 @@ TR_QUANTITY(tr_scale_stage, rate, row->token_per_s)
 TR_QUANTITY(tr_scale_stage, cost, row->usd_per_mtoken)
 
 #define NAMES TR_N_HEAD("stages", NONE, "boxes", 5, boxes), TR_T_HEAD("cut", "cut", 7, cut)
+#define LAYOUT TR_T_HEAD("layout.text", "layout", 18, layout)
 #define HELD                                                                                                 \
-    TR_T_HEAD("layout.text", "layout", 18, layout),                                                          \
-        TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 9, weights),                                      \
+    TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 9, weights),                                          \
         TR_N_HEAD("kv_byte_per_chip", BYTE, "KV cache", 9, kv),                                              \
         TR_N_HEAD("byte_per_chip", BYTE, "a chip", 9, used), TR_F_HEAD("fits", "fits", 4, fits),             \
         TR_N_HEAD("max_in_flight_seq", SEQ, "holds", 7, most)
@@ -64,6 +64,7 @@ static const tr_field all[] = {
     TR_QUESTION_PRICE,
     TR_F("needed", needed),
     TR_QUESTION_LAYOUT,
+    LAYOUT,
     HELD,
     IDLE,
     TR_N("memory_byte_per_chip", BYTE, memory),
@@ -77,9 +78,9 @@ static const tr_field held[] = {TR_T_HEAD("needed", "", 1, mark), NAMES, HELD};
 static const tr_fields held_fields = {held, sizeof held / sizeof held[0]};
 static const tr_field timed[] = {NAMES, TIMED};
 static const tr_fields timed_fields = {timed, sizeof timed / sizeof timed[0]};
-static const tr_field idle_list[] = {NAMES, IDLE};
+static const tr_field idle_list[] = {NAMES, IDLE, LAYOUT};
 static const tr_fields idle_fields = {idle_list, sizeof idle_list / sizeof idle_list[0]};
-static const tr_field priced[] = {NAMES, IDLE, PRICED};
+static const tr_field priced[] = {NAMES, PRICED};
 static const tr_fields priced_fields = {priced, sizeof priced / sizeof priced[0]};
 
 /* ---- the page -------------------------------------------------------------------------------------- */
@@ -224,13 +225,13 @@ tr_status tr_scale_pipeline_text(tr_scale_pipeline *p, tr_writer *out, tr_error 
     tr_status s = each_row(p, print_row, &t, err);
     if (s == TR_OK)
         s = each_row(p, any_runs, &runs, err);
-    const tr_fields *more[] = {runs ? &timed_fields : NULL,
-                               runs && p->terms->question->roof.usd_per_s > 0.0 ? &priced_fields : &idle_fields};
-    for (int k = 0; k < 2 && s == TR_OK; k++) {
+    const tr_fields *more[] = {&idle_fields, runs ? &timed_fields : NULL,
+                               runs && p->terms->question->roof.usd_per_s > 0.0 ? &priced_fields : NULL};
+    for (int k = 0; k < 3 && s == TR_OK; k++) {
         if (more[k] == NULL)
             continue;
         t.fields = more[k];
-        t.all = k == 1;
+        t.all = k == 0;
         tr_write_char(out, '\n');
         tr_fields_table_head(t.fields, out);
         s = each_row(p, print_row, &t, err);
