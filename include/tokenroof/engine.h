@@ -47,6 +47,9 @@ typedef struct tr_engine {
     int attention_dp;      /* 1: can copy attention over dp ranks that share one set of experts */
     int pipeline;          /* 1: can run pp > 1 */
     double max_tp_rank;    /* 0 = no limit but the heads */
+    int host_layers;       /* 1: can leave layers, or their routed experts, to the CPU beside the chips */
+    double host_copy_token; /* tokens of a chunk from which weights that the host holds are copied to the chip and
+                             * multiplied there; 0 = never */
 } tr_engine;
 
 /* The records, the versions of an engine together, newest first. NULL past the end. */

@@ -138,7 +138,8 @@ static void limit_cell(const column *at, size_t metric, char *out, size_t size)
 {
     static const char *const words[][2] = {{"weights", "reading weights"}, {"kv", "reading the KV cache"},
                                            {"compute", "multiplies"},      {"comm", "links"},
-                                           {"fixed", "launches and host"}, {"prefill", "prefill of others"}};
+                                           {"fixed", "launches and host"}, {"prefill", "prefill of others"},
+                                           {"host", "the host"},           {"crossing", "crossing to host"}};
     const char *limit = at->side->row.limit;
     (void)metric;
     copy(out, size, "does not fit");
