@@ -61,7 +61,7 @@ typedef struct tr_slider {
     int log;
 } tr_slider;
 
-enum { TR_ALIAS_MAX = 4 };
+enum { TR_ALIAS_MAX = 5 };
 
 /* One row of the table. Static storage. */
 typedef struct tr_input {

@@ -119,6 +119,8 @@ typedef struct tr_op {
     double byte_per_s;
     int on_host;             /* 1: the host holds its weights and cache, and computes it unless it copies them */
     tr_copy copy;            /* of its weights, to be multiplied on the chip; chunk_count 0: they are not */
+    double kernel_flop_per_s; /* CPUs: what measured shares of the peak are of, at most flop_per_s; 0: that itself */
+    double unpack_ratio;      /* then: of the rows that its weights are padded by, those it takes to unpack them */
 } tr_op;
 
 /* Operators of a pass on the busiest chip; alike ones of alike layers are one entry with a count. ops may be NULL

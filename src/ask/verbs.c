@@ -499,7 +499,8 @@ static const tr_verb verbs[] = {
      .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(PRICE) | ASKED |
                OF(OUTPUT_LESSON) | OF(OUTPUT_TOPIC) | OF(OUTPUT_PICTURE),
      .doc = "exercises about the model and system named: a number, a choice, or an explanation; then the answer, and "
-            "how far off it was; a measured number under the roof",
+            "how far off it was; each with a picture, as a sketch and with its answer (f, or --plot of the first); a "
+            "measured number under the roof",
      .examples = "tokenroof lesson\n"
                  "tokenroof lesson --path ten-minutes --progress path/to/progress.txt\n"
                  "tokenroof lesson qwen3-32b 2xh100-sxm --batch 8 --context 4k --measured 108/s\n"

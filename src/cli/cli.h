@@ -20,7 +20,7 @@ typedef struct cli cli;
 typedef struct cli_text {
     char *data;
     size_t length, capacity;
-    int failed; /* out of memory */
+    int failed; /* out of memory, or who reads it wants no more */
     int streams; /* to stdout as it comes, when it is more than a screenful: rows, of which each stands for itself */
 } cli_text;
 

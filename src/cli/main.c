@@ -27,8 +27,10 @@ static int exit_code(tr_status status)
 static void print_error(const tr_verb *verb, const tr_error *err)
 {
     char place[64] = "";
-    if (err->line > 0)
+    if (err->line > 0 && err->column > 0)
         (void)snprintf(place, sizeof place, " (line %d, column %d)", err->line, err->column);
+    else if (err->line > 0)
+        (void)snprintf(place, sizeof place, " (line %d)", err->line);
     (void)fprintf(stderr, "tokenroof%s%s: %s%s\n", verb != NULL ? " " : "", verb != NULL ? verb->name : "",
                   err->text, place);
 }

@@ -286,7 +286,7 @@ static tr_status run_all(sweep *s, tr_error *err)
         return cli_fail(err, TR_ECONFLICT, "explain", "--explain works through one case: give one value of --%s",
                         s->axes[0].input->option);
     s->c->text.streams = s->c->style.format == TR_FORMAT_CSV || s->c->style.format == TR_FORMAT_JSONL;
-    for (size_t i = 0; status == TR_OK && i < s->combinations; i++)
+    for (size_t i = 0; status == TR_OK && !s->c->text.failed && i < s->combinations; i++)
         status = run_one(s, i, err);
     if (status == TR_OK && s->answered == 0)
         return cli_fail(err, s->why.status, s->why.field, "none of the %zu cases can be answered", s->combinations);

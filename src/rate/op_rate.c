@@ -26,7 +26,7 @@ static double narrow_ratio(tr_dtype math, const double *value, tr_constant fp8, 
 /* [R26] */
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
 {
-    op_rate r = {1.0, 1.0, 0.0, 0.0};
+    op_rate r = {1.0, 1.0, 0.0, 0.0, calibration != NULL};
     if (calibration == NULL)
         return r;
     const double *value = calibration->value;
@@ -46,6 +46,8 @@ op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
         r.byte_share = value[TR_CONSTANT_LINEAR_BYTE];
         r.tile_token = op->op_class == TR_OP_GEMM ? value[TR_CONSTANT_LINEAR_TILE] : 0.0;
     }
+    if (op->kernel_flop_per_s > 0.0)
+        r.tile_token *= op->unpack_ratio;
     return r;
 }
 
@@ -54,7 +56,8 @@ void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, doub
     double flop = op->flop;
     if (op->m_row > 0.0) /* rows are padded up, of each touched expert */
         flop *= 1.0 + rate->tile_token * (op->op_class == TR_OP_MOE ? op->touched_count : 1.0) / op->m_row;
-    *compute_s = flop / (op->flop_per_s * rate->flop_share);
+    const double peak = rate->of_kernel && op->kernel_flop_per_s > 0.0 ? op->kernel_flop_per_s : op->flop_per_s;
+    *compute_s = flop / (peak * rate->flop_share);
     *memory_s = (op->weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
     *move_s = op->activation_byte * rate->move_ratio / op->byte_per_s;
 }
@@ -70,6 +73,7 @@ tr_host_work tr_op_host_of(const tr_op *op, const tr_calibration *chip, const tr
     t.host_s = tr_op_beside_s(compute_s, memory_s, host) + move_s;
     on_chip.flop_per_s = op->copy.flop_per_s;
     on_chip.byte_per_s = op->copy.byte_per_s;
+    on_chip.kernel_flop_per_s = 0.0; /* the CPU's */
     const op_rate here = tr_op_rate_of(&on_chip, chip);
     tr_op_sides_s(&on_chip, &here, &t.compute_s, &t.memory_s, &move_s);
     t.compute_s += move_s;
@@ -110,7 +114,8 @@ static tr_status check(const tr_op *op, const tr_system *system, const void *out
                 {"touched_count", op->touched_count},
                 {"chunk_count", op->copy.chunk_count}, {"chunk_weight_byte", op->copy.chunk_weight_byte},
                 {"copy.flop_per_s", op->copy.flop_per_s}, {"copy.byte_per_s", op->copy.byte_per_s},
-                {"link_byte_per_s", op->copy.link_byte_per_s}};
+                {"link_byte_per_s", op->copy.link_byte_per_s},
+                {"kernel_flop_per_s", op->kernel_flop_per_s}, {"unpack_ratio", op->unpack_ratio}};
     for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
         if (!(work[i].value >= 0.0 && work[i].value <= 1e300))
             return tr_fail(err, TR_EDOMAIN, work[i].field, work[i].value, "an operator's %s must be 0 or more",

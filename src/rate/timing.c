@@ -100,6 +100,7 @@ static void take_copy(const tr_timing *t, const tr_op *op, double amount, int ca
     tr_op chip = *op;
     chip.flop_per_s = op->copy.flop_per_s;
     chip.byte_per_s = op->copy.byte_per_s;
+    chip.kernel_flop_per_s = 0.0; /* the CPU's */
     op_rate here = tr_op_rate_of(&chip, t->calibration);
     const double tile_token = here.tile_token;
     double compute_s, memory_s, move_s;

@@ -12,7 +12,7 @@ tr_status tr_written(tr_status status, tr_error *err)
 
 tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err)
 {
-    for (size_t i = 0; i < rows->count; i++) {
+    for (size_t i = 0; json->writer.status == TR_OK && i < rows->count; i++) {
         tr_error why = {.status = TR_EDOMAIN};
         const void *row = rows->at(rows->context, i, &why);
         if (row == NULL) {

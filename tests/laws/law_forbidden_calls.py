@@ -35,6 +35,8 @@ MAY_ALSO = {
     "claims/catalog": {"malloc", "free"},
     "claims/step": {"free"},
     "claims/schedule": {"free"},
+    "figure/svg": {"calloc", "free"},      # tr_figure_svg: "Allocates and frees"
+    "figure/terminal": {"calloc", "free"},
     "ask/compare": {"malloc", "free"},
     "ask/compare_side": {"calloc", "free"},
     "ask/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
@@ -55,6 +57,7 @@ MAY_ALSO = {
     "ask/figure_tiers": {"calloc", "free"},
     "ask/whatif_change": {"calloc", "free"},
     "ask/whatif_try": {"calloc", "free"},
+    "lab/lab_draw": {"malloc", "free"},    # tr_lab_draw: "Allocates"
 }
 
 
