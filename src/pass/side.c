@@ -1,4 +1,4 @@
-/* pass/side.c -- which of the operators are the chips' and which the host's, and what copying weights to the chip takes. */
+/* pass/side.c -- which operators are the chips' and which the host's; what copying weights to the chip takes. */
 #include <math.h>
 
 #include "pass/work.h"
