@@ -61,6 +61,8 @@ const char *tr_question_rests_on(const tr_problem *question)
         "chip, engine and model were measured", "chip and engine were measured, this model was not",
         "the chip was measured, no engine was named", "from the nearest chip that was measured",
         "neither this chip nor this engine was measured"};
+    if (tr_shard_has_host(&question->shard))
+        return "no run with layers on the host is among those measured";
     return rests_on[question->distance];
 }
 

@@ -157,7 +157,8 @@ static void load_cell(const column *at, size_t metric, char *out, size_t size)
 
 static void measured_cell(const column *at, size_t metric, char *out, size_t size)
 {
-    static const char *const words[] = {"this chip and model", "this chip", "the nearest chip", "nothing like it"};
+    static const char *const words[] = {"this chip and model", "this chip", "this chip", "the nearest chip",
+                                        "nothing like it"};
     (void)metric;
     copy(out, size, words[at->side->row.question->distance]);
 }

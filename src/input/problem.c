@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "input/day.h"
+#include "rate/op_rate.h"
 
 static tr_dtype dtype_of(const tr_scenario *scenario, tr_input_id id)
 {
@@ -432,7 +433,7 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = place_for(scenario, &p, &largest, err);
     if (s != TR_OK)
         return s;
-    p.distance = p.calibration.distance;
+    p.distance = tr_host_distance(&p.shard, p.calibration.distance);
     *out = p;
     return TR_OK;
 }

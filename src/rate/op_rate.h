@@ -67,6 +67,12 @@ const tr_calibration *tr_host_calibration(const tr_system *system, const tr_cali
 /* Times of the layers that the host has and no operator. */
 double tr_host_fixed_s(const tr_shard *shard, const tr_calibration *host);
 
+/* How far a pass on this shard is from what was measured: no run with layers on a host is among those fitted. */
+static inline tr_distance tr_host_distance(const tr_shard *shard, tr_distance distance)
+{
+    return tr_shard_has_host(shard) ? TR_DISTANCE_GENERIC : distance;
+}
+
 /* Times of a pass that no operator has: of its layers and the step itself, and of each decoding sequence. */
 double tr_pass_fixed_s(const tr_shard *shard, const tr_calibration *calibration);
 /* And of the layers that draft so many tokens one after another. */

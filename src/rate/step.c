@@ -129,7 +129,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     tr_step_rates(&step, roof, pass, terms.step_s);
     if (calibration != NULL) {
         const int decodes = pass->decode_seq > 0.0;
-        const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL][distance];
+        const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL]
+                                                [tr_host_distance(shard, distance)];
         /* Nothing real lies below the bound, however wide the interval. */
         step.low_s = terms.step_s * band->low_ratio > bound_s ? terms.step_s * band->low_ratio : bound_s;
         step.high_s = terms.step_s * band->high_ratio;

@@ -1,4 +1,5 @@
 /* test_rate_host.c -- a pass of which the host beside the chips runs a part: time there, crossings, copies, bounds. */
+#include "../csv_rows.h"
 #include "fixture.h"
 
 static tr_model model;
@@ -225,6 +226,54 @@ static void a_link_of_unknown_rate_is_said(void **state)
     assert_int_equal(tr_operator_list(&shard, &pass, ops, TR_OP_LIST_MAX, &count, NULL), TR_EMISSING);
 }
 
+/* Published runs: none beats its bound or the sum of its roofs, and what is predicted is near. */
+static void published_runs_stay_behind_their_bounds_and_near_what_is_predicted(void **state)
+{
+    const csv *t = csv_of_tests(state, "tests/unit/rate/host_runs.csv");
+    double error[2] = {0.0, 0.0}, rows[2] = {0.0, 0.0}, inside[2] = {0.0, 0.0};
+    for (size_t i = 0; i < t->rows; i++) {
+        const tr_system system = get_system(csv_at(t, i, "system"));
+        const int prompt = strcmp(csv_at(t, i, "phase"), "prefill") == 0;
+        const double token = csv_number(t, i, "token"), measured = csv_number(t, i, "token_per_s");
+        tr_engine engine = *get_engine("llamacpp");
+        get_model(csv_at(t, i, "model"), &model);
+        const double chips = csv_number(t, i, "gpu_layers");
+        tr_formats f = {.host_layer_count = chips < model.layers + 1.0 ? model.layers + 1.0 - chips : 0.0,
+                        .host_expert_layer_count = csv_number(t, i, "cpu_moe_layers")};
+        assert_int_equal(tr_weight_format_parse(csv_at(t, i, "weights"), &f.weight, NULL), TR_OK);
+        engine.chunk_token = csv_number(t, i, "chunk_token");
+        const tr_shard shard = shard_with(&model, &system, &engine, one, &f);
+        const tr_pass pass = pass_of(prompt ? 0.0 : 1.0, prompt ? token : 0.0, csv_number(t, i, "context_token"));
+        tr_calibration c;
+        tr_roofline roof;
+        tr_step bound, ops_step, step;
+        tr_error err;
+        if (tr_calibration_find(&system.chip, "llamacpp", &model, &c, &err) != TR_OK ||
+            tr_roofline_of(&model, &system, &engine, &f, &roof, &err) != TR_OK ||
+            tr_bound_pass(&roof, &pass, &bound, &err) != TR_OK ||
+            tr_pass_step(&shard, &roof, NULL, c.distance, &pass, &ops_step, &err) != TR_OK ||
+            tr_pass_step(&shard, &roof, &c, c.distance, &pass, &step, &err) != TR_OK)
+            fail_msg("row %zu: %s", i, err.text);
+        const double off = step.token_per_s / measured;
+        print_message("%-22s %-8s %4.0f layers %3.0f experts: %8.2f tok/s, predicted %8.2f (%.2f), ops %8.2f, "
+                      "bound %8.2f; host %.0f %% crossing %.0f %%\n",
+                      model.name, csv_at(t, i, "phase"), f.host_layer_count, f.host_expert_layer_count, measured,
+                      step.token_per_s, off, ops_step.token_per_s, bound.token_per_s, 100.0 * step.host_s / step.step_s,
+                      100.0 * step.crossing_s / step.step_s);
+        assert_true(measured <= bound.token_per_s && measured <= ops_step.token_per_s);
+        assert_true(off > 0.5 && off < 2.0);
+        const double measured_s = step.step_s * off;
+        inside[prompt] += measured_s >= step.low_s && measured_s <= step.high_s ? 1.0 : 0.0;
+        error[prompt] += fabs(off - 1.0);
+        rows[prompt] += 1.0;
+    }
+    print_message("MAPE: decode %.1f %% of %.0f rows, prefill %.1f %% of %.0f\n", 100.0 * error[0] / rows[0], rows[0],
+                  100.0 * error[1] / rows[1], rows[1]);
+    print_message("in the 90 %% interval: decode %.0f, prefill %.0f\n", inside[0], inside[1]);
+    assert_true(error[0] <= 0.25 * rows[0] && error[1] <= 0.5 * rows[1]);
+    assert_true(inside[0] >= 0.9 * rows[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +285,7 @@ int main(void)
         cmocka_unit_test(experts_on_the_host_cross_twice_a_layer),
         cmocka_unit_test(a_timing_with_a_host_is_its_pass),
         cmocka_unit_test(a_link_of_unknown_rate_is_said),
+        cmocka_unit_test_teardown(published_runs_stay_behind_their_bounds_and_near_what_is_predicted, csv_forget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
