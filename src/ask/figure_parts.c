@@ -353,7 +353,7 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
         (void)snprintf(formats, sizeof formats,
                        DOT "%s weights, %s KV\xC2\xA0"
                            "cache, %s math",
-                       tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                       tr_question_weights(question), tr_dtype_name(roof->kv_dtype),
                        tr_dtype_name(roof->math_dtype));
     glue_numbers(layout, glued, sizeof glued);
     (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", glued, formats);

@@ -59,7 +59,7 @@ static void print_heading(const tr_predict_row *row, tr_writer *out)
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
     (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; weights %s, KV cache %s)", q->model->name, q->system->name,
                    engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version,
-                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
+                   tr_question_weights(q), tr_dtype_name(q->roof.kv_dtype));
     tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
     (void)tr_host_words(&row->deployment->shard, host, sizeof host);
     (void)snprintf(text, sizeof text, "%s%s\n%s%s%s\n\n", place, q->layout_given ? "" : " (the best that fits)", host,
@@ -326,7 +326,7 @@ static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *
     (void)snprintf(text, sizeof text, "%s on %s (%s%s%s; %s; weights %s, KV cache %s)\n", q->model->name,
                    q->system->name, q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
                    q->engine->version[0] != '\0' ? " " : "", q->engine->version, place,
-                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype));
+                   tr_question_weights(q), tr_dtype_name(q->roof.kv_dtype));
     tr_writer_begin(&out, sink);
     tr_write_text(&out, text);
     tr_print_price(q, &out);
