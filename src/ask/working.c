@@ -33,6 +33,15 @@ static void with(tr_working *w, const char *name, tr_unit unit, double value)
     tr_working_put(w, name, unit, value, 0);
 }
 
+/* Of layers on the host, where there are any. */
+static void with_host(tr_working *w, const tr_step *step)
+{
+    if (!(step->host_s + step->crossing_s > 0.0))
+        return;
+    with(w, "host_s", TR_UNIT_SECOND, step->host_s);
+    with(w, "crossing_s", TR_UNIT_SECOND, step->crossing_s);
+}
+
 void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *predicted)
 {
     tr_working *w;
@@ -44,6 +53,7 @@ void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *pred
         with(w, "kv_s", TR_UNIT_SECOND, predicted->kv_s);
         with(w, "comm_s", TR_UNIT_SECOND, predicted->comm_s);
         with(w, "fixed_s", TR_UNIT_SECOND, predicted->fixed_s);
+        with_host(w, predicted);
     }
     if (bound == NULL || isnan(bound->step_s))
         return;
@@ -231,6 +241,7 @@ static void add_operators(const tr_step_row *row, tr_workings *out)
     with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
+    with_host(w, step);
     tr_working_cost(out, row->question->roof.usd_per_s, step->token_per_s);
 }
 

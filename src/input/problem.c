@@ -7,6 +7,8 @@
 
 #include "base/fail.h"
 #include "input/day.h"
+#include "input/host_layers.h"
+#include "rate/op_rate.h"
 
 static tr_dtype dtype_of(const tr_scenario *scenario, tr_input_id id)
 {
@@ -18,8 +20,9 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
 {
     if (tr_input_is_set(scenario, TR_IN_CHIP_COUNT)) {
         tr_system made;
-        const tr_status s =
-            tr_system_of(&system->chip, tr_input_number(scenario, TR_IN_CHIP_COUNT), &made, err);
+        const double count = tr_input_number(scenario, TR_IN_CHIP_COUNT);
+        const tr_status s = system->has_host ? tr_system_recount(system, count, &made, err)
+                                             : tr_system_of(&system->chip, count, &made, err);
         if (s != TR_OK)
             return s;
         *system = made;
@@ -346,6 +349,8 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     if (s == TR_OK && p.blackboard)
         p.engine = NULL;
     if (s == TR_OK)
+        s = tr_host_asked(scenario, &p, err);
+    if (s == TR_OK)
         s = tr_roofline_of(model, system, p.engine, &p.formats, &p.roof, err);
     if (s == TR_OK)
         s = given_layout(scenario, &p, &p.layout, &p.layout_given, err);
@@ -355,9 +360,13 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = choose_layout(&p, &largest, err);
     if (s == TR_OK)
         s = hold(scenario, &p, err);
+    if (s == TR_OK && tr_host_is_open(scenario, &p)) {
+        s = tr_host_place(&p, &largest, err);
+        s = s == TR_OK ? hold(scenario, &p, err) : s;
+    }
     if (s != TR_OK)
         return s;
-    p.distance = p.calibration.distance;
+    p.distance = tr_host_distance(&p.shard, p.calibration.distance);
     *out = p;
     return TR_OK;
 }
