@@ -455,10 +455,21 @@ static const tr_verb verbs[] = {
      .words = "calibrate calibration",
      .topic = "How far off it is",
      .operands = "[FILE...]",
-     .groups = OF(OUTPUT_FIT),
+     .groups = OF(OUTPUT_FIT) | OF(OUTPUT_FILE),
      .doc = "calibrate on measured serving runs, and test the fit on whole models and whole chips left out",
      .examples = "tokenroof fit path/to/runs.csv\n"
                  "tokenroof fit --all --truth path/to/truth --out path/to/calibration\n"},
+    {.name = "measure",
+     .words = "probe bandwidth stream flops machine cpu hardware",
+     .topic = "How far off it is",
+     .operands = "",
+     .groups = OF(OUTPUT_PROBE) | OF(OUTPUT_FILE) | OF(OUTPUT),
+     .doc = "this machine's CPUs, measured: memory and cache bandwidth by threads and NUMA node, multiplies in FP32, "
+            "BF16 and INT8, OpenBLAS's matrix multiply; with --out a chip file that every verb takes as SYSTEM",
+     .examples = "tokenroof measure\n"
+                 "tokenroof measure --seconds 60 --out path/to/here.json\n"
+                 "tokenroof predict path/to/model.gguf path/to/here.json --engine llamacpp\n",
+     .next = "`tokenroof report MODEL FILE.json` with the file of --out: what a model would do here"},
     {.name = "models",
      .words = "model ls list catalog",
      .topic = "What is known",
