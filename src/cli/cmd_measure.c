@@ -52,7 +52,10 @@ static void end_watch(watch *w, int stopped)
     (void)sigprocmask(SIG_SETMASK, &w->before, NULL);
 }
 
-static int to_file(void *context, const char *data, size_t size) { return fwrite(data, 1, size, context) == size ? 0 : 1; }
+static int to_file(void *context, const char *data, size_t size)
+{
+    return fwrite(data, 1, size, context) == size ? 0 : 1;
+}
 
 static void today(char *out, size_t size)
 {

@@ -1,6 +1,7 @@
 /* probe/blas.c -- OpenBLAS's FP32 matrix multiply, the peak that programs reach; found when it is asked for.
  *
- * Loaded by name and not linked: OpenBLAS starts its threads as soon as it is loaded, which no other verb should pay for.
+ * Loaded by name and not linked: OpenBLAS starts its threads as soon as it is loaded, which no other verb should pay
+ * for.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "probe/measure.h"

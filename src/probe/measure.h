@@ -36,7 +36,7 @@ int tr_repeats_steady(const tr_repeats *repeats);
 /* The first quarter is warm-up and left out. */
 tr_steady tr_repeats_sum_up(const tr_repeats *repeats);
 
-/* ---- threads that begin together (crew.c) ------------------------------------------------------------------ */
+/* ---- threads that begin together (crew.c) ---------------------------------------------------------- */
 
 typedef struct tr_crew tr_crew;
 /* What one thread does; thread counts from 0. */
@@ -53,7 +53,7 @@ int tr_crew_count(const tr_crew *crew);
 void tr_crew_stop(tr_crew *crew); /* NULL is nothing */
 double tr_clock_s(void);          /* of a clock that only goes forward */
 
-/* ---- reads and writes (bandwidth.c) --------------------------------------------------------------------------- */
+/* ---- reads and writes (bandwidth.c) ---------------------------------------------------------------- */
 
 typedef enum tr_stream { TR_STREAM_READ = 0, TR_STREAM_TRIAD } tr_stream;
 
@@ -64,7 +64,7 @@ uint64_t tr_read_sum(const void *from, size_t byte);
 void tr_triad(double *a, const double *b, const double *c, size_t count);
 const char *tr_stream_method(void); /* "avx512", "avx2", "plain": the width of loads */
 
-/* ---- multiplies that touch no memory (multiply.c, multiply_x86.c) ------------------------------------------------ */
+/* ---- multiplies that touch no memory (multiply.c, multiply_x86.c) ---------------------------------- */
 
 typedef struct tr_multiply {
     const char *name;            /* "avx512", "amx" */
@@ -81,7 +81,7 @@ const tr_multiply *tr_multiply_x86(size_t index);   /* of multiply_x86.c; NULL p
 int tr_has_avx2(void);
 int tr_has_avx512(void);
 
-/* ---- OpenBLAS, if this machine has it (blas.c) ------------------------------------------------------------------ */
+/* ---- OpenBLAS, if this machine has it (blas.c) ----------------------------------------------------- */
 
 typedef struct tr_blas tr_blas;
 /* NULL: there is none here. Free it with tr_blas_close. side: of its square matrices. *was_told: it does not know this
@@ -91,7 +91,7 @@ tr_blas *tr_blas_open(int thread_count, int side, int *was_told);
 double tr_blas_multiply_s(tr_blas *blas);
 void tr_blas_close(tr_blas *blas);
 
-/* ---- where the cores, nodes and caches lie (topology.c) ----------------------------------------------------------- */
+/* ---- where the cores, nodes and caches lie (topology.c) -------------------------------------------- */
 
 enum { TR_NODE_MAX = 64, TR_CACHE_LEVELS = 3 };
 typedef struct tr_cpu_map {
@@ -110,7 +110,7 @@ void tr_cpu_map_free(tr_cpu_map *map);
 /* The calling thread to all cores of a node; nothing without hwloc, and on one node. */
 void tr_cpu_bind(const tr_cpu_map *map, int node);
 
-/* ---- all of it (measure.c) ----------------------------------------------------------------------------------------- */
+/* ---- all of it (measure.c) ------------------------------------------------------------------------- */
 
 typedef struct tr_measured_row {
     char what[12];               /* "read", "triad", "multiply", "sgemm" */

@@ -114,8 +114,8 @@ static void notes_of(const tr_measured *m, char room[2][200], tr_notes *out)
     out->count = 0;
     if (m->spread_ratio > 0.1 || m->disturbed_share > 0.1) {
         (void)snprintf(room[1], sizeof room[1],
-                       "the machine was not quiet: other programs had a core in %.0f %% of the repeats, which are left "
-                       "out; the ceilings may be higher than the best that was seen", 100.0 * m->disturbed_share);
+                       "the machine was not quiet: other programs had a core in %.0f %% of the repeats, which are "
+                       "left out; the ceilings may be higher than the best that was seen", 100.0 * m->disturbed_share);
         out->text[out->count++] = room[1];
     }
     if (!m->map.has_hwloc)
@@ -126,8 +126,9 @@ static void notes_of(const tr_measured *m, char room[2][200], tr_notes *out)
         out->text[out->count++] = "this OpenBLAS does not know this processor: it was told which kernels fit "
                                   "(OPENBLAS_CORETYPE), without which it is many times slower";
     if (m->datasheet != NULL)
-        (void)snprintf(room[0], sizeof room[0], "datasheet %s: bandwidth %.0f %% of it; multiplies are held against %d of its %.0f "
-                                   "cores", m->datasheet->name,
+        (void)snprintf(room[0], sizeof room[0],
+                       "datasheet %s: bandwidth %.0f %% of it; multiplies are held against %d of its %.0f cores",
+                       m->datasheet->name,
                        100.0 * m->read_byte_per_s / m->datasheet->memory_byte_per_s, m->thread_count,
                        m->datasheet->core_count);
     else
