@@ -46,7 +46,8 @@ typedef struct tr_engine {
     int expert_groups;     /* 1: can run whole experts by ep groups */
     int attention_dp;      /* 1: can copy attention over dp ranks that share one set of experts */
     int pipeline;          /* 1: can run pp > 1 */
-    double max_tp_rank;    /* 0 = no limit but the heads */
+    double max_tp_rank;    /* that it takes by itself; 0 = no limit but the heads */
+    int row_split;         /* 1: more tp ranks where they are asked for (llama.cpp -sm row), and never by itself */
 } tr_engine;
 
 /* The records, the versions of an engine together, newest first. NULL past the end. */

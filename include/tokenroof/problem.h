@@ -28,10 +28,11 @@ typedef struct tr_problem {
     tr_formats formats;
     tr_physics physics;          /* the one asked for; else fitted, of numbers alone bound */
     tr_load load;                /* first values of the lists */
-    tr_roofline roof;            /* bound: all chips pooled */
+    tr_roofline roof;            /* bound: all chips pooled; over batches, each replica's by themselves */
     tr_layout layout;            /* as given, or the best one that fits */
     int layout_given;
     tr_load layout_load;         /* what it was chosen for: the largest of each list asked for */
+    int by_copy;                 /* 1: the roof is of the layout's replicas, tr_problem_over_batches */
     tr_status layout_status;     /* TR_OK; TR_ENOFIT: no layout holds the load, and this one comes closest */
     tr_shard shard;
     double accept_share;         /* of drafts, as given or measured; NaN where nothing is drafted */
@@ -57,10 +58,18 @@ TR_API tr_status tr_problem_system(const tr_scenario *scenario, tr_system *syste
 TR_API tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
                                tr_problem *out, tr_error *err);
 
-/* For who looks over many batches and is asked for one sequence, the default: the layout is chosen for the batch at which multiplies take
- * as long as reading the weights, or comes closest to holding it. Nothing changes where more than one sequence is asked for,
- * a layout is given, or all is numbers. Errors: as above. On error *problem is untouched. */
+/* For who looks over many batches. The roof becomes that of the layout: each replica reads weights of its own, for its
+ * own share of the sequences. Where one sequence is asked for, the default, the layout is chosen for the batch at which
+ * multiplies take as long as reading the weights in that same layout, or comes closest to holding it. The layout stays
+ * where more sequences are asked for or one is given; nothing changes where all is numbers. Errors: as above. On error
+ * *problem is untouched.  [K111] */
 TR_API tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err);
+
+/* Copies of the weights that share a batch: the layout's replicas. By the bound alone, where no layout is given and no
+ * batches are looked over, all chips are one, as on the blackboard: 1. */
+TR_API double tr_problem_copy_count(const tr_problem *problem);
+/* The balance batch of so many copies. NaN and HUGE_VAL: as tr_balance_batch_seq.  [K110] */
+TR_API double tr_problem_balance_batch_seq(const tr_problem *problem, double context_token);
 
 /* The same question with draft_token drafts (0: none), in the same layout. accept_share: of them, NaN: as measured.
  * Errors: those of tr_shard_of and tr_roofline_of; TR_EDOMAIN. out may be the problem itself.  [F22] */

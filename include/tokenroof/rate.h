@@ -74,6 +74,8 @@ typedef struct tr_roofline {
     double memory_byte;          /* all chips; HUGE_VAL = not limited */
     double usd_per_s;            /* of work, all chips: the price over the share of its hours that is used; 0 = no price */
     double chip_count;
+    double copy_count;           /* of the weights, each read by its own share of the chips for its own share of the
+                                  * sequences; 1 as made: all chips read one.  [K110] */
     double flop_per_token;       /* 2 x multiply_param  [R2] */
     double fixed_weight_byte;    /* read by every pass: all streamed weights but the routed experts */
     double routed_weight_byte;   /* all routed experts */

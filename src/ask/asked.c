@@ -47,6 +47,7 @@ tr_status tr_question_in(const tr_problem *question, const tr_system *system, co
     out->layout = *layout;
     if (system != question->system)
         s = tr_roofline_of(question->model, system, question->engine, &question->formats, &out->roof, err);
+    out->roof.copy_count = out->by_copy ? layout->replica_count : 1.0;
     return s == TR_OK ? tr_shard_of(question->model, system, question->engine, layout, &question->formats, &out->shard,
                                     err)
                       : s;
@@ -207,7 +208,7 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
 /* ---- what the answer was computed with ------------------------------------------- */
 
 /* Nothing where all is pooled, numbers on a blackboard. */
-static void print_layout(const tr_problem *question, tr_writer *out)
+void tr_print_layout(const tr_problem *question, tr_writer *out)
 {
     char layout[96], batch[48], context[48], chosen[192] = "", text[320];
     if (question->blackboard)
@@ -224,6 +225,18 @@ static void print_layout(const tr_problem *question, tr_writer *out)
     (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,
                    question->layout.overlap ? ", two micro-batches" : "", chosen);
     tr_write_text(out, text);
+}
+
+const char *tr_balance_words(const tr_problem *question, double balance_seq, const char *words, char *out, size_t size)
+{
+    const double copies = tr_problem_copy_count(question);
+    char each[48], count[48];
+    if (!(copies > 1.0))
+        return words;
+    (void)tr_quantity_format(copies, TR_UNIT_NONE, count, sizeof count);
+    (void)snprintf(out, size, "%s; %s for each of %s replicas, which read weights of their own", words,
+                   tr_print_three(balance_seq / copies, TR_UNIT_SEQ, each, sizeof each), count);
+    return out;
 }
 
 void tr_print_chips(const tr_problem *question, tr_writer *out)
@@ -334,5 +347,5 @@ void tr_offers_json(const tr_model *model, tr_json *json)
 void tr_print_setting(const tr_problem *question, tr_writer *out)
 {
     tr_print_chips(question, out);
-    print_layout(question, out);
+    tr_print_layout(question, out);
 }

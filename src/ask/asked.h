@@ -57,6 +57,10 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
 /* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
 void tr_print_chips(const tr_problem *question, tr_writer *out);
 /* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
+/* `words`, and where replicas share no weights also how many of the balance are each one's. Returns words or out. */
+const char *tr_balance_words(const tr_problem *question, double balance_seq, const char *words, char *out, size_t size);
+/* "layout tp 8: best of those that fit for batch 295 at 4k". */
+void tr_print_layout(const tr_problem *question, tr_writer *out);
 void tr_print_setting(const tr_problem *question, tr_writer *out);
 /* "priced at $2.95/h a chip, on demand (2026-05-20)": which price its dollars use, and how much of it
  * is used. Nothing where that was given and is always busy, or there is none. */

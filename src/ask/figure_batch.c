@@ -39,7 +39,8 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
     const tr_batch_marks marks = tr_batch_marks_of(question, context);
     words w = {.numbers = {.next = 0}};
     tr_curve c;
-    const double told = here > 64.0 ? here : 64.0; /* what the title of another physics is about */
+    const double usual = 64.0 * question->roof.copy_count;
+    const double told = here > usual ? here : usual; /* what the title of another physics is about */
     const double places[4] = {marks.balance_seq, marks.most_seq, here, told};
     tr_curve_grid_cubic(&c, 1.0, marks.end_seq, places, question->physics == TR_PHYSICS_BOUND ? 3 : 4);
     tr_curve_over_batch(&c, question, context);
@@ -51,7 +52,7 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
     /* A mixture comes to its floor only when every expert is somebody's. */
     const double floor_s = tr_floor_s(&question->roof);
     (void)snprintf(w.weights, sizeof w.weights,
-                   c.weights_s[c.n - 1] > 0.97 * floor_s ? "weights: floor %s" : "weights, rising to %s",
+                   c.weights_s[c.n - 1] > 0.97 * floor_s ? "weights: floor %s" : "weights: rising to %s",
                    tr_words_short(&w.numbers, floor_s, TR_UNIT_SECOND));
     (void)snprintf(w.wall, sizeof w.wall, "memory is full at batch %s",
                    tr_words_of(&w.numbers, marks.most_seq, TR_UNIT_SEQ));

@@ -40,8 +40,8 @@ static tr_mark point_of(const tr_problem *question, const tr_second *p, double b
 static void write_title(const tr_problem *question, const tr_second *p, const tr_batch_marks *marks, double least,
                         words *w)
 {
-    const double context = question->load.context_token;
-    const double one = tr_second_cost(p, tr_figure_step(question, 1.0, context).step_s, 1.0);
+    const double context = question->load.context_token, least_seq = question->roof.copy_count;
+    const double one = tr_second_cost(p, tr_figure_step(question, least_seq, context).step_s, least_seq);
     const char *first = tr_words_short(&w->numbers, one, p->unit);
     char end[96];
     if (marks->most_seq <= marks->end_seq && marks->most_seq < marks->balance_seq) {
@@ -58,15 +58,16 @@ static void write_title(const tr_problem *question, const tr_second *p, const tr
         (void)snprintf(end, sizeof end, "never below %s", tr_words_short(&w->numbers, least, p->unit));
     }
     (void)snprintf(w->title, sizeof w->title,
-                   "A million tokens: %s%s at batch\xC2\xA0"
-                   "1, %s",
-                   first, p->unit == TR_UNIT_USD ? "" : " chip-seconds", end);
+                   "A million tokens: %s%s at batch\xC2\xA0%s, %s",
+                   first, p->unit == TR_UNIT_USD ? "" : " chip-seconds",
+                   tr_words_of(&w->numbers, least_seq, TR_UNIT_SEQ), end);
 }
 
 /* Between which costs the batches that fit lie. */
 static void expected_title(const tr_problem *question, const tr_second *p, const tr_expected *expected,
                            const tr_curve *c, words *w)
 {
+    const double least_seq = question->roof.copy_count;
     size_t last = c->n;
     while (last > 0 && isnan(expected->step_s[last - 1]))
         last--;
@@ -74,10 +75,11 @@ static void expected_title(const tr_problem *question, const tr_second *p, const
         (void)snprintf(w->title, sizeof w->title, "No batch of this layout fits its chips");
     else
         (void)snprintf(w->title, sizeof w->title,
-                       "%s a million tokens cost %s%s at batch\xC2\xA0"
-                       "1 and %s at %s", question->physics == TR_PHYSICS_FITTED ? "Predicted:" : "By operators:",
-                       tr_words_short(&w->numbers, tr_second_cost(p, step_of(question, 1.0), 1.0), p->unit),
+                       "%s a million tokens cost %s%s at batch\xC2\xA0%s and %s at %s",
+                       question->physics == TR_PHYSICS_FITTED ? "Predicted:" : "By operators:",
+                       tr_words_short(&w->numbers, tr_second_cost(p, step_of(question, least_seq), least_seq), p->unit),
                        p->unit == TR_UNIT_USD ? "" : " chip-seconds",
+                       tr_words_of(&w->numbers, least_seq, TR_UNIT_SEQ),
                        tr_words_short(&w->numbers, expected->step_s[last - 1], p->unit),
                        tr_words_short(&w->numbers, floor(c->at[last - 1]), TR_UNIT_SEQ));
 }
@@ -96,12 +98,13 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
     words w = {.numbers = {.next = 0}};
     tr_curve c;
     const double end = marks.end_seq > marks.most_seq ? marks.end_seq : 2.0 * marks.end_seq;
+    const double least_seq = roof->copy_count; /* fewer leave replicas idle, and cost more for nothing */
     const double places[3] = {marks.balance_seq, marks.most_seq, here};
-    tr_curve_grid_log(&c, 1.0, end, places, 3);
+    tr_curve_grid_log(&c, least_seq, end, places, 3);
     tr_curve_over_batch(&c, question, context);
     tr_expected expected;
     const int more = tr_expected_over_batch(question, &c, context, here, &expected);
-    const double compute = c.compute_s[0] * p.per_s * 1e6, kv = c.kv_s[0] * p.per_s * 1e6;
+    const double compute = tr_second_cost(&p, c.compute_s[0], least_seq), kv = tr_second_cost(&p, c.kv_s[0], least_seq);
     for (size_t i = 0; i < c.n; i++) {
         c.compute_s[i] = tr_second_cost(&p, c.compute_s[i], c.at[i]);
         c.weights_s[i] = tr_second_cost(&p, c.weights_s[i], c.at[i]);
@@ -154,11 +157,11 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
     }
     tr_mark mark[4];
     size_t count = 0;
-    if (!isnan(step_of(question, 1.0)))
-        mark[count++] = point_of(question, &p, 1.0, "", &w, 0);
+    if (!isnan(step_of(question, least_seq)))
+        mark[count++] = point_of(question, &p, least_seq, "", &w, 0);
     if (!more && marks.balance_seq > 1.0 && marks.balance_seq <= end)
         mark[count++] = point_of(question, &p, marks.balance_seq, "balance, ", &w, 1);
-    if (here > 1.0 && here <= end && !isnan(step_of(question, here)))
+    if (here > least_seq && here <= end && !isnan(step_of(question, here)))
         mark[count++] = point_of(question, &p, here, "", &w, 2);
     if (marks.most_seq < end)
         mark[count++] = (tr_mark){.kind = TR_MARK_REGION,
@@ -189,7 +192,7 @@ tr_status tr_answer_figure_cost(const tr_problem *question, const tr_figure_targ
         .x = {.label = "batch: sequences decoded together",
               .unit = TR_UNIT_SEQ,
               .scale = TR_SCALE_LOG,
-              .min = 1.0,
+              .min = least_seq,
               .max = end},
         .y = {.label = p.axis,
               .unit = p.unit,

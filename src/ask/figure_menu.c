@@ -130,12 +130,12 @@ static tr_status draw(const tr_scenario *scenario, const tr_problem *question, c
     const double most = report.point[2].row.load.batch_seq < report.hold.max_batch_seq
                             ? report.point[2].row.load.batch_seq
                             : report.hold.max_batch_seq;
-    const double end = most > 1.0 ? 2.0 * most : 2.0;
+    const double end = 2.0 * (most > roof->copy_count ? most : roof->copy_count);
     const double places[2] = {report.normal_batch_seq, most};
-    tr_curve_grid_log(&c, 1.0,
+    tr_curve_grid_log(&c, roof->copy_count,
                       end < report.hold.max_batch_seq ? end
-                      : report.hold.max_batch_seq > 1 ? report.hold.max_batch_seq
-                                                 : 2.0,
+                      : report.hold.max_batch_seq > roof->copy_count ? report.hold.max_batch_seq
+                                                                     : 2.0 * roof->copy_count,
                       places, 2);
     tr_curve_over_batch(&c, question, report.context_token);
     tr_expected expected;

@@ -114,17 +114,18 @@ tr_step tr_figure_step(const tr_problem *question, double batch_seq, double cont
 }
 
 /* Batch at which reading the KV cache takes as long as reading the weights, of which a
- * small batch of a mixture reads few; 1 if one sequence is enough, HUGE_VAL if no batch is. */
+ * small batch of a mixture reads few; one for each replica if that is enough, HUGE_VAL if no batch is. */
 static double even_batch_seq(const tr_problem *question, double context_token)
 {
     const tr_step one = tr_figure_step(question, 1.0, context_token);
     if (!(one.kv_s > 0.0))
         return HUGE_VAL;
-    double low = 1.0, high = tr_floor_s(&question->roof) / one.kv_s; /* with all weights read */
+    const double least = question->roof.copy_count;
+    double low = least, high = least * tr_floor_s(&question->roof) / one.kv_s; /* with all weights read */
     if (high > 1e9)
         return HUGE_VAL;
-    if (high <= 1.0 || one.kv_s >= one.weights_s)
-        return 1.0;
+    if (high <= least || one.kv_s >= one.weights_s)
+        return least;
     for (int i = 0; i < 60; i++) {
         const double middle = (low + high) / 2.0;
         const tr_step step = tr_figure_step(question, middle, context_token);

@@ -113,7 +113,7 @@ typedef struct tr_roof_point {
 #define ROOF_BATCHES 24
 #define ROOF_CEILINGS 4
 #define ROOF_POINTS (2 * ROOF_BATCHES + 2 + ROOF_CEILINGS)
-/* Weight multiplies at these batches (none: 1, 2, 4 ... as far as they fit and
+/* Weight multiplies at these batches (none: 1, 2, 4 ... for each replica, as far as they fit and
  * say something new), attention if it has an intensity, prefill if it fits.
  * Where the case's physics is not the bound, also its steps at those batches, if they fit. Of a real chip last the
  * ceilings of every format that it multiplies in for itself. Returns how many points; those of the weights come

@@ -100,7 +100,7 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
     size_t n = 0;
     for (size_t i = 0; i < batch_count && n < ROOF_BATCHES; i++)
         out[n++] = weights_at(question, batch_seq[i]);
-    for (double batch = 1.0; batch_count == 0 && n < ROOF_BATCHES; batch *= 2.0) {
+    for (double batch = roof->copy_count; batch_count == 0 && n < ROOF_BATCHES; batch *= 2.0) {
         out[n] = weights_at(question, batch);
         if (!out[n].fits || out[n].intensity_flop_per_byte > 5.0 * tr_ridge_flop_per_byte(roof))
             break;
@@ -119,15 +119,15 @@ size_t tr_roof_points_of(const tr_problem *question, const double *batch_seq, si
                                    .low_flop_per_s = (double)NAN,
                                    .high_flop_per_s = (double)NAN,
                                    .fits = 1};
-    /* A prompt multiplies the weights once a token. */
-    const tr_load prompt = {TR_PHASE_PREFILL, 1.0, 0.0,
+    /* A prompt multiplies the weights once a token; one for each replica. */
+    const tr_load prompt = {TR_PHASE_PREFILL, roof->copy_count, 0.0,
                             question->load.query_token > 1.0 ? question->load.query_token : 8192.0};
     tr_step prefill;
     if (tr_problem_step(question, TR_PHYSICS_BOUND, &prompt, &prefill, NULL) == TR_OK)
         out[n++] = (tr_roof_point){.question = question,
                                    .kind = "prefill",
                                    .math_dtype = roof->math_dtype,
-                                   .batch_seq = 1.0,
+                                   .batch_seq = prompt.batch_seq,
                                    .query_token = prompt.query_token,
                                    .intensity_flop_per_byte = prefill.intensity_flop_per_byte,
                                    .flop_per_s = prefill.flop / prefill.step_s,

@@ -61,7 +61,7 @@ tr_status tr_answer_figure_room(const tr_problem *question, const tr_figure_targ
         {.name = "largest batch", .role = TR_ROLE_RESULT, .x = c.at, .y = c.step_s, .n = c.n}};
     tr_mark mark[3];
     size_t marks = 0;
-    const double now = most_seq(question, here), balance = tr_balance_batch_seq(&question->roof, 0.0);
+    const double now = most_seq(question, here), balance = tr_problem_balance_batch_seq(question, 0.0);
     if (here >= LEAST_TOKEN && now >= 1.0) {
         (void)snprintf(w.here, sizeof w.here, "%s: %s", tr_words_of(&w.numbers, here, TR_UNIT_CONTEXT),
                        tr_words_of(&w.numbers, now, TR_UNIT_SEQ));

@@ -255,7 +255,7 @@ static tr_status write_text(menu *m, const tr_rows *rows, const tr_style *style,
         tr_write_text(&out, "  normal does not fit: speed and price are against full, the largest batch that does\n");
     if (!isfinite(m->m.report.balance_batch_seq))
         tr_write_text(&out, "  normal is the balance without KV: at this context no batch is compute-bound\n");
-    tr_print_quantity(&out, "batch 1", unbatched_ratio(m), TR_UNIT_NONE,
+    tr_print_quantity(&out, q->roof.copy_count > 1.0 ? "1 a replica" : "batch 1", unbatched_ratio(m), TR_UNIT_NONE,
                       "times the normal cost per token: the bound on what not batching costs");
     tr_print_quantity(&out, "margin", m->m.margin_ratio, TR_UNIT_NONE,
                       "batch in practice over the balance batch (--margin; usually 2 to 3)");

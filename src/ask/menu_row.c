@@ -172,7 +172,8 @@ static tr_status fill(tr_menu *m, size_t index, tr_menu_row *row, int *drafts, t
         const double base_seq = m->base.load.batch_seq;
         row->mode = index == 1 && m->has_full ? "full" : drafted[index];
         *drafts = 1;
-        return batch_row(m, 1, index == 0 ? 1.0 : m->has_full ? smaller(base_seq, most) : base_seq, row, err);
+        const double normal_seq = m->has_full ? smaller(base_seq, most) : base_seq;
+        return batch_row(m, 1, index == 0 ? m->plain.roof.copy_count : normal_seq, row, err);
     }
     index -= m->has_drafts ? DRAFTED_POINTS : 0;
     const size_t each = m->has_drafts ? 2 : 1;

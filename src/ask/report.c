@@ -63,7 +63,8 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, 
     out->balance_without_kv_batch_seq = balance_without_kv(roof);
     const double normal_batch_seq =
         isfinite(out->balance_batch_seq) ? out->balance_batch_seq : out->balance_without_kv_batch_seq;
-    out->normal_batch_seq = floor(normal_batch_seq + 0.5) > 1 ? floor(normal_batch_seq + 0.5) : 1;
+    out->normal_batch_seq = floor(normal_batch_seq + 0.5) > roof->copy_count ? floor(normal_batch_seq + 0.5)
+                                                                             : roof->copy_count;
     out->sparsity_ratio = model->total_param / model->active_param;
     out->balance_token = tr_ridge_flop_per_byte(roof) * roof->weight_byte / 2;
     out->balanced_context_token = tr_balance_context_token(roof);
@@ -72,7 +73,8 @@ tr_status tr_report_of(const tr_scenario *scenario, const tr_problem *question, 
     out->drain_s = tr_drain_s(roof);
     out->floor_usd_per_mtoken = tr_floor_usd_per_mtoken(roof, out->context_token);
     static const char *const names[TR_REPORT_POINTS] = {"fast", "normal", "slow"};
-    const double batches_seq[TR_REPORT_POINTS] = {1, out->normal_batch_seq, 3 * out->normal_batch_seq};
+    /* Fast: one for each copy of the weights. Fewer would be no faster, and leave replicas idle. */
+    const double batches_seq[TR_REPORT_POINTS] = {roof->copy_count, out->normal_batch_seq, 3 * out->normal_batch_seq};
     for (int i = 0; s == TR_OK && i < TR_REPORT_POINTS; i++) {
         out->point[i].name = names[i];
         s = row_of(out, batches_seq[i], &out->point[i].row, err);

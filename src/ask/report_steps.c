@@ -8,11 +8,12 @@
 
 enum { USUAL = 4, BATCHES = USUAL + 2 };
 
-/* Usual batches, the normal one and the one asked for: rising, each once. Returns how many. */
+/* Usual batches of each replica, the normal one and the one asked for: rising, each once. Returns how many. */
 static int batches_of(const tr_report *report, double *batch_seq)
 {
-    const double all[BATCHES] = {1.0, 8.0, 64.0, 256.0, floor(report->normal_batch_seq + 0.5),
-                                 report->question->load.batch_seq};
+    const double each = report->question->roof.copy_count, asked = report->question->load.batch_seq;
+    const double all[BATCHES] = {each, 8.0 * each, 64.0 * each, 256.0 * each, floor(report->normal_batch_seq + 0.5),
+                                 asked > 1.0 ? asked : each}; /* one is the default */
     int n = 0;
     for (int i = 0; i < BATCHES; i++) {
         int k = n;

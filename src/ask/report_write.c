@@ -124,7 +124,9 @@ static void print_machine(const tr_report *report, tr_writer *out)
                   "sequences: the same for this model's active share");
     if (isfinite(report->balance_batch_seq))
         tr_print_line(out, "balance batch", tr_print_batch(report->balance_batch_seq, b, sizeof b),
-                      "sequences at this context, KV cache and attention counted");
+                      tr_balance_words(report->question, report->balance_batch_seq,
+                                       "sequences at this context, KV cache and attention counted", text,
+                                       sizeof text));
     else
         tr_print_line(out, "balance batch", "none", "at this context no batch is compute-bound");
     if (isfinite(report->balanced_context_token))
@@ -193,9 +195,10 @@ static void print_ratios(const tr_report *report, const char *label, int price, 
 
 static void print_points(const tr_report *report, tr_writer *out)
 {
-    char heads[TR_REPORT_POINTS][CELL] = {"fast: batch 1", "normal: balance", "slow: 3 x that"};
+    char heads[TR_REPORT_POINTS][CELL] = {"", "normal: balance", "slow: 3 x that"};
     char cells[TR_REPORT_POINTS][CELL];
     int all_fit = 1;
+    (void)snprintf(heads[0], CELL, "fast: %s", report->question->roof.copy_count > 1.0 ? "1 a replica" : "batch 1");
     print_cells(out, "", heads);
     print_batches(report, out);
     print_quantities(out, report, "compute", TR_UNIT_SECOND, compute_s);

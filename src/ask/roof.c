@@ -77,6 +77,13 @@ static tr_status write_json(const tr_rows *rows, const tr_problem *question, con
     tr_document_begin(&json, sink, 1, rows->scenario, NULL);
     tr_json_key_string(&json, "physics", tr_physics_name(question->physics));
     tr_question_json(question, &json);
+    if (!question->blackboard && !question->layout_given) {
+        tr_json_key_object(&json, "layout_chosen_for");
+        tr_json_key_number(&json, "batch_seq", question->layout_load.batch_seq);
+        tr_json_key_number(&json, "context_token", question->layout_load.context_token);
+        tr_json_key_bool(&json, "fits", question->layout_status == TR_OK);
+        tr_json_close(&json);
+    }
     tr_json_key_number(&json, "flop_per_s", roof->flop_per_s);
     tr_json_key_string(&json, "math_dtype", tr_dtype_name(roof->math_dtype));
     tr_json_key_number(&json, "byte_per_s", roof->byte_per_s);
@@ -186,6 +193,7 @@ static tr_status write_page(const tr_rows *rows, const tr_problem *question, con
         return s;
     tr_writer_begin(&out, sink);
     tr_write_char(&out, '\n');
+    tr_print_layout(question, &out);
     print_figures(&row, rows->context, &out);
     tr_published_text(rows->scenario, &row, style, &out);
     tr_notes_text(rows->notes, style->columns, &out);

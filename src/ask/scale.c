@@ -23,6 +23,7 @@ void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, 
                             .hop_s = tr_input_number(scenario, TR_IN_HOP),
                             .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
                             .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
+    out->domain_seq = out->batch_asked ? out->batch_seq : floor(out->batch_seq / roof->copy_count + 0.5);
 }
 
 size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_t capacity)
@@ -67,7 +68,7 @@ void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
         m.experts_per_chip = m.experts / m.group_chip;
         m.token_byte =
             tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, TR_DISPATCH_BYTE, TR_COMBINE_BYTE);
-        const double chip_byte = m.token_byte * terms->batch_seq / m.group_chip * m.layers;
+        const double chip_byte = m.token_byte * terms->domain_seq / m.group_chip * m.layers;
         m.scaleup_s = chip->scaleup_byte_per_s > 0 ? chip_byte / chip->scaleup_byte_per_s : (double)NAN;
         m.scaleout_s = chip->scaleout_byte_per_s > 0 ? chip_byte / chip->scaleout_byte_per_s : (double)NAN;
         m.link_ratio = chip->scaleup_byte_per_s > 0 && chip->scaleout_byte_per_s > 0

@@ -18,6 +18,7 @@ enum { TR_SCALE_ROWS = 64, TR_SCALE_WALLS = 5 };
 typedef struct tr_scale_terms {
     const tr_problem *question;
     double batch_seq, context_token; /* batch: as asked, else the balance without KV */
+    double domain_seq;               /* of them on one domain: all that were asked, else the balance of one replica */
     int batch_asked;
     double hop_s;                    /* NaN: as long as the links take */
     double micro_batch_count, rack_count;

@@ -282,6 +282,7 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
         return;
     }
     row->in.layout = s.layout;
+    row->in.roof.copy_count = row->in.by_copy ? s.layout.replica_count : 1.0;
     idle(terms, s.layout.pp_rank, row);
     (void)tr_layout_format(&s.layout, row->layout_text, sizeof row->layout_text);
     (void)tr_shard_of(q->model, &row->system, q->engine, &s.layout, &q->formats, &row->in.shard, NULL);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/extreme.h"
 #include "write/print.h"
 
 enum { MOST_EXPERTS = 512 };
@@ -28,12 +29,14 @@ void tr_scale_sparse_of(const tr_scale_terms *terms, size_t index, tr_scale_spar
     /* Half of a model's layers were given experts, two thirds of whose parameters are the FFN: a third of all
      * is copied. */
     s.stored_param = active * (1.0 + (s.experts - 1.0) / 3.0);
-    s.weight_byte = s.stored_param * q->roof.weight_byte;
     const double room_byte = q->roof.chip_count * tr_scale_room_byte(q), seq_byte = tr_scale_seq_byte(terms);
+    const double copy_byte = s.stored_param * q->roof.weight_byte, most_copies = floor(room_byte / copy_byte);
+    tr_roofline roof = q->roof; /* all experts are touched by so many users */
+    roof.copy_count = larger(smaller(roof.copy_count, most_copies), 1.0);
+    s.weight_byte = roof.copy_count * copy_byte;
     s.fits = s.weight_byte <= room_byte;
     s.room_seq = !s.fits ? 0.0 : seq_byte > 0.0 ? floor((room_byte - s.weight_byte) / seq_byte) : HUGE_VAL;
-    tr_roofline roof = q->roof; /* all experts are touched by so many users */
-    roof.fixed_weight_byte = s.weight_byte;
+    roof.fixed_weight_byte = copy_byte;
     roof.routed_weight_byte = 0.0;
     s.balance_seq = tr_balance_batch_seq(&roof, 0.0);
     s.balance_context_seq = tr_balance_batch_seq(&roof, terms->context_token);
@@ -76,7 +79,7 @@ void tr_scale_sparse_text(const tr_scale_terms *terms, int columns, tr_writer *o
 {
     const tr_routed_range range = tr_routed_range_of(TR_ROUTING_S_BASE);
     const tr_problem *q = terms->question;
-    char text[800], most[48], token[48], cutoff[48], active[48], context[48];
+    char text[1000], copies[160] = "", most[48], token[48], cutoff[48], active[48], context[48];
     tr_fields_table_head(&tr_scale_sparse_fields, out);
     for (size_t i = 0; i < tr_scale_sparse_count(); i++) {
         tr_scale_sparse row;
@@ -85,8 +88,12 @@ void tr_scale_sparse_text(const tr_scale_terms *terms, int columns, tr_writer *o
     }
     const double own = tr_balance_batch_seq(&q->roof, 0.0);
     (void)tr_quantity_format(terms->context_token, TR_UNIT_CONTEXT, context, sizeof context);
+    if (q->roof.copy_count > 1.0)
+        (void)snprintf(copies, sizeof copies,
+                       "memory: of the weights of %.0f replicas, or as many as fit, each of which balances by itself; ",
+                       q->roof.copy_count);
     (void)snprintf(text, sizeof text,
-                   "balance: users at once from which reading the weights is hidden behind multiplying, what "
+                   "%sbalance: users at once from which reading the weights is hidden behind multiplying, what "
                    "the machine must "
                    "fill for its gain; with KV: the same at %s tokens of context, - where no number does; "
                    "hold: users whose "
@@ -94,7 +101,7 @@ void tr_scale_sparse_text(const tr_scale_terms *terms, int columns, tr_writer *o
                    "This model as it is stores %.3g "
                    "times what a token "
                    "uses, and balances at %.4g users.",
-                   context, q->model->total_param / q->model->active_param, own);
+                   copies, context, q->model->total_param / q->model->active_param, own);
     tr_print_wrapped(out, "  ", "  ", text, columns);
     (void)tr_quantity_format(range.expert_count, TR_UNIT_NONE, most, sizeof most);
     (void)tr_quantity_format(range.train_token, TR_UNIT_TOKEN, token, sizeof token);

@@ -205,7 +205,7 @@ static void print_moe(const scale *s, const tr_style *style, tr_writer *out)
     tr_print_quantity(out, "experts a chip", s->moe.experts_per_chip, TR_UNIT_NONE, text);
     tr_print_quantity(out, "a token and layer moves", s->moe.token_byte, TR_UNIT_BYTE,
                       "dispatched in FP8, combined in BF16");
-    (void)snprintf(text, sizeof text, "for %.0f sequences over all %.0f layers", s->terms.batch_seq,
+    (void)snprintf(text, sizeof text, "for %.0f sequences over all %.0f layers", s->terms.domain_seq,
                    s->moe.layers);
     if (s->moe.scaleup_s > 0)
         tr_print_quantity(out, "on the scale-up links", s->moe.scaleup_s, TR_UNIT_SECOND, text);

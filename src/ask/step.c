@@ -177,7 +177,7 @@ static void print_rates(const tr_step_row *row, tr_writer *out)
 
 static void print_marks(const tr_step_row *row, tr_writer *out)
 {
-    char text[128], ridge[64], batch[64];
+    char text[192], ridge[64], batch[64];
     tr_print_quantity(out, "floor", row->floor_s, TR_UNIT_SECOND,
                       "to read all weights once: no large batch is faster");
     (void)snprintf(text, sizeof text, "ridge point at %s",
@@ -188,7 +188,8 @@ static void print_marks(const tr_step_row *row, tr_writer *out)
                       "at this context KV reads keep every batch memory-bound");
     else if (row->load.phase == TR_PHASE_DECODE)
         tr_print_line(out, "balance batch", tr_print_batch(row->balance_batch_seq, batch, sizeof batch),
-                      "sequences: compute and memory take the same time");
+                      tr_balance_words(row->question, row->balance_batch_seq,
+                                       "sequences: compute and memory take the same time", text, sizeof text));
     if (isfinite(row->max_batch_seq))
         tr_print_quantity(out, "largest batch", row->max_batch_seq, TR_UNIT_SEQ, "sequences fit in memory");
 }

@@ -78,7 +78,7 @@ static void add_marks(tr_step_row *row)
     const int decode = load->phase == TR_PHASE_DECODE;
     row->floor_s = tr_floor_s(roof);
     row->ridge_flop_per_byte = tr_ridge_flop_per_byte(roof);
-    row->balance_batch_seq = decode ? tr_balance_batch_seq(roof, load->context_token) : (double)NAN;
+    row->balance_batch_seq = decode ? tr_problem_balance_batch_seq(row->question, load->context_token) : (double)NAN;
     row->max_batch_seq = tr_shard_max_batch_seq(&row->question->shard, tr_held_token(load));
     row->weight_intensity_flop_per_byte =
         tr_weight_intensity_flop_per_byte(roof, load->batch_seq * (decode ? 1 : load->query_token));

@@ -49,10 +49,19 @@ static double pass_token(const tr_step_row *row)
     return row->load.batch_seq * (row->load.phase == TR_PHASE_DECODE ? 1.0 : row->load.query_token);
 }
 
+/* Copies of the weights that have a sequence, and their share of the chips. */
+static double busy_copies(const tr_step_row *row)
+{
+    const double copies = row->question->roof.copy_count;
+    return row->load.batch_seq < copies ? row->load.batch_seq : copies;
+}
+static double busy_share(const tr_step_row *row) { return busy_copies(row) / row->question->roof.copy_count; }
+
 /* What multiplies a token, on average: in prefill the output table works for one token of a sequence alone. */
 static double multiply_param(const tr_step_row *row)
 {
-    return (row->bound.compute_s * row->question->roof.flop_per_s / pass_token(row) - attention_flop(row)) / 2.0;
+    return (row->bound.compute_s * row->question->roof.flop_per_s * busy_share(row) / pass_token(row) -
+            attention_flop(row)) / 2.0;
 }
 
 static void add_terms(const tr_step_row *row, tr_workings *out)
@@ -61,7 +70,8 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
     const tr_load *load = &row->load;
     const tr_step *step = &row->bound;
     const double touched = roof->routed_weight_byte > 0
-                               ? (step->weight_read_byte - roof->fixed_weight_byte) / roof->routed_weight_byte
+                               ? (step->weight_read_byte / busy_copies(row) - roof->fixed_weight_byte) /
+                                     roof->routed_weight_byte
                                : 0;
     tr_working *w = tr_working_start(out, "R1");
     result(w, "step_s", TR_UNIT_SECOND, step->step_s);
@@ -74,24 +84,24 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
     with(w, "q", TR_UNIT_TOKEN, load->phase == TR_PHASE_DECODE ? 1 : load->query_token);
     with(w, "N_mul", TR_UNIT_NONE, multiply_param(row));
     with(w, "attention", TR_UNIT_FLOP, attention_flop(row));
-    with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
+    with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s * busy_share(row));
     w = tr_working_start(out, "R3");
     result(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
     with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
     with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
     with(w, "touched", TR_UNIT_RATIO, touched);
-    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s / roof->copy_count); /* of one copy's chips */
     if (roof->routed_weight_byte > 0) {
         w = tr_working_start(out, "R4");
         result(w, "touched(n)", TR_UNIT_RATIO, touched);
         with(w, "k/E", TR_UNIT_NONE, 1 - roof->expert_idle_share);
-        with(w, "n", TR_UNIT_TOKEN, pass_token(row));
+        with(w, "n", TR_UNIT_TOKEN, pass_token(row) / busy_copies(row));
     }
     w = tr_working_start(out, "R5");
     result(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "B", TR_UNIT_SEQ, load->batch_seq);
     with(w, "kv_read(L)", TR_UNIT_BYTE, step->kv_read_byte / load->batch_seq);
-    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s * busy_share(row));
 }
 
 static void add_marks(const tr_step_row *row, tr_workings *out)
@@ -105,26 +115,33 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     result(w, "floor_s", TR_UNIT_SECOND, row->floor_s);
     with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
     with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
-    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s / roof->copy_count);
     w = tr_working_start(out, "R7");
     result(w, "ridge", TR_UNIT_FLOP_PER_BYTE, row->ridge_flop_per_byte);
     with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
     with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
     if (row->load.phase == TR_PHASE_DECODE) {
         w = tr_working_start(out, "R9");
-        result(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq);
-        with(w, "w", TR_UNIT_SECOND, row->floor_s);
+        const double copies = tr_problem_copy_count(row->question);
+        result(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq / copies);
+        with(w, "w", TR_UNIT_SECOND, row->floor_s / roof->copy_count);
         with(w, "c", TR_UNIT_SECOND, (roof->flop_per_token + flop) / roof->flop_per_s);
         with(w, "k", TR_UNIT_SECOND, kv_byte / roof->byte_per_s);
+        if (copies > 1.0 && isfinite(row->balance_batch_seq)) {
+            w = tr_working_start(out, "K110");
+            result(w, "balance", TR_UNIT_SEQ, row->balance_batch_seq);
+            with(w, "replicas", TR_UNIT_NONE, copies);
+            with(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq / copies);
+        }
     }
     w = tr_working_start(out, "R15");
     result(w, "I_w", TR_UNIT_FLOP_PER_BYTE, row->weight_intensity_flop_per_byte);
-    with(w, "B", TR_UNIT_TOKEN, pass_token(row));
+    with(w, "B", TR_UNIT_TOKEN, pass_token(row) / busy_copies(row));
     with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
     with(w, "fixed", TR_UNIT_BYTE, roof->fixed_weight_byte);
     with(w, "routed", TR_UNIT_BYTE, roof->routed_weight_byte);
     with(w, "touched(B)", TR_UNIT_RATIO,
-         tr_expert_touched_share(roof->expert_idle_share, pass_token(row)));
+         tr_expert_touched_share(roof->expert_idle_share, pass_token(row) / busy_copies(row)));
     if (kv_byte > 0 && flop > 0) {
         w = tr_working_start(out, "R16");
         result(w, "I_a", TR_UNIT_FLOP_PER_BYTE, row->attention_intensity_flop_per_byte);

@@ -141,14 +141,16 @@ static void print_stream(cli *c, const fit_result *r)
         print_error(c, r->bucket[i].name, &r->bucket[i].tpot, NULL);
 }
 
-/* data and result are another fit's, and are used again. */
+/* The files named, or the one below --truth. data and result are another fit's, and are used again. */
 static tr_status fit_one_stream(cli *c, fit_data *data, fit_result *result, const char *out, tr_error *err)
 {
     char path[TR_PATH_MAX];
     fit_data_free(data);
     tr_status s = tr_path_join(path, sizeof path, tr_input_text(c->scenario, TR_IN_TRUTH), fit_stream_file(), err);
-    if (s == TR_OK)
+    if (s == TR_OK && c->arg_count == 0)
         s = fit_read_stream(path, data, err);
+    for (int i = 0; s == TR_OK && i < c->arg_count; i++)
+        s = fit_read_stream(c->args[i], data, err);
     if (s == TR_OK)
         s = fit_stream(data, result, err);
     if (s == TR_OK && out[0] != '\0')
@@ -170,6 +172,13 @@ tr_status cmd_fit(cli *c, tr_error *err)
         s = cli_fail(err, TR_EIO, "out", "%.200s cannot be written to: %s", out, strerror(errno));
     if (s == TR_OK)
         s = read_all(c, data, err);
+    if (s == TR_OK && data->count == 0 && c->arg_count > 0) { /* no serving runs: one stream, if it has rows of that */
+        s = fit_one_stream(c, data, result, out, err);
+        fit_data_free(data);
+        free(data);
+        free(result);
+        return s;
+    }
     if (s == TR_OK)
         s = fit_serving(data, result, err);
     if (s == TR_OK && out[0] != '\0')

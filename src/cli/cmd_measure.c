@@ -6,50 +6,33 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "io/file.h"
 #include "probe/measure.h"
 
-/* Ctrl-C is blocked before the threads start and asked for between repeats, so that all of them end well. */
-static void block_stops(sigset_t *stops, sigset_t *before)
+/* A stop is heard between repeats. The end that follows it soon, whatever is done, is put off until the threads have
+ * ended and the file's beginning is gone. */
+typedef struct put_off {
+    sigset_t alarm, before;
+} put_off;
+
+static void begin_put_off(put_off *p)
 {
-    (void)sigemptyset(stops);
-    (void)sigaddset(stops, SIGINT);
-    (void)sigaddset(stops, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, stops, before);
+    (void)sigemptyset(&p->alarm);
+    (void)sigaddset(&p->alarm, SIGALRM);
+    (void)sigprocmask(SIG_BLOCK, &p->alarm, &p->before);
 }
 
-typedef struct watch {
-    sigset_t stops, before;
-    int shows, percent; /* progress, on a terminal */
-} watch;
-
-static int between(void *context, double done_share, const char *what)
+static void end_put_off(const put_off *p)
 {
-    watch *w = context;
     sigset_t waiting;
-    const int percent = (int)(100.0 * done_share);
-    if (w->shows && percent != w->percent) {
-        (void)fprintf(stderr, "\rmeasuring %-10s %3d %%", what, percent);
-        w->percent = percent;
-    }
+    int which = 0;
     (void)sigemptyset(&waiting);
     (void)sigpending(&waiting);
-    return sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1;
-}
-
-/* What was waiting is taken, then signals do as before. */
-static void end_watch(watch *w, int stopped)
-{
-    int which = 0;
-    if (w->shows)
-        (void)fprintf(stderr, "\r%30s\r", "");
-    if (stopped)
-        (void)sigwait(&w->stops, &which);
-    (void)sigprocmask(SIG_SETMASK, &w->before, NULL);
+    if (sigismember(&waiting, SIGALRM) == 1)
+        (void)sigwait(&p->alarm, &which);
+    (void)sigprocmask(SIG_SETMASK, &p->before, NULL);
 }
 
 static int to_file(void *context, const char *data, size_t size)
@@ -101,17 +84,16 @@ static tr_status close_out(out_file *out, const tr_measured *m, tr_status s, tr_
     return s;
 }
 
-static tr_status measure(const cli *c, tr_measured *m, tr_error *err)
+static tr_status measure(cli *c, tr_measured *m, tr_error *err)
 {
-    const double threads = tr_input_number(c->scenario, TR_IN_CORES);
-    watch w = {.shows = isatty(STDERR_FILENO), .percent = -1};
+    const double cores = tr_input_number(c->scenario, TR_IN_CORES);
     const tr_measure_ask ask = {.time_s = tr_input_number(c->scenario, TR_IN_SECONDS),
-                                .thread_count = threads >= 1.0 ? (int)threads : 0, .between = between, .context = &w};
-    int stopped = 0;
-    block_stops(&w.stops, &w.before);
-    const tr_status s = tr_measure(&ask, m, &stopped, err);
-    end_watch(&w, stopped);
-    return s == TR_OK && stopped ? cli_fail(err, TR_ENOFIT, "", "stopped: nothing was written") : s;
+                                .thread_count = cores >= 1.0 ? (int)cores : 0,
+                                .progress = &c->progress.progress};
+    cli_progress_begin(&c->progress);
+    const tr_status s = tr_measure(&ask, m, err);
+    cli_progress_end(&c->progress);
+    return s;
 }
 
 tr_status cmd_measure(cli *c, tr_error *err)
@@ -119,14 +101,17 @@ tr_status cmd_measure(cli *c, tr_error *err)
     const int is_schema = c->style.format == TR_FORMAT_SCHEMA; /* which is known before */
     out_file out = {.path = is_schema ? "" : tr_input_text(c->scenario, TR_IN_OUT)};
     tr_measured *m = calloc(1, sizeof *m);
+    put_off p;
     if (m == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
+    begin_put_off(&p);
     tr_status s = open_out(&out, err);
     if (s == TR_OK && !is_schema)
         s = measure(c, m, err);
     if (s == TR_OK)
         s = tr_measured_write(m, &c->style, &c->out, err);
     s = close_out(&out, m, s, err);
+    end_put_off(&p);
     tr_cpu_map_free(&m->map);
     free(m);
     return s;

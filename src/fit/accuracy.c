@@ -6,6 +6,7 @@
 #include "fit/fit.h"
 #include "fit/kernel_fit.h"
 #include "fit/solve.h"
+#include "io/replace.h"
 
 static void row(FILE *f, const char *what, const fit_error *e, const char *end)
 {
@@ -171,9 +172,11 @@ static void write_kernels(FILE *f, const kernel_data *kernels)
 tr_status fit_report(const fit_data *data, const fit_result *result, const kernel_data *kernels, const char *path,
                      tr_error *err)
 {
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return tr_fail(err, TR_EIO, "report", 0.0, "%.200s cannot be written", path);
+    tr_replacement file;
+    const tr_status s = tr_replace_begin(path, &file, err);
+    if (s != TR_OK)
+        return s;
+    FILE *f = file.file;
     (void)fprintf(
         f, "# How accurate the predictions are\n\nWritten by `tokenroof fit --all --report docs/accuracy.md` "
            "from "
@@ -189,8 +192,5 @@ tr_status fit_report(const fit_data *data, const fit_result *result, const kerne
     if (kernels != NULL)
         write_kernels(f, kernels);
     write_rows(f, data);
-    const int bad = ferror(f) != 0;
-    if (fclose(f) != 0 || bad)
-        return tr_fail(err, TR_EIO, "report", 0.0, "%.200s could not be written", path);
-    return TR_OK;
+    return tr_replace_commit(&file, err);
 }

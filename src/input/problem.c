@@ -23,6 +23,11 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
             return s;
         *system = made;
     }
+    if (tr_input_is_set(scenario, TR_IN_THREADS)) {
+        const tr_status s = tr_system_threads(system, tr_input_number(scenario, TR_IN_THREADS), err);
+        if (s != TR_OK)
+            return s;
+    }
     if (tr_input_is_set(scenario, TR_IN_UTILISATION))
         system->utilisation_share = tr_input_number(scenario, TR_IN_UTILISATION);
     else if (tr_input_is_set(scenario, TR_IN_DAY)) {
@@ -39,6 +44,24 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
 
 static int is_mixture(const tr_model *model) { return model->routed_param > 0.0; }
 
+/* llama.cpp's -sm: all cards by layer, or all by row. Others say so with ranks. */
+static tr_status split_ranks(const tr_scenario *scenario, const tr_problem *p, double *tp_rank, double *pp_rank,
+                             tr_error *err)
+{
+    static const tr_input_id rank[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
+    if (p->engine == NULL || !p->engine->row_split)
+        return tr_fail(err, TR_ECONFLICT, "split_mode", 0.0,
+                       "--split is how llama.cpp shares a model out: --engine llamacpp, or --tp and --pp for %s",
+                       p->engine != NULL && p->engine->title[0] != '\0' ? p->engine->title : "others");
+    for (size_t i = 0; i < sizeof rank / sizeof rank[0]; i++)
+        if (tr_input_is_set(scenario, rank[i]))
+            return tr_fail(err, TR_ECONFLICT, "split_mode", 0.0, "--split and --%s say the same: give one of them",
+                           tr_input_at(rank[i])->option);
+    const int by_row = tr_input_choice(scenario, TR_IN_SPLIT) == 1;
+    *(by_row ? tp_rank : pp_rank) = floor(p->system->chip_count);
+    return TR_OK;
+}
+
 /* What of a layout was given; the rest follows from it. Without experts, dp are replicas. */
 static tr_status given_layout(const tr_scenario *scenario, const tr_problem *p, tr_layout *out, int *given,
                               tr_error *err)
@@ -52,6 +75,12 @@ static tr_status given_layout(const tr_scenario *scenario, const tr_problem *p, 
         if (set[i])
             rank[i] = tr_input_number(scenario, id[i]);
         *given = *given || set[i];
+    }
+    if (tr_input_is_set(scenario, TR_IN_SPLIT)) {
+        const tr_status split = split_ranks(scenario, p, &rank[0], &rank[2], err);
+        if (split != TR_OK)
+            return split;
+        *given = 1;
     }
     if (!*given)
         return TR_OK;
@@ -144,19 +173,64 @@ static tr_status hold(const tr_scenario *scenario, tr_problem *p, tr_error *err)
     return tr_shard_of(p->model, p->system, p->engine, &p->layout, &p->formats, &p->shard, err);
 }
 
+/* [K110] Over batches the question is when reading weights is shared, and a replica shares it with none. */
+static void roof_by_copy(tr_problem *p) { p->roof.copy_count = p->by_copy ? p->layout.replica_count : 1.0; }
+
+double tr_problem_copy_count(const tr_problem *p)
+{
+    const int pooled = p->blackboard || (p->physics == TR_PHYSICS_BOUND && !p->layout_given && !p->by_copy);
+    return pooled ? 1.0 : p->layout.replica_count;
+}
+
+double tr_problem_balance_batch_seq(const tr_problem *p, double context_token)
+{
+    tr_roofline roof = p->roof;
+    roof.copy_count = tr_problem_copy_count(p);
+    return tr_balance_batch_seq(&roof, context_token);
+}
+
+/* The best layout for a batch; TR_ENOFIT: the closest. */
+static tr_status lay_out_for(tr_problem *p, double batch_seq, tr_error *err)
+{
+    p->layout_load.batch_seq = batch_seq;
+    p->layout_status = tr_layout_best(p->model, p->system, p->engine, &p->formats, &p->calibration, &p->layout_load,
+                                      &p->layout, err);
+    return p->layout_status;
+}
+
+/* [K111] The batch follows from the layout, and the layout from the batch: from all chips as one on, as long as the
+ * balance of the layout that is best is more and fits. Replicas only grow in number, so it ends. */
+static tr_status settle(tr_problem *p, double copy_seq, tr_error *err)
+{
+    tr_status s = lay_out_for(p, floor(copy_seq + 0.5), err);
+    while (s == TR_OK) {
+        tr_problem next = *p;
+        const double batch_seq = floor(p->layout.replica_count * copy_seq + 0.5);
+        if (!(batch_seq > p->layout_load.batch_seq && batch_seq <= 1e9) || lay_out_for(&next, batch_seq, NULL) != TR_OK)
+            break;
+        if (next.layout.replica_count < p->layout.replica_count)
+            break;
+        *p = next;
+    }
+    return s;
+}
+
 tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *problem, tr_error *err)
 {
     tr_problem p = *problem;
     const int asked = p.layout_load.batch_seq > 1.0; /* one is the default */
-    p.layout_load.batch_seq = floor(tr_balance_batch_seq(&p.roof, 0.0) + 0.5);
+    const double copy_seq = tr_balance_batch_seq(&p.roof, 0.0);
+    if (p.blackboard)
+        return TR_OK;
+    p.by_copy = 1;
     p.layout_load.phase = TR_PHASE_DECODE;
     p.layout_load.query_token = 1.0;
-    if (p.layout_given || p.blackboard || asked ||
-        !(p.layout_load.batch_seq >= 1.0 && p.layout_load.batch_seq <= 1e9))
+    if (p.layout_given || asked || !(copy_seq >= 0.5 && copy_seq <= 1e9)) {
+        problem->by_copy = 1;
+        roof_by_copy(problem);
         return TR_OK;
-    tr_status s = tr_layout_best(p.model, p.system, p.engine, &p.formats, &p.calibration, &p.layout_load,
-                                 &p.layout, err);
-    p.layout_status = s;
+    }
+    tr_status s = settle(&p, copy_seq, err);
     if (s == TR_OK || s == TR_ENOFIT)
         s = hold(scenario, &p, err);
     if (s != TR_OK)
@@ -164,6 +238,8 @@ tr_status tr_problem_over_batches(const tr_scenario *scenario, tr_problem *probl
     /* Where that many fit in none, the one that comes closest will do if it holds any. */
     if (p.layout_status == TR_OK || tr_shard_max_batch_seq(&p.shard, p.load.context_token) >= 1.0)
         *problem = p;
+    problem->by_copy = 1;
+    roof_by_copy(problem);
     return TR_OK;
 }
 
@@ -220,8 +296,10 @@ tr_status tr_problem_drafting(const tr_problem *problem, double draft_token, dou
         s = tr_roofline_of(p.model, p.system, p.engine, &p.formats, &p.roof, err);
     if (s == TR_OK)
         s = tr_shard_of(p.model, p.system, p.engine, &p.layout, &p.formats, &p.shard, err);
-    if (s == TR_OK)
+    if (s == TR_OK) {
+        roof_by_copy(&p);
         *out = p;
+    }
     return s;
 }
 

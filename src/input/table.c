@@ -6,6 +6,7 @@
 #include "base/near.h"
 
 #define TR_DTYPE_CHOICES "native|fp32|tf32|bf16|fp8|int8|fp4|int4"
+#define TR_KV_CHOICES TR_DTYPE_CHOICES "|f16|q8_0|q4_0"
 
 static const tr_input inputs[TR_IN_COUNT] = {
 #define TR_INPUT(ID, ...) [TR_IN_##ID] = {.id = TR_IN_##ID, __VA_ARGS__},

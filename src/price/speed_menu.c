@@ -53,9 +53,10 @@ tr_status tr_menu_batches(const tr_roofline *roof, const tr_shard *shard, double
                        "without a KV cache every batch below balance has the same speed: no fast mode exists");
     const double fast_seq = ratio->fast_kv_ratio * weights_s / kv_s;
     const double normal_seq = fast_seq * ratio->batch_ratio;
-    if (!(fast_seq >= 1.0))
-        return tr_fail(err, TR_ENOFIT, "speed_ratio", fast_seq,
-                       "the fast mode would run %.3g of a sequence: one alone already reads too much KV", fast_seq);
+    const double each_seq = fast_seq / roof->copy_count;
+    if (!(each_seq >= 1.0))
+        return tr_fail(err, TR_ENOFIT, "speed_ratio", each_seq,
+                       "the fast mode would run %.3g of a sequence: one alone already reads too much KV", each_seq);
     if (!(normal_seq <= tr_shard_max_batch_seq(shard, context_token)))
         return tr_fail(err, TR_ENOFIT, "memory_byte", normal_seq,
                        "the normal mode would need a batch of %.4g, and the memory holds %.4g", normal_seq,

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "probe/measure.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -106,20 +107,23 @@ tr_status tr_crew_start(int thread_count, tr_crew_bind bind, const void *bind_co
     return TR_OK;
 }
 
-double tr_crew_run_s(tr_crew *crew, tr_crew_work work, void *context, double *own_share)
+double tr_crew_run_s(tr_crew *crew, tr_crew_work work, void *context, tr_own *own)
 {
     wake(crew, work, context);
-    double begin_s = crew->each[0].begin_s, end_s = crew->each[0].end_s;
-    *own_share = 1.0;
-    for (int i = 1; i < crew->count; i++) {
-        begin_s = crew->each[i].begin_s < begin_s ? crew->each[i].begin_s : begin_s;
-        end_s = crew->each[i].end_s > end_s ? crew->each[i].end_s : end_s;
-    }
-    for (int i = 0; i < crew->count; i++) { /* those that have nothing to do are at once back */
+    double begin_s = crew->each[0].begin_s, end_s = crew->each[0].end_s, runs_per_s = 0.0, least_s = HUGE_VAL;
+    int count = 0;
+    for (int i = 0; i < crew->count; i++) {
         const member *m = &crew->each[i];
-        const double share = m->own_s / (end_s - begin_s);
-        *own_share = m->end_s - m->begin_s > IDLE_S && share < *own_share ? share : *own_share;
+        begin_s = m->begin_s < begin_s ? m->begin_s : begin_s;
+        end_s = m->end_s > end_s ? m->end_s : end_s;
+        if (m->end_s - m->begin_s < IDLE_S || m->own_s <= 0.0) /* it has nothing to do and is at once back */
+            continue;
+        runs_per_s += 1.0 / m->own_s;
+        least_s = m->own_s < least_s ? m->own_s : least_s;
+        count++;
     }
+    own->time_s = count > 0 ? count / runs_per_s : 0.0;
+    own->share = count > 0 && least_s < end_s - begin_s ? least_s / (end_s - begin_s) : 1.0;
     return end_s - begin_s;
 }
 

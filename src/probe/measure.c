@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "probe/machine.h"
 
 enum { UNIT_BYTE = 3 * 64 * 1024, PIECE = 1024, ITEM_MAX = TR_MEASURED_ROWS };
 enum { SIDE = 960 }; /* of sgemm: many tiles, and rows that do not all fall on the same cache lines */
@@ -124,10 +125,17 @@ static void split(bench *b, const item *it)
     }
 }
 
-/* Seconds of one repeat, what it did, and how far the cores were its own. */
-static double once_s(bench *b, const item *it, double *did, double *own_share)
+/* What a core has for itself: multipliers and the first two caches. There the time that a thread had its core counts;
+ * of what cores share only a repeat in which all of them worked together says anything. */
+static int is_private(const item *it)
 {
-    *own_share = 1.0;
+    return it->multiply != NULL || strcmp(it->row.where, "L1") == 0 || strcmp(it->row.where, "L2") == 0;
+}
+
+/* Seconds of one repeat, what it did, and whether the cores were its own. */
+static double once_s(bench *b, const item *it, double *did, int *is_own)
+{
+    *is_own = 1;
     if (it->is_sgemm) {
         const double side = SIDE;
         *did = 2.0 * side * side * side;
@@ -138,7 +146,10 @@ static double once_s(bench *b, const item *it, double *did, double *own_share)
     const size_t amount = it->multiply == NULL && it->stream == TR_STREAM_TRIAD ? b->amount / 3 / PIECE * PIECE * 3
                                                                                 : b->amount;
     *did = threads * each * (double)amount;
-    return tr_crew_run_s(b->crew, work, b, own_share);
+    tr_own own;
+    const double took_s = tr_crew_run_s(b->crew, work, b, &own);
+    *is_own = own.share >= TR_OWN_SHARE;
+    return !*is_own && is_private(it) && own.time_s > 0.0 ? own.time_s : took_s;
 }
 
 /* So many that a repeat lasts as long as it should. */
@@ -168,36 +179,37 @@ static double aim_of(const bench *b, double share_s)
     return fmin(fmax(share_s / 64.0, 0.0005), 0.004 * (1.0 + b->out->thread_count / 16.0));
 }
 
-/* repeats[0]: those with the cores to themselves, [1]: all. */
-static void repeat_item(bench *b, item *it, double share_s, tr_repeats *repeats, int *stopped)
+/* repeats[0]: those with the cores to themselves, [1]: all. Nonzero: who is told wants no more. */
+static int repeat_item(bench *b, item *it, double share_s, tr_repeats *repeats)
 {
     enum { WARM = 3, LEAST = 4 };
     const double begin_s = tr_clock_s();
-    double did = 0.0, own_share = 1.0, passed_s = 0.0;
-    for (int n = 0; !*stopped && (passed_s < share_s || repeats[1].count < LEAST); n++) {
-        const double took_s = once_s(b, it, &did, &own_share);
+    const tr_progress *progress = b->ask->progress;
+    double did = 0.0, passed_s = 0.0;
+    int stopped = 0, is_own = 1;
+    for (int n = 0; !stopped && (passed_s < share_s || repeats[1].count < LEAST); n++) {
+        const double took_s = once_s(b, it, &did, &is_own);
         passed_s = tr_clock_s() - begin_s;
         if (n < WARM && !it->is_sgemm) {
             adapt(b, it, took_s, aim_of(b, share_s));
         } else if (took_s > 0.0) {
-            const int own = own_share >= TR_OWN_SHARE;
             tr_repeats_add(&repeats[1], did / took_s);
             b->repeats++;
-            if (own)
+            b->disturbed += !is_own;
+            if (is_own || is_private(it))
                 tr_repeats_add(&repeats[0], did / took_s);
-            else
-                b->disturbed++;
         }
-        if (b->ask->between != NULL)
-            *stopped = b->ask->between(b->ask->context, 1.0 - fmax(b->end_s - tr_clock_s(), 0.0) / b->ask->time_s,
-                                       it->row.what);
+        if (progress != NULL)
+            stopped = progress->tell(progress->context, b->ask->time_s - fmax(b->end_s - tr_clock_s(), 0.0),
+                                     b->ask->time_s);
         if (passed_s > share_s / 4.0 && tr_repeats_steady(&repeats[0]))
             break;
     }
     it->row.rate = tr_repeats_sum_up(&repeats[repeats[0].count >= LEAST ? 0 : 1]);
+    return stopped;
 }
 
-static tr_status measure_item(bench *b, item *it, double share_s, int *stopped, tr_error *err)
+static tr_status measure_item(bench *b, item *it, double share_s, tr_error *err)
 {
     tr_repeats *repeats = calloc(2, sizeof *repeats);
     if (repeats == NULL)
@@ -206,8 +218,10 @@ static tr_status measure_item(bench *b, item *it, double share_s, int *stopped, 
     b->amount = it->multiply != NULL ? 1024 : 1 << 20;
     if (!it->is_sgemm)
         split(b, it);
-    repeat_item(b, it, share_s, repeats, stopped);
+    const int stopped = repeat_item(b, it, share_s, repeats);
     free(repeats);
+    if (stopped)
+        return tr_fail(err, TR_ECANCELLED, "", 0, "stopped: nothing was written");
     return is_wrong(b, it) ? tr_fail(err, TR_EDOMAIN, it->row.what, 0, "%s by %s gave a wrong result on this machine",
                                      it->row.what, it->row.method)
                            : TR_OK;
@@ -397,7 +411,7 @@ static void take_all(bench *b)
     tr_measured *m = b->out;
     double set_byte[ITEM_MAX], rate[ITEM_MAX];
     size_t sets = 0;
-    m->datasheet = tr_datasheet_of(m->map.cpu);
+    m->datasheet = tr_machine_chip(m->map.cpu, TR_CHIP_CPU);
     for (size_t i = 0; i < b->plan_count; i++) {
         item *it = &b->plan[i];
         take_ceiling(m, it);
@@ -455,43 +469,42 @@ static double weight_of(const bench *b, const item *it)
                    strcmp(it->row.where, "memory") == 0 ? 4.0 : 1.0;
 }
 
-static tr_status run(bench *b, int *stopped, tr_error *err)
+static tr_status run(bench *b, tr_error *err)
 {
     tr_status s = prepare(b, err);
     if (s != TR_OK)
         return s;
     b->blas = tr_blas_open(b->out->thread_count, SIDE, &b->out->told_blas);
     b->out->has_blas = b->blas != NULL;
-    double own_share;
-    (void)tr_crew_run_s(b->crew, fill, b, &own_share);
+    tr_own own;
+    (void)tr_crew_run_s(b->crew, fill, b, &own);
     plan_all(b);
     double weight = 0.0;
     for (size_t i = 0; i < b->plan_count; i++)
         weight += weight_of(b, &b->plan[i]);
-    for (size_t i = 0; s == TR_OK && !*stopped && i < b->plan_count; i++) {
+    for (size_t i = 0; s == TR_OK && i < b->plan_count; i++) {
         const double here = weight_of(b, &b->plan[i]);
-        s = measure_item(b, &b->plan[i], fmax(b->end_s - tr_clock_s(), 0.0) * here / weight, stopped, err);
+        s = measure_item(b, &b->plan[i], fmax(b->end_s - tr_clock_s(), 0.0) * here / weight, err);
         weight -= here;
     }
-    if (s == TR_OK && !*stopped)
+    if (s == TR_OK)
         take_all(b);
     return s;
 }
 
-tr_status tr_measure(const tr_measure_ask *ask, tr_measured *out, int *stopped, tr_error *err)
+tr_status tr_measure(const tr_measure_ask *ask, tr_measured *out, tr_error *err)
 {
+    memset(out, 0, sizeof *out);
     if (!(ask->time_s >= 1.0 && ask->time_s <= 60.0))
         return tr_fail(err, TR_EDOMAIN, "measure_s", ask->time_s, "between 1 and 60 seconds, not %g", ask->time_s);
     bench *b = calloc(1, sizeof *b);
     if (b == NULL)
         return tr_fail(err, TR_ENOMEM, "", 0, "out of memory");
     const double begin_s = tr_clock_s();
-    memset(out, 0, sizeof *out);
-    *stopped = 0;
     b->ask = ask;
     b->out = out;
     b->end_s = begin_s + ask->time_s;
-    const tr_status s = run(b, stopped, err);
+    const tr_status s = run(b, err);
     out->took_s = tr_clock_s() - begin_s;
     tr_blas_close(b->blas);
     tr_crew_stop(b->crew);

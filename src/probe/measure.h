@@ -12,7 +12,7 @@
 #include <tokenroof/chip.h>
 #include <tokenroof/write.h>
 
-/* ---- a rate over its repeats (steady.c) ------------------------------------------------------------------ */
+/* ---- a rate over its repeats (steady.c) ---------------------------------------------------------------------- */
 
 enum { TR_REPEAT_MAX = 512, TR_STEADY_REPEATS = 8 };
 #define TR_STEADY_RATIO 0.05 /* of the median: repeats that differ by no more are steady */
@@ -36,7 +36,7 @@ int tr_repeats_steady(const tr_repeats *repeats);
 /* The first quarter is warm-up and left out. */
 tr_steady tr_repeats_sum_up(const tr_repeats *repeats);
 
-/* ---- threads that begin together (crew.c) ---------------------------------------------------------- */
+/* ---- threads that begin together (crew.c) -------------------------------------------------------------------- */
 
 typedef struct tr_crew tr_crew;
 /* What one thread does; thread counts from 0. */
@@ -46,14 +46,19 @@ typedef void (*tr_crew_bind)(const void *context, int thread);
 
 /* thread_count: 1 to 4096. Stop it with tr_crew_stop. Errors: TR_ENOMEM, TR_EIO (no more threads). */
 tr_status tr_crew_start(int thread_count, tr_crew_bind bind, const void *bind_context, tr_crew **out, tr_error *err);
-/* Every thread works once; seconds from the first to begin to the last to end. *own_share: of the time between, the
- * least that a thread had its core for itself, 0 to 1; below, another program had it. */
-double tr_crew_run_s(tr_crew *crew, tr_crew_work work, void *context, double *own_share);
+/* What a run says of the cores. */
+typedef struct tr_own {
+    double share;               /* of its time, the least that a thread had a core for itself, 0 to 1 */
+    double time_s;              /* that a thread had a core, the harmonic mean; 0: none had anything to do */
+} tr_own;
+
+/* Every thread works once; seconds from the first to begin to the last to end. */
+double tr_crew_run_s(tr_crew *crew, tr_crew_work work, void *context, tr_own *own);
 int tr_crew_count(const tr_crew *crew);
 void tr_crew_stop(tr_crew *crew); /* NULL is nothing */
 double tr_clock_s(void);          /* of a clock that only goes forward */
 
-/* ---- reads and writes (bandwidth.c) ---------------------------------------------------------------- */
+/* ---- reads and writes (bandwidth.c) -------------------------------------------------------------------------- */
 
 typedef enum tr_stream { TR_STREAM_READ = 0, TR_STREAM_TRIAD } tr_stream;
 
@@ -64,7 +69,7 @@ uint64_t tr_read_sum(const void *from, size_t byte);
 void tr_triad(double *a, const double *b, const double *c, size_t count);
 const char *tr_stream_method(void); /* "avx512", "avx2", "plain": the width of loads */
 
-/* ---- multiplies that touch no memory (multiply.c, multiply_x86.c) ---------------------------------- */
+/* ---- multiplies that touch no memory (multiply.c, multiply_x86.c) -------------------------------------------- */
 
 typedef struct tr_multiply {
     const char *name;            /* "avx512", "amx" */
@@ -81,7 +86,7 @@ const tr_multiply *tr_multiply_x86(size_t index);   /* of multiply_x86.c; NULL p
 int tr_has_avx2(void);
 int tr_has_avx512(void);
 
-/* ---- OpenBLAS, if this machine has it (blas.c) ----------------------------------------------------- */
+/* ---- OpenBLAS, if this machine has it (blas.c) --------------------------------------------------------------- */
 
 typedef struct tr_blas tr_blas;
 /* NULL: there is none here. Free it with tr_blas_close. side: of its square matrices. *was_told: it does not know this
@@ -91,12 +96,12 @@ tr_blas *tr_blas_open(int thread_count, int side, int *was_told);
 double tr_blas_multiply_s(tr_blas *blas);
 void tr_blas_close(tr_blas *blas);
 
-/* ---- where the cores, nodes and caches lie (topology.c) -------------------------------------------- */
+/* ---- where the cores, nodes and caches lie (topology.c) ------------------------------------------------------ */
 
 enum { TR_NODE_MAX = 64, TR_CACHE_LEVELS = 3 };
 typedef struct tr_cpu_map {
     char cpu[96];                /* "Intel(R) Xeon(R) Platinum 8480+"; "" = not known */
-    int core_count;              /* cores that this program may use, hyperthreads counted once where hwloc is there */
+    int core_count;              /* cores that this program may use, hyperthreads counted once */
     int node_count;              /* NUMA nodes with such cores, >= 1 */
     int node_core_count[TR_NODE_MAX];
     double cache_byte[TR_CACHE_LEVELS];  /* of one cache of each level, 0 = none or not known */
@@ -110,7 +115,7 @@ void tr_cpu_map_free(tr_cpu_map *map);
 /* The calling thread to all cores of a node; nothing without hwloc, and on one node. */
 void tr_cpu_bind(const tr_cpu_map *map, int node);
 
-/* ---- all of it (measure.c) ------------------------------------------------------------------------- */
+/* ---- all of it (measure.c) ----------------------------------------------------------------------------------- */
 
 typedef struct tr_measured_row {
     char what[12];               /* "read", "triad", "multiply", "sgemm" */
@@ -146,21 +151,17 @@ typedef struct tr_measured {
 typedef struct tr_measure_ask {
     double time_s;               /* all of it takes no longer, 1 to 60 */
     int thread_count;            /* 0: all cores */
-    /* Between repeats: done of all, 0 to 1, and what is measured. Returns 1 to stop. May be NULL. */
-    int (*between)(void *context, double done_share, const char *what);
-    void *context;
+    const tr_progress *progress; /* told of the seconds passed; NULL: nobody */
 } tr_measure_ask;
 
-/* Allocates its buffers and frees them; out->map stays, tr_cpu_map_free it. *stopped is set where between said so, and
- * then *out holds nothing of use. Errors: TR_ENOMEM, TR_EIO (threads), TR_EDOMAIN (a kernel's result is wrong). */
-tr_status tr_measure(const tr_measure_ask *ask, tr_measured *out, int *stopped, tr_error *err);
+/* Allocates its buffers and frees them; out->map stays, also on error: tr_cpu_map_free it. Errors: TR_ENOMEM, TR_EIO
+ * (threads), TR_EDOMAIN (what is asked; a kernel's result is wrong), TR_ECANCELLED. */
+tr_status tr_measure(const tr_measure_ask *ask, tr_measured *out, tr_error *err);
 
 /* How far a cache reaches: the largest working set still read at more than the geometric mean of the fastest rate and
  * the memory's; 0: none is. rate and memory_rate in bytes/s.  [C14] */
 double tr_cache_reach_byte(const double *set_byte, const double *rate, size_t count, double memory_rate);
 
-/* The chip of the catalog that a processor's own name means; NULL: none. (measure_chip.c) */
-const tr_chip *tr_datasheet_of(const char *cpu);
 /* The form of data/chips, which every verb takes as SYSTEM. date: "2026-11-22". Errors: TR_EIO. */
 tr_status tr_measured_chip(const tr_measured *measured, const char *date, const tr_sink *sink, tr_error *err);
 

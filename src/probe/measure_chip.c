@@ -1,64 +1,13 @@
-/* probe/measure_chip.c -- a measured machine as a chip file, and the datasheet it is held against. */
+/* probe/measure_chip.c -- a measured machine as a chip file. */
 #include "probe/measure.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "base/json.h"
 #include "base/text.h"
-
-/* ---- the datasheet --------------------------------------------------------------------------------------------- */
-
-static int is_letter(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '+'; }
-
-/* "Intel(R) Xeon(R) Platinum 8480+ @ 2GHz" -> " intel xeon platinum 8480+ 2ghz ": words that can be looked for. */
-static void words_of(const char *name, char *out, size_t size)
-{
-    size_t n = 0;
-    out[n++] = ' ';
-    for (; *name != '\0' && n + 2 < size; name++) {
-        const char c = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
-        if (strncmp(name, "(R)", 3) == 0 || strncmp(name, "(TM)", 4) == 0) {
-            name += name[1] == 'R' ? 2 : 3;
-            continue;
-        }
-        if (is_letter(c))
-            out[n++] = c;
-        else if (out[n - 1] != ' ')
-            out[n++] = ' ';
-    }
-    if (out[n - 1] != ' ')
-        out[n++] = ' ';
-    out[n] = '\0';
-}
-
-/* Every word of title is one of cpu's. */
-static int has_words(const char *cpu, const char *title)
-{
-    char words[128], word[128];
-    words_of(title, words, sizeof words);
-    for (const char *at = words + 1; *at != '\0'; at += strcspn(at, " ") + 1) {
-        (void)snprintf(word, sizeof word, " %.*s ", (int)strcspn(at, " "), at);
-        if (strstr(cpu, word) == NULL)
-            return 0;
-    }
-    return 1;
-}
-
-const tr_chip *tr_datasheet_of(const char *cpu)
-{
-    char words[128];
-    const tr_chip *found = NULL;
-    words_of(cpu, words, sizeof words);
-    for (size_t i = 0; cpu[0] != '\0' && i < tr_chip_catalog_count(); i++) {
-        const tr_chip *chip = tr_chip_catalog_at(i);
-        if (chip->kind == TR_CHIP_CPU && has_words(words, chip->title) &&
-            (found == NULL || strlen(chip->title) > strlen(found->title)))
-            found = chip;
-    }
-    return found;
-}
 
 /* ---- the file ---------------------------------------------------------------------------------------------------- */
 
@@ -76,14 +25,21 @@ static void rate(tr_json *json, const char *key, double value)
     tr_json_key_number(json, key, value > 0.0 ? rounded(value) : (double)NAN);
 }
 
+/* "intel-xeon-platinum-8480+-measured-28": letters, digits and +, what stands in brackets left out. */
 static void name_of(const tr_measured *m, char *out, size_t size)
 {
-    char words[128];
+    const char *at = m->map.cpu[0] != '\0' ? m->map.cpu : "cpu";
     size_t n = 0;
-    words_of(m->map.cpu[0] != '\0' ? m->map.cpu : "cpu", words, sizeof words);
-    for (const char *at = words + 1; *at != '\0' && n + 20 < size; at++)
-        out[n++] = is_letter(*at) ? *at : '-';
-    (void)snprintf(out + n, size - n, "measured-%d", m->thread_count);
+    for (; *at != '\0' && n + 20 < size; at++) {
+        const char c = tr_text_lower(*at);
+        if (*at == '(')
+            at += strcspn(at, ")") - (at[strcspn(at, ")")] == '\0');
+        else if (tr_text_is_digit(c) || (c >= 'a' && c <= 'z') || c == '+')
+            out[n++] = c;
+        else if (n > 0 && out[n - 1] != '-')
+            out[n++] = '-';
+    }
+    (void)snprintf(out + n, size - n, "%smeasured-%d", n > 0 && out[n - 1] == '-' ? "" : "-", m->thread_count);
 }
 
 static void note_of(const tr_measured *m, char *out, size_t size)
@@ -143,9 +99,5 @@ tr_status tr_measured_chip(const tr_measured *m, const char *date, const tr_sink
     tr_json_key_string(&json, "confidence", m->spread_ratio < 0.1 ? "high" : m->spread_ratio < 0.3 ? "medium" : "low");
     tr_json_close(&json);
     const tr_status s = tr_json_finish(&json);
-    if (s != TR_OK && err != NULL) {
-        err->status = s;
-        (void)snprintf(err->text, sizeof err->text, "the chip file could not be written");
-    }
-    return s;
+    return s == TR_OK ? TR_OK : tr_fail(err, s, "", 0, "the chip file could not be written");
 }

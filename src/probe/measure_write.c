@@ -114,12 +114,12 @@ static void notes_of(const tr_measured *m, char room[2][200], tr_notes *out)
     out->count = 0;
     if (m->spread_ratio > 0.1 || m->disturbed_share > 0.1) {
         (void)snprintf(room[1], sizeof room[1],
-                       "the machine was not quiet: other programs had a core in %.0f %% of the repeats, which are "
-                       "left out; the ceilings may be higher than the best that was seen", 100.0 * m->disturbed_share);
+                       "the machine was not quiet: other programs had a core in %.0f %% of the repeats, which do not "
+                       "count; the ceilings may be higher than the best that was seen", 100.0 * m->disturbed_share);
         out->text[out->count++] = room[1];
     }
     if (!m->map.has_hwloc)
-        out->text[out->count++] = "built without hwloc: hyperthreads count as cores, and NUMA nodes are not seen";
+        out->text[out->count++] = "built without hwloc: NUMA nodes are not seen";
     if (!m->has_blas)
         out->text[out->count++] = "no OpenBLAS on this machine (Debian: libopenblas0): no practical peak";
     if (m->told_blas)

@@ -2,32 +2,15 @@
 #define _DEFAULT_SOURCE
 #include "probe/measure.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "probe/machine.h"
 
 #ifdef TR_HAS_HWLOC
 #include <hwloc.h>
 #endif
-
-/* A line "model name : Intel(R) Xeon(R) ..." of Linux; elsewhere nothing. */
-static void name_cpu(char *out, size_t size)
-{
-    char line[512];
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    out[0] = '\0';
-    while (f != NULL && out[0] == '\0' && fgets(line, sizeof line, f) != NULL) {
-        const char *colon = strchr(line, ':');
-        if (colon == NULL || strncmp(line, "model name", 10) != 0)
-            continue;
-        colon += 1 + strspn(colon + 1, " \t");
-        (void)snprintf(out, size, "%.*s", (int)strcspn(colon, "\n"), colon);
-    }
-    if (f != NULL)
-        (void)fclose(f);
-}
 
 /* A count that the system does not tell is 0. */
 static double told(int name)
@@ -38,9 +21,14 @@ static double told(int name)
 
 static void load_plain(tr_cpu_map *map)
 {
+    tr_machine machine;
     map->core_count = (int)told(_SC_NPROCESSORS_ONLN);
     map->node_count = 1;
     map->memory_byte = told(_SC_PHYS_PAGES) * told(_SC_PAGESIZE);
+    if (tr_machine_read("/proc", NULL, &machine, NULL) == TR_OK) { /* without the threads that share a core */
+        (void)tr_text_copy(map->cpu, sizeof map->cpu, machine.cpu);
+        map->core_count = machine.core_count < map->core_count ? (int)machine.core_count : map->core_count;
+    }
 #ifdef _SC_LEVEL1_DCACHE_SIZE
     map->cache_byte[0] = told(_SC_LEVEL1_DCACHE_SIZE);
     map->cache_byte[1] = told(_SC_LEVEL2_CACHE_SIZE);
@@ -121,7 +109,6 @@ void tr_cpu_map_free(tr_cpu_map *map) { map->hwloc = NULL; }
 void tr_cpu_map_load(tr_cpu_map *out)
 {
     memset(out, 0, sizeof *out);
-    name_cpu(out->cpu, sizeof out->cpu);
     load_plain(out);
     load_hwloc(out);
     out->core_count = out->core_count > 0 ? out->core_count : 1;

@@ -30,7 +30,8 @@ static void dense_block(const tr_roofline *roof, size_t n, const double *restric
                         double *restrict compute_s, double *restrict weights_s, double *restrict kv_s,
                         double *restrict step_s)
 {
-    const double flop_per_s = roof->flop_per_s, byte_per_s = roof->byte_per_s, token_flop = roof->flop_per_token;
+    const double flop_per_s = roof->flop_per_s / roof->copy_count, byte_per_s = roof->byte_per_s / roof->copy_count;
+    const double token_flop = roof->flop_per_token;
     const double all_byte = step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0);
     const double all_weights_s = all_byte / byte_per_s;
     for (size_t i = 0; i < n; i++) {
@@ -53,7 +54,8 @@ static void expert_block(const tr_roofline *roof, size_t n, const double *restri
                          double *restrict compute_s, double *restrict weights_s, double *restrict kv_s,
                          double *restrict step_s)
 {
-    const double flop_per_s = roof->flop_per_s, byte_per_s = roof->byte_per_s, token_flop = roof->flop_per_token;
+    const double flop_per_s = roof->flop_per_s / roof->copy_count, byte_per_s = roof->byte_per_s / roof->copy_count;
+    const double token_flop = roof->flop_per_token;
     const double fixed = roof->fixed_weight_byte, routed = roof->routed_weight_byte, idle = roof->expert_idle_share;
     for (size_t i = 0; i < n; i++) {
         const double bad = poison(batch_seq[i], kv_byte[i], attention_flop[i]);
@@ -108,7 +110,7 @@ void tr_bound_step_array(const tr_roofline *roof, size_t n,
                          double *compute_s, double *weights_s, double *kv_s, double *step_s)
 {
     double spare[4][BLOCK]; /* for outputs the caller does not want */
-    double idle_power[BLOCK], part_token[BLOCK];
+    double idle_power[BLOCK], part_token[BLOCK], copy_seq[BLOCK];
     tr_expert_table table;
     if (tr_roofline_check(roof, NULL) != TR_OK) {
         double *const out[4] = {compute_s, weights_s, kv_s, step_s};
@@ -125,12 +127,18 @@ void tr_bound_step_array(const tr_roofline *roof, size_t n,
         double *weights = weights_s != NULL ? weights_s + at : spare[1];
         double *kv = kv_s != NULL ? kv_s + at : spare[2];
         double *step = step_s != NULL ? step_s + at : spare[3];
+        const double *batch = batch_seq + at;
+        if (roof->copy_count > 1.0) { /* copies are alike: what one of them does */
+            for (size_t i = 0; i < count; i++)
+                copy_seq[i] = step_copy_seq(roof, batch[i]);
+            batch = copy_seq;
+        }
         if (experts) {
-            look_up(&table, roof->expert_idle_share, count, n, batch_seq + at, idle_power, part_token);
-            expert_block(roof, count, batch_seq + at, kv_read_byte + at, attention_flop + at, idle_power,
+            look_up(&table, roof->expert_idle_share, count, n, batch, idle_power, part_token);
+            expert_block(roof, count, batch, kv_read_byte + at, attention_flop + at, idle_power,
                          part_token, compute, weights, kv, step);
         } else {
-            dense_block(roof, count, batch_seq + at, kv_read_byte + at, attention_flop + at, compute, weights, kv,
+            dense_block(roof, count, batch, kv_read_byte + at, attention_flop + at, compute, weights, kv,
                         step);
         }
     }

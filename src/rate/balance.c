@@ -14,7 +14,8 @@ double tr_floor_s(const tr_roofline *roof)
     if (tr_roofline_check(roof, NULL) != TR_OK)
         return (double)NAN;
     /* [R6] A large batch reads every expert, so all streamed weights, once. */
-    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0) / roof->byte_per_s;
+    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0) /
+           (roof->byte_per_s / roof->copy_count); /* [K110] */
 }
 
 double tr_ridge_flop_per_byte(const tr_roofline *roof)
@@ -130,12 +131,18 @@ static double crossing_token(const balance *b)
     return rise > 0.0 ? below + (above - below) * (-excess_below / rise) : above;
 }
 
+/* What one copy of the weights reads for its share of a batch. */
+static double copy_read_byte(const tr_roofline *roof, double copy_seq)
+{
+    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
+                                 tr_expert_touched_share(roof->expert_idle_share, copy_seq));
+}
+
 /* Share of the weights' time that each sequence of a batch bears. */
 static double weights_per_seq_s(const tr_roofline *roof, double batch_seq)
 {
-    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
-                                 tr_expert_touched_share(roof->expert_idle_share, batch_seq)) /
-           roof->byte_per_s / batch_seq;
+    const double copy_seq = step_copy_seq(roof, batch_seq);
+    return copy_read_byte(roof, copy_seq) / roof->byte_per_s / copy_seq;
 }
 
 double tr_balance_context_token(const tr_roofline *roof)
@@ -210,9 +217,8 @@ double tr_weight_intensity_flop_per_byte(const tr_roofline *roof, double batch_s
     if (tr_roofline_check(roof, NULL) != TR_OK || !(batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ))
         return (double)NAN;
     /* [R15] Every sequence multiplies the weights again; reading them is shared. */
-    return batch_seq * roof->flop_per_token /
-           step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte,
-                                 tr_expert_touched_share(roof->expert_idle_share, batch_seq));
+    const double copy_seq = step_copy_seq(roof, batch_seq);
+    return copy_seq * roof->flop_per_token / copy_read_byte(roof, copy_seq);
 }
 
 double tr_attention_intensity_flop_per_byte(const tr_roofline *roof, double context_token)

@@ -32,6 +32,13 @@ static void add(void *context, const pass_work *w, const tr_op *op)
     step->kv_read_byte += op->count * op->kv_byte;
 }
 
+/* Copies of the weights that have work. */
+static double busy_copies(const tr_roofline *roof, const tr_pass *pass)
+{
+    const double seq = pass->decode_seq + pass->prefill_seq;
+    return seq >= roof->copy_count ? roof->copy_count : seq > 1.0 ? seq : 1.0;
+}
+
 tr_status tr_bound_pass(const tr_roofline *roof, const tr_pass *pass, tr_step *out, tr_error *err)
 {
     pass_work w;
@@ -43,13 +50,24 @@ tr_status tr_bound_pass(const tr_roofline *roof, const tr_pass *pass, tr_step *o
         s = tr_pass_work_load(&w, pass, err);
     if (s != TR_OK)
         return s;
+    const double copies = busy_copies(roof, pass), busy_share = copies / roof->copy_count;
+    tr_pass one = *pass; /* of one copy: they are alike */
+    one.decode_seq /= copies;
+    one.prefill_seq /= copies;
+    s = tr_pass_work_load(&w, &one, err);
+    if (s != TR_OK)
+        return s;
     tr_pass_walk(&w, add, &step);
+    step.flop *= copies;
+    step.weight_read_byte *= copies;
+    step.kv_read_byte *= copies;
     if (!(step.flop >= 0.0 && step.flop <= 1e300 && step.kv_read_byte >= 0.0 && step.kv_read_byte <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "model", step.flop,
                        "the model's FLOPs or KV bytes at this context are not usable numbers");
-    step.compute_s = step.flop / roof->flop_per_s; /* [R2] */
-    step.weights_s = step.weight_read_byte / roof->byte_per_s;
-    step.kv_s = step.kv_read_byte / roof->byte_per_s; /* [R5] every sequence has its own: batching does not thin it */
+    const double byte_per_s = roof->byte_per_s * busy_share;
+    step.compute_s = step.flop / (roof->flop_per_s * busy_share); /* [R2] */
+    step.weights_s = step.weight_read_byte / byte_per_s;
+    step.kv_s = step.kv_read_byte / byte_per_s; /* [R5] every sequence has its own: batching does not thin it */
     const double memory_s = step.weights_s + step.kv_s;
     step.limit = step.compute_s >= memory_s        ? TR_LIMIT_COMPUTE
                  : step.weights_s >= step.kv_s     ? TR_LIMIT_WEIGHTS

@@ -106,6 +106,7 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
         return s;
     tr_pass_walk(&w, weigh, &roof);
     roof.chip_count = system->chip_count;
+    roof.copy_count = 1.0;
     roof.flop_per_s = system->chip_count * w.peak_flop_per_s;
     roof.math_dtype = w.peak_dtype;
     roof.byte_per_s = system->chip_count * system->chip.memory_byte_per_s;
@@ -143,6 +144,7 @@ tr_status tr_roofline_check(const tr_roofline *roof, tr_error *err)
         {"memory_byte", roof->memory_byte, roof->memory_byte > 0.0},
         {"usd_per_s", roof->usd_per_s, not_negative(roof->usd_per_s)},
         {"chip_count", roof->chip_count, positive(roof->chip_count)},
+        {"copy_count", roof->copy_count, roof->copy_count >= 1.0 && roof->copy_count <= 1e6},
         {"flop_per_token", roof->flop_per_token, positive(roof->flop_per_token)},
         {"fixed_weight_byte", roof->fixed_weight_byte, not_negative(roof->fixed_weight_byte)},
         {"routed_weight_byte", roof->routed_weight_byte, not_negative(roof->routed_weight_byte)},

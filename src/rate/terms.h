@@ -5,6 +5,8 @@
 
 #include <tokenroof/rate.h>
 
+#include "pass/work.h"
+
 #define STEP_PER_SEQ_MAX 1e30 /* bytes or FLOPs per sequence */
 
 /* FLOPs of batch_seq sequences whose weight multiplies and attention are these. */
@@ -25,6 +27,14 @@ static inline double step_time_s(double compute_s, double weights_s, double kv_s
 {
     const double memory_s = weights_s + kv_s;
     return compute_s > memory_s ? compute_s : memory_s;
+}
+
+/* [K110] Sequences of one copy of the weights that has any: fewer than there are copies leave copies idle. */
+static inline double step_copy_seq(const tr_roofline *roof, double batch_seq)
+{
+    if (!(batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ)) /* out of range it stays, for whoever checks */
+        return batch_seq;
+    return batch_seq > roof->copy_count ? batch_seq / roof->copy_count : 1.0;
 }
 
 /* The rates and sizes are numbers one can divide by. */

@@ -11,8 +11,8 @@ BLOCK = {"F32": (1, 4), "F16": (1, 2), "Q4_0": (32, 18), "Q8_0": (32, 34)}  # we
 VOCABULARY = 512
 ALIGN = 32
 
-DENSE = {"arch": "llama", "layers": 8, "width": 1024, "heads": 8, "kv_heads": 2, "inner": 4096}
-MIXTURE = {"arch": "qwen3moe", "layers": 6, "width": 768, "heads": 8, "kv_heads": 2, "inner": 512, "experts": 32,
+DENSE = {"arch": "llama", "layers": 12, "width": 1536, "heads": 12, "kv_heads": 4, "inner": 6144}
+MIXTURE = {"arch": "qwen3moe", "layers": 8, "width": 1024, "heads": 16, "kv_heads": 4, "inner": 768, "experts": 32,
            "active": 4}
 HEAD = 128  # wide
 

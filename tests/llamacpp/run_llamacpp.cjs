@@ -1,5 +1,6 @@
 // tests/llamacpp/run_llamacpp.cjs -- times llama.cpp's own decode: PACKAGE_FOLDER MODEL THREADS SECONDS CASE...
-// A CASE is decode:BATCH:CONTEXT or prompt:TOKENS; one JSON line each, seconds of every repeat.
+// A CASE is decode:BATCH:CONTEXT or prompt:TOKENS; one JSON line each, seconds of every repeat: by the clock, and of all
+// threads together on a core, which with one thread leaves out what other programs took.
 "use strict";
 const path = require("path");
 
@@ -21,21 +22,25 @@ async function feed(context, seq, from, count) {
     }
 }
 
-// Once more until the time is over; the first two warm up.
+// Once more until the time is over; the first warms up.
 async function repeat(once) {
-    const seconds = [], end = now() + budget;
-    for (let n = 0; n < 8 || (now() < end && n < 200); n++) {
-        const begin = now();
+    const seconds = [], own = [], end = now() + budget;
+    for (let n = 0; n < 5 || (now() < end && n < 200); n++) {
+        const begin = now(), before = process.cpuUsage();
         await once(n);
-        if (n >= 2)
+        const used = process.cpuUsage(before);
+        if (n >= 1) {
             seconds.push(now() - begin);
+            own.push((used.user + used.system) / 1e6);
+        }
     }
-    return seconds;
+    return {seconds, own};
 }
 
 async function decode(context, batch, length) {
-    for (let seq = 0; seq < batch; seq++)
-        await feed(context, seq, 0, length);
+    await feed(context, 0, 0, length);
+    for (let seq = 1; seq < batch; seq++)
+        await context.copySequenceStateFromOtherSequence(seq, 0);
     return repeat(async (n) => {
         context.initBatch(batch);
         for (let seq = 0; seq < batch; seq++) { // the token after the context, each time in the place of the last
@@ -64,11 +69,11 @@ async function main() {
             batchSize: Math.max(PART, batch), flashAttention: "auto", threads});
         if (!await context.init())
             throw new Error("llama.cpp makes no context");
-        const seconds = kind === "decode" ? await decode(context, batch, length) : await repeat(async () => {
+        const timed = kind === "decode" ? await decode(context, batch, length) : await repeat(async () => {
             context.disposeSequence(0);
             await feed(context, 0, 0, length);
         });
-        process.stdout.write(JSON.stringify({case: one, seconds}) + "\n");
+        process.stdout.write(JSON.stringify({case: one, ...timed}) + "\n");
         await context.dispose();
     }
     await model.dispose();

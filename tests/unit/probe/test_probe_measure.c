@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "io/chip_file.h"
+#include "probe/machine.h"
 #include "probe/measure.h"
 
 static int near(double a, double b) { return a - b <= 1e-9 * b && b - a <= 1e-9 * b; }
@@ -133,14 +134,14 @@ static void a_crew_works_once_a_run_and_a_matrix_multiply_of_openblas_is_right(v
 {
     (void)state;
     int seen[3] = {0, 0, 0}, was_told = 0;
-    double own_share = -1.0;
+    tr_own own = {-1.0, -1.0};
     tr_crew *crew = NULL;
     assert_int_equal(tr_crew_start(3, NULL, NULL, &crew, NULL), TR_OK);
     for (int i = 0; i < 5; i++)
-        assert_true(tr_crew_run_s(crew, count_in, seen, &own_share) >= 0.0);
+        assert_true(tr_crew_run_s(crew, count_in, seen, &own) >= 0.0);
     tr_crew_stop(crew);
     assert_true(seen[0] == 5 && seen[1] == 5 && seen[2] == 5);
-    assert_true(own_share >= 0.0 && own_share <= 1.0);
+    assert_true(own.share >= 0.0 && own.share <= 1.0 && own.time_s >= 0.0);
     assert_int_equal(tr_crew_start(0, NULL, NULL, &crew, NULL), TR_EDOMAIN);
     tr_blas *blas = tr_blas_open(1, 128, &was_told);
     if (blas == NULL)
@@ -161,14 +162,14 @@ static void a_processor_is_found_in_the_catalog_by_its_own_name(void **state)
         {"Intel(R) Core(TM) i9-14900K", "core-i9-14900k"},
     };
     for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
-        const tr_chip *chip = tr_datasheet_of(name[i][0]);
+        const tr_chip *chip = tr_machine_chip(name[i][0], TR_CHIP_CPU);
         if (chip == NULL)
             fail_msg("%s is not found", name[i][0]);
         assert_string_equal(chip->name, name[i][1]);
     }
-    assert_null(tr_datasheet_of("Intel(R) Xeon(R) Processor"));
-    assert_null(tr_datasheet_of("AMD EPYC 9654P 96-Core Processor"));
-    assert_null(tr_datasheet_of(""));
+    assert_null(tr_machine_chip("Intel(R) Xeon(R) Processor", TR_CHIP_CPU));
+    assert_null(tr_machine_chip("AMD EPYC 9654P 96-Core Processor", TR_CHIP_CPU));
+    assert_null(tr_machine_chip("", TR_CHIP_CPU));
 }
 
 static void the_chip_file_is_read_back_as_it_was_measured(void **state)
@@ -194,7 +195,7 @@ static void the_chip_file_is_read_back_as_it_was_measured(void **state)
     m->flop_per_s[TR_DTYPE_INT8] = 150e12;
     m->sgemm_flop_per_s = 4e12;
     m->spread_ratio = 0.04;
-    m->datasheet = tr_datasheet_of(m->map.cpu);
+    m->datasheet = tr_machine_chip(m->map.cpu, TR_CHIP_CPU);
     assert_int_equal(tr_measured_chip(m, "2026-11-22", &sink, &err), TR_OK);
     assert_true(buffer.length < sizeof text);
     if (tr_system_text_read(text, buffer.length, NULL, &system, &err) != TR_OK)
@@ -220,30 +221,30 @@ static void the_chip_file_is_read_back_as_it_was_measured(void **state)
 
 /* ---- this machine ------------------------------------------------------------------------------------------------ */
 
-static int stop_at_once(void *context, double done_share, const char *what)
+static int stop_at_once(void *context, double done, double total)
 {
     int *calls = context;
-    assert_true(done_share >= 0.0 && done_share <= 1.0 && what[0] != '\0');
-    (*calls)++;
-    return *calls == 3;
+    assert_true(done >= 0.0 && done <= total);
+    return ++*calls == 3;
 }
 
 static void a_measurement_stops_where_it_is_told_to(void **state)
 {
     (void)state;
     tr_error err;
-    int calls = 0, stopped = 0;
+    int calls = 0;
+    const tr_progress progress = {stop_at_once, &calls};
     tr_measured *m = calloc(1, sizeof *m);
     assert_non_null(m);
-    tr_measure_ask ask = {.time_s = 60.0, .thread_count = 1, .between = stop_at_once, .context = &calls};
-    assert_int_equal(tr_measure(&ask, m, &stopped, &err), TR_OK);
-    assert_true(stopped == 1 && calls == 3);
+    tr_measure_ask ask = {.time_s = 60.0, .thread_count = 1, .progress = &progress};
+    assert_int_equal(tr_measure(&ask, m, &err), TR_ECANCELLED);
+    assert_int_equal(calls, 3);
     tr_cpu_map_free(&m->map);
     ask.time_s = 0.5;
-    assert_int_equal(tr_measure(&ask, m, &stopped, &err), TR_EDOMAIN);
+    assert_int_equal(tr_measure(&ask, m, &err), TR_EDOMAIN);
     ask = (tr_measure_ask){.time_s = 1.0, .thread_count = 4096};
     if (m->map.core_count < 4096)
-        assert_int_equal(tr_measure(&ask, m, &stopped, &err), TR_EDOMAIN);
+        assert_int_equal(tr_measure(&ask, m, &err), TR_EDOMAIN);
     tr_cpu_map_free(&m->map);
     free(m);
 }
@@ -252,7 +253,6 @@ static void three_seconds_measure_every_ceiling_of_this_machine(void **state)
 {
     (void)state;
     tr_error err;
-    int stopped = 0;
     char text[4096];
     tr_buffer buffer = {text, sizeof text, 0};
     const tr_sink sink = tr_buffer_sink(&buffer);
@@ -260,9 +260,8 @@ static void three_seconds_measure_every_ceiling_of_this_machine(void **state)
     tr_measured *m = calloc(1, sizeof *m);
     assert_non_null(m);
     const tr_measure_ask ask = {.time_s = 3.0};
-    if (tr_measure(&ask, m, &stopped, &err) != TR_OK)
+    if (tr_measure(&ask, m, &err) != TR_OK)
         fail_msg("%s", err.text);
-    assert_int_equal(stopped, 0);
     assert_int_equal(m->thread_count, m->map.core_count);
     assert_true(m->read_byte_per_s > 1e6 && m->triad_byte_per_s > 1e6 && m->flop_per_s[TR_DTYPE_FP32] > 1e6);
     for (size_t i = 0; i < m->row_count; i++) {

@@ -310,6 +310,49 @@ static void attention_moves_the_balance_of_a_latent_cache_by_two_thirds_and_of_g
     assert_true(isnan(none.batch_seq) && isnan(none.context_token) && isnan(none.cliff_token));
 }
 
+/* Eight copies on eight chips are eight systems of one chip. */
+static void copies_of_the_weights_are_systems_of_their_own(void **state)
+{
+    (void)state;
+    for (int mixture = 0; mixture < 2; mixture++) {
+        const tr_model model = toy_model(mixture);
+        const tr_system one = toy_system(1.0), all = toy_system(8.0);
+        const tr_roofline a = roof_of(&model, &one);
+        tr_roofline b = roof_of(&model, &all);
+        const tr_roofline pooled = b;
+        b.copy_count = 8.0;
+        assert_true(pooled.copy_count == 1.0 && tr_balance_batch_seq(&pooled, 100.0) == tr_balance_batch_seq(&a, 100.0));
+        assert_close(tr_floor_s(&b), tr_floor_s(&a), 1e-15);
+        assert_close(tr_balance_batch_seq(&b, 100.0), 8.0 * tr_balance_batch_seq(&a, 100.0), 1e-12);
+        assert_close(tr_memory_ratio_batch_seq(&b, 100.0, 5.0), 8.0 * tr_memory_ratio_batch_seq(&a, 100.0, 5.0), 1e-12);
+        assert_close(tr_balance_context_token(&b), tr_balance_context_token(&a), 1e-12);
+        assert_close(tr_ridge_flop_per_byte(&b), tr_ridge_flop_per_byte(&a), 1e-15);
+        for (double seq = 1.0; seq <= 4096.0; seq *= 4.0) {
+            const tr_step small = decode(&a, seq, 100.0), large = decode(&b, 8.0 * seq, 100.0);
+            assert_close(large.step_s, small.step_s, 1e-12);
+            assert_close(large.compute_s, small.compute_s, 1e-12);
+            assert_close(large.weights_s, small.weights_s, 1e-12);
+            assert_close(large.kv_s, small.kv_s, 1e-12);
+            assert_close(large.token_per_s, 8.0 * small.token_per_s, 1e-12);
+            assert_close(large.mbu, small.mbu, 1e-12);
+            assert_close(tr_weight_intensity_flop_per_byte(&b, 8.0 * seq), tr_weight_intensity_flop_per_byte(&a, seq),
+                         1e-12);
+            assert_close(tr_cliff_context_token(&b, 8.0 * seq), tr_cliff_context_token(&a, seq), 1e-9);
+            assert_true(decode(&pooled, 8.0 * seq, 100.0).step_s <= large.step_s * (1.0 + 1e-12));
+            const double batch = 8.0 * seq, kv = tr_roofline_kv_read_byte(&b, 100.0);
+            const double flop = tr_model_attention_flop(&model, 100.0);
+            double step_s = 0.0;
+            tr_bound_step_array(&b, 1, &batch, &kv, &flop, NULL, NULL, NULL, &step_s);
+            assert_close(step_s, large.step_s, 1e-12);
+        }
+        /* Fewer sequences than copies leave copies idle. */
+        assert_close(decode(&b, 3.0, 100.0).step_s, decode(&a, 1.0, 100.0).step_s, 1e-12);
+        assert_close(decode(&b, 3.0, 100.0).mbu, 3.0 / 8.0 * decode(&a, 1.0, 100.0).mbu, 1e-12);
+        b.copy_count = 0.5;
+        assert_true(isnan(tr_balance_batch_seq(&b, 100.0)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +372,7 @@ int main(void)
         cmocka_unit_test(the_ridge_of_a_pass_is_where_its_tokens_share_the_weights_out),
         cmocka_unit_test(a_wait_of_five_is_a_fifth_of_the_balance_batch),
         cmocka_unit_test(attention_moves_the_balance_of_a_latent_cache_by_two_thirds_and_of_grouped_heads_hardly),
+        cmocka_unit_test(copies_of_the_weights_are_systems_of_their_own),
         cmocka_unit_test(nan_and_out_of_range_give_nan),
     };
     return cmocka_run_group_tests_name("rate balance", tests, NULL, NULL);

@@ -1,0 +1,1 @@
+"$TOKENROOF" roof qwen3-32b 64xh100-sxm | grep -E "^layout|ridge in|weights at" && "$TOKENROOF" roof qwen3-32b 64xh100-sxm --json | grep -A4 layout_chosen_for && "$TOKENROOF" roof qwen3-32b 64xh100-sxm --tp 8 --json | grep -c layout_chosen_for
