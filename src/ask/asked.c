@@ -182,7 +182,7 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
     if (limited)
         tr_print_quantity(out, "memory", shard->memory_byte, TR_UNIT_BYTE,
                           q->blackboard ? "of one chip" : "of one chip, as its driver reports it");
-    (void)snprintf(text, sizeof text, "%s, on each chip", tr_dtype_name(q->roof.weight_dtype));
+    (void)snprintf(text, sizeof text, "%s, on each chip", tr_question_weights(q));
     tr_print_quantity(out, "weights", shard->weight_byte, TR_UNIT_BYTE, text);
     if (shard->draft_weight_byte > 0.0)
         tr_print_quantity(out, "of them to draft", shard->draft_weight_byte, TR_UNIT_BYTE,
@@ -227,6 +227,15 @@ void tr_print_layout(const tr_problem *question, tr_writer *out)
     tr_write_text(out, text);
 }
 
+const char *tr_question_weights(const tr_problem *question)
+{
+    const tr_weight_format format = question->formats.weight;
+    if (format != TR_WEIGHT_FORMAT_NATIVE)
+        return tr_weight_format_name(format);
+    return question->model->weight_name[0] != '\0' ? question->model->weight_name
+                                                   : tr_dtype_name(question->roof.weight_dtype);
+}
+
 const char *tr_balance_words(const tr_problem *question, double balance_seq, const char *words, char *out, size_t size)
 {
     const double copies = tr_problem_copy_count(question);
@@ -250,8 +259,7 @@ void tr_print_chips(const tr_problem *question, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s chip%s: %s in %s, %s, %s; weights %s, KV cache %s; physics %s\n",
                    chips, roof->chip_count > 1 ? "s" : "", flop, tr_dtype_name(roof->math_dtype), bandwidth,
                    isfinite(roof->memory_byte) ? memory : "memory not limited",
-                   tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
-                   tr_physics_name(question->physics));
+                   tr_question_weights(question), tr_dtype_name(roof->kv_dtype), tr_physics_name(question->physics));
     tr_write_text(out, text);
 }
 

@@ -39,6 +39,9 @@ int tr_layout_as_told(const tr_scenario *scenario, const tr_model *model, const 
 tr_status tr_question_in(const tr_problem *question, const tr_system *system, const tr_layout *layout, tr_problem *out,
                          tr_error *err);
 
+/* What the weights are stored in, for headings: the name of a GGUF mix, else of a number format. */
+const char *tr_question_weights(const tr_problem *question);
+
 /* What a prediction rests on: "chip, engine and model were measured". */
 const char *tr_question_rests_on(const tr_problem *question);
 

@@ -50,7 +50,7 @@ static void print_head(const tr_comparison *c, tr_writer *out)
                        q->model->name, q->system->name,
                        q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
                        q->engine->version[0] != '\0' ? " " : "", q->engine->version, q->layout_given ? ", " : "",
-                       q->layout_given ? layout : "", tr_dtype_name(q->roof.weight_dtype),
+                       q->layout_given ? layout : "", tr_question_weights(q),
                        tr_dtype_name(q->roof.kv_dtype), same ? "" : ": ", same ? "" : load);
         tr_write_text(out, text);
     }

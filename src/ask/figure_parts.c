@@ -54,6 +54,19 @@ void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *ma
     insert_marks(curve, mark, mark_count);
 }
 
+double tr_figure_even_ratio(double range, size_t count)
+{
+    double ratio = 1.0, from = 1.0, to = 64.0;
+    for (int i = 0; i < 60; i++) { /* ratio^(count - 1) = range */
+        double power = 1.0;
+        ratio = (from + to) / 2.0;
+        for (size_t k = 1; k < count; k++)
+            power *= ratio;
+        *(power < range ? &from : &to) = ratio;
+    }
+    return ratio;
+}
+
 /* ---- curves ------------------------------------------------------------------- */
 
 static void evaluate(tr_curve *curve, const tr_problem *question, const double *batch_seq,
@@ -332,7 +345,7 @@ void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const
         (void)snprintf(formats, sizeof formats,
                        DOT "%s weights, %s KV\xC2\xA0"
                            "cache, %s math",
-                       tr_dtype_name(roof->weight_dtype), tr_dtype_name(roof->kv_dtype),
+                       tr_question_weights(question), tr_dtype_name(roof->kv_dtype),
                        tr_dtype_name(roof->math_dtype));
     glue_numbers(layout, glued, sizeof glued);
     (void)snprintf(out, size, "%s" DOT "%s%s%s%s", who, what, layout[0] != '\0' ? DOT : "", glued, formats);

@@ -101,7 +101,7 @@ static void print_model(const tr_report *report, tr_writer *out)
     else
         (void)tr_text_copy(text, sizeof text, "all active for every token");
     tr_print_quantity(out, "parameters", q->model->total_param, TR_UNIT_PARAM, text);
-    tr_print_quantity(out, "weights", q->roof.store_weight_byte, TR_UNIT_BYTE, tr_dtype_name(q->roof.weight_dtype));
+    tr_print_quantity(out, "weights", q->roof.store_weight_byte, TR_UNIT_BYTE, tr_question_weights(q));
     (void)snprintf(text, sizeof text, "for each token (%s); %s at %s tokens", tr_dtype_name(q->roof.kv_dtype),
                    show(report->kv_byte_per_seq, TR_UNIT_BYTE, a),
                    show(report->context_token, TR_UNIT_CONTEXT, b));

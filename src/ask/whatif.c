@@ -37,7 +37,7 @@ static void print_head(const tr_whatif *w, tr_writer *out)
                    "%s on %s (%s; weights %s, KV cache %s)\n%s\nas it is: TTFT %s, TPOT %s, %s tokens/s%s%s%s\n",
                    q->model->name, q->system->name,
                    q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular",
-                   tr_dtype_name(q->roof.weight_dtype), tr_dtype_name(q->roof.kv_dtype), load, value[0], value[1],
+                   tr_question_weights(q), tr_dtype_name(q->roof.kv_dtype), load, value[0], value[1],
                    value[2], priced ? ", " : "", priced ? value[3] : "", priced ? " per million output" : "");
     tr_write_text(out, text);
     tr_print_price(q, out);

@@ -36,28 +36,33 @@ static tr_status from_data(const char *folder, const char *name, const char *fam
     return tr_model_catalog_get(name, out, err);
 }
 
-static tr_status model_named(const cli *c, const char *name, const char *family, tr_model *out, tr_error *err)
+/* is_head: name is a file with the first bytes of a GGUF file. */
+static tr_status model_named(const cli *c, const char *name, const char *family, int is_head, tr_model *out,
+                             tr_error *err)
 {
     const char *folder = given(c->scenario, TR_IN_DATA);
-    const int is_file = !tr_is_inline(name) && tr_model_is_path(name);
+    const int is_file = is_head || (!tr_is_inline(name) && tr_model_is_path(name));
     if (family != NULL && !is_file && folder == NULL)
         return cli_fail(err, TR_ECONFLICT, "family", "--as is for a config.json: '%.80s' is not a file", name);
-    if (tr_is_inline(name))
+    if (!is_file && tr_is_inline(name))
         return tr_model_inline(name, out, err);
     if (!is_file && folder == NULL)
         return tr_model_catalog_get(name, out, err);
     tr_model_file *file = malloc(sizeof *file);
     if (file == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
-    const tr_status s = is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
-                                : from_data(folder, name, family, file, out, err);
+    const tr_status s = is_head   ? take_file(tr_model_head_read(name, family, file, err), file, out)
+                        : is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
+                                  : from_data(folder, name, family, file, out, err);
     free(file);
     return s;
 }
 
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
 {
-    return model_named(c, tr_input_text(c->scenario, TR_IN_MODEL), given(c->scenario, TR_IN_FAMILY), out, err);
+    const char *const name = tr_input_text(c->scenario, TR_IN_MODEL), *const head = given(c->scenario, TR_IN_GGUF_HEAD);
+    const int is_head = head != NULL && strcmp(name, head) == 0;
+    return model_named(c, name, given(c->scenario, TR_IN_FAMILY), is_head, out, err);
 }
 
 /* What it is made of may be known and its bandwidth not: only `local` has an answer then, of what fits. */
@@ -95,7 +100,7 @@ static tr_status take_drafter(const cli *c, question *q, tr_error *err)
     tr_error why;
     if (name == NULL || !tr_verb_takes(c->verb, tr_input_at(TR_IN_DRAFT_MODEL)))
         return TR_OK;
-    const tr_status s = model_named(c, name, NULL, &q->draft_model, &why);
+    const tr_status s = model_named(c, name, NULL, 0, &q->draft_model, &why);
     if (s != TR_OK)
         return cli_fail(err, s, "draft_model", "draft-model: %.400s", why.text);
     q->model.draft_model = &q->draft_model;

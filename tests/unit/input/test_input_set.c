@@ -81,7 +81,7 @@ static void a_number_format_has_many_names(void **state)
     assert_int_equal(tr_input_choice(s, TR_IN_WEIGHT_DTYPE), TR_WEIGHT_FORMAT_NATIVE);
     set(s, "kv", "float8_e4m3fn");
     assert_int_equal(tr_input_choice(s, TR_IN_KV_DTYPE), TR_DTYPE_FP8);
-    refuse(tr_scenario_set(s, "kv", "fp7", &err), TR_EPARSE, &err, "int4, f16, q8_0 or q4_0, not 'fp7'");
+    refuse(tr_scenario_set(s, "kv", "fp7", &err), TR_EPARSE, &err, "q4_1, q4_0 or iq4_nl, not 'fp7'");
     tr_scenario_destroy(s);
 }
 
