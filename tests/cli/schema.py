@@ -36,6 +36,7 @@ ASK = {
     "lesson": "lesson --answers /dev/null",
     "lesson-cards": "lesson --cards",
     "validate": f"validate {HERE}/validate/runs.csv",
+    "measure": "measure --cores 1 --seconds 1",
 }
 TYPE = {"object": dict, "array": list, "string": str, "boolean": bool, "number": (int, float), "null": type(None)}
 
