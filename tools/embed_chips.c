@@ -277,6 +277,8 @@ static void write_chip(FILE *f, const tr_chip *chip)
     NUMBER(cache_byte);
     NUMBER(cache_byte_per_s);
     NUMBER(core_count);
+    NUMBER(vector_flop_per_s);
+    NUMBER(fast_core_count);
     NUMBER(memory_channel_count);
     NUMBER(power_w);
     NUMBER(all_in_power_w);

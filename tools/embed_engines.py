@@ -12,13 +12,16 @@ import sys
 
 RULES = {"whole": "TR_MEMORY_WHOLE", "static": "TR_MEMORY_STATIC", "free": "TR_MEMORY_FREE", "all": "TR_MEMORY_ALL"}
 DTYPES = {"native": "TR_DTYPE_NATIVE", "bf16": "TR_DTYPE_BF16", "fp8": "TR_DTYPE_FP8"}
+# formats of a cache, each a bit of kv_dtypes
+CACHES = ["fp32", "bf16", "fp8", "int8", "fp4", "int4", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"]
 # what a version may say: the values allowed, or the range of a number (0 passes where the range begins at 0)
 SAYS = {"memory_rule": RULES, "memory_share": (0.01, 1), "buffer_byte": (0, 1e12), "chunk_token": (1, 1e7),
         "max_seq": (0, 1e6), "block_token": (1, 1e5), "prefill_first": bool, "whole_prompt": bool,
         "whole_answer": bool,
         "poll_step": (1, 1e4),
-        "kv_dtype": DTYPES, "kv_from_checkpoint": bool, "expert_slices": bool, "expert_groups": bool,
-        "attention_dp": bool, "pipeline": bool, "max_tp_rank": (0, 1e4)}
+         "kv_dtypes": CACHES, "kv_dtype": DTYPES, "kv_from_checkpoint": bool, "gguf": bool,
+         "expert_slices": bool, "expert_groups": bool, "attention_dp": bool, "pipeline": bool, "max_tp_rank": (0, 1e4),
+         "row_split": bool, "apple_gpu": bool}
 SIZES = {"name": 24, "title": 48, "version": 24, "date": 12, "source": 256}
 
 
@@ -33,6 +36,10 @@ def text(where, key, value):
 
 def literal(where, key, value):
     allowed = SAYS[key]
+    if isinstance(allowed, list):
+        if not isinstance(value, list) or not value or set(value) - set(allowed):
+            raise SystemExit(f"{where}: {key}: expected a list of {', '.join(allowed)}")
+        return " | ".join(f"1u << TR_DTYPE_{v.upper()}" for v in value)
     if isinstance(allowed, dict):
         if value not in allowed:
             raise SystemExit(f"{where}: {key}: expected one of {', '.join(allowed)}")

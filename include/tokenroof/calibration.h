@@ -99,10 +99,11 @@ typedef struct tr_band {
 } tr_band;
 
 #define TR_ENGINE_MAX 24
+#define TR_CALIBRATION_CPUS "cpu"        /* in place of a chip: what CPUs of all makers share */
 
 typedef struct tr_calibration {
     char name[TR_NAME_MAX];              /* "h100-sxm-vllm", "generic" */
-    char chip[64];                       /* catalog name; "" = generic */
+    char chip[64];                       /* catalog name, or TR_CALIBRATION_CPUS; "" = generic */
     char engine[TR_ENGINE_MAX];          /* "vllm", "sglang", "trtllm", "llamacpp"; "" = any */
     char origin[160];                    /* what an answer says of it: "h200-sxm from h100-sxm, vllm" */
     double value[TR_CONSTANT_COUNT];     /* > 0, in the units of tr_constant_unit */

@@ -73,6 +73,8 @@ typedef enum tr_topology {
 } tr_topology;
 TR_API const char *tr_topology_name(tr_topology topology); /* "unknown", "host", "switch", "mesh", "torus"; "" */
 
+#define TR_BANDWIDTH_NOT_KNOWN 1e18 /* above any: bounds still hold */
+
 typedef struct tr_chip {
     char name[64];               /* catalog name: "h100-sxm" */
     char change[128];            /* what a name changed of it: "mem=64GB,bw=2x"; "" = as its file has it */
@@ -92,10 +94,13 @@ typedef struct tr_chip {
                                     (macOS: the working set); CPU: what is installed; HUGE_VAL = not limited
                                     (inline numbers) */
     double label_memory_byte;    /* as on the box; 0 = the same as memory_byte */
-    double memory_byte_per_s;    /* > 0 */
+    double memory_byte_per_s;    /* > 0; TR_BANDWIDTH_NOT_KNOWN: a machine that does not tell it, of which only what fits
+                                    can be said */
     double cache_byte;           /* last-level cache or SRAM that all cores share; 0 = not known */
     double cache_byte_per_s;     /* read bandwidth of it, 0 = not published */
     double core_count;           /* CPUs; 0 otherwise */
+    double vector_flop_per_s;    /* CPUs: FP32, vector units alone, where flop_per_s counts a matrix unit too; 0 = flop_per_s */
+    double fast_core_count;      /* of them, performance cores; 0 = all alike */
     double memory_channel_count; /* CPUs; 0 otherwise, and where the memory is soldered on */
     double power_w;              /* board power, 0 = not known */
     double all_in_power_w;       /* with its share of server, network and cooling, 0 = not known */
@@ -163,6 +168,11 @@ TR_API tr_status tr_system_from_numbers(const tr_chip_numbers *numbers, tr_syste
 
 /* count chips of one kind. Errors: TR_EDOMAIN (count not a whole number >= 1, chip fields out of range). */
 TR_API tr_status tr_system_of(const tr_chip *chip, double count, tr_system *out, tr_error *err);
+
+/* A CPU of which so many cores work, of all its sockets together (>= 1, whole; more than it has are all), or the host beside the
+ * chips: its peaks by C15, its bandwidth by C16. In place. Errors: TR_ECONFLICT (no CPU in it), TR_EDOMAIN, TR_EMISSING
+ * (a CPU whose cores are not known).  [C15] [C16] */
+TR_API tr_status tr_system_threads(tr_system *system, double thread_count, tr_error *err);
 
 /* Another count of a system's chips, with what was changed of them and the host beside them; out may be system.
  * Errors: as tr_system_of. */

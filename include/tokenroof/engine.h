@@ -40,13 +40,17 @@ typedef struct tr_engine {
     int whole_prompt;      /* 1: a prompt is not cut into chunks */
     int whole_answer;      /* 1: a request is admitted only when its longest answer fits */
     double poll_step;      /* decode steps between looks for new requests */
+    unsigned kv_dtypes;    /* 1u << TR_DTYPE_FP8: a bit for each format it can keep its cache in; 0 = any */
     tr_dtype kv_dtype;     /* where nothing else says: NATIVE = the model's own */
     int kv_from_checkpoint; /* 1: heeds compressed-tensors' kv_cache_scheme; ModelOpt's word all engines do */
+    int gguf;              /* 1: its models are GGUF files: MXFP4 is their mix of that name */
     int expert_slices;     /* 1: can run each expert as slices over tp ranks */
     int expert_groups;     /* 1: can run whole experts by ep groups */
     int attention_dp;      /* 1: can copy attention over dp ranks that share one set of experts */
     int pipeline;          /* 1: can run pp > 1 */
-    double max_tp_rank;    /* 0 = no limit but the heads */
+    double max_tp_rank;    /* that it takes by itself; 0 = no limit but the heads */
+    int row_split;         /* 1: more tp ranks where they are asked for (llama.cpp -sm row), and never by itself */
+    int apple_gpu;         /* 1: runs on Apple's GPUs and nowhere else */
 } tr_engine;
 
 /* The records, the versions of an engine together, newest first. NULL past the end. */
@@ -65,6 +69,11 @@ TR_API tr_status tr_engine_find(const char *text, const tr_engine **out, tr_erro
 /* The cache's format, never NATIVE: asked wins; else what this engine makes of the checkpoint; FP8 or FP4 weights
  * alone never narrow it. model NULL: one without a directive. */
 TR_API tr_dtype tr_engine_kv_dtype(const tr_engine *engine, const tr_model *model, tr_dtype asked);
+
+/* A format asked for the cache is one that this engine has, and that divides the model's rows: llama.cpp's are blocks
+ * of 32 elements of a head. NATIVE always is. engine NULL: any. model NULL: not looked at.
+ * Errors: TR_ECONFLICT, field "kv_dtype"; the text says which formats there are. */
+TR_API tr_status tr_engine_kv_check(const tr_engine *engine, const tr_model *model, tr_dtype asked, tr_error *err);
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,7 @@
  *
  * A figure is axes, series, marks and notes: plain data that points into the
  * caller's arrays. One table of draw functions (src/figure/canvas.h) turns it
- * into SVG or into characters. No allocation; text goes to the caller's sink.
+ * into SVG or into characters. Text goes to the caller's sink; what is allocated meanwhile is freed.
  */
 #ifndef TOKENROOF_FIGURE_H
 #define TOKENROOF_FIGURE_H
@@ -40,7 +40,8 @@ typedef enum tr_role {
 } tr_role;
 
 typedef struct tr_series {
-    const char *name;            /* written beside the line, or in a legend where it finds no room; NULL: nowhere */
+    const char *name;            /* written beside the line, or in a legend where it finds no room; NULL: nowhere.
+                                  * What was found stands behind a colon: "weights: floor 1.17 ms" */
     tr_series_kind kind;
     tr_role role;
     const double *x, *y, *y2;    /* n each; y2 only for bands; NaN breaks a line, as does what cannot stand on the axis */
@@ -84,6 +85,7 @@ typedef struct tr_figure {
     double y2_ratio;             /* its value is y times this, > 0 */
     const char *const *row_names;    /* NULL, or names that stand at y = 1, 2, ... instead of numbers */
     size_t row_count;
+    int unnumbered;              /* 1: the axes, but none of their numbers, nor those behind bars */
 } tr_figure;
 
 #define TR_FIGURE_SERIES_MAX 24
@@ -104,7 +106,8 @@ typedef struct tr_svg_style {
  * data-series, data-role and data-kind, points have data-x and data-y, and in
  * CSS mode (the page) lines carry all their values as data-x and data-y lists.
  * Errors: TR_EDOMAIN (sizes, empty figure, nothing to draw, bars on a log axis),
- * TR_ECAPACITY (more than 24 series or marks), TR_EIO (the sink stopped). Text is escaped. */
+ * TR_ECAPACITY (more than 24 series or marks), TR_EIO (the sink stopped), TR_ENOMEM. Text is escaped. Allocates and
+ * frees. */
 TR_API tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *style, tr_sink *sink, tr_error *err);
 
 /* columns 40..400, rows 10..200; colour 0/1 (ANSI); ascii 1 avoids braille and box characters.
@@ -112,11 +115,22 @@ TR_API tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *styl
 TR_API tr_status tr_figure_terminal(const tr_figure *figure, int columns, int rows, int colour, int ascii,
                                     tr_sink *sink, tr_error *err);
 
+/* A figure as it is shown to somebody who is to guess first, or who asked something of it. */
+typedef struct tr_figure_view {
+    const char *title;           /* in place of the figure's own; NULL: as it is */
+    int sketch;                  /* 1: nothing of what it found: no marks, no numbers, no caption, names up to a colon */
+    int hides;                   /* of a sketch: no series of this role, unless nothing else is there; -1: all */
+    int keeps_marks;             /* of a sketch: the marks stay, by their names up to a colon */
+    const tr_mark *mark;         /* NULL, or one more. The axes reach as far as a point; a line off them is left out */
+    const char *says;            /* NULL, or a sentence before the caption where there is no such mark */
+} tr_figure_view;
+
 /* Where a figure goes, for those who draw without caring. */
 typedef struct tr_figure_target {
     int terminal;                /* 0: svg counts; 1: the rest does */
     tr_svg_style svg;
     int columns, rows, colour, ascii;
+    const tr_figure_view *view;  /* NULL: the figure as it is */
 } tr_figure_target;
 TR_API tr_status tr_figure_draw(const tr_figure *figure, const tr_figure_target *target, tr_sink *sink, tr_error *err);
 

@@ -12,6 +12,7 @@
 #include <tokenroof/ask.h>
 #include <tokenroof/base.h>
 #include <tokenroof/input.h>
+#include <tokenroof/verb.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,18 +28,15 @@ typedef enum tr_lesson_kind {
 } tr_lesson_kind;
 TR_API const char *tr_lesson_kind_name(tr_lesson_kind kind); /* "number", "choice", "explain"; NULL past the end */
 
-/* What can be drawn of it, with its answer and without. */
-typedef enum tr_lesson_figure {
-    TR_LESSON_FIGURE_NONE = 0, TR_LESSON_FIGURE_ROOF, TR_LESSON_FIGURE_STEP
-} tr_lesson_figure;
-
 enum { TR_LESSON_CHOICES = 4, TR_LESSON_IDEAS = 5 };
 
 typedef struct tr_exercise {
     tr_lesson_kind kind;
     const char *id;          /* "floor-time"; static storage */
     int chapter;             /* from 1 */
-    tr_lesson_figure figure;
+    char figure[80];         /* the verb, and the options beside the scenario's, that draw it with its answer:
+                              * "scale --part sparsity" */
+    const char *figure_part; /* which of that verb's pictures: "", "-cost" */
     char choice[TR_LESSON_CHOICES][96]; /* of a choice; "" past the last */
     const char *ideas;       /* of an explanation: "bandwidth,memory;idle,wait", words of an idea in any form */
     int idea_count;
@@ -63,7 +61,7 @@ TR_API tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exer
  * Errors: TR_EPARSE, TR_EDOMAIN (not above 0, no such choice). */
 TR_API tr_status tr_lesson_parse(const tr_exercise *exercise, const char *text, double *value, tr_error *err);
 
-/* What is asked for beside a guess: "s", "sequences", "a to c", "in words"; "" for a plain number. Writes to out. */
+/* What is asked for beside a guess: "s", "sequences", "share or %", "a number", "a to c", "in words". Writes to out. */
 TR_API const char *tr_lesson_unit_text(const tr_exercise *exercise, char *out, size_t size);
 /* A guess or an answer for people: "1.165 ms", "a, memory-bound", "2 of 3 ideas". Writes to out. */
 TR_API const char *tr_lesson_value_text(const tr_exercise *exercise, double value, char *out, size_t size);
@@ -81,6 +79,7 @@ TR_API tr_status tr_lesson_grade(const tr_exercise *exercise, double value, tr_g
 typedef struct tr_guess {
     double value;            /* NaN: none was made */
     int hinted;              /* the hint was asked for */
+    int drawn;               /* its picture was asked for */
     int reached;             /* it was put, and passed over where there is no value; a value says so by itself */
 } tr_guess;
 
@@ -108,6 +107,9 @@ TR_API const char *tr_lesson_topic(size_t index);   /* the topics, in order; NUL
 TR_API const char *tr_lesson_chapter(int chapter);  /* its title, from 1; NULL past the end */
 TR_API int tr_lesson_picked(size_t index, const tr_lesson_pick *pick);
 
+/* Sequences of the batch that is asked about: the case's, or where that is 1 the usual 64, or what fits. */
+TR_API double tr_lesson_batch_seq(const tr_problem *question);
+
 /* A number measured on the case's system, placed under its roof. */
 typedef struct tr_lesson_place {
     double token_per_s, batch_seq, context_token; /* as measured */
@@ -122,14 +124,24 @@ typedef struct tr_lesson_place {
 TR_API tr_status tr_lesson_place_of(const tr_problem *question, double token_per_s, tr_lesson_place *out, tr_error *err);
 TR_API tr_status tr_lesson_write_place(const tr_lesson_place *place, const tr_style *style, tr_sink *sink, tr_error *err);
 
-/* What can be drawn of an exercise: its answer is marked where revealed, and place where it is not NULL.
- * Errors: TR_ENOFIT (nothing to draw), TR_EIO, those of tr_figure_draw. */
-TR_API tr_status tr_lesson_draw(const tr_problem *question, const tr_exercise *exercise, int revealed,
+/* The picture of an exercise: a sketch without numbers, or, revealed, all of it with the answer marked. place not NULL:
+ * the roof and what was measured, and exercise may be NULL. subject: its scenario and question; what only a program can
+ * draw, by its `elsewhere`. Allocates and frees. Errors: TR_ENOFIT (nothing to draw here, and why), TR_EUNKNOWN
+ * (nobody draws it here), TR_ENOMEM, TR_EIO, those of the figure. */
+TR_API tr_status tr_lesson_draw(const tr_subject *subject, const tr_exercise *exercise, int revealed,
                                 const tr_lesson_place *place, const tr_figure_target *target, tr_sink *sink,
                                 tr_error *err);
+/* The same in characters, as wide as the page; where there is none, why. Errors: TR_EIO. */
+TR_API tr_status tr_lesson_write_figure(const tr_subject *subject, const tr_exercise *exercise, int revealed,
+                                        const tr_lesson_place *place, const tr_style *style, tr_sink *sink,
+                                        tr_error *err);
 
 /* Parts of a lesson as text, for who asks one thing after the other. number counts what was asked, from 1.
  * Errors: TR_EIO. */
+TR_API tr_status tr_lesson_write_intro(const tr_problem *question, const tr_style *style, tr_sink *sink,
+                                       tr_error *err);
+/* Its title, where it begins. */
+TR_API tr_status tr_lesson_write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err);
 TR_API tr_status tr_lesson_write_question(const tr_exercise *exercise, size_t number, const tr_style *style,
                                           tr_sink *sink, tr_error *err);
 TR_API tr_status tr_lesson_write_hint(const tr_exercise *exercise, const tr_style *style, tr_sink *sink,
@@ -142,9 +154,8 @@ TR_API tr_status tr_lesson_write_summary(const tr_lesson_summary *summary, const
 /* A whole lesson with its guesses: questions, answers, errors, what was measured (NULL: nothing), summary; rows are the
  * exercises.
  * Errors: as tr_lesson_summarise, TR_EIO. */
-TR_API tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const tr_lesson_pick *pick,
-                                  const tr_guess *guess, const tr_lesson_place *place, const tr_style *style,
-                                  tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_lesson(const tr_subject *subject, const tr_lesson_pick *pick, const tr_guess *guess,
+                                  const tr_lesson_place *place, const tr_style *style, tr_sink *sink, tr_error *err);
 /* The recall cards: front and back, without a case. Errors: TR_EUNKNOWN (topic), TR_EIO. */
 TR_API tr_status tr_answer_cards(const tr_lesson_pick *pick, const tr_style *style, tr_sink *sink, tr_error *err);
 

@@ -71,6 +71,7 @@ typedef struct tr_cache {
 #define TR_CACHE_MAX 3
 #define TR_LAYER_MAX 128
 #define TR_NAME_MAX 96
+#define TR_WEIGHT_NAME_MAX 16
 
 /* A distinct layer and how many there are. All *_param are of ONE layer. */
 typedef struct tr_layer {
@@ -183,6 +184,7 @@ struct tr_model {
     double stream_param;             /* parameters a large batch reads: total less lookup tables and an untied input table  [M4] */
 
     tr_dtype weight_dtype;           /* of most parameters, as published */
+    char weight_name[TR_WEIGHT_NAME_MAX]; /* of a file that mixes formats, or of a name that says one: "Q4_K_M"; else "" */
     tr_weights weight;               /* by part, as published */
     tr_dtype kv_dtype;               /* native cache dtype: what the checkpoint says, BF16 where it says nothing */
     tr_dtype checkpoint_kv_dtype;    /* what the checkpoint says, NATIVE if nothing; who heeds it is up to the engine */
@@ -247,10 +249,11 @@ enum {
     TR_WEIGHT_FORMAT_FP8,
     TR_WEIGHT_FORMAT_INT8,
     TR_WEIGHT_FORMAT_FP4,
-    TR_WEIGHT_FORMAT_INT4
+    TR_WEIGHT_FORMAT_INT4,
+    TR_WEIGHT_FORMAT_MXFP4
 };
 TR_API const char *tr_weight_format_name(tr_weight_format format);   /* "native", "fp8", "int4", "q4_k_m"; NULL past the end */
-/* Also the spellings of tr_dtype_parse ("fp16", "nvfp4"). Errors: TR_EUNKNOWN with a near name. */
+/* In any case; also the spellings of tr_dtype_parse ("fp16", "nvfp4"), and llama.cpp's q3_k, q4_k, q5_k. Errors: TR_EUNKNOWN with a near name. */
 TR_API tr_status tr_weight_format_parse(const char *text, tr_weight_format *out, tr_error *err);
 
 /* How this model is stored in a format, by the convention of checkpoints in it [M11]:
@@ -260,6 +263,7 @@ TR_API tr_status tr_weight_format_parse(const char *text, tr_weight_format *out,
  *                   embedding, head, norms and routers in BF16
  *   fp4             the same parts as NVFP4: half a byte with a byte of scale for 16 (its one float a tensor is not
  *                   counted); latent attention (MLA) in FP8
+ *   mxfp4           the same with a byte of scale for 32, as the OCP format has it
  *   int4            the same parts at half a byte, a 2-byte scale and a 4-bit zero point for 128
  *   q2_k .. q8_0    tensor by tensor as llama.cpp's quantiser chooses, each part's byte the exact total of its
  *                   tensors over its parameters

@@ -107,6 +107,8 @@ typedef struct tr_op {
     double kv_copy_count;
     double flop_per_s;       /* one chip's roofs */
     double byte_per_s;
+    double kernel_flop_per_s; /* CPUs: what measured shares of the peak are of, at most flop_per_s; 0: that itself */
+    double unpack_ratio;      /* then: of the rows that its weights are padded by, those it takes to unpack them */
 } tr_op;
 
 /* Operators of a pass on the busiest chip; alike ones of alike layers are one entry with a count. ops may be NULL

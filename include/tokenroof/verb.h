@@ -28,8 +28,16 @@ enum {
 
 #define TR_OPERAND_MAX 6
 
+typedef struct tr_subject tr_subject;
+typedef struct tr_verb tr_verb;
+
+/* Draws a picture of a verb that this table has none of, because only a program can answer it: "", "-avalanche" of
+ * `reversible`. Errors: TR_EUNKNOWN (no such picture), those of the picture. */
+typedef tr_status (*tr_verb_elsewhere)(const tr_verb *verb, const char *suffix, const tr_subject *subject,
+                                       const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* What is asked about. A verb reads what its row says; the rest may be 0. */
-typedef struct tr_subject {
+struct tr_subject {
     const tr_scenario *scenario;
     const tr_problem *question;
     const tr_model *model;       /* NULL: none was named */
@@ -38,7 +46,8 @@ typedef struct tr_subject {
     const tr_case *cases;        /* of a verb that compares; NULL: none */
     size_t case_count;
     tr_claim_experiment experiment; /* who runs the lecture's experiments; NULL: nobody here */
-} tr_subject;
+    tr_verb_elsewhere elsewhere; /* NULL: nobody here */
+};
 
 /* Errors of answers and figures: those of the functions of tokenroof/ask.h. */
 typedef tr_status (*tr_verb_answering)(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
@@ -59,7 +68,7 @@ typedef struct tr_verb_figure {
 } tr_verb_figure;
 
 /* One row. Static storage. */
-typedef struct tr_verb {
+struct tr_verb {
     const char *name;
     const char *words;       /* other words for it, blank-separated: "did you mean"; NULL: none */
     const char *topic;       /* heading in the overview */
@@ -78,7 +87,7 @@ typedef struct tr_verb {
     size_t figure_count;
     const tr_input_id *lists; /* inputs of which it makes rows */
     size_t list_count;
-} tr_verb;
+};
 
 TR_API size_t tr_verb_count(void);
 TR_API const tr_verb *tr_verb_at(size_t index);        /* in the order of the overview; NULL past the end */
@@ -104,6 +113,9 @@ TR_API tr_status tr_verb_answer(const tr_verb *verb, const tr_subject *subject, 
 /* The index-th picture. Errors: as above; TR_EUNKNOWN (there is no such picture). */
 TR_API tr_status tr_verb_draw(const tr_verb *verb, size_t index, const tr_subject *subject,
                               const tr_figure_target *target, tr_sink *sink, tr_error *err);
+/* The picture of that suffix, by the subject's `elsewhere` where the table has none of the verb. Errors: as above. */
+TR_API tr_status tr_verb_draw_part(const tr_verb *verb, const char *suffix, const tr_subject *subject,
+                                   const tr_figure_target *target, tr_sink *sink, tr_error *err);
 /* 1 where the index-th picture is one of this scenario. */
 TR_API int tr_verb_has_figure(const tr_verb *verb, size_t index, const tr_scenario *scenario);
 

@@ -27,22 +27,6 @@ double tr_question_usd_per_hour(const void *row)
 const char *tr_question_price_kind(const void *row) { return said(tr_price_kind_name(of(row)->system->price_kind)); }
 const char *tr_question_price_date(const void *row) { return said(of(row)->system->price_date); }
 
-const char *tr_question_weights(const tr_problem *question)
-{
-    const int is_mix = question->formats.weight > TR_WEIGHT_FORMAT_INT4;
-    return is_mix ? tr_weight_format_name(question->formats.weight) : tr_dtype_name(question->roof.weight_dtype);
-}
-
-const char *tr_weights_text(const tr_problem *question, char *out, size_t size)
-{
-    const char *name = tr_question_weights(question);
-    (void)tr_text_copy(out, size, name);
-    for (size_t i = 0; name != tr_dtype_name(question->roof.weight_dtype) && out[i] != '\0'; i++)
-        if (out[i] >= 'a' && out[i] <= 'z') /* as its files are named: Q4_K_M */
-            out[i] = (char)(out[i] - 'a' + 'A');
-    return out;
-}
-
 int tr_layout_as_told(const tr_scenario *scenario, const tr_model *model, const tr_layout *y)
 {
     static const tr_input_id id[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
@@ -241,6 +225,25 @@ void tr_print_layout(const tr_problem *question, tr_writer *out)
     (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,
                    question->layout.overlap ? ", two micro-batches" : "", chosen);
     tr_write_text(out, text);
+}
+
+const char *tr_question_weights(const tr_problem *question)
+{
+    const tr_weight_format format = question->formats.weight;
+    if (format != TR_WEIGHT_FORMAT_NATIVE)
+        return tr_weight_format_name(format);
+    return question->model->weight_name[0] != '\0' ? question->model->weight_name
+                                                   : tr_dtype_name(question->roof.weight_dtype);
+}
+
+const char *tr_weights_text(const tr_problem *question, char *out, size_t size)
+{
+    const int is_mix = question->formats.weight > TR_WEIGHT_FORMAT_MXFP4;
+    (void)tr_text_copy(out, size, tr_question_weights(question));
+    for (size_t i = 0; is_mix && out[i] != '\0'; i++)
+        if (out[i] >= 'a' && out[i] <= 'z') /* as its files are named: Q4_K_M */
+            out[i] = (char)(out[i] - 'a' + 'A');
+    return out;
 }
 
 const char *tr_balance_words(const tr_problem *question, double balance_seq, const char *words, char *out, size_t size)

@@ -39,6 +39,11 @@ int tr_layout_as_told(const tr_scenario *scenario, const tr_model *model, const 
 tr_status tr_question_in(const tr_problem *question, const tr_system *system, const tr_layout *layout, tr_problem *out,
                          tr_error *err);
 
+/* What the weights are stored in, for headings: the name of a GGUF mix, else of a number format. */
+const char *tr_question_weights(const tr_problem *question);
+/* The same for people, mixes as their files are named: "Q4_K_M". out has 24. Returns out. */
+const char *tr_weights_text(const tr_problem *question, char *out, size_t size);
+
 /* What a prediction rests on: "chip, engine and model were measured". */
 const char *tr_question_rests_on(const tr_problem *question);
 
@@ -57,10 +62,6 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
 /* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
 void tr_print_chips(const tr_problem *question, tr_writer *out);
 /* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
-/* The mix of GGUF files that was asked for, "q4_k_m", else the format that most weights are in; and the same for
- * people, "Q4_K_M". out has 24. */
-const char *tr_question_weights(const tr_problem *question);
-const char *tr_weights_text(const tr_problem *question, char *out, size_t size);
 /* `words`, and where replicas share no weights also how many of the balance are each one's. Returns words or out. */
 const char *tr_balance_words(const tr_problem *question, double balance_seq, const char *words, char *out, size_t size);
 /* "layout tp 8: best of those that fit for batch 295 at 4k". */

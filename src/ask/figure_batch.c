@@ -52,7 +52,7 @@ tr_status tr_answer_figure_batch(const tr_problem *question, const tr_figure_tar
     /* A mixture comes to its floor only when every expert is somebody's. */
     const double floor_s = tr_floor_s(&question->roof);
     (void)snprintf(w.weights, sizeof w.weights,
-                   c.weights_s[c.n - 1] > 0.97 * floor_s ? "weights: floor %s" : "weights, rising to %s",
+                   c.weights_s[c.n - 1] > 0.97 * floor_s ? "weights: floor %s" : "weights: rising to %s",
                    tr_words_short(&w.numbers, floor_s, TR_UNIT_SECOND));
     (void)snprintf(w.wall, sizeof w.wall, "memory is full at batch %s",
                    tr_words_of(&w.numbers, marks.most_seq, TR_UNIT_SEQ));

@@ -65,7 +65,6 @@ tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *o
     tr_exercise e = {.kind = row->kind,
                      .id = row->id,
                      .chapter = tr_lesson_chapter_of(row->topic),
-                     .figure = tr_lesson_figure_of(row),
                      .ideas = row->ideas,
                      .idea_count = ideas_of(row->ideas),
                      .topic = row->topic,
@@ -78,6 +77,7 @@ tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *o
     e.asked = row->answer(&c, &value, NULL) == TR_OK && value > 0.0 && value < HUGE_VAL;
     if (e.asked)
         e.value = row->kind == TR_LESSON_EXPLAIN ? (double)((1U << e.idea_count) - 1U) : value;
+    tr_lesson_name_figure(&c, &e);
     tr_lesson_render(&c, row->question, e.question, sizeof e.question);
     if (row->kind == TR_LESSON_CHOICE)
         ask_choices(&c, row, &e);

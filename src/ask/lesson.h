@@ -23,8 +23,9 @@ tr_status tr_lesson_decode(const tr_lesson_case *c, double batch_seq, double con
 tr_lesson_answer tr_lesson_futile_lever;
 extern const char tr_lesson_levers[];
 
-/* Texts hold {model} {system} {context} {batch} {chips} {active} {total} {weights} {stored} {bandwidth} {flops}
- * {memory} {kv} {cache} {layout} {room} {part} {ranks} {ridge} {price} {swing} {weekend} {taken}: see lesson_text.c. */
+/* Texts hold {model} {system} {context} {batch} {sequences} {chips} {active} {total} {weights} {read} {stored}
+ * {bandwidth} {flops} {memory} {chip_memory} {kv} {cache} {layout} {room} {part} {places} {ridge} {price} {swing}
+ * {weekend} {taken} {ddr} {ddr_speed} {flash} {flash_speed}: see lesson_text.c. */
 typedef struct tr_lesson_row {
     const char *id, *topic;
     tr_unit unit;
@@ -45,11 +46,17 @@ extern const size_t tr_lesson_row_count, tr_lesson_judged_count;
 /* In the order of the chapters; NULL past the end. */
 const tr_lesson_row *tr_lesson_row_at(size_t index);
 int tr_lesson_chapter_of(const char *topic);
-tr_lesson_figure tr_lesson_figure_of(const tr_lesson_row *row);
 /* TR_EUNKNOWN: no such topic or chapter, with the known ones. */
 tr_status tr_lesson_check_pick(const tr_lesson_pick *pick, tr_error *err);
 
+/* "s", "tokens/s"; "" of a plain number. */
+const char *tr_lesson_unit_word(tr_unit unit);
+/* How many bits of an explanation's value are set; 0 of NaN. */
+int tr_lesson_ideas_in(double value);
+
 tr_lesson_case tr_lesson_case_of(const tr_problem *question);
+/* What draws it: exercise->figure and figure_part. */
+void tr_lesson_name_figure(const tr_lesson_case *c, tr_exercise *exercise);
 /* text with the case's numbers in it. */
 void tr_lesson_render(const tr_lesson_case *c, const char *text, char *out, size_t size);
 

@@ -23,17 +23,10 @@ enum { CHAPTERS = sizeof chapters / sizeof chapters[0] };
 static const struct {
     int chapter;
     const char *topic;
-    tr_lesson_figure figure;
 } topics[] = {
-    {1, "floor", TR_LESSON_FIGURE_STEP},     {1, "step", TR_LESSON_FIGURE_STEP},
-    {2, "cost", TR_LESSON_FIGURE_STEP},      {2, "fast", TR_LESSON_FIGURE_STEP},
-    {3, "sparsity", TR_LESSON_FIGURE_NONE},  {3, "balance", TR_LESSON_FIGURE_STEP},
-    {4, "train", TR_LESSON_FIGURE_NONE},     {4, "world", TR_LESSON_FIGURE_NONE},
-    {5, "domain", TR_LESSON_FIGURE_NONE},    {6, "cache", TR_LESSON_FIGURE_NONE},
-    {6, "pipeline", TR_LESSON_FIGURE_NONE},  {7, "life", TR_LESSON_FIGURE_NONE},
-    {8, "prefill", TR_LESSON_FIGURE_NONE},   {8, "cliff", TR_LESSON_FIGURE_NONE},
-    {8, "tiers", TR_LESSON_FIGURE_NONE},     {9, "ciphers", TR_LESSON_FIGURE_NONE},
-    {9, "training", TR_LESSON_FIGURE_NONE},  {10, "ridge", TR_LESSON_FIGURE_ROOF},
+    {1, "floor"}, {1, "step"},     {2, "cost"},  {2, "fast"},  {3, "sparsity"}, {3, "balance"},
+    {4, "train"}, {4, "world"},    {5, "domain"}, {6, "cache"}, {6, "pipeline"}, {7, "life"},
+    {8, "prefill"}, {8, "cliff"},  {8, "tiers"}, {9, "ciphers"}, {9, "training"}, {10, "ridge"},
 };
 enum { TOPICS = sizeof topics / sizeof topics[0] };
 
@@ -64,12 +57,6 @@ int tr_lesson_chapter_of(const char *topic)
 {
     const int at = topic_at(topic);
     return at < 0 ? 0 : topics[at].chapter;
-}
-
-tr_lesson_figure tr_lesson_figure_of(const tr_lesson_row *row)
-{
-    const int at = topic_at(row->topic);
-    return at < 0 ? TR_LESSON_FIGURE_NONE : topics[at].figure;
 }
 
 const char *tr_lesson_chapter(int chapter)

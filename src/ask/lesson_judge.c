@@ -233,17 +233,15 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "{sequences} of {context} tokens decode on {system}. What is a step waiting for?",
      .choices = "memory: bytes|compute: multiplies",
      .hint = "Compare {batch} with the balance batch of this context, or both times.",
-     .reveal = "The larger of the two times: reading {weights} of weights and {cache} of cache for each "
-               "sequence, or 2 "
-               "FLOP x {active} for each.",
+     .reveal = "The larger of the two times: reading {read} of weights, and {cache} of cache for each sequence; or "
+               "2 FLOP x {active} for each.",
      .otherwise = "this load does not run here",
      .card_front = "What decides whether decode waits for memory or for compute?",
      .card_back = "Whether the time to read weights and caches is above that of the multiplies: the batch moves one, "
                   "the context the other."},
     {.id = "slow-mode", .topic = "fast", .equation = "K2", .answer = slow_mode, CHOICE,
-     .question = "A slow mode at a tenth of the price of a full train on {system}: can a larger batch make it, "
-                 "however long "
-                 "users wait?",
+     .question = "Take the largest batch that fits {system} and still makes tokens cheaper. Can a larger one bring a "
+                 "slow mode at a tenth of its price, however long users wait?",
      .choices = "yes|no",
      .hint = "What does each sequence bring that nobody shares?",
      .reveal = "A batch shares the weights alone. Each sequence's own multiplies and cache are the floor of its price.",

@@ -11,99 +11,28 @@
 #include "write/print.h"
 #include "write/rows.h"
 
-static const char *unit_text(tr_unit unit)
-{
-    switch (unit) {
-    case TR_UNIT_SECOND: return "s";
-    case TR_UNIT_BYTE: return "B";
-    case TR_UNIT_SEQ: return "sequences";
-    case TR_UNIT_CONTEXT:
-    case TR_UNIT_TOKEN: return "tokens";
-    case TR_UNIT_TOKEN_PER_S: return "tokens/s";
-    case TR_UNIT_FLOP_PER_BYTE: return "FLOP/byte";
-    case TR_UNIT_USD_PER_MTOKEN: return "USD/Mtoken";
-    case TR_UNIT_RATIO: return "share";
-    case TR_UNIT_FLOP: return "FLOP";
-    case TR_UNIT_NONE:
-    case TR_UNIT_BYTE_PER_S:
-    case TR_UNIT_FLOP_PER_S:
-    case TR_UNIT_PARAM:
-    case TR_UNIT_USD_PER_KWH:
-    case TR_UNIT_USD:
-    case TR_UNIT_USD_PER_HOUR:
-    case TR_UNIT_WATT:
-    case TR_UNIT_JOULE:
-    case TR_UNIT_COUNT: break;
-    }
-    return "";
-}
-
-const char *tr_lesson_unit_text(const tr_exercise *e, char *out, size_t size)
-{
-    int count = 0;
-    if (e->kind == TR_LESSON_EXPLAIN) {
-        (void)tr_text_copy(out, size, "in words");
-    } else if (e->kind == TR_LESSON_CHOICE) {
-        while (count < TR_LESSON_CHOICES && e->choice[count][0] != '\0')
-            count++;
-        (void)snprintf(out, size, "a to %c", 'a' + count - 1);
-    } else {
-        (void)tr_text_copy(out, size, unit_text(e->unit));
-    }
-    return out;
-}
-
-/* The number with the unit where it does not carry one itself. */
-static const char *say(const tr_exercise *e, double value, char *out, size_t size)
-{
-    const int bare = e->unit == TR_UNIT_SEQ || e->unit == TR_UNIT_CONTEXT;
-    const double shown = bare && value < 1e5 && value >= 100 ? floor(value + 0.5) : value;
-    (void)tr_quantity_format(shown, e->unit == TR_UNIT_CONTEXT ? TR_UNIT_TOKEN : e->unit, out, size);
-    if (bare) {
-        (void)tr_text_append(out, size, " ");
-        (void)tr_text_append(out, size, unit_text(e->unit));
-    }
-    return out;
-}
-
-static int ideas_in(double value)
-{
-    int count = 0;
-    for (unsigned left = value > 0.0 ? (unsigned)value : 0; left != 0; left >>= 1)
-        count += (int)(left & 1U);
-    return count;
-}
-
-const char *tr_lesson_value_text(const tr_exercise *e, double value, char *out, size_t size)
-{
-    if (e->kind == TR_LESSON_EXPLAIN)
-        (void)snprintf(out, size, "%d of %d ideas", ideas_in(value), e->idea_count);
-    else if (e->kind == TR_LESSON_CHOICE && value >= 1.0 && value <= TR_LESSON_CHOICES)
-        (void)snprintf(out, size, "%c, %s", (char)('a' + (int)value - 1), e->choice[(int)value - 1]);
-    else
-        (void)say(e, value, out, size);
-    return out;
-}
-
 /* ---- one exercise as text ----------------------------------------------------------- */
+
+static tr_status write_paragraph(const char *first, const char *next, const char *text, const tr_style *style,
+                                 tr_sink *sink, tr_error *err)
+{
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_print_wrapped(&out, first, next, text, style->columns);
+    return tr_written(tr_writer_finish(&out), err);
+}
 
 tr_status tr_lesson_write_question(const tr_exercise *e, size_t number, const tr_style *style, tr_sink *sink,
                                    tr_error *err)
 {
     char first[16];
-    tr_writer out;
-    tr_writer_begin(&out, sink);
     (void)snprintf(first, sizeof first, "\n%2zu  ", number);
-    tr_print_wrapped(&out, first, "    ", e->question, style->columns);
-    return tr_written(tr_writer_finish(&out), err);
+    return write_paragraph(first, "    ", e->question, style, sink, err);
 }
 
 tr_status tr_lesson_write_hint(const tr_exercise *e, const tr_style *style, tr_sink *sink, tr_error *err)
 {
-    tr_writer out;
-    tr_writer_begin(&out, sink);
-    tr_print_wrapped(&out, "    hint: ", "          ", e->hint, style->columns);
-    return tr_written(tr_writer_finish(&out), err);
+    return write_paragraph("    hint: ", "          ", e->hint, style, sink, err);
 }
 
 static void print_grade(const tr_exercise *e, const tr_guess *guess, const tr_grade *grade, tr_writer *out)
@@ -204,6 +133,7 @@ typedef struct lesson_row {
 } lesson_row;
 
 typedef struct walk {
+    const tr_subject *subject;
     const tr_problem *question;
     const tr_lesson_pick *pick;
     const tr_guess *guess;
@@ -233,19 +163,18 @@ TEXT(id, row->e.id)
 TEXT(kind, tr_lesson_kind_name(row->e.kind))
 TEXT(chapter_title, tr_lesson_chapter(row->e.chapter))
 NUMBER(chapter, row->e.chapter)
-TEXT(figure, row->e.figure == TR_LESSON_FIGURE_ROOF   ? "roof"
-             : row->e.figure == TR_LESSON_FIGURE_STEP ? "step"
-                                                      : NULL)
+TEXT(figure, row->e.figure)
+TEXT(figure_part, row->e.figure_part)
 TEXT(topic, row->e.topic)
 TEXT(question, row->e.question)
-TEXT(unit, row->e.kind == TR_LESSON_NUMBER ? unit_text(row->e.unit) : NULL)
+TEXT(unit, row->e.kind == TR_LESSON_NUMBER ? tr_lesson_unit_word(row->e.unit) : NULL)
 TEXT(hint, row->e.hint)
 TEXT(equation, row->e.equation)
 TEXT(reveal, row->e.reveal)
 TEXT(verdict, row->grade.verdict)
 static double shown(const tr_exercise *e, double value)
 {
-    return e->kind == TR_LESSON_EXPLAIN && !isnan(value) ? (double)ideas_in(value) : value;
+    return e->kind == TR_LESSON_EXPLAIN && !isnan(value) ? (double)tr_lesson_ideas_in(value) : value;
 }
 NUMBER(answer, shown(&row->e, row->e.value))
 NUMBER(guessed, shown(&row->e, row->guess.value))
@@ -263,6 +192,7 @@ static const tr_field list[] = {
     TR_T("question", question),
     TR_T("unit", unit),
     TR_T("figure", figure),
+    TR_T("figure_part", figure_part),
     TR_F("asked", asked),
     TR_F("reached", was_reached),
     TR_N("answer", NONE, answer),
@@ -322,8 +252,7 @@ static const tr_field place_list[] = {
 };
 static const tr_fields place_fields = {place_list, sizeof place_list / sizeof place_list[0]};
 
-/* A chapter's title, where it begins. */
-static tr_status write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_lesson_write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     char text[96];
     tr_writer out;
@@ -349,40 +278,48 @@ static void write_unfit(const tr_problem *q, const tr_style *style, tr_writer *o
     tr_print_wrapped(out, "note: ", "      ", text, style->columns);
 }
 
-static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_lesson_write_intro(const tr_problem *question, const tr_style *style, tr_sink *sink, tr_error *err)
 {
-    char text[512], context[32];
-    size_t number = 0;
-    int chapter = 0;
+    const tr_lesson_case c = tr_lesson_case_of(question);
+    char text[512];
     tr_writer out;
     tr_writer_begin(&out, sink);
-    (void)tr_quantity_format(w->question->load.context_token, TR_UNIT_CONTEXT, context, sizeof context);
-    (void)snprintf(text, sizeof text, "%.90s on %.60s at %s tokens of context: predict, then look\n",
-                   w->question->model->name, w->question->system->name, context);
-    tr_write_text(&out, text);
-    write_unfit(w->question, style, &out);
-    tr_status s = tr_written(tr_writer_finish(&out), err);
+    tr_lesson_render(&c, "{model} on {system} at {context} tokens of context: predict, then look.", text, sizeof text);
+    tr_print_wrapped(&out, "", "", text, style->columns);
+    tr_print_wrapped(&out, "", "", "Times are those of the two equations at datasheet peaks: nothing real is faster.",
+                     style->columns);
+    write_unfit(question, style, &out);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
+static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_style *style, tr_sink *sink, tr_error *err)
+{
+    char text[512];
+    size_t number = 0;
+    int chapter = 0;
+    tr_status s = tr_lesson_write_intro(w->question, style, sink, err);
     for (size_t i = 0; s == TR_OK && i < w->count; i++) {
         const lesson_row *row = row_at(w, i, err);
         if (row == NULL)
             return err != NULL ? err->status : TR_EDOMAIN;
         if (row->e.chapter != chapter)
-            s = write_chapter(chapter = row->e.chapter, style, sink, err);
+            s = tr_lesson_write_chapter(chapter = row->e.chapter, style, sink, err);
         if (s != TR_OK)
             return s;
         if (!row->e.asked) {
-            tr_writer_begin(&out, sink);
             (void)snprintf(text, sizeof text, "(%s is not asked: %.300s)", row->e.id, row->e.reveal);
-            tr_write_char(&out, '\n');
-            tr_print_wrapped(&out, "    ", "    ", text, style->columns);
-            s = tr_written(tr_writer_finish(&out), err);
+            s = write_paragraph("\n    ", "    ", text, style, sink, err);
             continue;
         }
         s = tr_lesson_write_question(&row->e, ++number, style, sink, err);
         if (s == TR_OK && row->guess.hinted)
             s = tr_lesson_write_hint(&row->e, style, sink, err);
+        if (s == TR_OK && row->guess.drawn)
+            s = tr_lesson_write_figure(w->subject, &row->e, 0, NULL, style, sink, err);
         if (s == TR_OK)
             s = tr_lesson_write_reveal(&row->e, &row->guess, style, sink, err);
+        if (s == TR_OK && row->guess.drawn)
+            s = tr_lesson_write_figure(w->subject, &row->e, 1, NULL, style, sink, err);
     }
     if (s == TR_OK && w->place != NULL)
         s = tr_lesson_write_place(w->place, style, sink, err);
@@ -415,15 +352,14 @@ static tr_status write_json(const tr_rows *rows, const tr_lesson_place *place, c
     return tr_written(tr_json_finish(&json), err);
 }
 
-tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *question, const tr_lesson_pick *pick,
-                           const tr_guess *guess, const tr_lesson_place *place, const tr_style *style, tr_sink *sink,
-                           tr_error *err)
+tr_status tr_answer_lesson(const tr_subject *subject, const tr_lesson_pick *pick, const tr_guess *guess,
+                           const tr_lesson_place *place, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     tr_lesson_summary sums;
-    const tr_status s = tr_lesson_summarise(question, pick, guess, &sums, err);
+    const tr_status s = tr_lesson_summarise(subject->question, pick, guess, &sums, err);
     if (s != TR_OK)
         return s;
-    walk w = {.question = question, .pick = pick, .guess = guess, .place = place};
+    walk w = {.subject = subject, .question = subject->question, .pick = pick, .guess = guess, .place = place};
     for (size_t i = 0; i < tr_lesson_count() && i < TR_LESSON_MAX; i++)
         if (tr_lesson_picked(i, pick))
             w.index[w.count++] = i;
@@ -433,7 +369,7 @@ tr_status tr_answer_lesson(const tr_scenario *scenario, const tr_problem *questi
                           .at = row_at,
                           .context = &w,
                           .more = more_json,
-                          .scenario = scenario};
+                          .scenario = subject->scenario};
     if (style->format == TR_FORMAT_TEXT)
         return write_text(&w, &sums, style, sink, err);
     if (style->format == TR_FORMAT_JSON)

@@ -285,7 +285,8 @@ static tr_status write_card(const model_row *row, const tr_style *style, const t
     print_param(&out, "multiplied per token", m->multiply_param, "an untied input table is only looked up");
     if (m->mtp_param > 0)
         print_param(&out, "MTP layers", m->mtp_param, "beyond the total");
-    (void)snprintf(text, sizeof text, "%s as published", tr_dtype_name(m->weight_dtype));
+    (void)snprintf(text, sizeof text, "%s as published",
+                   m->weight_name[0] != '\0' ? m->weight_name : tr_dtype_name(m->weight_dtype));
     tr_print_quantity(&out, "bytes a weight", tr_model_weight_byte(m), TR_UNIT_BYTE, text);
     (void)snprintf(text, sizeof text, "for each token of a long context, %s",
                    row->kv_byte_per_elem > 0 ? "in the dtype asked for" : tr_dtype_name(m->kv_dtype));

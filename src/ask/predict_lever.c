@@ -157,8 +157,11 @@ void tr_levers_of(const tr_scenario *scenario, tr_predict_row *row)
     }
     t->scenario = scenario;
     t->row = row;
-    if (p->roof.kv_dtype != TR_DTYPE_FP8 && p->roof.kv_dtype != TR_DTYPE_INT8 && p->roof.kv_dtype != TR_DTYPE_FP4)
-        try_one(t, &(change){TR_IN_KV_DTYPE, "fp8", "FP8 KV cache"});
+    if (tr_dtype_byte(p->roof.kv_dtype) >= 2.0) {
+        const int has_fp8 = tr_engine_kv_check(p->engine, NULL, TR_DTYPE_FP8, NULL) == TR_OK;
+        try_one(t, has_fp8 ? &(change){TR_IN_KV_DTYPE, "fp8", "FP8 KV cache"}
+                           : &(change){TR_IN_KV_DTYPE, "q8_0", "Q8_0 KV cache"});
+    }
     try_weights(t);
     if (p->layout_given)
         try_one(t, &(change){TR_IN_TP, NULL, "another layout"});

@@ -131,3 +131,14 @@ tr_status tr_verb_draw(const tr_verb *verb, size_t index, const tr_subject *subj
         return no_question(verb, err);
     return figure->draw(subject->scenario, subject->question, target, sink, err);
 }
+
+tr_status tr_verb_draw_part(const tr_verb *verb, const char *suffix, const tr_subject *subject,
+                            const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    if (verb->figure_count == 0 && subject->elsewhere != NULL)
+        return subject->elsewhere(verb, suffix, subject, target, sink, err);
+    for (size_t i = 0; i < verb->figure_count; i++)
+        if (strcmp(verb->figures[i].suffix, suffix) == 0)
+            return tr_verb_draw(verb, i, subject, target, sink, err);
+    return tr_fail(err, TR_EUNKNOWN, "suffix", 0, "%s has no such picture here", verb->name);
+}

@@ -12,6 +12,7 @@ static const struct {
     [TR_DTYPE_BF16] = {"bf16", 2.0},     [TR_DTYPE_FP8] = {"fp8", 1.0},   [TR_DTYPE_INT8] = {"int8", 1.0},
     [TR_DTYPE_FP4] = {"fp4", 0.5},       [TR_DTYPE_INT4] = {"int4", 0.5},
     [TR_DTYPE_COUNT] = {NULL, 0.0}, /* no format */
+    /* [M22] */
     [TR_DTYPE_Q8_0] = {"q8_0", 34.0 / 32.0}, [TR_DTYPE_Q5_1] = {"q5_1", 24.0 / 32.0},
     [TR_DTYPE_Q5_0] = {"q5_0", 22.0 / 32.0}, [TR_DTYPE_Q4_1] = {"q4_1", 20.0 / 32.0},
     [TR_DTYPE_Q4_0] = {"q4_0", 18.0 / 32.0}, [TR_DTYPE_IQ4_NL] = {"iq4_nl", 18.0 / 32.0},

@@ -59,6 +59,8 @@ static const tr_chip_field FIELD[] = {
     NUMBER("cache.byte", cache_byte, TR_UNIT_BYTE, 0, 1e3, 1e15),
     NUMBER("cache.read_byte_per_s", cache_byte_per_s, TR_UNIT_BYTE_PER_S, 0, 1e6, 1e18),
     NUMBER("core_count", core_count, TR_UNIT_NONE, 0, 1.0, 1e7),
+    NUMBER("vector_flop_per_s", vector_flop_per_s, TR_UNIT_FLOP_PER_S, 0, 1e6, 1e20),
+    NUMBER("fast_core_count", fast_core_count, TR_UNIT_NONE, 0, 1.0, 1e7),
     NUMBER("power.board_w", power_w, TR_UNIT_WATT, 0, 0.1, 1e6),
     NUMBER("power.all_in_w", all_in_power_w, TR_UNIT_WATT, 0, 0.1, 1e6),
     NUMBER("power.idle_w", idle_power_w, TR_UNIT_WATT, 0, 0.1, 1e6),

@@ -10,12 +10,14 @@
 
 #include "cli/lesson_progress.h"
 #include "io/file.h"
+#include "lab/lab.h"
 
 enum { LINE_MAX_BYTE = 1024, ANSWERS_MAX_BYTE = 1 << 20 };
 
 typedef struct lesson {
     cli *c;
     tr_problem *question;
+    tr_subject subject;
     tr_lesson_pick pick;
     tr_guess guess[TR_LESSON_MAX];
     int kept[TR_LESSON_MAX];     /* answered before, as the progress file says: not asked again */
@@ -61,10 +63,8 @@ static void take(lesson *l, size_t index, const tr_exercise *e, char **at, int *
 {
     tr_guess *guess = &l->guess[index];
     char *text = next_line(at, number);
-    while (text != NULL && strcmp(text, "?") == 0) {
-        guess->hinted = 1;
-        text = next_line(at, number);
-    }
+    for (; text != NULL && (strcmp(text, "?") == 0 || strcmp(text, "f") == 0); text = next_line(at, number))
+        *(text[0] == '?' ? &guess->hinted : &guess->drawn) = 1;
     guess->reached = text != NULL || guess->hinted;
     if (text == NULL || is_skip(text))
         return;
@@ -103,8 +103,8 @@ static tr_status from_file(lesson *l, const char *path, tr_error *err)
     if (s == TR_OK)
         s = read_answers(l, text, err);
     free(text);
-    return s == TR_OK ? tr_answer_lesson(l->c->scenario, l->question, &l->pick, l->guess,
-                                         l->has_place ? &l->place : NULL, &l->c->style, &l->c->out, err)
+    return s == TR_OK ? tr_answer_lesson(&l->subject, &l->pick, l->guess, l->has_place ? &l->place : NULL, &l->c->style,
+                                         &l->c->out, err)
                       : s;
 }
 
@@ -129,18 +129,11 @@ static int prompt(const char *unit, char *line, size_t size)
 /* As it is asked, without its answer; or with it. */
 static tr_status draw(lesson *l, const tr_exercise *e, int revealed, tr_error *err)
 {
-    const tr_figure_target target = {
-        .terminal = 1, .columns = l->c->style.columns < 100 ? l->c->style.columns : 100, .rows = 18,
-        .colour = l->c->style.colour};
-    if (e->figure == TR_LESSON_FIGURE_NONE) {
-        cli_print(l->c, "    (no picture belongs to this one)\n");
-        return TR_OK;
-    }
-    return tr_lesson_draw(l->question, e, revealed, NULL, &target, &l->c->out, err);
+    return tr_lesson_write_figure(&l->subject, e, revealed, NULL, &l->c->style, &l->c->out, err);
 }
 
-/* Until there is a guess, or none is wanted. *quit: the lesson is over. *drawn: the picture was asked for. */
-static tr_status ask(lesson *l, size_t index, const tr_exercise *e, int *quit, int *drawn, tr_error *err)
+/* Until there is a guess, or none is wanted. *quit: the lesson is over. */
+static tr_status ask(lesson *l, size_t index, const tr_exercise *e, int *quit, tr_error *err)
 {
     char line[LINE_MAX_BYTE], unit[32];
     tr_guess *guess = &l->guess[index];
@@ -159,7 +152,7 @@ static tr_status ask(lesson *l, size_t index, const tr_exercise *e, int *quit, i
             guess->hinted = 1;
             s = tr_lesson_write_hint(e, &l->c->style, &l->c->out, err);
         } else if (strcmp(text, "f") == 0) {
-            *drawn = 1;
+            guess->drawn = 1;
             s = draw(l, e, 0, err);
         } else if (tr_lesson_parse(e, text, &guess->value, &why) == TR_OK) {
             return TR_OK;
@@ -174,13 +167,12 @@ static tr_status ask(lesson *l, size_t index, const tr_exercise *e, int *quit, i
 /* One exercise, from its question to what is so. */
 static tr_status put(lesson *l, size_t index, const tr_exercise *e, size_t number, int *quit, tr_error *err)
 {
-    int drawn = 0;
     tr_status s = tr_lesson_write_question(e, number, &l->c->style, &l->c->out, err);
     if (s == TR_OK)
-        s = ask(l, index, e, quit, &drawn, err);
+        s = ask(l, index, e, quit, err);
     if (s == TR_OK && !*quit)
         s = tr_lesson_write_reveal(e, &l->guess[index], &l->c->style, &l->c->out, err);
-    if (s == TR_OK && !*quit && drawn && e->figure != TR_LESSON_FIGURE_NONE)
+    if (s == TR_OK && !*quit && l->guess[index].drawn)
         s = draw(l, e, 1, err);
     return s;
 }
@@ -191,7 +183,8 @@ static tr_status ask_measured(lesson *l, tr_error *err)
     char line[LINE_MAX_BYTE];
     tr_error why;
     double token_per_s = 0.0;
-    cli_print(l->c, "\nOn your cluster: tokens/s that all sequences of this batch made together, Enter for none.\n");
+    cli_print(l->c, "\nOn your cluster: tokens/s that all %.0f sequences made together at this context\n"
+                    "(measured; Enter for none).\n", tr_lesson_batch_seq(l->question));
     const tr_status s = show(l, err);
     const char *text = s == TR_OK && prompt("tokens/s", line, sizeof line) ? trimmed(line) : "";
     if (s != TR_OK || is_skip(text))
@@ -206,13 +199,12 @@ static tr_status ask_measured(lesson *l, tr_error *err)
 
 static tr_status finish(lesson *l, tr_error *err)
 {
-    const tr_figure_target target = {.terminal = 1, .columns = 80, .rows = 18, .colour = l->c->style.colour};
     tr_lesson_summary sums;
     tr_status s = TR_OK;
     if (l->has_place)
         s = tr_lesson_write_place(&l->place, &l->c->style, &l->c->out, err);
     if (s == TR_OK && l->has_place)
-        s = tr_lesson_draw(l->question, NULL, 1, &l->place, &target, &l->c->out, err);
+        s = tr_lesson_write_figure(&l->subject, NULL, 1, &l->place, &l->c->style, &l->c->out, err);
     if (s == TR_OK)
         s = tr_lesson_summarise(l->question, &l->pick, l->guess, &sums, err);
     return s == TR_OK ? tr_lesson_write_summary(&sums, &l->c->style, &l->c->out, err) : s;
@@ -223,10 +215,9 @@ static tr_status in_terminal(lesson *l, tr_error *err)
     size_t number = 0;
     int quit = 0, chapter = 0;
     tr_exercise e;
-    tr_status s = TR_OK;
-    cli_print(l->c, "%s on %s: predict, then look. A number with a unit (12ms, 300, 35kB, 40%%), a letter, or a\n"
-                    "sentence of your own; ? for a hint, f for the picture, Enter to see the answer, q to stop.\n",
-              l->question->model->name, l->question->system->name);
+    tr_status s = tr_lesson_write_intro(l->question, &l->c->style, &l->c->out, err);
+    cli_print(l->c, "Type a number with a unit (12ms, 300, 35kB, 40%%), a letter, or a sentence of\n"
+                    "your own; ? for a hint, f for the picture, Enter to see the answer, q to stop.\n");
     for (size_t i = 0; s == TR_OK && !quit && i < tr_lesson_count(); i++) {
         if (!tr_lesson_picked(i, &l->pick) || l->kept[i])
             continue;
@@ -234,9 +225,9 @@ static tr_status in_terminal(lesson *l, tr_error *err)
         if (s != TR_OK || !e.asked)
             continue;
         if (e.chapter != chapter)
-            cli_print(l->c, "\n%d. %s\n", e.chapter, tr_lesson_chapter(e.chapter));
-        chapter = e.chapter;
-        s = put(l, i, &e, ++number, &quit, err);
+            s = tr_lesson_write_chapter(chapter = e.chapter, &l->c->style, &l->c->out, err);
+        if (s == TR_OK)
+            s = put(l, i, &e, ++number, &quit, err);
         if (s == TR_OK) /* now: a lesson may end in any way */
             s = lesson_progress_write(tr_input_text(l->c->scenario, TR_IN_PROGRESS), l->question, l->guess, err);
     }
@@ -276,22 +267,33 @@ static tr_status begin(lesson *l, tr_error *err)
         s = tr_lesson_summarise(l->question, &l->pick, l->guess, &(tr_lesson_summary){0}, err);
     if (s == TR_OK)
         s = lesson_progress_read(tr_input_text(c->scenario, TR_IN_PROGRESS), l->question, l->guess, l->kept, err);
+    l->subject = (tr_subject){.scenario = c->scenario, .question = l->question, .elsewhere = tr_lab_draw};
     l->has_place = tr_input_is_set(c->scenario, TR_IN_MEASURED);
     return s == TR_OK && l->has_place
                ? tr_lesson_place_of(l->question, tr_input_number(c->scenario, TR_IN_MEASURED), &l->place, err)
                : s;
 }
 
-/* The picture of the first exercise that has one, with its answer; or of what was measured. */
-static tr_status draw_first(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+/* The picture of the first exercise that is asked, as a sketch or with its answer; or of what was measured. */
+static tr_status draw_first(const lesson *l, int revealed, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
-    const lesson *l = context;
-    tr_exercise e = {.figure = TR_LESSON_FIGURE_NONE};
+    tr_exercise e = {.asked = 0};
     tr_status s = TR_OK;
-    for (size_t i = 0; s == TR_OK && i < tr_lesson_count() && e.figure == TR_LESSON_FIGURE_NONE; i++)
+    for (size_t i = 0; s == TR_OK && i < tr_lesson_count() && !e.asked; i++)
         if (tr_lesson_picked(i, &l->pick))
             s = tr_lesson_ask(l->question, i, &e, err);
-    return s == TR_OK ? tr_lesson_draw(l->question, &e, 1, l->has_place ? &l->place : NULL, target, sink, err) : s;
+    return s == TR_OK ? tr_lesson_draw(&l->subject, &e, revealed, l->has_place ? &l->place : NULL, target, sink, err)
+                      : s;
+}
+
+static tr_status draw_sketch(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return draw_first(context, 0, target, sink, err);
+}
+
+static tr_status draw_answer(void *context, const tr_figure_target *target, tr_sink *sink, tr_error *err)
+{
+    return draw_first(context, 1, target, sink, err);
 }
 
 static tr_status hold(lesson *l, tr_error *err)
@@ -300,8 +302,12 @@ static tr_status hold(lesson *l, tr_error *err)
     tr_status s = begin(l, err);
     if (s != TR_OK)
         return s;
+    if (cli_plots(l->c) && !l->has_place)
+        s = cli_plot(l->c, "-question", draw_sketch, l, err);
+    if (strcmp(tr_input_text(l->c->scenario, TR_IN_PLOT), "-") == 0 && !l->has_place)
+        cli_print(l->c, "\n");
     if (cli_plots(l->c))
-        return cli_plot(l->c, "", draw_first, l, err);
+        return s == TR_OK ? cli_plot(l->c, "", draw_answer, l, err) : s;
     if (answers[0] == '\0' && isatty(STDIN_FILENO) && l->c->style.format == TR_FORMAT_TEXT)
         s = in_terminal(l, err);
     else

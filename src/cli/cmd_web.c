@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "httpd/server.h"
 #include "io/json_flat.h"
@@ -99,14 +100,48 @@ static tr_status apply_body(cli *c, const char *body, size_t size, tr_flat **fla
     return s == TR_OK && compares ? check_cases(*flat, err) : s;
 }
 
+/* As many rows as its lists have combinations. */
+static tr_status check_rows(const cli *c, double most, tr_error *err)
+{
+    double rows = 1;
+    size_t count = 0;
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        (void)tr_input_list(c->scenario, (tr_input_id)i, &count);
+        rows *= count > 1 && tr_input_is_set(c->scenario, (tr_input_id)i) ? (double)count : 1;
+    }
+    for (int i = 0; i < c->word_count; i++)
+        rows *= c->words[i].count > 1 ? (double)c->words[i].count : 1;
+    if (rows <= most)
+        return TR_OK;
+    return cli_fail(err, TR_ECAPACITY, "",
+                    "%.0f rows are asked for, and one question may have %.0f here (--max-rows of tokenroof web): "
+                    "ask for fewer at a time",
+                    rows, most);
+}
+
+/* What stands behind the verb in the address, as it would on the command line. */
+static tr_status take_operand(cli *c, const char *operand, tr_error *err)
+{
+    if (looks_like_a_path(operand))
+        return cli_fail(err, TR_EDOMAIN, "operand", "'%.60s' would be a file", operand);
+    if (strcmp(c->verb->operands, "[MODEL]") == 0)
+        return tr_input_set(c->scenario, TR_IN_MODEL, operand, err);
+    if (strcmp(c->verb->operands, "[SYSTEM]") == 0)
+        return tr_input_set(c->scenario, TR_IN_SYSTEM, operand, err);
+    if (c->verb->operands[0] == '\0' || strncmp(c->verb->operands, "MODEL", 5) == 0)
+        return cli_fail(err, TR_EUNKNOWN, "operand",
+                        "%s takes nothing behind its name here: what is asked goes into the body", c->verb->name);
+    c->args[c->arg_count++] = operand;
+    return TR_OK;
+}
+
 /* One request, as the command line would run it with --json. */
 static tr_status answer(void *context, const char *verb, const char *operand, const char *body, size_t size,
-                        char **text, size_t *length, tr_error *err)
+                        const tr_sink *out, tr_error *err)
 {
-    cli c = {.scenario = tr_scenario_create(), .style = {.format = TR_FORMAT_JSON, .columns = 100}};
-    (void)context;
+    cli c = {.scenario = tr_scenario_create(), .style = {.format = TR_FORMAT_JSON, .columns = 100}, .out = *out};
+    const double *most_rows = context;
     tr_flat *flat = NULL;
-    c.out = cli_text_sink(&c.text);
     c.verb = tr_verb_find(verb);
     tr_status s = TR_OK;
     if (c.scenario == NULL)
@@ -116,11 +151,10 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
                      verb);
     if (s == TR_OK)
         s = apply_body(&c, body, size, &flat, err);
-    if (s == TR_OK && operand[0] != '\0') {
-        if (looks_like_a_path(operand))
-            s = cli_fail(err, TR_EDOMAIN, "operand", "'%.60s' would be a file", operand);
-        c.args[c.arg_count++] = operand;
-    }
+    if (s == TR_OK && operand[0] != '\0')
+        s = take_operand(&c, operand, err);
+    if (s == TR_OK)
+        s = check_rows(&c, *most_rows, err);
     if (s == TR_OK) {
         c.style.explain = tr_input_choice(c.scenario, TR_IN_EXPLAIN) > 0;
         const int needs = strstr(c.verb->operands, "MODEL SYSTEM") == c.verb->operands;
@@ -130,19 +164,13 @@ static tr_status answer(void *context, const char *verb, const char *operand, co
     }
     if (s == TR_OK)
         s = cli_run(&c, err);
-    if (s == TR_OK && (c.text.failed || c.text.data == NULL))
-        s = cli_fail(err, TR_ENOMEM, "", "out of memory for the answer");
+    if (s == TR_EUNKNOWN && operand[0] != '\0')
+        (void)snprintf(err->field, sizeof err->field, "operand");
     for (int i = 0; i < c.word_count; i++)
         free(c.words[i].text);
     tr_scenario_destroy(c.scenario);
     tr_flat_destroy(flat);
-    if (s != TR_OK) {
-        free(c.text.data);
-        return s;
-    }
-    *text = c.text.data;
-    *length = c.text.length;
-    return TR_OK;
+    return s;
 }
 
 tr_status cmd_web(cli *c, tr_error *err)
@@ -152,8 +180,12 @@ tr_status cmd_web(cli *c, tr_error *err)
     int which = 0;
     const double port = tr_input_number(c->scenario, TR_IN_PORT);
     const char *host = tr_input_text(c->scenario, TR_IN_HOST);
-    const tr_httpd_options options = {
-        .host = host[0] != '\0' ? host : "127.0.0.1", .port = (int)port, .answer = answer};
+    double most_rows = tr_input_number(c->scenario, TR_IN_MAX_ROWS);
+    const tr_httpd_options options = {.host = host[0] != '\0' ? host : "127.0.0.1",
+                                      .port = (int)port,
+                                      .answer = answer,
+                                      .context = &most_rows,
+                                      .max_cpu_s = tr_input_number(c->scenario, TR_IN_MAX_SECONDS)};
     /* Blocked before any thread starts, so that only this one hears them. */
     (void)sigemptyset(&ends);
     (void)sigaddset(&ends, SIGINT);
@@ -162,9 +194,11 @@ tr_status cmd_web(cli *c, tr_error *err)
     const tr_status s = tr_httpd_start(&options, &server, err);
     if (s != TR_OK)
         return s;
-    (void)printf("http://%s:%d/\n", options.host, tr_httpd_port(server));
+    (void)printf(strchr(options.host, ':') != NULL ? "http://[%s]:%d/\n" : "http://%s:%d/\n", options.host,
+                 tr_httpd_port(server));
     (void)fflush(stdout);
     (void)sigwait(&ends, &which);
-    tr_httpd_stop(server);
+    if (!tr_httpd_stop(server))
+        _exit(0); /* a question computes on, and nothing of it is kept */
     return TR_OK;
 }

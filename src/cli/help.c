@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDTH = 96, INDENT = 22 };
+enum { WIDTH = 96, INDENT = 22, LIMITS_MAX = 1200 };
 
 /* text broken at blanks; the cursor stands at column `at`, later lines begin at `indent`. */
 void cli_wrap(cli *c, const char *text, size_t at, size_t indent)
@@ -137,7 +137,7 @@ static void default_text(const tr_input *input, char *out, size_t size)
 /* "decode, prefill; default decode", "1 to 1e6; default 1; also --ep-size". Empty if there is nothing to say. */
 static void limits(const tr_input *input, char *out, size_t size)
 {
-    char part[3][192] = {"", "", ""}, low[40], high[40];
+    char part[3][384] = {"", "", ""}, low[40], high[40];
     if (input->choices != NULL) {
         choice_text(input->choices, part[0], sizeof part[0]);
     } else if (input->kind == TR_INPUT_NUMBER || input->kind == TR_INPUT_LIST) {
@@ -160,7 +160,7 @@ static void limits(const tr_input *input, char *out, size_t size)
 
 static void print_option(cli *c, const tr_input *input)
 {
-    char label[64], range[512], text[1024];
+    char label[64], range[LIMITS_MAX], text[LIMITS_MAX + 640];
     (void)snprintf(label, sizeof label, "--%s %s", input->option, placeholder(input));
     limits(input, range, sizeof range);
     (void)snprintf(text, sizeof text, "%s%s%s%s", input->doc, range[0] != '\0' ? " (" : "", range,
@@ -240,7 +240,7 @@ static void man_options(cli *c)
     cli_print(c, "# OPTIONS\n\nThe name in brackets is the key in a scenario file.\n\n");
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         const tr_input *input = tr_input_at(i);
-        char range[512];
+        char range[LIMITS_MAX];
         limits(input, range, sizeof range);
         cli_print(c, "*--%s* %s (", input->option, placeholder(input));
         man_text(c, input->key);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "io/file.h"
+#include "io/replace.h"
 
 enum { FILE_MAX_BYTE = 1 << 22, HEAD_BYTE = 640 };
 
@@ -99,15 +99,16 @@ tr_status lesson_progress_write(const char *path, const tr_problem *question, co
     size_t size = 0;
     if (path[0] == '\0')
         return TR_OK;
-    const tr_status s = access(path, F_OK) == 0 ? tr_file_read(path, FILE_MAX_BYTE, &text, &size, err) : TR_OK;
-    FILE *out = s == TR_OK ? fopen(path, "wb") : NULL;
-    if (out == NULL) {
-        free(text);
-        return s == TR_OK ? cli_fail(err, TR_EIO, "progress", "%.200s cannot be written", path) : s;
+    tr_replacement file;
+    tr_status s = access(path, F_OK) == 0 ? tr_file_read(path, FILE_MAX_BYTE, &text, &size, err) : TR_OK;
+    if (s == TR_OK)
+        s = tr_replace_begin(path, &file, err);
+    if (s == TR_OK) {
+        head_of(question, head, sizeof head);
+        copy_others(text, head, file.file);
+        write_case(question, guess, head, file.file);
+        s = tr_replace_commit(&file, err);
     }
-    head_of(question, head, sizeof head);
-    copy_others(text, head, out);
-    write_case(question, guess, head, out);
     free(text);
-    return fclose(out) == 0 ? TR_OK : cli_fail(err, TR_EIO, "progress", "%.200s cannot be written", path);
+    return s;
 }

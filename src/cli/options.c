@@ -194,13 +194,42 @@ static tr_input_id input_of_operand(const char *operand)
                                             : TR_IN_COUNT;
 }
 
+static const char *text_given(const given *list, int count, tr_input_id id)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i].input->id == id)
+            return list[i].text;
+    return NULL;
+}
+
+/* The head of a GGUF file stands for MODEL: *is_head 1, and the first operand is the next one. */
+static tr_status take_head(const cli *c, given *list, int *count, int *is_head, tr_error *err)
+{
+    const char *head = text_given(list, *count, TR_IN_GGUF_HEAD);
+    *is_head = head != NULL;
+    if (head == NULL)
+        return TR_OK;
+    if (strstr(c->verb->operands, "MODEL") == NULL)
+        return cli_fail(err, TR_ECONFLICT, "gguf_head", "%s takes no --gguf-head: name the file where a model stands",
+                        c->verb->name);
+    if (text_given(list, *count, TR_IN_MODEL) != NULL)
+        return cli_fail(err, TR_ECONFLICT, "gguf_head", "--gguf-head names the model: leave out --model");
+    list[(*count)++] = (given){tr_input_at(TR_IN_MODEL), head};
+    return TR_OK;
+}
+
 /* Operands that are inputs into the list, before the options; the others to args. */
 static tr_status take_operands(cli *c, int argc, char **argv, given *list, int *count, tr_error *err)
 {
     char operand[32];
-    int required = 0, inputs = 0;
+    int required = 0, inputs = 0, is_head;
+    const tr_status s = take_head(c, list, count, &is_head, err);
+    if (s != TR_OK)
+        return s;
     for (int i = 0; i < argc; i++) {
-        if (i >= CLI_ARG_MAX || !operand_at(c->verb->operands, i, operand, sizeof operand, &required))
+        if (is_head && !operand_at(c->verb->operands, i + 1, operand, sizeof operand, &required))
+            return cli_fail(err, TR_EPARSE, "gguf_head", "--gguf-head names the model: leave '%.60s' out", argv[0]);
+        if (i >= CLI_ARG_MAX || !operand_at(c->verb->operands, i + is_head, operand, sizeof operand, &required))
             return cli_fail(err, TR_EPARSE, "", "unexpected argument '%.60s': expected tokenroof %s %s", argv[i],
                             c->verb->name, c->verb->operands);
         const tr_input_id id = input_of_operand(operand);
@@ -287,12 +316,20 @@ static char *gathered(const given *list, int count, const tr_input *input, char 
     return out;
 }
 
-/* Several words: kept as an axis, the first set, each tried. text is taken over. */
+/* Several words: kept as an axis, the first set, each tried; formats of which the verb makes rows itself are set
+ * together. text is taken over. */
 static tr_status set_words(cli *c, const tr_input *input, char *text, char comma, tr_error *err)
 {
     tr_status s = TR_OK;
     size_t count = 1;
     const size_t length = strlen(text);
+    if (input->kind == TR_INPUT_WEIGHTS && cli_makes_rows(c->verb, input->id)) {
+        for (size_t i = 0; i < length; i++)
+            text[i] = (char)(text[i] == comma ? ',' : text[i]);
+        s = tr_input_set(c->scenario, input->id, text, err);
+        free(text);
+        return s;
+    }
     for (size_t i = 0; i < length; i++)
         if (text[i] == comma) {
             text[i] = '\0';
@@ -378,7 +415,7 @@ static tr_status apply(cli *c, const given *list, int count, tr_error *err)
 tr_status cli_parse(cli *c, int argc, char **argv, int *help, tr_error *err)
 {
     struct option *options = options_of_table();
-    given *list = calloc((size_t)argc + 1, sizeof *list);
+    given *list = calloc((size_t)argc + 2, sizeof *list);
     int count = 0;
     tr_status s = TR_OK;
     if (options == NULL || list == NULL)

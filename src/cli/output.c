@@ -88,8 +88,8 @@ void cli_print(cli *c, const char *format, ...)
     va_start(args, format);
     const int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    if (n > 0)
-        (void)append(&c->text, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+    if (n > 0 && c->out.write(c->out.context, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1) != 0)
+        c->text.failed = 1;
 }
 
 tr_status cli_flush(cli *c, tr_error *err)

@@ -11,27 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/file.h"
+#include "io/replace.h"
 
 extern char **environ;
-
-static tr_status unwritten(const char *path, int code, tr_error *err)
-{
-    return cli_fail(err, TR_EIO, "plot", "%.200s: could not write: %s", path, tr_errno_text(code));
-}
-
-static tr_status write_file(const char *path, const cli_text *text, tr_error *err)
-{
-    FILE *file = fopen(path, "wb");
-    if (file == NULL)
-        return unwritten(path, errno, err);
-    errno = 0;
-    const int whole = fwrite(text->data, 1, text->length, file) == text->length;
-    const int code = errno;
-    if (fclose(file) != 0 || !whole)
-        return unwritten(path, code != 0 ? code : errno, err);
-    return TR_OK;
-}
 
 /* All of text into a pipe's end; SIGPIPE is ignored, so a reader that died is an error here. */
 static int feed(int to, const cli_text *text)
@@ -48,8 +30,8 @@ static int feed(int to, const cli_text *text)
     return 1;
 }
 
-/* rsvg-convert with its input from a pipe. Returns 0 or an errno value. */
-static int start_converter(char *const argv[], int *to, pid_t *pid)
+/* rsvg-convert with its input from a pipe and its output into a file. Returns 0 or an errno value. */
+static int start_converter(char *const argv[], int into, int *to, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     int ends[2];
@@ -62,6 +44,8 @@ static int start_converter(char *const argv[], int *to, pid_t *pid)
     if (code == 0)
         code = posix_spawn_file_actions_addclose(&actions, ends[0]);
     if (code == 0)
+        code = posix_spawn_file_actions_adddup2(&actions, into, STDOUT_FILENO);
+    if (code == 0)
         code = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)close(ends[0]);
@@ -71,16 +55,15 @@ static int start_converter(char *const argv[], int *to, pid_t *pid)
     return code;
 }
 
-static tr_status convert(const char *path, const char *format, const cli_text *svg, tr_error *err)
+static tr_status convert(const char *path, const char *format, const cli_text *svg, int into, tr_error *err)
 {
     static char program[] = "rsvg-convert", zoom[] = "--zoom=2";
-    char output[TR_TEXT_MAX + 32], kind[16];
-    char *const argv[] = {program, zoom, kind, output, NULL};
+    char kind[16];
+    char *const argv[] = {program, zoom, kind, NULL};
     int to = -1, status = 0;
     pid_t pid = 0;
     (void)snprintf(kind, sizeof kind, "--format=%s", format);
-    (void)snprintf(output, sizeof output, "--output=%s", path);
-    const int code = start_converter(argv, &to, &pid);
+    const int code = start_converter(argv, into, &to, &pid);
     if (code == ENOENT)
         return cli_fail(
             err, TR_EIO, "plot",
@@ -98,6 +81,19 @@ static tr_status convert(const char *path, const char *format, const cli_text *s
     return TR_OK;
 }
 
+static tr_status write_converted(const char *path, const cli_text *svg, tr_error *err)
+{
+    tr_replacement file;
+    tr_status s = tr_replace_begin(path, &file, err);
+    if (s != TR_OK)
+        return s;
+    s = convert(path, tr_has_suffix(path, ".png") ? "png" : "pdf", svg, fileno(file.file), err);
+    if (s == TR_OK)
+        return tr_replace_commit(&file, err);
+    tr_replace_abandon(&file);
+    return s;
+}
+
 static tr_status draw_to_file(const cli *c, const char *path, cli_draw draw, void *context, tr_error *err)
 {
     cli_text text = {.data = NULL};
@@ -109,9 +105,9 @@ static tr_status draw_to_file(const cli *c, const char *path, cli_draw draw, voi
     if (text.failed)
         s = cli_fail(err, TR_ENOMEM, "plot", "out of memory for the figure");
     if (s == TR_OK && tr_has_suffix(path, ".svg"))
-        s = write_file(path, &text, err);
+        s = tr_replace_with(path, text.data, text.length, err);
     else if (s == TR_OK)
-        s = convert(path, tr_has_suffix(path, ".png") ? "png" : "pdf", &text, err);
+        s = write_converted(path, &text, err);
     free(text.data);
     return s;
 }

@@ -3,9 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/chip_file.h"
 #include "io/model_file.h"
+#include "probe/machine.h"
 
 /* "" as NULL: how the readers say "not given". */
 static const char *given(const tr_scenario *scenario, tr_input_id id)
@@ -34,28 +36,44 @@ static tr_status from_data(const char *folder, const char *name, const char *fam
     return tr_model_catalog_get(name, out, err);
 }
 
-static tr_status model_named(const cli *c, const char *name, const char *family, tr_model *out, tr_error *err)
+/* is_head: name is a file with the first bytes of a GGUF file. */
+static tr_status model_named(const cli *c, const char *name, const char *family, int is_head, tr_model *out,
+                             tr_error *err)
 {
     const char *folder = given(c->scenario, TR_IN_DATA);
-    const int is_file = !tr_is_inline(name) && tr_model_is_path(name);
+    const int is_file = is_head || (!tr_is_inline(name) && tr_model_is_path(name));
     if (family != NULL && !is_file && folder == NULL)
         return cli_fail(err, TR_ECONFLICT, "family", "--as is for a config.json: '%.80s' is not a file", name);
-    if (tr_is_inline(name))
+    if (!is_file && tr_is_inline(name))
         return tr_model_inline(name, out, err);
     if (!is_file && folder == NULL)
         return tr_model_catalog_get(name, out, err);
     tr_model_file *file = malloc(sizeof *file);
     if (file == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
-    const tr_status s = is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
-                                : from_data(folder, name, family, file, out, err);
+    const tr_status s = is_head   ? take_file(tr_model_head_read(name, family, file, err), file, out)
+                        : is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
+                                  : from_data(folder, name, family, file, out, err);
     free(file);
     return s;
 }
 
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
 {
-    return model_named(c, tr_input_text(c->scenario, TR_IN_MODEL), given(c->scenario, TR_IN_FAMILY), out, err);
+    const char *const name = tr_input_text(c->scenario, TR_IN_MODEL), *const head = given(c->scenario, TR_IN_GGUF_HEAD);
+    const int is_head = head != NULL && strcmp(name, head) == 0;
+    return model_named(c, name, given(c->scenario, TR_IN_FAMILY), is_head, out, err);
+}
+
+/* What it is made of may be known and its bandwidth not: only `local` has an answer then, of what fits. */
+static tr_status this_machine(const cli *c, tr_system *out, tr_error *err)
+{
+    const tr_status s = tr_probe_machine(out, err);
+    if (s != TR_OK || out->chip.memory_byte_per_s < TR_BANDWIDTH_NOT_KNOWN || strcmp(c->verb->name, "local") == 0)
+        return s;
+    return cli_fail(err, TR_EMISSING, "system",
+                    "this machine's CPU (%s) is not in the catalog, and its bandwidth not known: `tokenroof measure` "
+                    "finds it", out->chip.title);
 }
 
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
@@ -63,6 +81,8 @@ tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
     const char *name = tr_input_text(c->scenario, TR_IN_SYSTEM);
     if (tr_is_inline(name))
         return tr_system_inline(name, out, err);
+    if (strcmp(name, CLI_THIS_MACHINE) == 0)
+        return this_machine(c, out, err);
     return tr_system_open(name, given(c->scenario, TR_IN_DATA), out, err);
 }
 
@@ -80,7 +100,7 @@ static tr_status take_drafter(const cli *c, question *q, tr_error *err)
     tr_error why;
     if (name == NULL || !tr_verb_takes(c->verb, tr_input_at(TR_IN_DRAFT_MODEL)))
         return TR_OK;
-    const tr_status s = model_named(c, name, NULL, &q->draft_model, &why);
+    const tr_status s = model_named(c, name, NULL, 0, &q->draft_model, &why);
     if (s != TR_OK)
         return cli_fail(err, s, "draft_model", "draft-model: %.400s", why.text);
     q->model.draft_model = &q->draft_model;

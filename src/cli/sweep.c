@@ -43,12 +43,17 @@ typedef struct sweep {
 /* ---- axes and their values ----------------------------------------------------------------- */
 
 /* A verb of every list makes rows of them all; in its table for people it has columns for those in its own list. */
-static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
+int cli_makes_rows(const tr_verb *verb, tr_input_id id)
 {
     for (size_t i = 0; i < verb->list_count; i++)
         if (verb->lists[i] == id)
             return 1;
-    return (verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT;
+    return 0;
+}
+
+static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
+{
+    return cli_makes_rows(verb, id) || ((verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT);
 }
 
 static void value_text(const axis *a, size_t index, char *out, size_t size)
@@ -351,7 +356,8 @@ static void shared_setting(const sweep *s, char *out, size_t size)
                                      TR_IN_DP,     TR_IN_WEIGHT_DTYPE, TR_IN_KV_DTYPE};
     const tr_scenario *scenario = s->c->scenario;
     size_t n = 0;
-    int laid_out = strcmp(s->c->verb->name, "layout") == 0; /* its rows are layouts */
+    const int is_local = strcmp(s->c->verb->name, "local") == 0; /* has an engine and layouts of its own */
+    int laid_out = is_local || strcmp(s->c->verb->name, "layout") == 0;
     out[0] = '\0';
     for (size_t i = 0; i < sizeof id / sizeof id[0] && n < size; i++) {
         const tr_input *input = tr_input_at(id[i]);
@@ -363,7 +369,7 @@ static void shared_setting(const sweep *s, char *out, size_t size)
         between = n > 0 ? "; " : "";
         if (is_axis(s, id[i]) || n >= size)
             continue;
-        if (i == 0 && !set && tr_verb_takes(s->c->verb, input))
+        if (i == 0 && !set && !is_local && tr_verb_takes(s->c->verb, input))
             n += (size_t)snprintf(out + n, size - n, "no engine in particular");
         else if (set)
             n += (size_t)snprintf(out + n, size - n, "%s%s %s", between, input->option,
@@ -452,6 +458,10 @@ static tr_status run_one(sweep *s, size_t combination, tr_error *err)
         add(s, combination);
         return TR_OK;
     }
+    if (status == TR_ECANCELLED) {
+        *err = s->why;
+        return status;
+    }
     status = keep_missing(s, combination, err);
     if (status == TR_OK && s->answered > 0)
         flush_missing(s);
@@ -471,8 +481,15 @@ static tr_status run_all(sweep *s, tr_error *err)
         return cli_fail(err, TR_ECONFLICT, "explain", "--explain works through one case: give one value of --%s",
                         s->axes[0].input->option);
     s->c->text.streams = s->c->style.format == TR_FORMAT_CSV || s->c->style.format == TR_FORMAT_JSONL;
-    for (size_t i = 0; status == TR_OK && i < s->combinations; i++)
+    cli_progress *told = &s->c->progress;
+    const tr_progress *progress = tr_scenario_progress(s->c->scenario);
+    told->parts = (double)s->combinations;
+    for (size_t i = 0; status == TR_OK && !s->c->text.failed && i < s->combinations; i++) {
+        told->part = (double)i;
+        if (progress != NULL && progress->tell(progress->context, told->part, told->parts) != 0)
+            return cli_fail(err, TR_ECANCELLED, "", "stopped after %zu of %zu cases", i, s->combinations);
         status = run_one(s, i, err);
+    }
     if (s->answered == 0)
         say_missing(s);
     if (status == TR_OK && s->answered == 0)

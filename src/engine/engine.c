@@ -1,6 +1,7 @@
 /* engine/engine.c -- serving engines by name and version, and the format of the cache under each. */
 #include <tokenroof/engine.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -142,4 +143,49 @@ tr_dtype tr_engine_kv_dtype(const tr_engine *engine, const tr_model *model, tr_d
     if (directive != TR_DTYPE_NATIVE)
         return directive;
     return engine->kv_dtype != TR_DTYPE_NATIVE ? engine->kv_dtype : TR_DTYPE_BF16;
+}
+
+/* "bf16, fp8 or q8_0" */
+static void list_kv(unsigned set, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (int d = 1; d < TR_DTYPE_STORED_END; d++) {
+        const unsigned later = set >> d >> 1;
+        if (set & 1u << d)
+            (void)tr_text_append(out, size, tr_dtype_name((tr_dtype)d));
+        if ((set & 1u << d) && later != 0)
+            (void)tr_text_append(out, size, (later & (later - 1)) != 0 ? ", " : " or ");
+    }
+}
+
+/* Blocks of 32 elements with their scales lie within one head's row of a key or a value, or within a latent's. */
+static tr_status check_blocks(const tr_model *model, tr_dtype asked, tr_error *err)
+{
+    enum { BLOCK = 32 };
+    for (int i = 0; i < model->layer_kinds; i++) {
+        const tr_layer *l = &model->layer[i];
+        const double rows[2] = {l->kv_rank > 0 ? l->kv_rank + l->rope_dim : l->head_dim,
+                                l->kv_rank > 0 ? l->kv_rank : l->value_dim};
+        for (int k = 0; l->cache_count > 0 && k < 2; k++)
+            if (BLOCK * floor(rows[k] / BLOCK) < rows[k])
+                return tr_fail(err, TR_ECONFLICT, "kv_dtype", rows[k],
+                               "kv: %s is made of blocks of %d elements, and a head of %.60s has %.0f, no whole number "
+                               "of them: bf16 is kept as it is",
+                               tr_dtype_name(asked), BLOCK, model->name, rows[k]);
+    }
+    return TR_OK;
+}
+
+tr_status tr_engine_kv_check(const tr_engine *engine, const tr_model *model, tr_dtype asked, tr_error *err)
+{
+    char has[128];
+    if (asked == TR_DTYPE_NATIVE)
+        return TR_OK;
+    if (engine != NULL && engine->kv_dtypes != 0 && !(engine->kv_dtypes & 1u << asked)) {
+        list_kv(engine->kv_dtypes, has, sizeof has);
+        return tr_fail(err, TR_ECONFLICT, "kv_dtype", asked, "kv: %s keeps its cache in %s, not in %s%s", engine->title,
+                       has, tr_dtype_name(asked),
+                       asked > TR_DTYPE_COUNT ? "; --engine llamacpp has it" : "");
+    }
+    return asked > TR_DTYPE_COUNT && model != NULL ? check_blocks(model, asked, err) : TR_OK;
 }

@@ -11,8 +11,7 @@ static double tick_width(const tr_fig_layout *L, const tr_fig_tick *tick)
 }
 
 /* The most ticks whose texts stand clear of each other. vertical: along y. */
-void tr_fig_ticks_choose(const tr_fig_layout *L, const tr_fig_map *map, tr_unit unit, int vertical,
-                         tr_fig_ticks *out)
+static void choose(const tr_fig_layout *L, const tr_fig_map *map, tr_unit unit, int vertical, tr_fig_ticks *out)
 {
     tr_fig_ticks ticks;
     out->count = 0;
@@ -47,6 +46,13 @@ void tr_fig_ticks_choose(const tr_fig_layout *L, const tr_fig_map *map, tr_unit 
         if (fits)
             return;
     }
+}
+
+void tr_fig_ticks_choose(const tr_fig_layout *L, const tr_fig_map *map, tr_unit unit, int vertical, tr_fig_ticks *out)
+{
+    choose(L, map, unit, vertical, out);
+    for (size_t i = 0; L->figure->unnumbered && i < out->count; i++)
+        out->tick[i].text[0] = '\0';
 }
 
 void tr_fig_ticks_name(const char *const *names, size_t count, tr_fig_ticks *out)

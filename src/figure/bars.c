@@ -29,6 +29,8 @@ double tr_fig_bar_value_width(tr_fig_layout *L)
     for (size_t i = 0; i < L->bar_total && i < 64; i++) {
         char *text = L->bar_value + i * FIG_TICK_TEXT;
         tr_fig_quantity(bar_sum(L, i), L->figure->x.unit, text, FIG_TICK_TEXT);
+        if (L->figure->unnumbered)
+            text[0] = '\0';
         const double t = L->m.measure(tr_fig_span_of(text), L->m.label, 0);
         if (t > w)
             w = t;

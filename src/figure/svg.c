@@ -1,5 +1,6 @@
 /* figure/svg.c -- a figure as one SVG document. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -96,6 +97,24 @@ static void put_head(tr_fig_svg *c, const tr_fig_layout *L)
         c->canvas.ops->box(&c->canvas, 0.0, 0.0, L->m.width, L->height, FIG_PAPER, 1.0);
 }
 
+/* Too large for a stack that may be small: threads of a server, a page's module. */
+typedef struct sheet {
+    tr_fig_layout layout;
+    tr_fig_svg canvas;
+} sheet;
+
+static int draw(sheet *on, int style, tr_sink *sink)
+{
+    tr_fig_svg *c = &on->canvas;
+    c->canvas.ops = &tr_fig_svg_ops;
+    tr_writer_begin(&c->out, sink);
+    c->style = style;
+    put_head(c, &on->layout);
+    tr_fig_layout_draw(&on->layout, &c->canvas);
+    tr_write_text(&c->out, "</svg>\n");
+    return tr_writer_finish(&c->out) == TR_OK;
+}
+
 tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *style, tr_sink *sink, tr_error *err)
 {
     if (style == NULL || sink == NULL)
@@ -109,31 +128,13 @@ tr_status tr_figure_svg(const tr_figure *figure, const tr_svg_style *style, tr_s
     if (style->dark < 0 || style->dark > 2)
         return tr_fail(err, TR_EDOMAIN, "dark", style->dark,
                        "the style should be 0 (light), 1 (dark) or 2 (the page's variables)");
+    sheet *on = calloc(1, sizeof *on);
+    if (on == NULL)
+        return tr_fail(err, TR_ENOMEM, "figure", 0.0, "out of memory for the picture");
     const tr_fig_metrics m = metrics_of(style);
-    tr_fig_layout layout;
-    const tr_status s = tr_fig_layout_make(&layout, figure, &m, err);
-    if (s != TR_OK)
-        return s;
-    tr_fig_svg c;
-    memset(&c, 0, sizeof c);
-    c.canvas.ops = &tr_fig_svg_ops;
-    tr_writer_begin(&c.out, sink);
-    c.style = style->dark;
-    put_head(&c, &layout);
-    tr_fig_layout_draw(&layout, &c.canvas);
-    tr_write_text(&c.out, "</svg>\n");
-    return tr_writer_finish(&c.out) == TR_OK
-               ? TR_OK
-               : tr_fail(err, TR_EIO, "", 0.0, "the picture could not be written");
-}
-
-tr_status tr_figure_draw(const tr_figure *figure, const tr_figure_target *target, tr_sink *sink,
-                         tr_error *err)
-{
-    if (target == NULL)
-        return tr_fail(err, TR_EMISSING, "target", 0.0, "a target is needed: SVG or terminal");
-    if (!target->terminal)
-        return tr_figure_svg(figure, &target->svg, sink, err);
-    return tr_figure_terminal(figure, target->columns, target->rows, target->colour, target->ascii, sink,
-                              err);
+    tr_status s = tr_fig_layout_make(&on->layout, figure, &m, err);
+    if (s == TR_OK && !draw(on, style->dark, sink))
+        s = tr_fail(err, TR_EIO, "", 0.0, "the picture could not be written");
+    free(on);
+    return s;
 }

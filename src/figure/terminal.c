@@ -1,10 +1,11 @@
 /* figure/terminal.c -- the canvas that writes characters: braille lines, box-drawn axes, or plain ASCII.
  *
  * A picture is drawn a few rows at a time, the whole drawing repeated for each
- * strip with the rest clipped away: the cells of one strip fit on the stack
- * whatever the size of the picture.
+ * strip with the rest clipped away: the cells of one strip are few whatever the
+ * size of the picture.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -383,6 +384,27 @@ static void write_row(const term_canvas *c, const cell *row, tr_writer *out)
     tr_write_char(out, '\n');
 }
 
+/* Too large for a stack that may be small: threads of a server, a page's module. */
+typedef struct screen {
+    tr_fig_layout layout;
+    term_canvas canvas;
+} screen;
+
+static int draw(screen *on, int rows, tr_sink *sink)
+{
+    term_canvas *c = &on->canvas;
+    tr_writer out;
+    c->canvas.ops = &TERM_OPS;
+    tr_writer_begin(&out, sink);
+    for (c->first_row = 0; c->first_row < rows; c->first_row += STRIP_ROWS) {
+        memset(c->cell, 0, sizeof c->cell);
+        tr_fig_layout_draw(&on->layout, &c->canvas);
+        for (int r = 0; r < STRIP_ROWS && c->first_row + r < rows; r++)
+            write_row(c, c->cell[r], &out);
+    }
+    return tr_writer_finish(&out) == TR_OK;
+}
+
 tr_status tr_figure_terminal(const tr_figure *figure, int columns, int rows, int colour, int ascii,
                              tr_sink *sink, tr_error *err)
 {
@@ -410,25 +432,15 @@ tr_status tr_figure_terminal(const tr_figure *figure, int columns, int rows, int
     m.bar_row = 2.0;
     m.margin_label_min_width = 60.0;
     m.measure = tr_fig_measure_cell;
-    tr_fig_layout layout;
-    const tr_status s = tr_fig_layout_make(&layout, figure, &m, err);
-    if (s != TR_OK)
-        return s;
-    term_canvas c;
-    memset(&c, 0, sizeof c);
-    c.canvas.ops = &TERM_OPS;
-    c.columns = columns;
-    c.colour = colour;
-    c.ascii = ascii;
-    tr_writer out;
-    tr_writer_begin(&out, sink);
-    for (c.first_row = 0; c.first_row < rows; c.first_row += STRIP_ROWS) {
-        memset(c.cell, 0, sizeof c.cell);
-        tr_fig_layout_draw(&layout, &c.canvas);
-        for (int r = 0; r < STRIP_ROWS && c.first_row + r < rows; r++)
-            write_row(&c, c.cell[r], &out);
-    }
-    return tr_writer_finish(&out) == TR_OK
-               ? TR_OK
-               : tr_fail(err, TR_EIO, "", 0.0, "the picture could not be written");
+    screen *on = calloc(1, sizeof *on);
+    if (on == NULL)
+        return tr_fail(err, TR_ENOMEM, "figure", 0.0, "out of memory for the picture");
+    on->canvas.columns = columns;
+    on->canvas.colour = colour;
+    on->canvas.ascii = ascii;
+    tr_status s = tr_fig_layout_make(&on->layout, figure, &m, err);
+    if (s == TR_OK && !draw(on, rows, sink))
+        s = tr_fail(err, TR_EIO, "", 0.0, "the picture could not be written");
+    free(on);
+    return s;
 }

@@ -11,11 +11,12 @@
 
 /* Orders of magnitude, known before any row is seen. Widths are of the logarithm; 0: not fitted, since a single stream
  * of these models says nothing of it. */
-static const struct {
+typedef struct prior {
     tr_constant constant;
     double value, width;
     double group_width, chip_width;
-} priors[] = {
+} prior;
+static const prior priors[] = {
     {TR_CONSTANT_LINEAR_BYTE, 0.85, 0.10, 0.10, 0.20},
     {TR_CONSTANT_LINEAR_FLOP, 0.70, 0.20, 0.20, 0.20},
     {TR_CONSTANT_EXPERT_BYTE, 0.70, 0.30, 0.05, 0.05},
@@ -51,6 +52,22 @@ static const struct {
     {TR_CONSTANT_HOST, 1.0, 0.0, 0.0, 0.0},
 };
 
+/* [F31] What is otherwise on CPUs: shares are of the vector units' peak, kernels for half precision and for the cache
+ * are simple, a layer waits for its threads and not for a launch. A CPU is given what all share: few were measured. */
+static const prior cpu_priors[] = {
+    {TR_CONSTANT_LINEAR_BYTE, 0.70, 0.20, 0.05, 0.15},  {TR_CONSTANT_LINEAR_FLOP, 0.50, 0.30, 0.05, 0.30},
+    {TR_CONSTANT_EXPERT_BYTE, 0.60, 0.0, 0.0, 0.0},     {TR_CONSTANT_EXPERT_FLOP, 0.30, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_KV_BYTE, 0.40, 0.0, 0.0, 0.0},         {TR_CONSTANT_ATTENTION_FLOP, 0.035, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_PROMPT_FLOP, 0.05, 0.40, 0.05, 0.40},  {TR_CONSTANT_LINK_BYTE, 0.50, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_FP8_FLOP, 0.60, 0.30, 0.05, 0.05},     {TR_CONSTANT_EXPERT_FP8, 0.60, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_LINEAR_TILE, 2.0, 0.50, 0.05, 0.20},   {TR_CONSTANT_EXPERT_TILE, 4.0, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_MOVE, 0.5, 0.0, 0.0, 0.0},             {TR_CONSTANT_LINK_S, 20e-6, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_LAYER_S, 30e-6, 0.70, 0.05, 0.20},     {TR_CONSTANT_MOE_FP4_S, 30e-6, 0.0, 0.0, 0.0},
+    {TR_CONSTANT_STEP_S, 200e-6, 0.70, 0.05, 0.20},
+};
+
+static int is_of_cpus(const fit_data *data) { return data->chips > 0 && data->chip[0]->kind == TR_CHIP_CPU; }
+
 const char *fit_stream_file(void) { return "e2e_consumer_llamacpp.csv"; }
 
 /* The maker of a chip as a group, -1: none measured. */
@@ -83,6 +100,15 @@ static void share_mixture(const fit_data *data, fit_result *r)
     }
 }
 
+static void take_priors(const prior *from, size_t count, fit_problem *p)
+{
+    for (size_t i = 0; i < count; i++) {
+        const int k = (int)from[i].constant;
+        p->active[k] = from[i].width > 0.0;
+        p->prior[k] = (fit_prior){log(from[i].value), from[i].width, from[i].group_width, from[i].chip_width, 0.0};
+    }
+}
+
 static void set_up(const fit_data *data, const unsigned char *used, fit_problem *p)
 {
     memset(p, 0, sizeof *p);
@@ -91,12 +117,9 @@ static void set_up(const fit_data *data, const unsigned char *used, fit_problem 
     p->target = FIT_STREAM;
     p->noise = 0.1;
     p->group_rows = 8.0;
-    for (size_t i = 0; i < sizeof priors / sizeof priors[0]; i++) {
-        const int k = (int)priors[i].constant;
-        p->active[k] = priors[i].width > 0.0;
-        p->prior[k] =
-            (fit_prior){log(priors[i].value), priors[i].width, priors[i].group_width, priors[i].chip_width, 0.0};
-    }
+    take_priors(priors, sizeof priors / sizeof priors[0], p);
+    if (is_of_cpus(data))
+        take_priors(cpu_priors, sizeof cpu_priors / sizeof cpu_priors[0], p);
 }
 
 static tr_status solve(const fit_data *data, const unsigned char *used, int with_deviation, fit_result *out,
@@ -127,6 +150,7 @@ typedef struct samples {
     sample token, prompt, one;
     unsigned char *used;
     double *room, *scratch;
+    double *seen;                /* by fold and row: measured over predicted */
 } samples;
 
 static int is_left(const fit_data *data, const fit_row *row, leaving what, int group)
@@ -149,6 +173,8 @@ static int relative(const fit_data *data, const unsigned char *used, int chip)
 {
     double nearest = 99.0;
     int found = -1;
+    if (is_of_cpus(data))
+        return -1;
     for (int c = 0; c < data->chips; c++) {
         const double far = tr_chip_unlike_year(data->chip[chip], data->chip[c]);
         if (far < nearest && rows_used(data, used, c) >= FIT_STREAM_LEAST_ROWS) {
@@ -170,11 +196,15 @@ static void collect(const fit_data *data, const fit_result *r, leaving what, int
         double value[TR_CONSTANT_COUNT];
         if ((what != LEAVE_NONE && s->used[i]) || (what == LEAVE_MODEL && rows_used(data, s->used, row->chip) == 0))
             continue;
-        fit_constants(r, what == LEAVE_MAKER ? -1 : what == LEAVE_CHIP ? kin : row->chip,
-                      what == LEAVE_MAKER ? -1 : maker_group(data, data->chip[row->chip]), value);
+        const int shared = what == LEAVE_MAKER || is_of_cpus(data);
+        fit_constants(r, shared ? -1 : what == LEAVE_CHIP ? kin : row->chip,
+                      shared ? -1 : maker_group(data, data->chip[row->chip]), value);
         const double t = fit_predict(row, value, FIT_STREAM), y = row->tpot_s > 0.0 ? row->tpot_s : row->ttft_s;
         if (!(t > 0.0))
             continue;
+        static const fit_fold fold[] = {[LEAVE_NONE] = FIT_FITTED, [LEAVE_MODEL] = FIT_FAMILY, [LEAVE_CHIP] = FIT_CHIP,
+                                        [LEAVE_MAKER] = FIT_CHIP_ENGINE};
+        s->seen[(size_t)fold[what] * data->count + i] = y / t;
         sample *to = row->tpot_s > 0.0 ? &s->token : &s->prompt;
         to->ratio[to->count++] = y / t;
         if (row->tpot_s > 0.0)
@@ -257,10 +287,19 @@ static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *e
         take(out, TR_INTERVAL_DECODE, look[i].fold, &s->token, s->scratch, look[i].widen);
         take(out, TR_INTERVAL_PREFILL, look[i].fold, &s->prompt, s->scratch, look[i].widen);
     }
+    if (is_of_cpus(data)) { /* kernels of one format are three times another's, and few prompts were measured */
+        tr_band *prompt = &out->band[TR_INTERVAL_PREFILL][TR_DISTANCE_CHIP];
+        *prompt = (tr_band){prompt->low_ratio / 1.4, prompt->high_ratio * 1.4};
+    }
+    for (int d = 0; d < TR_DISTANCE_CHIP && is_of_cpus(data); d++) { /* each is given what the others share */
+        out->band[TR_INTERVAL_DECODE][d] = out->band[TR_INTERVAL_DECODE][TR_DISTANCE_CHIP];
+        out->band[TR_INTERVAL_PREFILL][d] = out->band[TR_INTERVAL_PREFILL][TR_DISTANCE_CHIP];
+    }
     for (int q = 0; q < TR_INTERVAL_COUNT; q++) /* there is one engine, and it is always told */
         out->band[q][TR_DISTANCE_ENGINE] = out->band[q][TR_DISTANCE_MODEL];
     fit_widen_outward(out->band[TR_INTERVAL_DECODE]);
     fit_widen_outward(out->band[TR_INTERVAL_PREFILL]);
+    fit_stream_cover(data, s->seen, s->room, out);
     /* One stream is its passes. */
     memcpy(out->band[TR_INTERVAL_TPOT], out->band[TR_INTERVAL_DECODE], sizeof out->band[0]);
     memcpy(out->band[TR_INTERVAL_TTFT], out->band[TR_INTERVAL_PREFILL], sizeof out->band[0]);
@@ -277,7 +316,7 @@ tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err)
     samples s;
     memset(&s, 0, sizeof s);
     s.used = calloc(n, 1);
-    s.room = calloc(n * 4, sizeof *s.room);
+    s.room = calloc(n * (4 + FIT_FOLD_COUNT), sizeof *s.room);
     memset(out, 0, sizeof *out);
     out->chips = data->chips;
     out->engines = data->engines;
@@ -287,6 +326,9 @@ tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err)
         s.prompt.ratio = s.room + n;
         s.one.ratio = s.room + 2 * n;
         s.scratch = s.room + 3 * n;
+        s.seen = s.room + 4 * n;
+        for (size_t i = 0; i < n * FIT_FOLD_COUNT; i++)
+            s.seen[i] = (double)NAN;
         status = judged(data, &s, out, err);
     }
     free(s.used);
@@ -299,9 +341,14 @@ tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err)
 void fit_stream_calibration(const fit_data *data, const fit_result *result, int chip, tr_calibration *out)
 {
     fit_calibration(data, result, chip, chip >= 0 ? maker_group(data, data->chip[chip]) : -1, out);
-    (void)snprintf(out->engine, sizeof out->engine, "%s", FIT_STREAM_ENGINE);
+    (void)snprintf(out->engine, sizeof out->engine, "%s", data->stream_engine);
+    if (is_of_cpus(data)) {
+        (void)snprintf(out->chip, sizeof out->chip, "%s", TR_CALIBRATION_CPUS);
+        (void)snprintf(out->name, sizeof out->name, "%s-%s", TR_CALIBRATION_CPUS, data->stream_engine);
+        return;
+    }
     (void)snprintf(out->name, sizeof out->name, "%.60s-%s", chip >= 0 ? data->chip[chip]->name : "generic",
-                   FIT_STREAM_ENGINE);
+                   data->stream_engine);
 }
 
 tr_status fit_stream_write(const fit_data *data, const fit_result *r, const char *folder, tr_error *err)
@@ -310,7 +357,7 @@ tr_status fit_stream_write(const fit_data *data, const fit_result *r, const char
     for (int chip = -1; s == TR_OK && chip < data->chips; chip++) {
         const size_t rows = chip >= 0 ? fit_stream_rows(data, chip) : data->count;
         tr_calibration c;
-        if (rows < FIT_STREAM_LEAST_ROWS)
+        if (rows < FIT_STREAM_LEAST_ROWS || (chip >= 0 && is_of_cpus(data)))
             continue;
         fit_stream_calibration(data, r, chip, &c);
         const fit_written w = {&c, chip, chip >= 0 ? maker_group(data, data->chip[chip]) : -1, 1, "maker_left_out"};

@@ -16,7 +16,7 @@ void tr_names_destroy(tr_names *names);
 const tr_model *tr_names_model(tr_names *names, const char *text);
 /* "4090 24GB  4" -> "4090 24GB" and 4; 1 where no count follows the memory's size. name is cut to size. */
 double tr_names_count(const char *text, char *name, size_t size);
-/* count chips of a kind by any spelling. NULL if unknown. */
+/* count chips of a kind by any spelling; below 0: one, of which so many threads work. NULL if unknown. */
 const tr_system *tr_names_system(tr_names *names, const char *text, double count);
 /* The inputs of the problem before, for one that begins with "same": kept with the names. At most 511
  * characters. */

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/text.h"
 #include "fit/form.h"
 #include "fit/protocol.h"
 
-enum { CPP_DEVICE, CPP_MODEL, CPP_QUANT, CPP_TEST, CPP_VALUE, CPP_UNIT, CPP_BACKEND };
+enum { CPP_DEVICE, CPP_MODEL, CPP_QUANT, CPP_TEST, CPP_VALUE, CPP_UNIT, CPP_BACKEND, CPP_THREADS };
 
 /* "2024-05" of "llama.cpp (May 2024)"; "" where no month is told. */
 static void date_of(const char *engine, char *out, size_t size)
@@ -43,13 +44,20 @@ static tr_status read_llamacpp(tr_record *r)
         strstr(tr_record_text(r, CPP_UNIT), "t/s") == NULL)
         return tr_record_skip(r, "not a rate of tokens");
     const int prompt = tr_text_starts(test, "pp");
-    if ((!prompt && !tr_text_starts(test, "tg")) ||
-        tr_quantity_parse(test + 2, TR_UNIT_NONE, &token, NULL) != TR_OK || !(token >= 1))
+    const size_t digits = strcspn(test, " @");
+    double depth = 0; /* tokens that were in the cache before: "tg128@d4096", as llama-bench -d prints them */
+    if ((!prompt && !tr_text_starts(test, "tg")) || digits <= 2 ||
+        tr_quantity_parse_span(test + 2, digits - 2, TR_UNIT_NONE, &token, NULL) != TR_OK || !(token >= 1))
         return tr_record_skip(r, "a test that is neither ppN nor tgN");
+    const char *at = strstr(test + digits, "@");
+    if (at != NULL && (strstr(at, "d") == NULL ||
+                       tr_quantity_parse(strstr(at, "d") + 1, TR_UNIT_NONE, &depth, NULL) != TR_OK))
+        return tr_record_skip(r, "a depth that is no number");
     row.metric = prompt ? TR_METRIC_PROMPT : TR_METRIC_GENERATE;
     load->concurrency_seq = load->tp = load->dp = load->ep = 1;
     load->pp = cards; /* several cards hold some layers each */
-    load->input_token = prompt ? token : 0;
+    load->input_token = depth + (prompt ? token : 0);
+    load->cached_token = prompt ? depth : 0;
     load->output_token = prompt ? 0 : token;
     /* a file of that name has only its experts so */
     const char *mix = tr_text_same(row.precision, "MXFP4") ? "mxfp4_moe" : row.precision;
@@ -62,7 +70,8 @@ static tr_status read_llamacpp(tr_record *r)
     row.model = tr_names_model(r->names, row.model_name);
     if (row.model == NULL)
         return tr_record_skip(r, "a model that is not in the catalog");
-    row.system = tr_names_system(r->names, device, cards);
+    const double threads = tr_record_number(r, CPP_THREADS, 0);
+    row.system = tr_names_system(r->names, device, threads >= 1 ? -threads : cards);
     if (row.system == NULL)
         return tr_record_skip(r, "a chip that is not in the catalog");
     const protocol_run run = {"", date, 0, TR_DTYPE_NATIVE};
@@ -102,7 +111,7 @@ static tr_status read_isolated(tr_record *r)
 }
 
 const tr_form tr_forms_single[] = {
-    {"llama.cpp", 6, {"device", "model", "quant", "test", "value", "unit", "backend"}, read_llamacpp},
+    {"llama.cpp", 6, {"device", "model", "quant", "test", "value", "unit", "backend", "threads"}, read_llamacpp},
     {"isolated requests",
      7,
      {"model", "hardware", "prompt_size", "batch_size", "token_size", "prompt_time", "token_time",

@@ -3,7 +3,7 @@
 
 #include "base/fail.h"
 #include "fit/kernel_fit.h"
-#include "io/file.h"
+#include "io/replace.h"
 
 static void write_group(FILE *f, const kernel_data *data, const kernel_group *g, const char *end)
 {
@@ -61,12 +61,13 @@ static tr_status write_chip(const kernel_data *data, const char *chip, const cha
 {
     char path[TR_PATH_MAX], name[96];
     (void)snprintf(name, sizeof name, "kernels-%.60s.json", chip);
-    const tr_status s = tr_path_join(path, sizeof path, folder, name, err);
+    tr_status s = tr_path_join(path, sizeof path, folder, name, err);
+    tr_replacement file;
+    if (s == TR_OK)
+        s = tr_replace_begin(path, &file, err);
     if (s != TR_OK)
         return s;
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
+    FILE *f = file.file;
     (void)fprintf(f, "{\n    \"name\": \"kernels-%s\",\n    \"chip\": \"%s\",\n", chip, chip);
     (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published tables named in files; "
                      "equations F11 to F17\",\n    \"date\": \"2026-11-21\",\n    \"files\": [");
@@ -82,10 +83,7 @@ static tr_status write_chip(const kernel_data *data, const char *chip, const cha
     (void)fprintf(f, "    ],\n    \"pass\": [");
     write_passes(f, data, chip);
     (void)fprintf(f, "\n    ]\n}\n");
-    const int bad = ferror(f) != 0;
-    if (fclose(f) != 0 || bad)
-        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s could not be written", path);
-    return TR_OK;
+    return tr_replace_commit(&file, err);
 }
 
 tr_status kernel_write(const kernel_data *data, const char *folder, tr_error *err)

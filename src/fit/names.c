@@ -148,6 +148,7 @@ double tr_names_count(const char *text, char *name, size_t size)
     return count;
 }
 
+/* A negative count is of threads that work on a CPU. */
 const tr_system *tr_names_system(tr_names *names, const char *text, double count)
 {
     for (size_t i = 0; i < names->system_count; i++)
@@ -160,7 +161,8 @@ const tr_system *tr_names_system(tr_names *names, const char *text, double count
     entry->count = count;
     tr_system *system = malloc(sizeof *system), one;
     if (system == NULL || look_up_system(text, &one) != TR_OK ||
-        tr_system_of(&one.chip, count, system, NULL) != TR_OK) {
+        tr_system_of(&one.chip, count >= 1 ? count : 1, system, NULL) != TR_OK ||
+        (count < 0 && tr_system_threads(system, -count, NULL) != TR_OK)) {
         free(system);
         return NULL;
     }

@@ -6,7 +6,7 @@
 #include "base/sort.h"
 #include "fit/fit.h"
 #include "fit/solve.h"
-#include "io/file.h"
+#include "io/replace.h"
 
 void fit_calibration(const fit_data *data, const fit_result *result, int chip, int engine, tr_calibration *out)
 {
@@ -173,12 +173,13 @@ tr_status fit_write_one(const fit_data *data, const fit_result *r, const fit_wri
     const tr_calibration *c = w->calibration;
     char path[TR_PATH_MAX], name[TR_NAME_MAX + 8];
     (void)snprintf(name, sizeof name, "%s.json", c->name);
-    const tr_status s = tr_path_join(path, sizeof path, folder, name, err);
+    tr_status s = tr_path_join(path, sizeof path, folder, name, err);
+    tr_replacement file;
+    if (s == TR_OK)
+        s = tr_replace_begin(path, &file, err);
     if (s != TR_OK)
         return s;
-    FILE *f = fopen(path, "w");
-    if (f == NULL)
-        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s cannot be written", path);
+    FILE *f = file.file;
     (void)fprintf(f, "{\n    \"name\": \"%s\",\n    \"chip\": \"%s\",\n    \"engine\": \"%s\",\n", c->name, c->chip,
                   c->engine);
     (void)fprintf(f, "    \"source\": \"least squares by `tokenroof fit --all` on the published measurements named in "
@@ -195,10 +196,7 @@ tr_status fit_write_one(const fit_data *data, const fit_result *r, const fit_wri
     for (int q = 0; q < TR_INTERVAL_COUNT; q++)
         write_bands(f, tr_interval_name((tr_interval)q), c->band[q], q + 1 < TR_INTERVAL_COUNT ? "," : "");
     (void)fprintf(f, "    }\n}\n");
-    const int bad = ferror(f) != 0;
-    if (fclose(f) != 0 || bad)
-        return tr_fail(err, TR_EIO, "out", 0.0, "%.200s could not be written", path);
-    return TR_OK;
+    return tr_replace_commit(&file, err);
 }
 
 static tr_status write_pair(const fit_data *data, const fit_result *r, int chip, int engine, const char *folder,

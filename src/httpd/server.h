@@ -19,16 +19,17 @@ typedef struct tr_asset {
 } tr_asset;
 extern const tr_asset tr_assets[]; /* made while building; "/" alone where the page was not */
 
-/* Answers one question into *text (allocated; the server frees it). On an error *err says why. Called from
- * the server's threads, several at a time. */
+/* Answers one question into out, which refuses more when it should stop. On an error *err says why. Called from the
+ * server's workers, several at a time. */
 typedef tr_status (*tr_httpd_answer)(void *context, const char *verb, const char *operand, const char *body,
-                                     size_t size, char **text, size_t *length, tr_error *err);
+                                     size_t size, const tr_sink *out, tr_error *err);
 
 typedef struct tr_httpd_options {
     const char *host; /* address to listen on: "127.0.0.1" */
     int port;         /* 0: any that is free */
     tr_httpd_answer answer;
     void *context;
+    double max_cpu_s; /* computing time that one question may take; 0: any */
 } tr_httpd_options;
 
 typedef struct tr_httpd tr_httpd;
@@ -37,7 +38,7 @@ int tr_httpd_is_built(void); /* 0: this program was built without libmicrohttpd,
 /* Errors: TR_EIO (the port is taken, the address is none), TR_EUNKNOWN (not built), TR_ENOMEM. */
 tr_status tr_httpd_start(const tr_httpd_options *options, tr_httpd **out, tr_error *err);
 int tr_httpd_port(const tr_httpd *server);
-/* Ends all connections. NULL is fine. */
-void tr_httpd_stop(tr_httpd *server);
+/* Ends all connections, within a second. 0: a question computes on, and the process should end. NULL is fine. */
+int tr_httpd_stop(tr_httpd *server);
 
 #endif

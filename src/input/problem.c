@@ -3,6 +3,7 @@
 #include <tokenroof/problem.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "input/day.h"
@@ -23,6 +24,11 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
             return s;
         *system = made;
     }
+    if (tr_input_is_set(scenario, TR_IN_THREADS)) {
+        const tr_status s = tr_system_threads(system, tr_input_number(scenario, TR_IN_THREADS), err);
+        if (s != TR_OK)
+            return s;
+    }
     if (tr_input_is_set(scenario, TR_IN_UTILISATION))
         system->utilisation_share = tr_input_number(scenario, TR_IN_UTILISATION);
     else if (tr_input_is_set(scenario, TR_IN_DAY)) {
@@ -39,6 +45,24 @@ tr_status tr_problem_system(const tr_scenario *scenario, tr_system *system, tr_e
 
 static int is_mixture(const tr_model *model) { return model->routed_param > 0.0; }
 
+/* llama.cpp's -sm: all cards by layer, or all by row. Others say so with ranks. */
+static tr_status split_ranks(const tr_scenario *scenario, const tr_problem *p, double *tp_rank, double *pp_rank,
+                             tr_error *err)
+{
+    static const tr_input_id rank[] = {TR_IN_TP, TR_IN_EP, TR_IN_PP, TR_IN_DP};
+    if (p->engine == NULL || !p->engine->row_split)
+        return tr_fail(err, TR_ECONFLICT, "split_mode", 0.0,
+                       "--split is how llama.cpp shares a model out: --engine llamacpp, or --tp and --pp for %s",
+                       p->engine != NULL && p->engine->title[0] != '\0' ? p->engine->title : "others");
+    for (size_t i = 0; i < sizeof rank / sizeof rank[0]; i++)
+        if (tr_input_is_set(scenario, rank[i]))
+            return tr_fail(err, TR_ECONFLICT, "split_mode", 0.0, "--split and --%s say the same: give one of them",
+                           tr_input_at(rank[i])->option);
+    const int by_row = tr_input_choice(scenario, TR_IN_SPLIT) == 1;
+    *(by_row ? tp_rank : pp_rank) = floor(p->system->chip_count);
+    return TR_OK;
+}
+
 /* What of a layout was given; the rest follows from it. Without experts, dp are replicas. */
 static tr_status given_layout(const tr_scenario *scenario, const tr_problem *p, tr_layout *out, int *given,
                               tr_error *err)
@@ -52,6 +76,12 @@ static tr_status given_layout(const tr_scenario *scenario, const tr_problem *p, 
         if (set[i])
             rank[i] = tr_input_number(scenario, id[i]);
         *given = *given || set[i];
+    }
+    if (tr_input_is_set(scenario, TR_IN_SPLIT)) {
+        const tr_status split = split_ranks(scenario, p, &rank[0], &rank[2], err);
+        if (split != TR_OK)
+            return split;
+        *given = 1;
     }
     if (!*given)
         return TR_OK;
@@ -303,6 +333,14 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = check_query(scenario, err);
     if (s == TR_OK)
         s = tr_engine_find(engine, &p.engine, err);
+    if (s == TR_OK && p.engine->gguf && p.formats.weight == TR_WEIGHT_FORMAT_MXFP4)
+        s = tr_weight_format_parse("mxfp4_moe", &p.formats.weight, err);
+    if (s == TR_OK)
+        s = tr_engine_kv_check(p.engine, model, p.formats.kv, err);
+    if (s == TR_OK && p.engine->apple_gpu &&
+        (strcmp(system->chip.vendor, "Apple") != 0 || system->chip.kind != TR_CHIP_UNIFIED))
+        s = tr_fail(err, TR_ECONFLICT, "engine", 0.0, "%s runs on Apple's GPUs (m4-max, m3-ultra), not on %s: --engine "
+                    "llamacpp runs on both", p.engine->title, system->chip.name);
     if (s == TR_OK)
         s = tr_calibration_find(&system->chip, p.engine->name, model, &p.calibration, err);
     if (s == TR_OK && p.blackboard)

@@ -9,7 +9,7 @@
  *     "usd_per_hour": 2.5, "source": "datasheet", "date": "2026-08" }
  *
  * Further keys: title, alias, vendor, kind (gpu, cpu, unified, other), year,
- * core_count, measured_flop_per_s, memory.{kind,channel_count}, memory.usable.byte
+ * core_count, fast_core_count, vector_flop_per_s, measured_flop_per_s, memory.{kind,channel_count}, memory.usable.byte
  * (as the driver reports it; without it capacity_byte), cache.{byte,read_byte_per_s},
  * power.{board_w,all_in_w,idle_w}, scaleup.{link,topology,byte_per_s,
  * pair_byte_per_s,torus,domain_chip} (topology: host, switch, mesh, torus; torus: a

@@ -15,6 +15,7 @@ enum {
     KEY_MAX = 256,
     NAME_MAX_BYTE = 256,
     VALUES_MAX = 4096,
+    TENSORS_MAX = 1 << 20,
     NESTED_MAX = 4,
     RANK_MAX = 4,
     ENTRY_MIN_BYTE = 8 + 1 + 4 + 1,          /* the shortest metadata entry */
@@ -22,6 +23,8 @@ enum {
     ALIGNMENT_MAX = 1 << 20,
     ALIGNMENT_DEFAULT = 32
 };
+
+#define BYTE_MAX ((uint64_t)1 << 50) /* of a file: its elements, too, are counted exactly then */
 
 enum { U8 = 0, I8, U16, I16, U32, I32, F32, BOOL, TEXT, LIST, U64, I64, F64 };
 
@@ -35,6 +38,9 @@ struct tr_gguf {
     size_t values;
     tr_tensor *tensor;
     size_t tensors;
+    uint64_t size, whole; /* bytes of the file: as it is, and with all of its tensors */
+    tr_gguf *more;        /* parts that were joined, one behind another */
+    double parts;
 };
 
 static tr_status fail(tr_bytes *b, tr_status status, const char *field, double value, const char *text)
@@ -104,11 +110,12 @@ static void read_list(tr_bytes *b, tr_gguf *g, tr_gguf_value *out, int depth)
         return;
     }
     const uint64_t least = width > 0 ? (uint64_t)width : 8; /* a text or list takes its own length at least */
-    if (count > tr_bytes_left(b) / least) {
-        (void)fail(b, TR_EPARSE, out->key, (double)count,
-                   "a metadata list claims more items than the file holds");
+    if (count > TR_CLAIM_MAX / least) {
+        (void)fail(b, TR_EPARSE, out->key, (double)count, "a metadata list claims more items than any file holds");
         return;
     }
+    if (!tr_bytes_expect(b, count * least))
+        return;
     out->list_count = (double)count;
     if (width > 0 && count <= TR_GGUF_LIST_MAX) {
         double *list = tr_arena_take(&g->arena, ((size_t)count + 1) * sizeof *list);
@@ -122,13 +129,16 @@ static void read_list(tr_bytes *b, tr_gguf *g, tr_gguf_value *out, int depth)
     } else if (width > 0) {
         tr_bytes_skip(b, count * (uint64_t)width);
     } else {
+        const uint64_t after = b->after;
         for (uint64_t i = 0; i < count && b->status == TR_OK; i++) {
             tr_gguf_value inner = {.key = out->key};
+            b->after = after + (count - i - 1) * least;
             if (kind == TEXT)
                 tr_bytes_skip(b, tr_bytes_number(b, 8));
             else
                 read_list(b, g, &inner, depth + 1);
         }
+        b->after = after;
     }
 }
 
@@ -158,13 +168,16 @@ static void read_value(tr_bytes *b, tr_gguf *g, tr_gguf_value *out)
 
 static tr_status read_values(tr_bytes *b, tr_gguf *g, uint64_t count)
 {
-    if (count > VALUES_MAX || count > tr_bytes_left(b) / ENTRY_MIN_BYTE)
-        return fail(b, TR_EDOMAIN, NULL, (double)count,
-                    "the header claims more metadata than the file can hold");
+    const uint64_t tensors = b->after;
+    if (count > VALUES_MAX)
+        return fail(b, TR_EDOMAIN, NULL, (double)count, "the header claims more metadata than any model has");
+    if (!tr_bytes_expect(b, count * ENTRY_MIN_BYTE))
+        return b->status;
     g->value = tr_arena_take(&g->arena, ((size_t)count + 1) * sizeof *g->value);
     if (g->value == NULL)
         return fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
     for (uint64_t i = 0; i < count && b->status == TR_OK; i++) {
+        b->after = tensors + (count - i - 1) * ENTRY_MIN_BYTE;
         read_value(b, g, &g->value[i]);
         if (b->status == TR_OK && tr_gguf_find(g, g->value[i].key) != NULL)
             (void)fail(b, TR_ECONFLICT, g->value[i].key, 0.0, "a metadata key is given twice");
@@ -224,8 +237,8 @@ static tr_status read_tensor(tr_bytes *b, tr_gguf *g, tr_tensor *t, span *where)
     if (row % kind->block_elem != 0)
         return fail_tensor(b, TR_EDOMAIN, t->name, "has rows that are not a whole number of its type's blocks");
     const uint64_t byte = elem / kind->block_elem * kind->block_byte;
-    if (where->begin > UINT64_MAX / 2)
-        return fail_tensor(b, TR_EDOMAIN, t->name, "lies outside the file");
+    if (where->begin > BYTE_MAX || byte > BYTE_MAX - where->begin)
+        return fail_tensor(b, TR_EDOMAIN, t->name, "lies beyond 2^50 bytes");
     where->end = where->begin + byte;
     t->format = kind->name;
     t->dtype = kind->dtype;
@@ -240,8 +253,8 @@ static int span_before(const void *context, size_t a, size_t b)
     return s[a].begin < s[b].begin || (s[a].begin == s[b].begin && s[a].end < s[b].end);
 }
 
-static tr_status check_cover(tr_bytes *b, const tr_gguf *g, const span *where, uint64_t alignment,
-                             uint64_t start)
+/* Tensors lie at multiples of the alignment and not on each other. *end: of the last one, from where they begin. */
+static tr_status check_cover(tr_bytes *b, const tr_gguf *g, const span *where, uint64_t alignment, uint64_t *end)
 {
     size_t *order = malloc((2 * g->tensors + 2) * sizeof *order);
     if (order == NULL)
@@ -249,18 +262,15 @@ static tr_status check_cover(tr_bytes *b, const tr_gguf *g, const span *where, u
     for (size_t i = 0; i < g->tensors; i++)
         order[i] = i;
     tr_sort_index_by(span_before, where, order, g->tensors, order + g->tensors + 1);
-    uint64_t at = 0;
+    *end = 0;
     for (size_t i = 0; i < g->tensors && b->status == TR_OK; i++) {
         const span *w = &where[order[i]];
         const char *name = g->tensor[order[i]].name;
         if (w->begin % alignment != 0)
             (void)fail_tensor(b, TR_EDOMAIN, name, "does not start at a multiple of the file's alignment");
-        else if (w->begin < at)
+        else if (w->begin < *end)
             (void)fail_tensor(b, TR_ECONFLICT, name, "overlaps another one");
-        else if (start > b->size || w->end > b->size - start)
-            (void)fail_tensor(b, TR_EDOMAIN, name,
-                              "ends after the end of the file: is the download complete?");
-        at = w->end;
+        *end = w->end;
     }
     free(order);
     return b->status;
@@ -268,25 +278,62 @@ static tr_status check_cover(tr_bytes *b, const tr_gguf *g, const span *where, u
 
 static tr_status read_tensors(tr_bytes *b, tr_gguf *g, uint64_t count, uint64_t alignment)
 {
-    if (count > tr_bytes_left(b) / TENSOR_MIN_BYTE)
-        return fail(b, TR_EDOMAIN, NULL, (double)count,
-                    "the header claims more tensors than the file can hold");
+    b->after = 0;
+    if (!tr_bytes_expect(b, count * TENSOR_MIN_BYTE))
+        return b->status;
     g->tensor = tr_arena_take(&g->arena, ((size_t)count + 1) * sizeof *g->tensor);
     span *where = malloc(((size_t)count + 1) * sizeof *where);
     if (g->tensor == NULL || where == NULL) {
         free(where);
         return fail(b, TR_ENOMEM, NULL, 0.0, "out of memory");
     }
-    for (uint64_t i = 0; i < count && b->status == TR_OK; i++)
+    for (uint64_t i = 0; i < count && b->status == TR_OK; i++) {
+        b->after = (count - i - 1) * TENSOR_MIN_BYTE;
         g->tensors += read_tensor(b, g, &g->tensor[i], &where[i]) == TR_OK;
-    const uint64_t start = (b->at + alignment - 1) / alignment * alignment;
+    }
+    uint64_t end = 0;
     if (b->status == TR_OK)
-        (void)check_cover(b, g, where, alignment, start);
+        (void)check_cover(b, g, where, alignment, &end);
+    g->whole = end > 0 ? (b->at + alignment - 1) / alignment * alignment + end : b->at;
     free(where);
     return b->status;
 }
 
 /* ---- file ----------------------------------------------------------------- */
+
+/* Other files that people hold for one. */
+static tr_status fail_magic(tr_bytes *b, const char *magic)
+{
+    static const struct {
+        char magic[5], what[88];
+    } known[] = {
+        {"FUGG", "a GGUF file of a big-endian machine: convert it with gguf_convert_endian.py"},
+        {"ggml", "a GGML file, from before GGUF (2023): convert the model again"},
+        {"tjgg", "a GGJT file, from before GGUF (2023): convert the model again"},
+        {"fmgg", "a GGMF file, from before GGUF (2023): convert the model again"},
+        {"lmgg", "a GGML file, from before GGUF (2023): convert the model again"},
+        {"PK\3\4", "a zip file, such as PyTorch saves: its config.json tells the model"},
+        {"<!do", "a web page: was the link to a file's page, not to the file (resolve/main)?"},
+        {"<!DO", "a web page: was the link to a file's page, not to the file (resolve/main)?"},
+        {"<htm", "a web page: was the link to a file's page, not to the file (resolve/main)?"},
+        {"vers", "a Git LFS pointer, not the file itself: fetch it with git lfs pull"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (memcmp(magic, known[i].magic, 4) == 0)
+            return fail(b, TR_EPARSE, NULL, 0.0, known[i].what);
+    return fail(b, TR_EPARSE, NULL, 0.0, "it does not start with GGUF: another kind of file");
+}
+
+static tr_status fail_version(tr_bytes *b, uint32_t version)
+{
+    if ((version & 0xffffu) == 0 && version != 0)
+        return fail(b, TR_EPARSE, NULL, (double)version,
+                    "a big-endian GGUF file; expected a little-endian one: convert it with gguf_convert_endian.py");
+    b->status = tr_fail(b->err, TR_EPARSE, NULL, (double)version, "GGUF version %u; expected 2 or 3%s",
+                        (unsigned)version,
+                        version == 1 ? ": version 1 (August 2023) has shorter counts, convert the model again" : "");
+    return b->status;
+}
 
 static tr_status read_all(tr_bytes *b, tr_gguf *g)
 {
@@ -294,16 +341,16 @@ static tr_status read_all(tr_bytes *b, tr_gguf *g)
     tr_bytes_copy(b, magic, sizeof magic);
     const uint32_t version = (uint32_t)tr_bytes_number(b, 4);
     if (b->status == TR_OK && memcmp(magic, "GGUF", 4) != 0)
-        return fail(b, TR_EPARSE, NULL, 0.0, "it does not start with GGUF: another kind of file");
-    if (b->status == TR_OK && (version & 0xffffu) == 0)
-        return fail(b, TR_EPARSE, NULL, (double)version,
-                    "a big-endian GGUF file; expected a little-endian one");
-    if (b->status == TR_OK && (version < 2 || version > 3)) {
-        b->status =
-            tr_fail(b->err, TR_EPARSE, NULL, (double)version, "GGUF version %u; expected 2 or 3", version);
-        return b->status;
-    }
-    const uint64_t tensors = tr_bytes_number(b, 8), values = tr_bytes_number(b, 8);
+        return fail_magic(b, magic);
+    if (b->status == TR_OK && (version < 2 || version > 3))
+        return fail_version(b, version);
+    b->after = 8;
+    const uint64_t tensors = tr_bytes_number(b, 8);
+    b->after = 0;
+    const uint64_t values = tr_bytes_number(b, 8);
+    if (tensors > TENSORS_MAX)
+        return fail(b, TR_EDOMAIN, NULL, (double)tensors, "the header claims more tensors than any model has");
+    b->after = tensors * TENSOR_MIN_BYTE;
     if (b->status != TR_OK || read_values(b, g, values) != TR_OK)
         return b->status;
     uint64_t alignment = ALIGNMENT_DEFAULT;
@@ -325,10 +372,12 @@ tr_status tr_gguf_parse(FILE *file, uint64_t size_byte, tr_gguf **out, tr_error 
         free(b);
         return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
     }
+    g->parts = 1.0;
     b->file = file;
     b->size = size_byte;
     b->err = err;
     const tr_status s = read_all(b, g);
+    g->size = size_byte;
     free(b);
     if (s == TR_OK)
         *out = g;
@@ -356,12 +405,44 @@ tr_status tr_gguf_read(const char *path, tr_gguf **out, tr_error *err)
 
 void tr_gguf_destroy(tr_gguf *gguf)
 {
-    if (gguf == NULL)
-        return;
-    tr_arena_free(&gguf->arena);
-    free(gguf);
+    while (gguf != NULL) {
+        tr_gguf *more = gguf->more;
+        tr_arena_free(&gguf->arena);
+        free(gguf);
+        gguf = more;
+    }
 }
 
+tr_status tr_gguf_join(tr_gguf *gguf, tr_gguf *more, tr_error *err)
+{
+    tr_gguf *last = gguf;
+    while (last->more != NULL)
+        last = last->more;
+    last->more = more;
+    tr_tensor *both = tr_arena_take(&gguf->arena, (gguf->tensors + more->tensors + 1) * sizeof *both);
+    if (both == NULL)
+        return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
+    if (gguf->tensors > 0)
+        memcpy(both, gguf->tensor, gguf->tensors * sizeof *both);
+    if (more->tensors > 0)
+        memcpy(both + gguf->tensors, more->tensor, more->tensors * sizeof *both);
+    gguf->tensor = both;
+    gguf->tensors += more->tensors;
+    gguf->parts += more->parts;
+    return TR_OK;
+}
+
+double tr_gguf_parts_here(const tr_gguf *gguf) { return gguf->parts; }
+
+double tr_gguf_parts(const tr_gguf *gguf)
+{
+    const tr_gguf_value *count = tr_gguf_find(gguf, "split.count");
+    const int told = count != NULL && count->kind == TR_GGUF_NUMBER && count->number >= 1.0 && count->number < 100000.0;
+    return told && count->number > gguf->parts ? count->number : gguf->parts;
+}
+
+double tr_gguf_size_byte(const tr_gguf *gguf) { return (double)gguf->size; }
+double tr_gguf_whole_byte(const tr_gguf *gguf) { return (double)gguf->whole; }
 size_t tr_gguf_value_count(const tr_gguf *gguf) { return gguf->values; }
 size_t tr_gguf_tensor_count(const tr_gguf *gguf) { return gguf->tensors; }
 

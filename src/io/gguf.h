@@ -1,9 +1,9 @@
 /* io/gguf.h -- the header of a .gguf file: its metadata and its tensors' names, types and shapes; never the
  * payload.
  *
- * Versions 2 and 3, little-endian. Everything the header claims is checked
- * against the length of the file: counts, text lengths, shapes, and that no
- * tensor lies outside it or on another one.
+ * Versions 2 and 3, little-endian. The header is enough: a file that was cut off behind it, or is still coming, is
+ * read like the whole one. What the header claims is checked: counts, text lengths, shapes, and that no tensor lies
+ * on another one.
  */
 #ifndef TOKENROOF_SRC_IO_GGUF_H
 #define TOKENROOF_SRC_IO_GGUF_H
@@ -28,12 +28,24 @@ typedef struct tr_gguf_value {
 
 typedef struct tr_gguf tr_gguf;
 
-/* Read one file; free with tr_gguf_destroy. Errors: TR_EIO, TR_EPARSE, TR_EDOMAIN, TR_ECONFLICT,
- * TR_ECAPACITY, TR_EUNKNOWN (a tensor type), TR_ENOMEM; texts name the file and what is wrong. */
+/* Read one file; free with tr_gguf_destroy. Errors: TR_EIO, TR_EPARSE (cut inside the header: the value is how many
+ * bytes are needed at the least), TR_EDOMAIN, TR_ECONFLICT, TR_ECAPACITY, TR_EUNKNOWN (a tensor type), TR_ENOMEM; texts
+ * name the file and what is wrong. */
 tr_status tr_gguf_read(const char *path, tr_gguf **out, tr_error *err);
 /* The same from an open file of size_byte bytes, from its start. */
 tr_status tr_gguf_parse(FILE *file, uint64_t size_byte, tr_gguf **out, tr_error *err);
 void tr_gguf_destroy(tr_gguf *gguf); /* NULL is fine */
+
+/* Bytes of the file: those that are here, and those it has with all of its tensors. */
+double tr_gguf_size_byte(const tr_gguf *gguf);
+double tr_gguf_whole_byte(const tr_gguf *gguf);
+
+/* Add the tensors of another part of a split file to the first one's; more belongs to it from then on, also after an
+ * error. Errors: TR_ENOMEM. */
+tr_status tr_gguf_join(tr_gguf *gguf, tr_gguf *more, tr_error *err);
+/* Parts that are joined, of how many that the file says it is split into (1: it is whole). */
+double tr_gguf_parts_here(const tr_gguf *gguf);
+double tr_gguf_parts(const tr_gguf *gguf);
 
 const tr_gguf_value *tr_gguf_find(const tr_gguf *gguf, const char *key); /* NULL if absent */
 size_t tr_gguf_value_count(const tr_gguf *gguf);

@@ -12,12 +12,24 @@ enum { BLOCK_BYTE = 65536 };
 
 uint64_t tr_bytes_left(const tr_bytes *bytes) { return bytes->size - bytes->at; }
 
-static int fail_short(tr_bytes *b)
+static int fail_short(tr_bytes *b, uint64_t length)
 {
-    if (b->status == TR_OK)
-        b->status = tr_fail_at(b->err, TR_EPARSE, NULL, (double)b->at, 0, 0,
-                               "the file ends inside its header, at byte %llu", (unsigned long long)b->size);
+    const uint64_t need = b->at + length + b->after;
+    if (b->status == TR_OK && length > TR_CLAIM_MAX)
+        b->status = tr_fail(b->err, TR_EPARSE, NULL, (double)b->at,
+                            "the header claims %llu bytes at byte %llu, which no file has: it is damaged",
+                            (unsigned long long)length, (unsigned long long)b->at);
+    else if (b->status == TR_OK)
+        b->status = tr_fail(b->err, TR_EPARSE, NULL, (double)need,
+                            "the file ends inside its header: %llu bytes are here, and at least %llu are needed "
+                            "(32 MiB hold the header of most models)",
+                            (unsigned long long)b->size, (unsigned long long)need);
     return 0;
+}
+
+int tr_bytes_expect(tr_bytes *bytes, uint64_t length)
+{
+    return bytes->status == TR_OK && (length <= tr_bytes_left(bytes) || fail_short(bytes, length));
 }
 
 /* At least one byte in the buffer; 0 at the end or after a failure. */
@@ -29,13 +41,12 @@ static int fill(tr_bytes *b)
         return 1;
     b->have = fread(b->buffer, 1, sizeof b->buffer, b->file);
     b->next = 0;
-    return b->have > 0 ? 1 : fail_short(b);
+    return b->have > 0 ? 1 : fail_short(b, 1);
 }
 
 void tr_bytes_copy(tr_bytes *bytes, char *out, size_t length)
 {
-    if (bytes->status == TR_OK && length > tr_bytes_left(bytes))
-        (void)fail_short(bytes);
+    (void)tr_bytes_expect(bytes, length);
     while (length > 0 && fill(bytes)) {
         size_t part = bytes->have - bytes->next;
         if (part > length)
@@ -61,12 +72,8 @@ uint64_t tr_bytes_number(tr_bytes *bytes, int width)
 
 void tr_bytes_skip(tr_bytes *bytes, uint64_t length)
 {
-    if (bytes->status != TR_OK)
+    if (!tr_bytes_expect(bytes, length))
         return;
-    if (length > tr_bytes_left(bytes)) {
-        (void)fail_short(bytes);
-        return;
-    }
     const size_t buffered = bytes->have - bytes->next;
     bytes->at += length;
     if (length <= buffered) {

@@ -31,6 +31,7 @@ struct tr_flat {
  * valid JSON by then, so that no check is needed. */
 typedef struct walk {
     const char *at;
+    const char *start, *original; /* of the text as it is read, and as it was written */
     int line;
     const char *line_start;
     tr_flat *flat;
@@ -259,7 +260,10 @@ static tr_status walk_value(walk *w, json_t *value, int depth)
         skip_between(w);
         w->at++;
         return TR_OK;
-    case TR_FLAT_NULL: break;
+    case TR_FLAT_NULL:
+        if (w->original[w->at - w->start] != 'n')
+            e->text = "Infinity";
+        break;
     }
     skip_word(w);
     return TR_OK;
@@ -379,7 +383,7 @@ static void null_infinity(char *text, size_t size)
     }
 }
 
-static tr_status parse_copy(char *text, size_t size, tr_flat **out, tr_error *err)
+static tr_status parse_copy(const char *original, char *text, size_t size, tr_flat **out, tr_error *err)
 {
     null_infinity(text, size);
     json_error_t jerr;
@@ -393,7 +397,8 @@ static tr_status parse_copy(char *text, size_t size, tr_flat **out, tr_error *er
     if (flat == NULL || w == NULL) {
         s = tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
     } else {
-        *w = (walk){.at = text, .line = 1, .line_start = text, .flat = flat, .err = err};
+        *w = (walk){.at = text, .start = text, .original = original, .line = 1, .line_start = text, .flat = flat,
+                    .err = err};
         skip_between(w);
         if (!json_is_object(root))
             s = tr_fail_at(err, TR_EPARSE, NULL, 0.0, w->line, (int)(w->at - w->line_start) + 1,
@@ -433,7 +438,7 @@ tr_status tr_flat_parse(const char *text, size_t size, tr_flat **out, tr_error *
         return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
     memcpy(copy, text, size);
     copy[size] = '\0';
-    const tr_status s = parse_copy(copy, size, out, err);
+    const tr_status s = parse_copy(text, copy, size, out, err);
     free(copy);
     return s;
 }

@@ -5,7 +5,7 @@
  * refused); a second walk over the checked text finds where each value stands,
  * which jansson does not keep. Two things differ from plain JSON: a byte order
  * mark is skipped, and a bare Infinity, which Python writes into some published
- * config.json, is read as null. NaN is refused.
+ * config.json, is read as a null whose text is "Infinity". NaN is refused.
  */
 #ifndef TOKENROOF_SRC_IO_JSON_FLAT_H
 #define TOKENROOF_SRC_IO_JSON_FLAT_H
@@ -31,7 +31,7 @@ typedef struct tr_flat_entry {
     tr_flat_kind kind;
     int whole; /* a number written without fraction or exponent */
     double number;
-    const char *text; /* "" unless TR_FLAT_TEXT */
+    const char *text; /* "" unless TR_FLAT_TEXT, or an Infinity */
     int line, column; /* of the value, 1-based */
 } tr_flat_entry;
 

@@ -9,6 +9,7 @@
 #include "io/config_flat.h"
 #include "io/file.h"
 #include "io/gguf.h"
+#include "io/gguf_model.h"
 #include "io/model_disk.h"
 #include "io/model_entry.h"
 #include "model/model_change.h"
@@ -21,6 +22,7 @@ static void set_text(char *out, size_t size, const char *text, size_t length)
 /* How a file is read: as which family (NULL: its own), and what is changed of it. */
 typedef struct tr_as {
     const char *family, *changes;
+    int is_head; /* the first bytes of a GGUF file */
 } tr_as;
 
 /* The path without what follows it; the changes stay a part of text. A path that is there is taken whole. */
@@ -250,7 +252,7 @@ static tr_status read_folder(const char *folder, const tr_as *as, tr_model_file 
     if (count == 1 || (count > 1 && strstr(name[0], "-00001-of-") != NULL)) {
         s = tr_path_join(path, sizeof path, folder, name[0], err);
         if (s == TR_OK)
-            s = tr_model_disk_gguf(path, as->family, as->changes, out, err);
+            s = tr_gguf_model(path, as->family, as->changes, as->is_head, out, err);
     } else {
         s = tr_fail(err, TR_EIO, NULL, (double)count,
                     count == 0 ? "the folder '%.200s' holds no config.json and no .gguf file"
@@ -265,8 +267,8 @@ static tr_status read_path(const char *path, const tr_as *as, tr_model_file *out
 {
     if (tr_path_look(path) == TR_PATH_FOLDER)
         return read_folder(path, as, out, err);
-    if (tr_has_suffix(path, ".gguf") || tr_gguf_is(path))
-        return tr_model_disk_gguf(path, as->family, as->changes, out, err);
+    if (as->is_head || tr_has_suffix(path, ".gguf") || tr_gguf_is(path))
+        return tr_gguf_model(path, as->family, as->changes, as->is_head, out, err);
     if (tr_has_suffix(path, ".safetensors") || tr_has_suffix(path, ".safetensors.index.json")) {
         char folder[TR_PATH_MAX];
         if (tr_path_look(path) == TR_PATH_NONE)
@@ -277,7 +279,7 @@ static tr_status read_path(const char *path, const tr_as *as, tr_model_file *out
     return read_json(path, as, out, err);
 }
 
-tr_status tr_model_file_read(const char *path, const char *family, tr_model_file *out, tr_error *err)
+static tr_status read_as(const char *path, const char *family, int is_head, tr_model_file *out, tr_error *err)
 {
     if (path == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "model", 0.0, "a path is needed");
@@ -285,7 +287,7 @@ tr_status tr_model_file_read(const char *path, const char *family, tr_model_file
     if (file == NULL)
         return tr_fail(err, TR_ENOMEM, NULL, 0.0, "out of memory");
     char base[TR_PATH_MAX];
-    const tr_as as = {family, split_changes(path, base)};
+    const tr_as as = {family, split_changes(path, base), is_head};
     const tr_status s = read_path(base, &as, file, err);
     if (s == TR_OK) {
         tr_model_name_changes(&file->model, as.changes);
@@ -295,10 +297,22 @@ tr_status tr_model_file_read(const char *path, const char *family, tr_model_file
     return s;
 }
 
+tr_status tr_model_file_read(const char *path, const char *family, tr_model_file *out, tr_error *err)
+{
+    return read_as(path, family, 0, out, err);
+}
+
+tr_status tr_model_head_read(const char *path, const char *family, tr_model_file *out, tr_error *err)
+{
+    return read_as(path, family, 1, out, err);
+}
+
 int tr_model_is_path(const char *typed)
 {
     char text[TR_PATH_MAX];
     (void)split_changes(typed, text);
+    if (strstr(text, "://") != NULL) /* a link: its id may be in the catalog */
+        return 0;
     if (tr_has_suffix(text, ".json") || tr_has_suffix(text, ".gguf") || tr_has_suffix(text, ".safetensors"))
         return 1;
     if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || strncmp(text, "./", 2) == 0 ||
@@ -386,7 +400,7 @@ tr_status tr_model_data_read(const char *data_folder, const char *name, const ch
         return s;
     int found = 0;
     char base[TR_PATH_MAX];
-    const tr_as as = {family, split_changes(name, base)};
+    const tr_as as = {family, split_changes(name, base), 0};
     for (size_t i = 0; i < count && s == TR_OK && !found; i++)
         s = try_entry(data_folder, stem[i], base, &as, out, &found, err);
     if (s == TR_OK && !found) {

@@ -21,6 +21,7 @@ typedef struct tr_model_file {
     tr_tensors tensors; /* of all headers read; tensor_count 0 if none was */
     double index_byte;  /* from the index; 0 = none */
     double index_param;
+    int is_gguf;
     int file_count; /* weight files: listed, and read */
     int files_read;
     char note[TR_MODEL_NOTE_MAX][280]; /* sentences for a person */
@@ -34,6 +35,10 @@ typedef struct tr_model_file {
  * no weights are read. *out is large: keep it off small stacks. On error it is
  * untouched; err names file, key, line. Errors: TR_EIO and all of the readers. */
 tr_status tr_model_file_read(const char *path, const char *family, tr_model_file *out, tr_error *err);
+
+/* The first bytes of a GGUF file, whatever it is called, as if the rest were there too: nothing is said of bytes that
+ * are missing behind its header. Errors: as tr_model_file_read. */
+tr_status tr_model_head_read(const char *path, const char *family, tr_model_file *out, tr_error *err);
 
 /* A model of a folder of catalog files (--data DIR): DIR/models/NAME.json, or
  * any file there whose hf_id or alias is name. TR_EUNKNOWN if DIR has no such

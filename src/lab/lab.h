@@ -10,6 +10,7 @@
 #define TOKENROOF_SRC_LAB_LAB_H
 
 #include <tokenroof/ask.h>
+#include <tokenroof/verb.h>
 #include <tokenroof/claims.h>
 #include <tokenroof/life.h>
 
@@ -140,6 +141,11 @@ tr_status tr_answer_figure_mirror(const tr_scenario *scenario, const tr_problem 
 /* How far two runs part: a cipher's bits over rounds, a residual stack's states over layers. Errors: TR_EIO. */
 tr_status tr_answer_figure_avalanche(const tr_lab *lab, const tr_figure_target *target, tr_sink *sink,
                                      tr_error *err);
+
+/* A subject's `elsewhere`: both pictures, "" the mirror, and "-avalanche" after the experiment that the scenario asks
+ * for. Allocates and frees. Errors: TR_EUNKNOWN (another verb's), TR_ENOMEM, as above. */
+tr_status tr_lab_draw(const tr_verb *verb, const char *suffix, const tr_subject *subject,
+                      const tr_figure_target *target, tr_sink *sink, tr_error *err);
 
 /* A claim's question that runs an experiment ("feistel_back_share", "revnet_drift_ratio"), as tr_claim_compute asks it.
  * Errors: TR_EUNKNOWN (no such question), TR_EMISSING, TR_EPARSE, TR_EDOMAIN. */

@@ -72,6 +72,7 @@ static void pack_again(tr_model *model, tr_weight_format format)
         return;
     model->weight = weights;
     model->weight_total_byte = 0;
+    tr_weight_format_write(format, model->weight_name);
     for (int part = 0; part < TR_PART_COUNT; part++) {
         const double param = tr_model_part_param(model, (tr_part)part);
         if (param > most) {
@@ -86,17 +87,18 @@ static void pack_again(tr_model *model, tr_weight_format format)
 /* How a name that is not the catalog's was understood. */
 static void note_name(tr_model *model, const char *typed, tr_weight_format format)
 {
-    char weights[88];
+    char weights[104];
+    const int is_near = tr_text_holds(typed, "_xl") || tr_text_holds(typed, "_k_l"); /* mixes of their own */
     const char *const dtype = tr_dtype_name(model->weight_dtype);
     if (format != TR_WEIGHT_FORMAT_NATIVE)
-        (void)snprintf(weights, sizeof weights, "weights in %.20s by that name, unless --weights is given",
-                       tr_weight_format_name(format));
+        (void)snprintf(weights, sizeof weights, "weights in %.20s%s by that name, unless --weights is given",
+                       tr_weight_format_name(format), is_near ? ", the nearest mix," : "");
     else if (tr_text_holds(typed, "gguf"))
         (void)snprintf(weights, sizeof weights,
                        "weights in %.12s as published: --weights q4_k_m or the like is its mix", dtype);
     else
         (void)snprintf(weights, sizeof weights, "weights in %.12s as published", dtype);
-    (void)snprintf(model->note, sizeof model->note, "%.120s is read as %.63s, %s", typed, model->name, weights);
+    (void)snprintf(model->note, sizeof model->note, "%.100s is read as %.63s, %s", typed, model->name, weights);
 }
 
 /* The entry's config, with the changes made, counted. */

@@ -10,7 +10,7 @@
 
 static const char *text_at(uint32_t offset) { return tr_model_catalog_text + offset; }
 
-enum { NAME_LISTS = 3, NEAR_MAX = 3 };
+enum { NAME_LISTS = 3, NEAR_MAX = 3, ID_SIZE = 256 };
 
 /* The texts that name a model: each may hold several names, separated by '|'. */
 static const char *name_list(const tr_catalog_model *model, int which)
@@ -149,10 +149,10 @@ static void find_bare(packed *p)
 
 /* The endings are taken off one by one. A name of another owner that has none is a model of its own, and not
  * believed. */
-static packed packed_again(const char *name)
+static packed packed_again(const char *name, tr_weight_format format)
 {
     const char *slash = strchr(name, '/');
-    packed p = {.name = slash != NULL ? slash + 1 : name, .format = TR_WEIGHT_FORMAT_NATIVE};
+    packed p = {.name = slash != NULL ? slash + 1 : name, .format = format};
     int believed = slash == NULL;
     p.length = strlen(p.name);
     for (size_t i = 0; !believed && i < sizeof owners / sizeof owners[0]; i++)
@@ -171,13 +171,34 @@ static packed packed_again(const char *name)
     return p;
 }
 
-/* The models whose spelling is nearest to what is left, all as near; else those that begin with it. Up to NEAR_MAX. */
+/* Models whose spelling begins so, up to NEAR_MAX: the one that is spelt so, else without those packed again. */
+static size_t begun_with(const char *wanted, const char **out)
+{
+    char other[TR_CATALOG_SPELT_MAX];
+    size_t count = 0;
+    for (uint32_t i = 0; count < NEAR_MAX && strlen(wanted) >= 4 && i < tr_model_catalog_size; i++) {
+        const char *name = text_at(tr_model_catalog_table[i].name);
+        tr_catalog_spell(name, strlen(name), other);
+        tr_weight_format format = TR_WEIGHT_FORMAT_NATIVE;
+        if (strcmp(other, wanted) == 0) {
+            out[0] = name;
+            return 1;
+        }
+        if (tr_text_starts(other, wanted) && tr_catalog_unpacked(name, strlen(name), &format) == strlen(name))
+            out[count++] = name;
+    }
+    return count;
+}
+
+/* Models whose spelling begins with what is left; else those that are nearest to it, all as near. Up to NEAR_MAX. */
 static size_t nearest_spelt(const packed *p, const char **out)
 {
     char wanted[TR_CATALOG_SPELT_MAX], other[TR_CATALOG_SPELT_MAX];
     size_t count = 0;
     tr_catalog_spell(p->name, p->length, wanted);
-    const size_t length = strlen(wanted);
+    const size_t length = strlen(wanted), begun = begun_with(wanted, out);
+    if (begun > 0)
+        return begun;
     size_t best = length < 6 ? 2 : length / 3;
     for (uint32_t i = 0; i < tr_model_catalog_size; i++) {
         const char *name = text_at(tr_model_catalog_table[i].name);
@@ -190,13 +211,41 @@ static size_t nearest_spelt(const packed *p, const char **out)
         if (count < NEAR_MAX)
             out[count++] = name;
     }
-    for (uint32_t i = 0; count < NEAR_MAX && best > 0 && length >= 4 && i < tr_model_catalog_size; i++) {
-        const char *name = text_at(tr_model_catalog_table[i].name);
-        tr_catalog_spell(name, strlen(name), other);
-        if (tr_text_starts(other, wanted))
-            out[count++] = name;
-    }
     return count;
+}
+
+/* "qwen3:30b" is how names begin. */
+static int refuse_begun(const char *name, tr_error *err)
+{
+    const char *near[NEAR_MAX];
+    char wanted[TR_CATALOG_SPELT_MAX], names[NEAR_MAX * TR_NAME_MAX];
+    tr_catalog_spell(name, strlen(name), wanted);
+    const size_t count = begun_with(wanted, near);
+    list_names(names, sizeof names, near, count);
+    if (count > 0)
+        (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; did you mean %.200s?", name,
+                      names);
+    return count > 0;
+}
+
+/* "phi4:14b", "Qwen3-8B-abliterated": a known name with words behind it, which may tell another model. */
+static int refuse_longer(const char *name, tr_error *err)
+{
+    char cut[ID_SIZE];
+    const char *slash = strchr(name, '/');
+    size_t length = tr_text_copy(cut, sizeof cut, slash != NULL ? slash + 1 : name);
+    for (length = length < sizeof cut ? length : 0; length > 3; length--) {
+        if (strchr("-: ", cut[length]) == NULL)
+            continue;
+        cut[length] = '\0';
+        const packed p = packed_again(cut, TR_WEIGHT_FORMAT_NATIVE);
+        if (p.model != NULL) {
+            (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
+                          "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, text_at(p.model->name));
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static void refuse_packed(const char *name, packed *p, tr_error *err)
@@ -211,25 +260,30 @@ static void refuse_packed(const char *name, packed *p, tr_error *err)
     else if (p->several_count > 0)
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0, "no model \"%.80s\" in the catalog; did you mean %.200s?", name,
                       names);
-    else
+    else if (!refuse_longer(name, err))
         refuse(name, err);
 }
 
-const tr_catalog_model *tr_catalog_find(const char *name, tr_weight_format *format, int *is_packed, tr_error *err)
+const tr_catalog_model *tr_catalog_find(const char *typed, tr_weight_format *format, int *is_packed, tr_error *err)
 {
+    char name[ID_SIZE];
+    tr_weight_format linked = TR_WEIGHT_FORMAT_NATIVE;
+    tr_catalog_id(typed, name, sizeof name, &linked);
     const size_t length = strlen(name);
     const tr_catalog_model *found = exactly(name, length);
-    *is_packed = 0;
+    *is_packed = linked != TR_WEIGHT_FORMAT_NATIVE;
     if (found != NULL) {
-        *format = TR_WEIGHT_FORMAT_NATIVE;
+        *format = linked;
         return found;
     }
-    packed p = packed_again(name);
+    packed p = packed_again(name, linked);
     if (p.model != NULL) {
         *format = p.format;
         *is_packed = 1;
         return p.model;
     }
+    if (strchr(name, ':') != NULL && refuse_begun(name, err))
+        return NULL;
     if (strchr(name, '/') != NULL || p.length < length || p.several_count > 0) {
         refuse_packed(name, &p, err);
         return NULL;
@@ -246,7 +300,9 @@ const tr_catalog_model *tr_catalog_find(const char *name, tr_weight_format *form
     if (best <= (length < 6 ? 2 : length / 3))
         (void)tr_fail(err, TR_EUNKNOWN, "model", 0,
                       "no model \"%.80s\" in the catalog; did you mean \"%.96s\"?", name, nearest);
-    else
+    else if (tr_near_names(name, name_at, NULL, &nearest, 1) > 0)
         refuse(name, err);
+    else
+        refuse_packed(name, &p, err);
     return NULL;
 }

@@ -22,7 +22,8 @@ static const char endings[][2][12] = {
     {"hqq", ""},        {"eetq", "int8"},  {"aqlm", ""},        {"pv", ""},           {"1x16", ""},
     {"g32", ""},        {"g64", ""},       {"g128", ""},        {"gs64", ""},         {"gs128", ""},
     {"torchao", ""},    {"tensorwise", ""}, {"channelwise", ""}, {"original", ""},    {"quants", ""},
-    {"128k", ""},       {"1m", ""},        {"text", ""},        {"only", ""},
+    {"128k", ""},       {"1m", ""},        {"text", ""},        {"only", ""},         {"latest", ""},
+    {"q2_k_l", "q2_k"}, {"q5_k_l", "q5_k_m"}, {"gptqmodel", "int4"}, {"quip", ""},     {"256k", ""},
 };
 
 /* 1 if the word says how weights are packed. A format's own name counts if it holds a digit: "fp8", "w4a16". */
@@ -76,6 +77,25 @@ size_t tr_catalog_unpacked(const char *name, size_t length, tr_weight_format *fo
     for (size_t shorter; (shorter = tr_catalog_unpacked_once(name, length, format)) < length;)
         length = shorter;
     return length;
+}
+
+/* Places that a link or an engine's name of a model begins with. */
+static const char places[][32] = {"https://", "http://", "www.", "hf.co/", "huggingface.co/", "hf-mirror.com/",
+                                  "registry.ollama.ai/library/", "ollama.com/library/", "ollama.com/",
+                                  "modelscope.cn/models/"};
+
+void tr_catalog_id(const char *typed, char *out, size_t size, tr_weight_format *format)
+{
+    const char *at = typed;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (tr_text_starts(at, places[i]))
+            at += strlen(places[i]);
+    const char *owner = at == typed ? NULL : strchr(at, '/'), *page = owner == NULL ? NULL : strchr(owner + 1, '/');
+    (void)tr_text_copy_span(out, size, at, page == NULL ? strlen(at) : (size_t)(page - at));
+    /* "/resolve/main/Qwen3-8B-Q4_K_M.gguf": the file tells its mix */
+    const size_t length = page == NULL ? 0 : strlen(page);
+    if (length > 5 && tr_text_same(page + length - 5, ".gguf"))
+        (void)tr_catalog_unpacked(page, length - 5, format);
 }
 
 static int is_variant(const char *word, size_t length)

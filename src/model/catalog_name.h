@@ -6,6 +6,9 @@
 
 #define TR_CATALOG_SPELT_MAX 128
 
+/* What is typed without the place that it begins with ("hf.co/", "https://huggingface.co/", "ollama.com/library/"), and
+ * without what follows the id in a link; *format, unless it is set, to that of a .gguf file that the link leads to. */
+void tr_catalog_id(const char *typed, char *out, size_t size, tr_weight_format *format);
 /* The length of name[0..length) without the words at its end that say how weights are packed ("-bnb-4bit",
  * "-quantized.w4a16", "-GGUF:Q4_K_M"); *format, unless it is set, to the last format among them. */
 size_t tr_catalog_unpacked(const char *name, size_t length, tr_weight_format *format);

@@ -27,6 +27,7 @@ struct tr_config {
     size_t slot_count; /* a power of two, at least twice count */
     char *text;
     size_t text_length, text_capacity;
+    tr_config *shapes; /* NULL = none */
 };
 
 tr_config *tr_config_create(void) { return calloc(1, sizeof(tr_config)); }
@@ -35,6 +36,7 @@ void tr_config_destroy(tr_config *config)
 {
     if (config == NULL)
         return;
+    tr_config_destroy(config->shapes);
     free(config->entries);
     free(config->slots);
     free(config->text);
@@ -200,6 +202,17 @@ tr_status tr_config_set_null(tr_config *config, const char *key, int line, tr_er
 {
     return set(config, key, TR_VALUE_NULL, 0, NULL, line, err);
 }
+
+tr_status tr_config_set_shape(tr_config *config, const char *key, const char *what, int line, tr_error *err)
+{
+    if (config->shapes == NULL)
+        config->shapes = tr_config_create();
+    if (config->shapes == NULL)
+        return tr_fail_at(err, TR_ENOMEM, key, 0, line, 0, "out of memory for the keys of a model");
+    return set(config->shapes, key, TR_VALUE_TEXT, 0, what, line, err);
+}
+
+const tr_config *tr_config_shapes(const tr_config *config) { return config->shapes; }
 
 size_t tr_config_count(const tr_config *config) { return config->count; }
 

@@ -1,5 +1,6 @@
 /* model/config_copy.c -- a copy of a config with some keys set, and with more or fewer layers. */
 #include "model/config_copy.h"
+#include "model/config_lookup.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static tr_status put(copying *c, const char *key, const tr_value *v)
     case TR_VALUE_NUMBER: return tr_config_set_number(c->to, key, v->number, v->line, c->err);
     case TR_VALUE_TEXT: return tr_config_set_text(c->to, key, v->text, v->line, c->err);
     case TR_VALUE_BOOL: return tr_config_set_bool(c->to, key, v->number > 0, v->line, c->err);
-    case TR_VALUE_NULL: break;
+    case TR_VALUE_NULL:
+    case TR_VALUE_SHAPE: break; /* a shape is no entry: copy_all */
     }
     return tr_config_set_null(c->to, key, v->line, c->err);
 }
@@ -173,6 +175,12 @@ static tr_status copy_one(copying *c, const char *key, tr_value *v)
 static tr_status copy_all(copying *c)
 {
     tr_status s = TR_OK;
+    const tr_config *shapes = tr_config_shapes(c->from);
+    for (size_t i = 0; shapes != NULL && i < tr_config_count(shapes) && s == TR_OK; i++) {
+        tr_value v;
+        const char *key = tr_config_at(shapes, i, &v);
+        s = tr_config_set_shape(c->to, key, v.text, v.line, c->err);
+    }
     for (size_t i = 0; i < tr_config_count(c->from) && s == TR_OK; i++) {
         tr_value v;
         const char *key = tr_config_at(c->from, i, &v);

@@ -17,31 +17,33 @@
 
 typedef enum mix_id {
     F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q2_K_S, Q3_K_S, Q3_K_M, Q3_K_L, Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M, Q6_K,
-    IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ2_M, IQ3_XXS, IQ3_XS, IQ3_S, IQ3_M, IQ4_NL, IQ4_XS, TQ1_0, TQ2_0, Q2_0,
-    MXFP4_MOE, MIX_COUNT
+    IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ2_M, IQ3_XXS, IQ3_XS, IQ3_S, IQ3_M, IQ4_NL, IQ4_XS, TQ1_0, TQ2_0, Q1_0,
+    Q2_0, MXFP4_MOE, MIX_COUNT
 } mix_id;
 
-/* The type of most matrices, and whether an importance matrix is usual. */
+/* Its number in general.file_type (include/llama.h), the type of most matrices, and whether an importance matrix is
+ * usual. */
 static const struct {
     char name[10];
-    unsigned char type, importance;
+    unsigned char file_type, type, importance;
 } mixes[MIX_COUNT] = {
-    [F16] = {"f16", TR_GGUF_F16, 0},         [Q4_0] = {"q4_0", TR_GGUF_Q4_0, 0},
-    [Q4_1] = {"q4_1", TR_GGUF_Q4_1, 0},      [Q5_0] = {"q5_0", TR_GGUF_Q5_0, 0},
-    [Q5_1] = {"q5_1", TR_GGUF_Q5_1, 0},      [Q8_0] = {"q8_0", TR_GGUF_Q8_0, 0},
-    [Q2_K] = {"q2_k", TR_GGUF_Q2_K, 0},      [Q2_K_S] = {"q2_k_s", TR_GGUF_Q2_K, 1},
-    [Q3_K_S] = {"q3_k_s", TR_GGUF_Q3_K, 0},  [Q3_K_M] = {"q3_k_m", TR_GGUF_Q3_K, 0},
-    [Q3_K_L] = {"q3_k_l", TR_GGUF_Q3_K, 0},  [Q4_K_S] = {"q4_k_s", TR_GGUF_Q4_K, 0},
-    [Q4_K_M] = {"q4_k_m", TR_GGUF_Q4_K, 0},  [Q5_K_S] = {"q5_k_s", TR_GGUF_Q5_K, 0},
-    [Q5_K_M] = {"q5_k_m", TR_GGUF_Q5_K, 0},  [Q6_K] = {"q6_k", TR_GGUF_Q6_K, 0},
-    [IQ1_S] = {"iq1_s", TR_GGUF_IQ1_S, 1},   [IQ1_M] = {"iq1_m", TR_GGUF_IQ1_M, 1},
-    [IQ2_XXS] = {"iq2_xxs", TR_GGUF_IQ2_XXS, 1}, [IQ2_XS] = {"iq2_xs", TR_GGUF_IQ2_XS, 1},
-    [IQ2_S] = {"iq2_s", TR_GGUF_IQ2_XS, 1},  [IQ2_M] = {"iq2_m", TR_GGUF_IQ2_S, 1},
-    [IQ3_XXS] = {"iq3_xxs", TR_GGUF_IQ3_XXS, 1}, [IQ3_XS] = {"iq3_xs", TR_GGUF_IQ3_S, 0},
-    [IQ3_S] = {"iq3_s", TR_GGUF_IQ3_S, 0},   [IQ3_M] = {"iq3_m", TR_GGUF_IQ3_S, 0},
-    [IQ4_NL] = {"iq4_nl", TR_GGUF_IQ4_NL, 0}, [IQ4_XS] = {"iq4_xs", TR_GGUF_IQ4_XS, 0},
-    [TQ1_0] = {"tq1_0", TR_GGUF_TQ1_0, 0},   [TQ2_0] = {"tq2_0", TR_GGUF_TQ2_0, 0},
-    [Q2_0] = {"q2_0", TR_GGUF_Q2_0, 0},      [MXFP4_MOE] = {"mxfp4_moe", TR_GGUF_MXFP4, 0},
+    [F16] = {"f16", 1, TR_GGUF_F16, 0}, [Q4_0] = {"q4_0", 2, TR_GGUF_Q4_0, 0},
+    [Q4_1] = {"q4_1", 3, TR_GGUF_Q4_1, 0}, [Q5_0] = {"q5_0", 8, TR_GGUF_Q5_0, 0},
+    [Q5_1] = {"q5_1", 9, TR_GGUF_Q5_1, 0}, [Q8_0] = {"q8_0", 7, TR_GGUF_Q8_0, 0},
+    [Q2_K] = {"q2_k", 10, TR_GGUF_Q2_K, 0}, [Q2_K_S] = {"q2_k_s", 21, TR_GGUF_Q2_K, 1},
+    [Q3_K_S] = {"q3_k_s", 11, TR_GGUF_Q3_K, 0}, [Q3_K_M] = {"q3_k_m", 12, TR_GGUF_Q3_K, 0},
+    [Q3_K_L] = {"q3_k_l", 13, TR_GGUF_Q3_K, 0}, [Q4_K_S] = {"q4_k_s", 14, TR_GGUF_Q4_K, 0},
+    [Q4_K_M] = {"q4_k_m", 15, TR_GGUF_Q4_K, 0}, [Q5_K_S] = {"q5_k_s", 16, TR_GGUF_Q5_K, 0},
+    [Q5_K_M] = {"q5_k_m", 17, TR_GGUF_Q5_K, 0}, [Q6_K] = {"q6_k", 18, TR_GGUF_Q6_K, 0},
+    [IQ1_S] = {"iq1_s", 24, TR_GGUF_IQ1_S, 1}, [IQ1_M] = {"iq1_m", 31, TR_GGUF_IQ1_M, 1},
+    [IQ2_XXS] = {"iq2_xxs", 19, TR_GGUF_IQ2_XXS, 1}, [IQ2_XS] = {"iq2_xs", 20, TR_GGUF_IQ2_XS, 1},
+    [IQ2_S] = {"iq2_s", 28, TR_GGUF_IQ2_XS, 1}, [IQ2_M] = {"iq2_m", 29, TR_GGUF_IQ2_S, 1},
+    [IQ3_XXS] = {"iq3_xxs", 23, TR_GGUF_IQ3_XXS, 1}, [IQ3_XS] = {"iq3_xs", 22, TR_GGUF_IQ3_S, 0},
+    [IQ3_S] = {"iq3_s", 26, TR_GGUF_IQ3_S, 0}, [IQ3_M] = {"iq3_m", 27, TR_GGUF_IQ3_S, 0},
+    [IQ4_NL] = {"iq4_nl", 25, TR_GGUF_IQ4_NL, 0}, [IQ4_XS] = {"iq4_xs", 30, TR_GGUF_IQ4_XS, 0},
+    [TQ1_0] = {"tq1_0", 36, TR_GGUF_TQ1_0, 0}, [TQ2_0] = {"tq2_0", 37, TR_GGUF_TQ2_0, 0},
+    [Q1_0] = {"q1_0", 40, TR_GGUF_Q1_0, 0}, [Q2_0] = {"q2_0", 41, TR_GGUF_Q2_0, 0},
+    [MXFP4_MOE] = {"mxfp4_moe", 38, TR_GGUF_MXFP4, 0},
 };
 
 /* ---- the rules ----------------------------------------------------------------------- */
@@ -162,6 +164,7 @@ typedef struct mixing {
     int importance;
     double group;   /* query heads for a KV head */
     double experts;
+    int fused;      /* queries, keys and values are one tensor, which counts as values */
     int is_70b;     /* 80 layers with grouped heads: values are small, and cheap to keep well */
     double values;  /* value matrices in all */
     double value;   /* ... before this one */
@@ -252,6 +255,7 @@ static unsigned type_for(const mixing *m, tr_part part, place p, double row_elem
     return fitting(type, row_elem);
 }
 
+/* [M21] */
 static void add(mixing *m, tr_part part, unsigned type, double elem)
 {
     const tr_gguf_type *t = tr_gguf_type_of(type);
@@ -267,10 +271,11 @@ static void add_matrix(void *context, const tr_matrix *matrix)
     };
     mixing *m = context;
     const double elem = matrix->in_dim * matrix->out_dim * matrix->count;
-    const place p = (place)places[matrix->kind];
+    const int joined = m->fused && (matrix->kind == TR_MATRIX_QUERY || matrix->kind == TR_MATRIX_KEY);
+    const place p = joined ? VALUE : (place)places[matrix->kind];
     add(m, matrix->part, type_for(m, matrix->part, p, matrix->in_dim), elem);
     m->named[matrix->part] += elem;
-    m->value += p == VALUE;
+    m->value += matrix->kind == TR_MATRIX_VALUE;
 }
 
 static void count_values(void *context, const tr_matrix *matrix)
@@ -308,8 +313,22 @@ static void add_layers(mixing *m, const tr_model *model)
     }
 }
 
+/* Families whose files have attn_qkv (gguf-py/gguf/tensor_mapping.py). */
+static int is_fused(const char *family)
+{
+    static const char fused[][24] = {"Phi3ForCausalLM", "Phi3VForCausalLM", "Phi4MMForCausalLM", "PhiForCausalLM",
+                                     "DbrxForCausalLM", "FalconForCausalLM", "RWForCausalLM", "GPTNeoXForCausalLM",
+                                     "GPT2LMHeadModel", "GPTBigCodeForCausalLM", "BloomForCausalLM",
+                                     "MPTForCausalLM", "ChatGLMModel", "QWenLMHeadModel"};
+    for (size_t i = 0; i < sizeof fused / sizeof fused[0]; i++)
+        if (strcmp(family, fused[i]) == 0)
+            return 1;
+    return 0;
+}
+
 static void look_at(mixing *m, const tr_model *model)
 {
+    m->fused = is_fused(model->family);
     for (int i = 0; i < model->stack_count; i++) {
         const tr_layer *l = &model->layer[model->stack[i]];
         m->experts = l->experts > m->experts ? l->experts : m->experts;
@@ -323,6 +342,8 @@ static void look_at(mixing *m, const tr_model *model)
 }
 
 const char *tr_gguf_mix_name(size_t index) { return index < MIX_COUNT ? mixes[index].name : NULL; }
+
+int tr_gguf_mix_file_type(size_t index) { return index < MIX_COUNT ? mixes[index].file_type : -1; }
 
 int tr_gguf_mix_importance(size_t index) { return index < MIX_COUNT && mixes[index].importance; }
 

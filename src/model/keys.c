@@ -94,6 +94,26 @@ int tr_keys_was_read(const tr_keys *keys, size_t place)
     return keys->read != NULL && (keys->read[place / 8] >> place % 8 & 1) != 0;
 }
 
+static int lookup_shape(const tr_keys *keys, const char *name, size_t length, tr_value *value)
+{
+    const size_t head = strlen(keys->prefix);
+    const uint32_t hash = tr_config_hash(TR_CONFIG_HASH_START, keys->prefix, head);
+    const tr_config *shapes = tr_config_shapes(keys->config);
+    if (shapes == NULL ||
+        !tr_config_lookup(shapes, tr_config_hash(hash, name, length), keys->prefix, head, name, length, value))
+        return 0;
+    value->kind = TR_VALUE_SHAPE;
+    return 1;
+}
+
+/* What one plain value is wanted of: also an object or the like, which is none and which a default must not hide. */
+static int typed(const tr_keys *keys, const char *names, tr_value *value)
+{
+    const char *name = names;
+    size_t length = 0;
+    return tr_keys_find(keys, names, value) || find_by(keys, names, &name, &length, value, lookup_shape);
+}
+
 void tr_keys_fail(tr_keys *keys, tr_status status, const char *names, double value, const char *text, ...)
 {
     if (keys->status != TR_OK)
@@ -101,7 +121,10 @@ void tr_keys_fail(tr_keys *keys, tr_status status, const char *names, double val
     const char *name;
     size_t length;
     tr_value found;
-    const int line = find(keys, names, &name, &length, &found) ? found.line : 0;
+    const int line = find(keys, names, &name, &length, &found) ||
+                             find_by(keys, names, &name, &length, &found, lookup_shape)
+                         ? found.line
+                         : 0;
     char field[320], sentence[320];
     (void)snprintf(field, sizeof field, "%s%.*s", keys->prefix, (int)length, name);
     va_list args;
@@ -111,9 +134,10 @@ void tr_keys_fail(tr_keys *keys, tr_status status, const char *names, double val
     keys->status = tr_fail_at(keys->err, status, field, value, line, 0, "%s %s", field, sentence);
 }
 
-static const char *kind_word(tr_value_kind kind)
+static const char *word_of(const tr_value *value)
 {
-    switch (kind) {
+    switch (value->kind) {
+    case TR_VALUE_SHAPE: return value->text;
     case TR_VALUE_NULL: return "null";
     case TR_VALUE_NUMBER: return "a number";
     case TR_VALUE_TEXT: return "text";
@@ -134,7 +158,7 @@ static double check_whole(tr_keys *keys, const char *names, const tr_value *valu
     char got[32], low[32], high[32];
     if (value->kind != TR_VALUE_NUMBER)
         tr_keys_fail(keys, TR_EDOMAIN, names, 0, "is %s; expected a whole number of at least %s",
-                     kind_word(value->kind), plain(least, low));
+                     word_of(value), plain(least, low));
     else if (!(value->number >= least && value->number <= most && value->number == floor(value->number)))
         tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected a whole number from %s to %s",
                      plain(value->number, got), plain(least, low), plain(most, high));
@@ -154,7 +178,7 @@ double tr_keys_whole(tr_keys *keys, const char *names, double least, double most
     tr_value value;
     if (keys->status != TR_OK)
         return least;
-    if (!tr_keys_find(keys, names, &value)) {
+    if (!typed(keys, names, &value)) {
         missing(keys, names, "a whole number");
         return least;
     }
@@ -166,7 +190,7 @@ double tr_keys_whole_or(tr_keys *keys, const char *names, double least, double m
     tr_value value;
     if (keys->status != TR_OK)
         return least;
-    return tr_keys_find(keys, names, &value) ? check_whole(keys, names, &value, least, most) : fallback;
+    return typed(keys, names, &value) ? check_whole(keys, names, &value, least, most) : fallback;
 }
 
 double tr_keys_dim(tr_keys *keys, const char *names)
@@ -182,10 +206,10 @@ double tr_keys_dim_or(tr_keys *keys, const char *names, double fallback)
 double tr_keys_number_or(tr_keys *keys, const char *names, double least, double most, double fallback)
 {
     tr_value value;
-    if (keys->status != TR_OK || !tr_keys_find(keys, names, &value))
+    if (keys->status != TR_OK || !typed(keys, names, &value))
         return fallback;
     if (value.kind != TR_VALUE_NUMBER)
-        tr_keys_fail(keys, TR_EDOMAIN, names, 0, "is %s; expected a number", kind_word(value.kind));
+        tr_keys_fail(keys, TR_EDOMAIN, names, 0, "is %s; expected a number", word_of(&value));
     else if (!(value.number >= least && value.number <= most))
         tr_keys_fail(keys, TR_EDOMAIN, names, value.number, "is %g; expected %g to %g", value.number, least,
                      most);
@@ -196,7 +220,7 @@ static int check_bool(tr_keys *keys, const char *names, const tr_value *value)
 {
     if (value->kind != TR_VALUE_BOOL)
         tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected true or false",
-                     kind_word(value->kind));
+                     word_of(value));
     return keys->status == TR_OK && value->number > 0;
 }
 
@@ -205,7 +229,7 @@ int tr_keys_bool(tr_keys *keys, const char *names)
     tr_value value;
     if (keys->status != TR_OK)
         return 0;
-    if (!tr_keys_find(keys, names, &value)) {
+    if (!typed(keys, names, &value)) {
         missing(keys, names, "true or false");
         return 0;
     }
@@ -215,7 +239,7 @@ int tr_keys_bool(tr_keys *keys, const char *names)
 int tr_keys_bool_or(tr_keys *keys, const char *names, int fallback)
 {
     tr_value value;
-    if (keys->status != TR_OK || !tr_keys_find(keys, names, &value))
+    if (keys->status != TR_OK || !typed(keys, names, &value))
         return fallback;
     return check_bool(keys, names, &value);
 }
@@ -223,7 +247,7 @@ int tr_keys_bool_or(tr_keys *keys, const char *names, int fallback)
 static const char *check_text(tr_keys *keys, const char *names, const tr_value *value)
 {
     if (value->kind != TR_VALUE_TEXT)
-        tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected text", kind_word(value->kind));
+        tr_keys_fail(keys, TR_EDOMAIN, names, value->number, "is %s; expected text", word_of(value));
     return keys->status == TR_OK ? value->text : "";
 }
 
@@ -232,7 +256,7 @@ const char *tr_keys_text(tr_keys *keys, const char *names)
     tr_value value;
     if (keys->status != TR_OK)
         return "";
-    if (!tr_keys_find(keys, names, &value)) {
+    if (!typed(keys, names, &value)) {
         missing(keys, names, "text");
         return "";
     }
@@ -242,7 +266,7 @@ const char *tr_keys_text(tr_keys *keys, const char *names)
 const char *tr_keys_text_or(tr_keys *keys, const char *names, const char *fallback)
 {
     tr_value value;
-    if (keys->status != TR_OK || !tr_keys_find(keys, names, &value))
+    if (keys->status != TR_OK || !typed(keys, names, &value))
         return fallback;
     return check_text(keys, names, &value);
 }

@@ -13,13 +13,19 @@
 
 #include <tokenroof/model.h>
 
-typedef enum tr_value_kind { TR_VALUE_NULL = 0, TR_VALUE_NUMBER, TR_VALUE_TEXT, TR_VALUE_BOOL } tr_value_kind;
+typedef enum tr_value_kind {
+    TR_VALUE_NULL = 0,
+    TR_VALUE_NUMBER,
+    TR_VALUE_TEXT,
+    TR_VALUE_BOOL,
+    TR_VALUE_SHAPE /* no plain value: an object, a list, Infinity; only typed getters see it, and refuse it */
+} tr_value_kind;
 
 typedef struct tr_value {
     tr_value_kind kind;
     int line;
     double number;    /* NUMBER; BOOL: 0 or 1 */
-    const char *text; /* TEXT; owned by the config */
+    const char *text; /* TEXT; SHAPE: what it is; owned by the config */
     size_t place;     /* its number in document order, from 1; 0: no entry of the config */
 } tr_value;
 

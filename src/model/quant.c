@@ -146,6 +146,16 @@ static void by_part(tr_build *build, const widths *w, tr_part_format base, tr_pa
     m->weight_dtype = most_of(all, wide.dtype);
 }
 
+/* What is not quantised is held in 16 bits, also where the checkpoint as a whole is called by its narrow format. */
+static int is_half(const char *name)
+{
+    static const char *const names[] = {"bfloat16", "float16", "half", "auto", "int8", "uint8", "int4"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (tr_text_same(name, names[i]))
+            return 1;
+    return strncmp(name, "float8_", 7) == 0;
+}
+
 static tr_part_format wide_of(tr_build *build)
 {
     tr_part_format f = {2, TR_DTYPE_BF16};
@@ -154,9 +164,14 @@ static tr_part_format wide_of(tr_build *build)
     const char *name = tr_keys_text_or(&build->keys, "torch_dtype|dtype", "");
     if (*name == '\0')
         name = tr_keys_text_or(&top, "torch_dtype|dtype", "");
-    if (strstr(name, "float32") != NULL) {
+    if (strncmp(name, "torch.", 6) == 0)
+        name += 6;
+    if (tr_text_same(name, "float32") || tr_text_same(name, "float") || tr_text_same(name, "float64")) {
         f.byte = 4;
         f.dtype = TR_DTYPE_FP32;
+    } else if (*name != '\0' && !is_half(name)) {
+        tr_keys_fail(&build->keys, TR_EUNKNOWN, "torch_dtype|dtype", 0,
+                     "is %.40s; expected bfloat16, float16, float32, a float8 or auto", name);
     }
     return f;
 }

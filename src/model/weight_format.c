@@ -16,7 +16,7 @@ static const struct {
     [TR_WEIGHT_FORMAT_NATIVE] = {"native", TR_DTYPE_NATIVE}, [TR_WEIGHT_FORMAT_FP32] = {"fp32", TR_DTYPE_FP32},
     [TR_WEIGHT_FORMAT_BF16] = {"bf16", TR_DTYPE_BF16},       [TR_WEIGHT_FORMAT_FP8] = {"fp8", TR_DTYPE_FP8},
     [TR_WEIGHT_FORMAT_INT8] = {"int8", TR_DTYPE_INT8},       [TR_WEIGHT_FORMAT_FP4] = {"fp4", TR_DTYPE_FP4},
-    [TR_WEIGHT_FORMAT_INT4] = {"int4", TR_DTYPE_INT4},
+    [TR_WEIGHT_FORMAT_INT4] = {"int4", TR_DTYPE_INT4},       [TR_WEIGHT_FORMAT_MXFP4] = {"mxfp4", TR_DTYPE_FP4},
 };
 enum { OWN = sizeof formats / sizeof formats[0] };
 
@@ -33,13 +33,23 @@ static const char *name_at(size_t index, const void *context)
     return tr_weight_format_name((tr_weight_format)index);
 }
 
+/* Names that llama.cpp has for one mix among several: the middle one. */
+static const char *usual_name(const char *text)
+{
+    static const char usual[][2][8] = {{"q3_k", "q3_k_m"}, {"q4_k", "q4_k_m"}, {"q5_k", "q5_k_m"}};
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (tr_text_same(text, usual[i][0]))
+            return usual[i][1];
+    return text;
+}
+
 tr_status tr_weight_format_parse(const char *text, tr_weight_format *out, tr_error *err)
 {
     tr_dtype dtype = TR_DTYPE_COUNT;
     if (text == NULL || out == NULL)
         return tr_fail(err, TR_EMISSING, "weight_format", 0, "the name of a format is needed");
     for (tr_weight_format i = 0; tr_weight_format_name(i) != NULL; i++)
-        if (tr_text_same(text, tr_weight_format_name(i))) {
+        if (tr_text_same(usual_name(text), tr_weight_format_name(i))) {
             *out = i;
             return TR_OK;
         }
@@ -53,8 +63,40 @@ tr_status tr_weight_format_parse(const char *text, tr_weight_format *out, tr_err
     const char *near = tr_near_name(text, name_at, NULL);
     return tr_fail(err, TR_EUNKNOWN, "weight_format", 0,
                    "'%.40s' is not a format of weights; expected one of native, fp32, bf16, fp8, int8, fp4, "
-                   "int4, or a mix of GGUF files such as q4_k_m%s%s%s",
+                   "mxfp4, int4, or a mix of GGUF files such as q4_k_m%s%s%s",
                    text, near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+void tr_weight_format_write(tr_weight_format format, char name[TR_WEIGHT_NAME_MAX])
+{
+    (void)tr_text_copy(name, TR_WEIGHT_NAME_MAX, tr_weight_format_name(format));
+    for (char *c = name; format >= OWN && *c != '\0'; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+}
+
+tr_weight_format tr_weight_format_of_file(double file_type, char name[TR_WEIGHT_NAME_MAX])
+{
+    enum { GUESSED = 1024 }; /* added where a file does not say it and its tensors were counted */
+    static const struct {
+        int file_type;
+        char name[8];
+        tr_weight_format format;
+    } own[] = {{0, "F32", TR_WEIGHT_FORMAT_FP32}, {32, "BF16", TR_WEIGHT_FORMAT_BF16},
+               {39, "NVFP4", TR_WEIGHT_FORMAT_FP4}};
+    const double told = file_type >= GUESSED ? file_type - GUESSED : file_type;
+    name[0] = '\0';
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (told == own[i].file_type) {
+            (void)tr_text_copy(name, TR_WEIGHT_NAME_MAX, own[i].name);
+            return own[i].format;
+        }
+    for (size_t i = 0; tr_gguf_mix_name(i) != NULL; i++)
+        if (told == tr_gguf_mix_file_type(i)) {
+            tr_weight_format_write((tr_weight_format)(OWN + i), name);
+            return (tr_weight_format)(OWN + i);
+        }
+    return TR_WEIGHT_FORMAT_NATIVE;
 }
 
 /* ---- conventions ------------------------------------------------------------------- */
@@ -104,12 +146,14 @@ tr_status tr_model_weights(const tr_model *model, tr_weight_format format, tr_we
     const tr_dtype dtype = formats[format].dtype;
     const tr_part_format payload = {tr_dtype_byte(dtype), dtype};
     const tr_part_format eight = tr_format_of_bits(8, dtype != TR_DTYPE_INT8, 128 * 128, 4);
+    const tr_part_format four = format == TR_WEIGHT_FORMAT_MXFP4 ? tr_format_of_bits(4, 1, 32, 1)
+                                                                 : tr_format_of_bits(4, 1, 16, 1);
     if (dtype == TR_DTYPE_NATIVE || (model->layer_kinds > 0 && dtype == model->weight_dtype)) {
         *out = model->weight;
     } else if (model->layer_kinds == 0 || payload.byte >= 2) {
         all_in(payload, out);
     } else if (dtype == TR_DTYPE_FP4) {
-        apart(model, tr_format_of_bits(4, 1, 16, 1), eight, out);
+        apart(model, four, eight, out);
     } else {
         const tr_part_format narrow = dtype == TR_DTYPE_INT4 ? tr_format_of_bits(4, 0, 128, 2 + 0.5) : eight;
         apart(model, narrow, narrow, out);

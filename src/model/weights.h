@@ -20,4 +20,11 @@ double tr_model_stored_byte(const tr_model *model, const tr_weights *weights);
 /* Average bytes a parameter over a set of parts; the first one's where they have no parameters. */
 double tr_model_mean_byte(const tr_model *model, const tr_weights *weights, int parts);
 
+/* The mix that general.file_type of a GGUF file tells (a guess of the quantiser's counts as told), and into name how it
+ * is written there: "Q4_K_M". TR_WEIGHT_FORMAT_NATIVE and "" for a number that stands for none. */
+tr_weight_format tr_weight_format_of_file(double file_type, char name[TR_WEIGHT_NAME_MAX]);
+
+/* How a format is written where it is a name: "Q4_K_M", "fp8". */
+void tr_weight_format_write(tr_weight_format format, char name[TR_WEIGHT_NAME_MAX]);
+
 #endif

@@ -6,6 +6,10 @@
  * tensor cores take FP32, so it is no narrower. */
 static tr_dtype request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
 {
+    /* On a CPU blocks of a few bits are looked up as whole numbers of 8, the other operand is rounded to them. */
+    if (asked == TR_DTYPE_NATIVE && chip->kind == TR_CHIP_CPU && (weight == TR_DTYPE_INT4 || weight == TR_DTYPE_FP4) &&
+        chip->flop_per_s[TR_DTYPE_INT8] > chip->flop_per_s[TR_DTYPE_BF16])
+        return TR_DTYPE_INT8;
     /* INT4 is unpacked before it multiplies: to BF16, or to INT8 where that is asked for. */
     const tr_dtype unpacked4 = asked == TR_DTYPE_INT8 ? TR_DTYPE_INT8 : TR_DTYPE_BF16;
     const tr_dtype stored = weight == TR_DTYPE_INT4 ? unpacked4 : weight;
@@ -41,4 +45,17 @@ tr_status tr_pass_math(const tr_chip *chip, tr_dtype weight, tr_dtype asked, dou
     return s == TR_OK ? s
                       : tr_fail(err, s, why.field, why.value, "%.240s; weights stored in such a format would run",
                                 why.text);
+}
+
+/* [F30] Kernels for a CPU are written for its vector units: FP32 of half-precision weights and of the cache, up to
+ * eight times that of whole numbers (SMMLA). A matrix unit beside them (AMX) raises the roof; kernels do twice VNNI.
+ * Blocks are unpacked once, however many rows they meet, at the vector units' rate and not at that of dot products. */
+void tr_pass_cpu_kernel(const tr_chip *chip, tr_op *op)
+{
+    const int cached = op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE;
+    const int whole = !cached && op->math_dtype == TR_DTYPE_INT8;
+    const double fp32 = chip->vector_flop_per_s > 0.0 ? chip->vector_flop_per_s : chip->flop_per_s[TR_DTYPE_FP32];
+    const double most = whole ? 8.0 * fp32 : fp32;
+    op->kernel_flop_per_s = most < op->flop_per_s ? most : op->flop_per_s;
+    op->unpack_ratio = most > 0.0 ? op->kernel_flop_per_s / most : 1.0;
 }

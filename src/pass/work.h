@@ -69,11 +69,16 @@ static inline const tr_layer *tr_pass_layer_at(const pass_work *work, int layer)
 /* Chance that one token leaves an expert of an operator of class MOE alone, routing being even. */
 double tr_pass_idle_share(const pass_work *work, const tr_op *op);
 
+/* On a CPU: what an operator's share of the peak is of, and of the rows it is padded by, those that unpacking takes. */
+void tr_pass_cpu_kernel(const tr_chip *chip, tr_op *op);
+
 /* Hand an operator to the visitor, named. */
 static inline void tr_pass_emit(const pass_work *work, tr_op *op, const char *name)
 {
     op->name = name;
     op->byte_per_s = work->system->chip.memory_byte_per_s;
+    if (work->system->chip.kind == TR_CHIP_CPU)
+        tr_pass_cpu_kernel(&work->system->chip, op);
     op->launch_count = 1.0;
     work->visit(work->context, work, op);
 }

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "rate/calibration_table.h"
+#include "rate/power_limit.h"
 
 size_t tr_calibration_count(void) { return tr_calibration_table_count; }
 
@@ -100,16 +101,23 @@ static int is_as_fast(const tr_chip *chip, const tr_chip *other)
     return same;
 }
 
+/* [F31] Of CPUs of any maker, of which few were measured, and none without an engine. */
+static int is_of_cpus(const tr_calibration *c) { return strcmp(c->chip, TR_CALIBRATION_CPUS) == 0; }
+
 static const tr_calibration *best(const tr_chip *chip, const char *engine, double *far)
 {
     const tr_calibration *found = NULL;
     *far = 1e9;
     for (size_t i = 0; i < tr_calibration_table_count; i++) {
         const tr_calibration *c = &tr_calibration_table[i];
-        if (strcmp(c->engine, engine) != 0)
+        const int of_cpus = is_of_cpus(c);
+        if (of_cpus ? chip->kind != TR_CHIP_CPU || (engine[0] != '\0' && strcmp(c->engine, engine) != 0)
+                    : strcmp(c->engine, engine) != 0)
             continue;
         double unlike = 99.0; /* the generic one: nearer than another vendor's chip */
-        if (c->chip[0] != '\0') {
+        if (of_cpus) {
+            unlike = engine[0] != '\0' ? 5.0 : 50.0;
+        } else if (c->chip[0] != '\0') {
             const tr_chip *measured = tr_chip_catalog_find(c->chip);
             if (strcmp(c->chip, chip->name) == 0 && (measured == NULL || is_as_fast(chip, measured)))
                 unlike = -1.0;
@@ -161,12 +169,16 @@ tr_status tr_calibration_find(const tr_chip *chip, const char *engine, const tr_
         (void)snprintf(made.origin, sizeof made.origin, "%s, %s", found->chip, under);
     } else if (far < 99.0) {
         made.distance = far < 10.0 ? TR_DISTANCE_CHIP : TR_DISTANCE_GENERIC;
+        const int of_cpus = is_of_cpus(found);
         (void)snprintf(made.origin, sizeof made.origin, "%.36s%s%.24s from %s, %s", name, comma, chip->change,
-                       found->chip, under);
+                       of_cpus ? "all CPUs measured" : found->chip, of_cpus ? found->engine : under);
     } else {
         made.distance = TR_DISTANCE_GENERIC;
         (void)snprintf(made.origin, sizeof made.origin, "%.60s from all chips measured, %s", name, under);
     }
+    const double power_share = tr_power_limit_of(chip);
+    if (power_share < 1.0)
+        tr_power_limit_apply(power_share, &made);
     *out = made;
     return TR_OK;
 }

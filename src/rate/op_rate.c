@@ -24,7 +24,7 @@ static double narrow_ratio(tr_dtype math, const double *value, tr_constant fp8, 
 /* [R26] */
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
 {
-    op_rate r = {1.0, 1.0, 0.0, 0.0};
+    op_rate r = {1.0, 1.0, 0.0, 0.0, calibration != NULL};
     if (calibration == NULL)
         return r;
     const double *value = calibration->value;
@@ -44,6 +44,8 @@ op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration)
         r.byte_share = value[TR_CONSTANT_LINEAR_BYTE];
         r.tile_token = op->op_class == TR_OP_GEMM ? value[TR_CONSTANT_LINEAR_TILE] : 0.0;
     }
+    if (op->kernel_flop_per_s > 0.0)
+        r.tile_token *= op->unpack_ratio;
     return r;
 }
 
@@ -52,7 +54,8 @@ void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, doub
     double flop = op->flop;
     if (op->m_row > 0.0) /* rows are padded up, of each touched expert */
         flop *= 1.0 + rate->tile_token * (op->op_class == TR_OP_MOE ? op->touched_count : 1.0) / op->m_row;
-    *compute_s = flop / (op->flop_per_s * rate->flop_share);
+    const double peak = rate->of_kernel && op->kernel_flop_per_s > 0.0 ? op->kernel_flop_per_s : op->flop_per_s;
+    *compute_s = flop / (peak * rate->flop_share);
     *memory_s = (op->weight_byte + op->kv_byte) / (op->byte_per_s * rate->byte_share);
     *move_s = op->activation_byte * rate->move_ratio / op->byte_per_s;
 }
@@ -85,7 +88,8 @@ static tr_status check(const tr_op *op, const tr_system *system, const void *out
         double value;
     } work[] = {{"count", op->count},     {"flop", op->flop},     {"weight_byte", op->weight_byte},
                 {"kv_byte", op->kv_byte}, {"m_row", op->m_row},   {"activation_byte", op->activation_byte},
-                {"touched_count", op->touched_count}};
+                {"touched_count", op->touched_count},
+                {"kernel_flop_per_s", op->kernel_flop_per_s}, {"unpack_ratio", op->unpack_ratio}};
     for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
         if (!(work[i].value >= 0.0 && work[i].value <= 1e300))
             return tr_fail(err, TR_EDOMAIN, work[i].field, work[i].value, "an operator's %s must be 0 or more",

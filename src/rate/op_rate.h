@@ -13,6 +13,7 @@ typedef struct op_rate {
     double byte_share;
     double tile_token;           /* rows that a multiply, or each touched expert, is padded by */
     double move_ratio;           /* of the bytes between operators, those that memory carries */
+    int of_kernel;               /* 1: flop_share is of the operator's kernel_flop_per_s */
 } op_rate;
 op_rate tr_op_rate_of(const tr_op *op, const tr_calibration *calibration);
 

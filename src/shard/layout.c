@@ -72,7 +72,7 @@ static tr_status check_engine(const tr_engine *e, const tr_layout *y, tr_error *
 {
     const double group = y->tp_rank * y->dp_rank;
     const char *name = e->title[0] != '\0' ? e->title : "this engine";
-    if (e->max_tp_rank > 0.0 && y->tp_rank > e->max_tp_rank)
+    if (e->max_tp_rank > 0.0 && y->tp_rank > e->max_tp_rank && !e->row_split)
         return tr_fail(err, TR_ENOFIT, "tp_rank", y->tp_rank, "%s runs tp %.0f at most", name, e->max_tp_rank);
     if (!e->pipeline && y->pp_rank > 1.0)
         return tr_fail(err, TR_ENOFIT, "pp_rank", y->pp_rank, "%s has no pipeline stages", name);
@@ -144,7 +144,8 @@ tr_status tr_layout_list(const tr_model *model, const tr_system *system, const t
         return tr_fail(err, TR_EMISSING, "model", 0.0, "expected a model, a system, and a place for the layouts");
     const double chips = floor(system->chip_count);
     size_t found = 0;
-    for (double tp = 1.0; tp <= chips && tp <= 1024.0; tp += 1.0) {
+    const double most_tp = engine != NULL && engine->row_split ? engine->max_tp_rank : 1024.0; /* not by itself */
+    for (double tp = 1.0; tp <= chips && tp <= most_tp; tp += 1.0) {
         if (!divides(tp, chips))
             continue;
         for (double pp = 1.0; pp <= chips / tp && pp <= 64.0; pp += 1.0) {

@@ -35,10 +35,15 @@ MAY_ALSO = {
     "claims/catalog": {"malloc", "free"},
     "claims/step": {"free"},
     "claims/schedule": {"free"},
+    "figure/svg": {"calloc", "free"},      # tr_figure_svg: "Allocates and frees"
+    "figure/terminal": {"calloc", "free"},
     "ask/compare": {"malloc", "free"},
     "ask/compare_side": {"calloc", "free"},
     "ask/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
     "ask/layout": {"malloc", "free"},
+    "ask/local": {"calloc", "free"},       # tr_answer_local: "allocates and frees"
+    "ask/local_figure": {"free"},
+    "ask/local_near": {"calloc", "free"},
     "ask/models": {"malloc", "free"},
     "ask/oracle": {"malloc", "free"},
     "ask/oracle_backtest": {"malloc", "free"},
@@ -55,6 +60,7 @@ MAY_ALSO = {
     "ask/figure_tiers": {"calloc", "free"},
     "ask/whatif_change": {"calloc", "free"},
     "ask/whatif_try": {"calloc", "free"},
+    "lab/lab_draw": {"malloc", "free"},    # tr_lab_draw: "Allocates"
 }
 
 

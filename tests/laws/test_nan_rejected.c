@@ -274,6 +274,7 @@ static void a_roofline_of_a_nan_system_is_refused(void **state)
     static const char *const not_looked_at[] = {
         "chip.flop_per_s", "chip.measured_flop_per_s", "chip.power_w", "chip.all_in_power_w", "chip.idle_power_w",
         "chip.label_memory_byte", "chip.cache_byte", "chip.cache_byte_per_s", "chip.core_count",
+        "chip.vector_flop_per_s", "chip.fast_core_count",
         "chip.memory_channel_count", "chip.pair_byte_per_s", "chip.torus_dimension", "chip.host_byte_per_s",
         "chip.scaleup_byte_per_s", "chip.scaleup_domain_chip", "chip.scaleout_byte_per_s", "chip.usd_per_hour",
         "chip.quote[0].usd_per_hour", "chip.quote[0].low_usd_per_hour", "chip.quote[0].high_usd_per_hour",

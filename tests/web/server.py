@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import resource
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ import threading
 import time
 
 PROGRAM = sys.argv[1]
+with open(PROGRAM, "rb") as program:
+    SANITIZED = b"AddressSanitizer" in program.read()   # slower and larger: limits of time and memory are not its
 number = failed = 0
 
 
@@ -142,6 +145,9 @@ def refusals_say_why():
         ("POST", "/api/step", '{"model": "llama-3.1-8b", "system": ["h100-sxm", "a/b"]}', {}, 400),
         ("POST", "/api/step", '{"cases": [{"model": "llama-3.1-8b"}]}', {}, 400),
         ("POST", "/api/step", "x" * 1_100_000, {}, 413),
+        ("POST", "/api/models/foo", "{}", {}, 404), ("POST", "/api/step/foo", "{}", {}, 404), ("GET", "/%00", None, {}, 404),
+        ("POST", "/api/step", QUESTION, {"Content-Type": "application/jsonx"}, 415),
+        ("POST", "/api/step", '{"model": "llama-3.1-8b", "system": "h100-sxm", "batch_seq": "1..200000+1"}', {}, 413),
     ]
     for method, path, body, headers, wanted in cases:
         status, _, data = ask(method, path, body, headers)
@@ -157,6 +163,129 @@ def other_names_and_sites_are_refused():
     same(ask("POST", "/api/step", QUESTION, {"Origin": "null"})[0], 403)
     same(ask("POST", "/api/step", QUESTION, {"Origin": f"http://{OWN}"})[0], 200)
     same(ask("GET", "/", headers={"Host": f"localhost:{PORT}"})[0], 200)
+
+
+def raw(text):
+    """The status line of what is answered to these bytes."""
+    with socket.create_connection(("127.0.0.1", PORT), timeout=10) as s:
+        s.sendall(text.encode())
+        return s.recv(2000).decode().partition("\r\n")[0]
+
+
+def what_could_be_read_in_two_ways_is_refused():
+    head = f"POST /api/step HTTP/1.1\r\nHost: {OWN}\r\nContent-Type: application/json\r\n"
+    for more in ("Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}   ", "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+                 "Host: evil.example\r\nContent-Length: 2\r\n\r\n{}"):
+        assert " 400 " in raw(head + more), more
+    assert " 400 " in raw("GET / HTTP/1.1\r\n\r\n"), "no Host"
+
+
+def other_addresses_of_this_machine():
+    for host, shown in (("localhost", "localhost"), ("::1", "[::1]")):
+        other, address = start("--port", "0", "--host", host)
+        if host == "::1" and not address:
+            continue    # a machine without IPv6
+        assert address.startswith(f"http://{shown}:"), address
+        c = http.client.HTTPConnection(host, int(address.rsplit(":", 1)[1].strip("/")), timeout=10)
+        c.request("GET", "/")
+        same(c.getresponse().status, 200)
+        other.send_signal(signal.SIGINT)
+        same(other.wait(timeout=5), 0)
+
+
+def peak_mb(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) / 1024
+
+
+def a_storm_of_clients():
+    """Of clients that send a byte now and then, and of half-sent requests: TOKENROOF_STORM=10 for ten times as many."""
+    times_more = int(os.environ.get("TOKENROOF_STORM", "1"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(1500 * times_more, hard - 100)
+    half = f"POST /api/step HTTP/1.1\r\nHost: {OWN}\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{{"
+    others, took, done = [], [], threading.Event()
+
+    def normal():
+        while not done.is_set():
+            begin = time.monotonic()
+            same(ask("POST", "/api/step", QUESTION)[0], 200)
+            took.append(time.monotonic() - begin)
+            time.sleep(0.005)
+
+    user = threading.Thread(target=normal)
+    user.start()
+    for i in range(count):
+        s = socket.create_connection(("127.0.0.1", PORT))
+        s.sendall(half.encode() if i % 3 == 0 else b"GET / HTTP/1.1\r\nHo")
+        others.append(s)
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        for s in others[::7]:
+            try:
+                s.send(b"x", socket.MSG_DONTWAIT)
+            except OSError:
+                pass
+    done.set()
+    user.join()
+    for s in others:
+        s.close()
+    begin = time.monotonic()
+    same(ask("POST", "/api/step", QUESTION)[0], 200)
+    after = time.monotonic() - begin
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    took.sort()
+    p99 = took[len(took) * 99 // 100]
+    print(f"# {count} slow and half-sent connections: of {len(took)} requests beside them p99 {1e3 * p99:.0f} ms (limit 100), "
+          f"recovery {after:.3f} s (1), peak {peak_mb(server):.0f} MB (200)")
+    assert SANITIZED or (p99 < 0.1 and after < 1 and peak_mb(server) < 200)
+
+
+def long_answers_come_in_pieces():
+    """Three of 50,000 rows, 120 MB each, and short ones beside them."""
+    asked = json.dumps({"model": "llama-3.1-70b", "system": "8xh100-sxm", "batch_seq": "1..10000+1" if SANITIZED else "1..50000+1"})
+    sizes, begin = [], time.monotonic()
+
+    def long_one():
+        status, _, data = ask("POST", "/api/step", asked)
+        same(status, 200)
+        sizes.append((len(data), data[-3:]))
+
+    clients = [threading.Thread(target=long_one) for _ in range(3)]
+    for c in clients:
+        c.start()
+    short = []
+    while any(c.is_alive() for c in clients):
+        one = time.monotonic()
+        same(ask("POST", "/api/step", QUESTION)[0], 200)
+        short.append(time.monotonic() - one)
+    print(f"# {len(sizes)} answers of {sizes[0][0] / 1e6:.0f} MB in {time.monotonic() - begin:.1f} s; beside them "
+          f"{len(short)} short ones, the slowest {1e3 * max(short):.0f} ms; peak {peak_mb(server):.0f} MB")
+    assert len(sizes) == 3 and all(size == sizes[0] and size[1] == b"]\n}" or size[1].endswith(b"}\n") for size in sizes), sizes
+    assert SANITIZED or peak_mb(server) < 200
+
+
+def one_question_has_its_time():
+    other, address = start("--port", "0", "--max-seconds", "0.2", "--max-rows", "10000000")
+    c = http.client.HTTPConnection("127.0.0.1", int(address.rsplit(":", 1)[1].strip("/")), timeout=30)
+    body = json.dumps({"model": "llama-3.1-70b", "system": "8xh100-sxm", "batch_seq": "1..1000000+1"})
+    begin = time.monotonic()
+    try:
+        c.request("POST", "/api/step", body, {"Content-Type": "application/json"})
+        r = c.getresponse()
+        cut = r.status == 413 or (r.read(), False)[1]
+    except http.client.IncompleteRead:
+        cut = True
+    assert cut and time.monotonic() - begin < 15, "it was not cut short"
+    for _ in range(6):      # more than there are workers, all at work when the interrupt comes
+        busy = socket.create_connection(("127.0.0.1", c.port))
+        busy.sendall(f"POST /api/step HTTP/1.1\r\nHost: 127.0.0.1:{c.port}\r\nContent-Type: application/json\r\n"
+                     f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+    begin = time.monotonic()
+    other.send_signal(signal.SIGINT)
+    same(other.wait(timeout=5), 0)
+    assert time.monotonic() - begin < 1, "too slow to end"
 
 
 def a_slow_client_holds_up_nobody():
@@ -264,6 +393,11 @@ check("it_listens_on_this_machine_only", it_listens_here_only)
 check("a_slow_client_holds_up_nobody_and_is_dropped", a_slow_client_holds_up_nobody)
 check("two_thousand_requests_side_by_side_are_answered", thousands_of_requests)
 check("three_thousand_malformed_requests_are_survived", malformed_http_is_survived)
+check("what_could_be_read_in_two_ways_is_refused", what_could_be_read_in_two_ways_is_refused)
+check("localhost_and_ipv6_are_addresses", other_addresses_of_this_machine)
+check("a_storm_of_slow_clients_holds_up_nobody", a_storm_of_clients)
+check("long_answers_come_in_pieces", long_answers_come_in_pieces)
+check("one_question_has_its_time", one_question_has_its_time)
 check("a_taken_port_is_told", a_taken_port_is_told)
 check("an_interrupt_ends_it_cleanly", an_interrupt_ends_it_cleanly)
 print(f"1..{number}")

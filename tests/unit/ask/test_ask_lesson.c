@@ -417,7 +417,8 @@ static tr_status lesson_with_some_guesses(const tr_scenario *scenario, const tr_
         guess[i] = (tr_guess){.value = i == 0 ? 0.2 : (double)NAN, .hinted = i == 0};
     tr_lesson_place place;
     const tr_status s = tr_lesson_place_of(question, 320, &place, err);
-    return s == TR_OK ? tr_answer_lesson(scenario, question, NULL, guess, &place, style, sink, err) : s;
+    return s == TR_OK ? tr_answer_lesson(&(tr_subject){.scenario = scenario, .question = question}, NULL, guess, &place,
+                                         style, sink, err) : s;
 }
 
 static void the_document_holds_questions_answers_and_errors(void **state)

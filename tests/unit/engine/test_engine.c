@@ -60,7 +60,7 @@ static void an_unknown_engine_or_version_says_what_is_known(void **state)
     assert_non_null(strstr(err.text, "did you mean \"vllm\"?"));
     assert_string_equal(err.field, "engine");
     assert_int_equal(tr_engine_find("qqqqqqq", &engine, &err), TR_EUNKNOWN);
-    assert_non_null(strstr(err.text, "llamacpp, sglang, trtllm, vllm"));
+    assert_non_null(strstr(err.text, "llamacpp, mlx, sglang, trtllm, vllm"));
     assert_int_equal(tr_engine_find("vllm@0.2", &engine, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "0.6"));
     assert_int_equal(tr_engine_find(NULL, &engine, NULL), TR_EMISSING);
@@ -136,6 +136,36 @@ static void a_checkpoints_directive_counts_where_the_engine_honours_it_and_what_
     assert_int_equal(tr_engine_kv_dtype(tr_engine_default(), NULL, TR_DTYPE_NATIVE), TR_DTYPE_BF16);
 }
 
+static void a_cache_is_kept_in_the_formats_that_its_engine_has(void **state)
+{
+    (void)state;
+    static const tr_dtype blocks[] = {TR_DTYPE_Q8_0, TR_DTYPE_Q5_1, TR_DTYPE_Q5_0, TR_DTYPE_Q4_1, TR_DTYPE_Q4_0,
+                                      TR_DTYPE_IQ4_NL};
+    static const char *const others[] = {"vllm", "sglang", "trtllm", "vllm@0.11"};
+    static tr_model m;
+    tr_error err = {0};
+    assert_int_equal(tr_model_catalog_get("llama-3.1-8b", &m, NULL), TR_OK);
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+        assert_int_equal(tr_engine_kv_check(found("llama.cpp"), &m, blocks[i], &err), TR_OK);
+        assert_int_equal(tr_engine_kv_check(tr_engine_default(), &m, blocks[i], &err), TR_OK);
+        for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
+            assert_int_equal(tr_engine_kv_check(found(others[k]), &m, blocks[i], &err), TR_ECONFLICT);
+    }
+    assert_string_equal(err.field, "kv_dtype");
+    assert_non_null(strstr(err.text, "vLLM keeps its cache in fp32, bf16, fp8, int8 or fp4, not in iq4_nl; --engine llamacpp"));
+    assert_int_equal(tr_engine_kv_check(found("vllm"), &m, TR_DTYPE_FP8, &err), TR_OK);
+    assert_int_equal(tr_engine_kv_check(found("llama.cpp"), &m, TR_DTYPE_FP8, &err), TR_ECONFLICT);
+    assert_int_equal(tr_engine_kv_check(found("llama.cpp"), &m, TR_DTYPE_FP32, &err), TR_OK);
+    assert_int_equal(tr_engine_kv_check(found("llama.cpp"), NULL, TR_DTYPE_NATIVE, &err), TR_OK);
+    /* a latent of 512 and 64 is whole blocks; heads of 80 are not */
+    assert_int_equal(tr_model_catalog_get("deepseek-v3", &m, NULL), TR_OK);
+    assert_int_equal(tr_engine_kv_check(found("llama.cpp"), &m, TR_DTYPE_Q8_0, &err), TR_OK);
+    assert_int_equal(tr_model_catalog_get("llama-3.1-8b,head_dim=80", &m, NULL), TR_OK);
+    assert_int_equal(tr_engine_kv_check(found("llama.cpp"), &m, TR_DTYPE_Q8_0, &err), TR_ECONFLICT);
+    assert_non_null(strstr(err.text, "blocks of 32 elements"));
+    assert_int_equal(tr_engine_kv_check(found("llama.cpp"), &m, TR_DTYPE_BF16, &err), TR_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +177,7 @@ int main(void)
         cmocka_unit_test(every_record_is_whole),
         cmocka_unit_test(narrow_weights_alone_never_narrow_the_cache),
         cmocka_unit_test(a_checkpoints_directive_counts_where_the_engine_honours_it_and_what_is_asked_wins),
+        cmocka_unit_test(a_cache_is_kept_in_the_formats_that_its_engine_has),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

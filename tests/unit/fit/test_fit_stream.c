@@ -40,8 +40,8 @@ static void a_chip_nobody_measured_gets_its_nearest_relatives_constants(void **s
         {"rtx-4060", "rtx-4080", TR_DISTANCE_CHIP}, {"rtx-a6000", "a40", TR_DISTANCE_CHIP},
         {"l40s", "a40", TR_DISTANCE_CHIP},          {"m3-max-40", "m2-max-38", TR_DISTANCE_CHIP},
         {"m4-10", "m2-pro-16", TR_DISTANCE_CHIP},       {"h100-sxm", "a100-pcie-80gb", TR_DISTANCE_GENERIC},
-        {"epyc-9654", "", TR_DISTANCE_GENERIC},     {"m2-ultra-cpu", "", TR_DISTANCE_GENERIC},
-        {"grace-cpu", "", TR_DISTANCE_GENERIC},     {"rx-7900-xtx", "", TR_DISTANCE_GENERIC},
+        {"epyc-9654", "cpu", TR_DISTANCE_CHIP},     {"m2-ultra-cpu", "cpu", TR_DISTANCE_CHIP},
+        {"grace-cpu", "cpu", TR_DISTANCE_CHIP},     {"rx-7900-xtx", "", TR_DISTANCE_GENERIC},
     };
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         const tr_calibration c = given(expected[i].chip);
@@ -54,7 +54,7 @@ static void a_chip_nobody_measured_gets_its_nearest_relatives_constants(void **s
 static void a_band_is_wider_the_further_a_question_is_from_what_was_measured(void **state)
 {
     (void)state;
-    const tr_calibration c = given("rtx-4090"), any = given("epyc-9654");
+    const tr_calibration c = given("rtx-4090"), any = given("rx-7900-xtx");
     for (int d = 1; d < TR_DISTANCE_COUNT; d++) {
         assert_true(c.band[TR_INTERVAL_DECODE][d].low_ratio <= c.band[TR_INTERVAL_DECODE][d - 1].low_ratio &&
                     c.band[TR_INTERVAL_DECODE][d].high_ratio >= c.band[TR_INTERVAL_DECODE][d - 1].high_ratio);
@@ -70,13 +70,13 @@ static void a_band_is_wider_the_further_a_question_is_from_what_was_measured(voi
 
 /* ---- prompts ---------------------------------------------------------------------- */
 
-static fit_run *prompt_of(double token, double cards)
+static fit_run *prompt_of_model(const char *name, double token, double cards)
 {
     static tr_model model;
     tr_system system;
     tr_error err;
     const tr_engine *engine;
-    assert_int_equal(tr_model_catalog_get("llama-3-8b", &model, NULL), TR_OK);
+    assert_int_equal(tr_model_catalog_get(name, &model, NULL), TR_OK);
     assert_int_equal(tr_system_of(tr_chip_catalog_find("rtx-4090"), cards, &system, NULL), TR_OK);
     assert_int_equal(tr_engine_find(FIT_STREAM_ENGINE, &engine, NULL), TR_OK);
     tr_measured row = {.metric = TR_METRIC_PROMPT, .model = &model, .system = &system, .known_engine = engine};
@@ -88,6 +88,32 @@ static fit_run *prompt_of(double token, double cards)
     if (fit_run_of(&row, run, &err) != TR_OK)
         fail_msg("%s", err.text);
     return run;
+}
+
+static fit_run *prompt_of(double token, double cards) { return prompt_of_model("llama-3-8b", token, cards); }
+
+/* Of 128 experts 8 are chosen: 512 tokens leave 32 to each, and every step reads nearly all of them. */
+static void a_mixture_reads_its_experts_in_each_step_of_a_prompt(void **state)
+{
+    (void)state;
+    const tr_calibration c = given("rtx-4090");
+    fit_run *run = prompt_of_model("qwen3-30b-a3b", 4096, 1);
+    tr_quantity all;
+    tr_error err;
+    double sum_s = 0;
+    assert_int_equal(fit_run_pass(run, &c, TR_DISTANCE_NEAR, 1, &all, &err), TR_OK);
+    for (int i = 0; i < 8; i++) {
+        const tr_pass pass = {.prefill_seq = 1, .token_per_seq = 1, .prefill_query_token = 512,
+                              .prefill_context_token = 512 * i};
+        tr_step step, bound;
+        assert_int_equal(tr_pass_step(&run->shard, &run->roof, &c, TR_DISTANCE_NEAR, &pass, &step, &err), TR_OK);
+        assert_int_equal(tr_bound_pass(&run->roof, &pass, &bound, &err), TR_OK);
+        assert_true(bound.weight_read_byte > 2 * (0.99 * 30.5e9 - 151936 * 2048) &&
+                    bound.weight_read_byte < 2 * 30.6e9);
+        sum_s += step.step_s;
+    }
+    assert_true(fabs(all.predicted / sum_s - 1) < 1e-12);
+    free(run);
 }
 
 static double prompt_s(double token, double cards, const tr_calibration *calibration)
@@ -224,7 +250,7 @@ static void the_calibrations_of_one_stream_are_what_the_measurements_give(void *
     assert_int_equal(tr_folder_list(made, ".json", &again, &made_count, &err), TR_OK);
     assert_int_equal(tr_folder_list(shipped, ".json", &names, &count, &err), TR_OK);
     for (size_t i = 0; i < count; i++)
-        of_stream += strstr(names[i], "-" FIT_STREAM_ENGINE ".json") != NULL;
+        of_stream += strstr(names[i], "-" FIT_STREAM_ENGINE ".json") != NULL && strstr(names[i], "cpu-") != names[i];
     assert_int_equal(of_stream, made_count);
     for (size_t i = 0; i < made_count; i++) {
         size_t a = 0, b = 0;
@@ -257,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_chip_nobody_measured_gets_its_nearest_relatives_constants),
         cmocka_unit_test(a_band_is_wider_the_further_a_question_is_from_what_was_measured),
         cmocka_unit_test(a_prompt_runs_in_the_engines_steps),
+        cmocka_unit_test(a_mixture_reads_its_experts_in_each_step_of_a_prompt),
         cmocka_unit_test(stages_work_on_different_steps_of_one_prompt),
         cmocka_unit_test(no_published_figure_is_faster_than_its_bound_and_but_two_than_their_operators),
         cmocka_unit_test(the_calibrations_of_one_stream_are_what_the_measurements_give),

@@ -234,8 +234,16 @@ static void the_choices_of_a_number_format_are_the_number_formats(void **state)
         (void)strcat(expected, tr_dtype_name((tr_dtype)d));
     }
     for (size_t i = 0; i < TR_IN_COUNT; i++)
-        if (tr_input_at(i)->kind == TR_INPUT_DTYPE)
+        if (tr_input_at(i)->kind == TR_INPUT_DTYPE && i != TR_IN_KV_DTYPE)
             assert_string_equal(tr_input_at(i)->choices, expected);
+    /* of a cache: what some engine can keep it in, llama.cpp's blocks among them */
+    char cache[160] = "native";
+    for (int d = TR_DTYPE_FP32; d < TR_DTYPE_STORED_END; d++)
+        if (d != TR_DTYPE_TF32 && d != TR_DTYPE_COUNT) {
+            (void)strcat(cache, "|");
+            (void)strcat(cache, tr_dtype_name((tr_dtype)d));
+        }
+    assert_string_equal(tr_input_at(TR_IN_KV_DTYPE)->choices, cache);
 }
 
 static void the_choices_of_the_preset_are_the_presets(void **state)
@@ -250,6 +258,20 @@ static void the_choices_of_the_preset_are_the_presets(void **state)
     assert_string_equal(tr_input_at(TR_IN_PRESET)->choices, expected);
     assert_null(tr_preset_doc(99));
     assert_null(tr_preset_note(99));
+}
+
+/* The words of --weights are every format there is, in its order. */
+static void the_choices_of_weights_are_all_formats(void **state)
+{
+    (void)state;
+    const char *at = tr_input_at(TR_IN_WEIGHT_DTYPE)->choices;
+    for (tr_weight_format i = 0; tr_weight_format_name(i) != NULL; i++) {
+        const char *name = tr_weight_format_name(i);
+        assert_true(strncmp(at, name, strlen(name)) == 0);
+        at += strlen(name);
+        assert_true(*at == (tr_weight_format_name(i + 1) != NULL ? '|' : '\0'));
+        at += *at == '|';
+    }
 }
 
 int main(void)
@@ -269,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_suggestion_stays_within_the_groups_that_are_asked),
         cmocka_unit_test(the_choices_of_a_number_format_are_the_number_formats),
         cmocka_unit_test(the_choices_of_the_preset_are_the_presets),
+        cmocka_unit_test(the_choices_of_weights_are_all_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,24 @@ static void a_model_packed_again_is_found_with_the_format_its_name_says(void **s
         {"llama3.3:70b", "llama-3.3-70b", "native"},
         {"llama3.1:8b-instruct-q4_K_M", "llama-3.1-8b", "q4_k_m"},
         {"gpt-oss:20b", "gpt-oss-20b", "native"},
+        {"unsloth/Qwen3-30B-A3B-GGUF", "qwen3-30b-a3b", "native"},
+        {"lmstudio-community/Qwen3-8B-GGUF:Q8_0", "qwen3-8b", "q8_0"},
+        {"ggml-org/gpt-oss-20b-GGUF:MXFP4_MOE", "gpt-oss-20b", "mxfp4_moe"},
+        {"mlx-community/Qwen3-8B-4bit", "qwen3-8b", "int4"},
+        {"TheBloke/Llama-2-7B-GGUF", "llama-2-7b", "native"},
+        {"Qwen/Qwen3-8B-GGUF:IQ2_XXS", "qwen3-8b", "iq2_xxs"},
+        {"Qwen/Qwen3-8B-FP8", "qwen3-8b", "fp8"},
+        {"hf.co/unsloth/Qwen3-8B-GGUF:Q4_K_M", "qwen3-8b", "q4_k_m"},
+        {"huggingface.co/bartowski/Llama-3.2-3B-Instruct-GGUF:IQ3_M", "llama-3.2-3b", "iq3_m"},
+        {"https://huggingface.co/unsloth/Qwen3-8B-GGUF", "qwen3-8b", "native"},
+        {"https://huggingface.co/Qwen/Qwen3-8B-GGUF/resolve/main/Qwen3-8B-Q5_K_M.gguf", "qwen3-8b", "q5_k_m"},
+        {"ollama.com/library/llama3.1:70b", "llama-3.1-70b", "native"},
+        {"qwen3:30b-a3b", "qwen3-30b-a3b", "native"},
+        {"qwen3:30b-a3b-instruct-q8_0", "qwen3-30b-a3b", "q8_0"},
+        {"phi4:latest", "phi-4", "native"},
+        {"llama2:70b-chat-q3_K_S", "llama-2-70b", "q3_k_s"},
+        {"unsloth/Qwen3.5-35B-A3B-GGUF:UD-Q6_K_XL", "qwen3.5-35b-a3b", "q6_k"},
+        {"mradermacher/Qwen3-8B-i1-GGUF:i1-IQ4_XS", "qwen3-8b", "iq4_xs"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         tr_error err = {0};
@@ -126,6 +144,12 @@ static void a_name_packed_again_that_is_near_several_is_answered_with_them(void 
         {"TheBloke/Mistral-7B-Instruct-v0.2-AWQ", "did you mean mistral-7b-v0.1, mistral-7b-v0.3?"},
         {"casperhansen/mixtral-instruct-awq", "did you mean mixtral-8x22b, mixtral-8x7b?"},
         {"somebody/Qwen3-32B", "did you mean qwen3-32b?"}, /* of one's own, perhaps trained on */
+        {"mradermacher/Llama-3.3-70B-Instruct-abliterated-GGUF", "did you mean \"llama-3.3-70b\"?"},
+        {"DavidAU/Qwen3-8B-192k-GGUF", "did you mean \"qwen3-8b\"?"},
+        {"phi4:14b", "did you mean \"phi-4\"?"},
+        {"qwen3:30b", "did you mean qwen3-30b-a3b"},
+        {"llama3:latest", "did you mean llama-3-70b, llama-3-8b"},
+        {"gemma3", "did you mean gemma-3-12b, gemma-3-1b, gemma-3-27b?"},
         {"deepseek-r1:671b", "did you mean \"deepseek-r1\"?"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {

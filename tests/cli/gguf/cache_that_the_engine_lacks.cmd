@@ -1,0 +1,1 @@
+"$TOKENROOF" memory qwen3-8b rtx-4090 --engine vllm --kv q4_0

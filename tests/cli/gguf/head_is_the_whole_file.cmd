@@ -1,0 +1,1 @@
+cp "$HERE/tiny.gguf" . && "$TOKENROOF" step --gguf-head tiny.gguf rtx-4090

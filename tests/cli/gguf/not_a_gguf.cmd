@@ -1,0 +1,1 @@
+echo '<!doctype html>' > a.gguf; "$TOKENROOF" models a.gguf

@@ -1,0 +1,1 @@
+cp "$HERE/tiny.gguf" . && "$TOKENROOF" models tiny.gguf

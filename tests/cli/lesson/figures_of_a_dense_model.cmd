@@ -1,0 +1,1 @@
+printf "f\n\n" | COLUMNS=80 "$TOKENROOF" lesson llama-3.1-8b h100-sxm --topic cliff | head -n 60; "$TOKENROOF" lesson llama-3.1-8b h100-sxm --topic training --plot -; "$TOKENROOF" lesson llama-3.1-405b h100-sxm --topic floor --plot -

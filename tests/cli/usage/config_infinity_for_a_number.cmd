@@ -1,0 +1,1 @@
+printf '%s\n' '{"model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32, "intermediate_size": 11008, "vocab_size": 32000,' ' "num_key_value_heads": Infinity}' > a.json; "$TOKENROOF" models a.json
