@@ -528,6 +528,20 @@ PAGE_API int page_lesson(int index, int number)
     return (int)tr_json_finish(&json);
 }
 
+/* Its picture: a sketch, or with its answer. */
+PAGE_API int page_lesson_figure(int index, int number, int revealed, double width_px, int dark)
+{
+    static tr_exercise exercise;
+    tr_error err;
+    const tr_figure_target target = {.svg = {.width_px = width_px, .dark = dark}};
+    if (!is_asked(index, &err) || tr_lesson_ask(over_batches_of(index), (size_t)number, &exercise, &err) != TR_OK)
+        return fail(&err);
+    const tr_subject subject = {
+        .scenario = slot_of(index)->scenario, .question = over_batches_of(index), .elsewhere = tr_lab_draw};
+    tr_sink sink = out_begin();
+    return done(tr_lesson_draw(&subject, &exercise, revealed, NULL, &target, &sink, &err), &err);
+}
+
 /* The grade of a guess as typed. */
 PAGE_API int page_grade(int index, int number, const char *guess)
 {

@@ -85,6 +85,22 @@ TR_API tr_status tr_answer_step(const tr_scenario *scenario, const tr_problem *q
 TR_API tr_status tr_answer_memory(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                   tr_sink *sink, tr_error *err);
 
+/* "Can it run on mine": every quantisation of the model on the machine with its file, longest context, one user's
+ * tokens/s at a short and a long context and time to the first token, each predicted with its interval beside its bound;
+ * the one to take and why; where none fits, what would, tried. That nothing fits is an answer. Allocates and frees.
+ * Errors: TR_ECONFLICT (numbers alone), TR_ECAPACITY, TR_EIO. */
+TR_API tr_status tr_answer_local(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
+                                 tr_sink *sink, tr_error *err);
+/* *fits: 1 where a quantisation does. Errors: as above. */
+TR_API tr_status tr_answer_local_fits(const tr_scenario *scenario, const tr_problem *question, int *fits,
+                                      tr_error *err);
+/* Its pictures: tokens/s of each over its file, with the wall of memory; and tokens/s of the one to take over context.
+ * Errors: as above, TR_ENOFIT (nothing fits), and those of tr_figure_draw. */
+TR_API tr_status tr_answer_figure_local(const tr_scenario *scenario, const tr_problem *question,
+                                        const tr_figure_target *target, tr_sink *sink, tr_error *err);
+TR_API tr_status tr_answer_figure_local_context(const tr_scenario *scenario, const tr_problem *question,
+                                                const tr_figure_target *target, tr_sink *sink, tr_error *err);
+
 /* Cost against speed at one context: fast (one sequence), normal (balance) and slow (three times that);
  * a row for each seq_token_per_s asked for; and, where price_ratio and speed_ratio are set, the batches
  * and the KV share that they imply. Errors: as tr_answer_report, and

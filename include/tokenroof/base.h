@@ -34,7 +34,8 @@ typedef enum tr_status {
     TR_ECONFLICT = 6,  /* two inputs contradict each other */
     TR_ECAPACITY = 7,  /* the caller's buffer, or a stated limit, is too small */
     TR_EIO = 8,        /* a file could not be read or written (native rooms only) */
-    TR_ENOMEM = 9      /* allocation failed (only functions that say they allocate) */
+    TR_ENOMEM = 9,     /* allocation failed (only functions that say they allocate) */
+    TR_ECANCELLED = 10 /* who listened to a tr_progress wanted no more */
 } tr_status;
 
 /* Where and why a call failed. Filled only on failure, and only if the caller
@@ -148,6 +149,14 @@ typedef struct tr_sink {
     int (*write)(void *context, const char *text, size_t length);
     void *context;
 } tr_sink;
+
+/* Who is told how far long work is, every few milliseconds at least: done of total, both in the work's own steps, total
+ * NaN where it is not known. A return that is not 0 stops the work: TR_ECANCELLED, and the output is untouched or holds
+ * the rows before that. Called on the thread that works. */
+typedef struct tr_progress {
+    int (*tell)(void *context, double done, double total);
+    void *context;
+} tr_progress;
 
 /* A sink over a caller's buffer. After writing, length is what was needed and
  * data is terminated within capacity: length >= capacity means it was cut. */

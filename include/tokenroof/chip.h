@@ -73,6 +73,8 @@ typedef enum tr_topology {
 } tr_topology;
 TR_API const char *tr_topology_name(tr_topology topology); /* "unknown", "host", "switch", "mesh", "torus"; "" */
 
+#define TR_BANDWIDTH_NOT_KNOWN 1e18 /* above any: bounds still hold */
+
 typedef struct tr_chip {
     char name[64];               /* catalog name: "h100-sxm" */
     char change[128];            /* what a name changed of it: "mem=64GB,bw=2x"; "" = as its file has it */
@@ -92,7 +94,8 @@ typedef struct tr_chip {
                                     (macOS: the working set); CPU: what is installed; HUGE_VAL = not limited
                                     (inline numbers) */
     double label_memory_byte;    /* as on the box; 0 = the same as memory_byte */
-    double memory_byte_per_s;    /* > 0 */
+    double memory_byte_per_s;    /* > 0; TR_BANDWIDTH_NOT_KNOWN: a machine that does not tell it, of which only what fits
+                                    can be said */
     double cache_byte;           /* last-level cache or SRAM that all cores share; 0 = not known */
     double cache_byte_per_s;     /* read bandwidth of it, 0 = not published */
     double core_count;           /* CPUs; 0 otherwise */

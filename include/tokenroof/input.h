@@ -99,6 +99,9 @@ TR_API const char *tr_input_meant(const char *name, uint64_t groups);
 typedef struct tr_scenario tr_scenario;
 TR_API tr_scenario *tr_scenario_create(void);                /* all at their defaults; NULL if out of memory */
 TR_API void tr_scenario_destroy(tr_scenario *scenario);
+/* Who is told how far its long answers are; NULL: nobody. It must outlive the scenario and its copies, which keep it. */
+TR_API void tr_scenario_set_progress(tr_scenario *scenario, const tr_progress *progress);
+TR_API const tr_progress *tr_scenario_progress(const tr_scenario *scenario);
 /* Errors: TR_ENOMEM. */
 TR_API tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from);
 
@@ -125,6 +128,8 @@ TR_API int tr_input_is_set(const tr_scenario *scenario, tr_input_id id);  /* exp
 TR_API double tr_input_number(const tr_scenario *scenario, tr_input_id id);
 /* All values of a number or list; NULL and count 0 where tr_input_number is NaN. Valid until the next set. */
 TR_API const double *tr_input_list(const tr_scenario *scenario, tr_input_id id, size_t *count);
+/* The formats of weights asked for, at most capacity of them. Returns how many there are; 0 of another input. */
+TR_API size_t tr_input_formats(const tr_scenario *scenario, tr_input_id id, tr_weight_format *out, size_t capacity);
 /* "" if there is none. Valid until the next set on this input. */
 TR_API const char *tr_input_text(const tr_scenario *scenario, tr_input_id id);
 /* Index of the chosen word (of a number: -1 unless a word stands in its place), a switch's 0/1, a tr_dtype or a tr_weight_format; -1 if there is none, or none of these. */

@@ -140,6 +140,8 @@ TR_API tr_status tr_lesson_write_figure(const tr_subject *subject, const tr_exer
  * Errors: TR_EIO. */
 TR_API tr_status tr_lesson_write_intro(const tr_problem *question, const tr_style *style, tr_sink *sink,
                                        tr_error *err);
+/* Its title, where it begins. */
+TR_API tr_status tr_lesson_write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err);
 TR_API tr_status tr_lesson_write_question(const tr_exercise *exercise, size_t number, const tr_style *style,
                                           tr_sink *sink, tr_error *err);
 TR_API tr_status tr_lesson_write_hint(const tr_exercise *exercise, const tr_style *style, tr_sink *sink,

@@ -294,6 +294,7 @@ typedef struct tr_oracle_question {
     tr_oracle_measure speed[TR_ORACLE_MEASURE_MAX], ttft[TR_ORACLE_MEASURE_MAX]; /* value 0 past the last */
     const tr_chip *chip;         /* NULL: one of the priors' chips */
     tr_dtype weight_dtype;       /* TR_DTYPE_NATIVE: bf16, fp8 or fp4 */
+    const tr_progress *progress; /* is told of draws, each view's sample_count; NULL: nobody */
     uint64_t sample_count;       /* 1000 to 1e9; up to four times as many where few of them count */
     uint64_t seed;
 } tr_oracle_question;

@@ -38,6 +38,19 @@ static double kv_byte(const tr_lesson_case *c)
     return tr_model_kv_store_byte(model(c), c->context_token, tr_dtype_byte(roof(c)->kv_dtype));
 }
 
+/* An answer read from what a call puts into `it`. */
+#define ANSWER(NAME, TYPE, CALL, EXPRESSION)                                                               \
+    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
+    {                                                                                                      \
+        TYPE it;                                                                                           \
+        (void)c;                                                                                           \
+        (void)err;                                                                                         \
+        const tr_status s = (CALL);                                                                        \
+        if (s == TR_OK)                                                                                    \
+            *out = (EXPRESSION);                                                                           \
+        return s;                                                                                          \
+    }
+
 /* An answer that is one call, or one quotient of calls. */
 #define VALUE(NAME, EXPRESSION)                                                                            \
     tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
@@ -48,16 +61,9 @@ static double kv_byte(const tr_lesson_case *c)
         return TR_OK;                                                                                      \
     }
 
-/* An answer read from one decode pass. */
+/* Read from one decode pass. */
 #define STEP(NAME, BATCH, CONTEXT, EXPRESSION)                                                             \
-    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
-    {                                                                                                      \
-        tr_step step;                                                                                      \
-        const tr_status s = tr_lesson_decode(c, BATCH, CONTEXT, &step, err);                                         \
-        if (s == TR_OK)                                                                                    \
-            *out = (EXPRESSION);                                                                           \
-        return s;                                                                                          \
-    }
+    ANSWER(NAME, tr_step, tr_lesson_decode(c, BATCH, CONTEXT, &it, err), EXPRESSION)
 
 VALUE(tr_lesson_floor, tr_floor_s(roof(c)))
 VALUE(tr_lesson_ridge, tr_ridge_flop_per_byte(roof(c)))
@@ -85,12 +91,12 @@ VALUE(tr_lesson_sparsity, model(c)->total_param > model(c)->active_param * 1.001
                               ? model(c)->total_param / model(c)->active_param
                               : (double)NAN)
 
-STEP(tr_lesson_lone_speed, 1, c->context_token, step.token_per_s_per_seq)
-STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, step.kv_s / (step.weights_s + step.kv_s))
-STEP(tr_lesson_step, c->batch_seq, c->context_token, step.step_s)
-STEP(tr_lesson_throughput, c->batch_seq, c->context_token, step.token_per_s)
-STEP(tr_lesson_mfu, c->batch_seq, c->context_token, step.mfu)
-STEP(tr_lesson_lone_cost, 1, c->context_token, step.usd_per_mtoken)
+STEP(tr_lesson_lone_speed, 1, c->context_token, it.token_per_s_per_seq)
+STEP(tr_lesson_kv_share, c->batch_seq, c->context_token, it.kv_s / (it.weights_s + it.kv_s))
+STEP(tr_lesson_step, c->batch_seq, c->context_token, it.step_s)
+STEP(tr_lesson_throughput, c->batch_seq, c->context_token, it.token_per_s)
+STEP(tr_lesson_mfu, c->batch_seq, c->context_token, it.mfu)
+STEP(tr_lesson_lone_cost, 1, c->context_token, it.usd_per_mtoken)
 
 tr_status tr_lesson_one_chip_floor(const tr_lesson_case *c, double *out, tr_error *err)
 {
@@ -140,25 +146,8 @@ tr_status tr_lesson_kv_from_cliff(const tr_lesson_case *c, double *out, tr_error
     return TR_OK;
 }
 
-tr_status tr_lesson_fast_batches(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_menu_ratio ratio;
-    (void)c;
-    const tr_status s = tr_menu_ratio_of(6, 2.5, &ratio, err);
-    if (s == TR_OK)
-        *out = ratio.batch_ratio;
-    return s;
-}
-
-tr_status tr_lesson_fast_kv(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_menu_ratio ratio;
-    (void)c;
-    const tr_status s = tr_menu_ratio_of(6, 2.5, &ratio, err);
-    if (s == TR_OK)
-        *out = ratio.normal_kv_share;
-    return s;
-}
+ANSWER(tr_lesson_fast_batches, tr_menu_ratio, tr_menu_ratio_of(6, 2.5, &it, err), it.batch_ratio)
+ANSWER(tr_lesson_fast_kv, tr_menu_ratio, tr_menu_ratio_of(6, 2.5, &it, err), it.normal_kv_share)
 
 tr_status tr_lesson_half_speed(const tr_lesson_case *c, double *out, tr_error *err)
 {
@@ -169,14 +158,7 @@ tr_status tr_lesson_half_speed(const tr_lesson_case *c, double *out, tr_error *e
                : s;
 }
 
-tr_status tr_lesson_prefill(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_step step;
-    const tr_status s = prefill(c, 8192, &step, err);
-    if (s == TR_OK)
-        *out = step.step_s;
-    return s;
-}
+ANSWER(tr_lesson_prefill, tr_step, prefill(c, 8192, &it, err), it.step_s)
 
 tr_status tr_lesson_prefill_ratio(const tr_lesson_case *c, double *out, tr_error *err)
 {
@@ -200,17 +182,8 @@ static tr_status tier_drain(const tr_lesson_case *c, const char *name, double *o
     return TR_ENOFIT;
 }
 
-tr_status tr_lesson_ddr_drain(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    (void)err;
-    return tier_drain(c, "ddr", out);
-}
-
-tr_status tr_lesson_flash_drain(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    (void)err;
-    return tier_drain(c, "flash", out);
-}
+ANSWER(tr_lesson_ddr_drain, double, tier_drain(c, "ddr", &it), it)
+ANSWER(tr_lesson_flash_drain, double, tier_drain(c, "flash", &it), it)
 
 /* In the chips' own memory, fetched once and computed again at half of the peak. */
 tr_status tr_lesson_hold(const tr_lesson_case *c, double *out, tr_error *err)
@@ -242,19 +215,9 @@ static tr_status train(const tr_lesson_case *c, tr_train *out, tr_error *err)
     return s != TR_OK || row.train.fits ? s : TR_ENOFIT;
 }
 
-#define TRAIN(NAME, EXPRESSION)                                                                            \
-    tr_status NAME(const tr_lesson_case *c, double *out, tr_error *err)                                    \
-    {                                                                                                      \
-        tr_train t;                                                                                        \
-        const tr_status s = train(c, &t, err);                                                             \
-        if (s == TR_OK)                                                                                    \
-            *out = (EXPRESSION);                                                                           \
-        return s;                                                                                          \
-    }
-
-TRAIN(tr_lesson_full_train, t.batch_seq)
-TRAIN(tr_lesson_worst_wait, t.bound.worst_wait_s)
-TRAIN(tr_lesson_world, tr_rack_count(128e6, t.bound.token_per_s))
+ANSWER(tr_lesson_full_train, tr_train, train(c, &it, err), it.batch_seq)
+ANSWER(tr_lesson_worst_wait, tr_train, train(c, &it, err), it.bound.worst_wait_s)
+ANSWER(tr_lesson_world, tr_train, train(c, &it, err), tr_rack_count(128e6, it.bound.token_per_s))
 
 /* A published day of conversations, on a machine just large enough for it. */
 static tr_status week(tr_week *out, tr_error *err)
@@ -264,25 +227,8 @@ static tr_status week(tr_week *out, tr_error *err)
     return tr_week_of(&terms, out, err);
 }
 
-tr_status tr_lesson_idle_pay(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_week w;
-    const tr_status s = week(&w, err);
-    (void)c;
-    if (s == TR_OK)
-        *out = w.alone_ratio;
-    return s;
-}
-
-tr_status tr_lesson_own_discount(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_week w;
-    const tr_status s = week(&w, err);
-    (void)c;
-    if (s == TR_OK)
-        *out = w.own_discount_share;
-    return s;
-}
+ANSWER(tr_lesson_idle_pay, tr_week, week(&it, err), it.alone_ratio)
+ANSWER(tr_lesson_own_discount, tr_week, week(&it, err), it.own_discount_share)
 
 tr_status tr_lesson_links(const tr_lesson_case *c, double *out, tr_error *err)
 {
@@ -315,47 +261,15 @@ static tr_status life(const tr_lesson_case *c, double train_token, double rl_tok
     return tr_life_cost_of(&tokens, &terms, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
 }
 
-tr_status tr_lesson_train_flop(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_life_cost cost;
-    const tr_status s = life(c, rule_token(c), 0, 0, 1, &cost);
-    (void)err;
-    if (s == TR_OK)
-        *out = cost.train_chip_s * roof(c)->flop_per_s / roof(c)->chip_count;
-    return s;
-}
-
-tr_status tr_lesson_train_time(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_life_cost cost;
-    const tr_status s = life(c, rule_token(c), 0, 0, 0.4, &cost);
-    (void)err;
-    if (s == TR_OK)
-        *out = cost.train_chip_s / roof(c)->chip_count;
-    return s;
-}
-
-tr_status tr_lesson_reinforcement(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_life_cost cost;
-    const tr_status s = life(c, 1, 1, 0, 1, &cost);
-    (void)err;
-    if (s == TR_OK)
-        *out = cost.rl_chip_s / cost.train_chip_s;
-    return s;
-}
+ANSWER(tr_lesson_train_flop, tr_life_cost, life(c, rule_token(c), 0, 0, 1, &it),
+       it.train_chip_s * roof(c)->flop_per_s / roof(c)->chip_count)
+ANSWER(tr_lesson_train_time, tr_life_cost, life(c, rule_token(c), 0, 0, 0.4, &it),
+       it.train_chip_s / roof(c)->chip_count)
+ANSWER(tr_lesson_reinforcement, tr_life_cost, life(c, 1, 1, 0, 1, &it), it.rl_chip_s / it.train_chip_s)
 
 /* [K26] An equal share for pre-training and serving: served tokens at what one costs over a trained one. */
-tr_status tr_lesson_overtraining(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_life_cost cost;
-    const double served_token = tr_life_serve_token(50e6, 60 * 86400.0, 1);
-    const tr_status s = life(c, 1, 0, 1, 1, &cost);
-    (void)err;
-    if (s == TR_OK)
-        *out = served_token * cost.serve_chip_s / cost.train_chip_s / rule_token(c);
-    return s;
-}
+ANSWER(tr_lesson_overtraining, tr_life_cost, life(c, 1, 0, 1, 1, &it),
+       tr_life_serve_token(50e6, 60 * 86400.0, 1) * it.serve_chip_s / it.train_chip_s / rule_token(c))
 
 /* Training in two-byte numbers; what the optimizer takes does not matter for what a token keeps. */
 static tr_status training(const tr_lesson_case *c, tr_train_memory *out)
@@ -365,32 +279,14 @@ static tr_status training(const tr_lesson_case *c, tr_train_memory *out)
     return tr_train_memory_of(model(c), &numbers, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
 }
 
-tr_status tr_lesson_kept(const tr_lesson_case *c, double *out, tr_error *err)
+ANSWER(tr_lesson_kept, tr_train_memory, training(c, &it), it.kept_byte_per_token[TR_KEEP_ALL])
+ANSWER(tr_lesson_reversible_saving, tr_train_memory, training(c, &it),
+       it.kept_byte_per_token[TR_KEEP_ALL] / it.kept_byte_per_token[TR_KEEP_NOTHING])
+
+static tr_status mirror_of(const tr_lesson_case *c, tr_kv_mirror *out)
 {
-    tr_train_memory memory;
-    (void)err;
-    if (training(c, &memory) != TR_OK)
-        return TR_ENOFIT;
-    *out = memory.kept_byte_per_token[TR_KEEP_ALL];
-    return TR_OK;
+    const double elem_byte = tr_dtype_byte(roof(c)->kv_dtype);
+    return tr_kv_mirror_of(model(c), c->context_token, elem_byte, out, NULL) == TR_OK ? TR_OK : TR_ENOFIT;
 }
 
-tr_status tr_lesson_reversible_saving(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_train_memory memory;
-    (void)err;
-    if (training(c, &memory) != TR_OK)
-        return TR_ENOFIT;
-    *out = memory.kept_byte_per_token[TR_KEEP_ALL] / memory.kept_byte_per_token[TR_KEEP_NOTHING];
-    return TR_OK;
-}
-
-tr_status tr_lesson_no_cache(const tr_lesson_case *c, double *out, tr_error *err)
-{
-    tr_kv_mirror mirror;
-    (void)err;
-    if (tr_kv_mirror_of(model(c), c->context_token, tr_dtype_byte(roof(c)->kv_dtype), &mirror, NULL) != TR_OK)
-        return TR_ENOFIT;
-    *out = mirror.compute_ratio;
-    return TR_OK;
-}
+ANSWER(tr_lesson_no_cache, tr_kv_mirror, mirror_of(c, &it), it.compute_ratio)

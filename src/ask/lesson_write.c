@@ -13,23 +13,26 @@
 
 /* ---- one exercise as text ----------------------------------------------------------- */
 
+static tr_status write_paragraph(const char *first, const char *next, const char *text, const tr_style *style,
+                                 tr_sink *sink, tr_error *err)
+{
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_print_wrapped(&out, first, next, text, style->columns);
+    return tr_written(tr_writer_finish(&out), err);
+}
+
 tr_status tr_lesson_write_question(const tr_exercise *e, size_t number, const tr_style *style, tr_sink *sink,
                                    tr_error *err)
 {
     char first[16];
-    tr_writer out;
-    tr_writer_begin(&out, sink);
     (void)snprintf(first, sizeof first, "\n%2zu  ", number);
-    tr_print_wrapped(&out, first, "    ", e->question, style->columns);
-    return tr_written(tr_writer_finish(&out), err);
+    return write_paragraph(first, "    ", e->question, style, sink, err);
 }
 
 tr_status tr_lesson_write_hint(const tr_exercise *e, const tr_style *style, tr_sink *sink, tr_error *err)
 {
-    tr_writer out;
-    tr_writer_begin(&out, sink);
-    tr_print_wrapped(&out, "    hint: ", "          ", e->hint, style->columns);
-    return tr_written(tr_writer_finish(&out), err);
+    return write_paragraph("    hint: ", "          ", e->hint, style, sink, err);
 }
 
 static void print_grade(const tr_exercise *e, const tr_guess *guess, const tr_grade *grade, tr_writer *out)
@@ -249,8 +252,7 @@ static const tr_field place_list[] = {
 };
 static const tr_fields place_fields = {place_list, sizeof place_list / sizeof place_list[0]};
 
-/* A chapter's title, where it begins. */
-static tr_status write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err)
+tr_status tr_lesson_write_chapter(int chapter, const tr_style *style, tr_sink *sink, tr_error *err)
 {
     char text[96];
     tr_writer out;
@@ -295,22 +297,18 @@ static tr_status write_text(walk *w, const tr_lesson_summary *sums, const tr_sty
     char text[512];
     size_t number = 0;
     int chapter = 0;
-    tr_writer out;
     tr_status s = tr_lesson_write_intro(w->question, style, sink, err);
     for (size_t i = 0; s == TR_OK && i < w->count; i++) {
         const lesson_row *row = row_at(w, i, err);
         if (row == NULL)
             return err != NULL ? err->status : TR_EDOMAIN;
         if (row->e.chapter != chapter)
-            s = write_chapter(chapter = row->e.chapter, style, sink, err);
+            s = tr_lesson_write_chapter(chapter = row->e.chapter, style, sink, err);
         if (s != TR_OK)
             return s;
         if (!row->e.asked) {
-            tr_writer_begin(&out, sink);
             (void)snprintf(text, sizeof text, "(%s is not asked: %.300s)", row->e.id, row->e.reveal);
-            tr_write_char(&out, '\n');
-            tr_print_wrapped(&out, "    ", "    ", text, style->columns);
-            s = tr_written(tr_writer_finish(&out), err);
+            s = write_paragraph("\n    ", "    ", text, style, sink, err);
             continue;
         }
         s = tr_lesson_write_question(&row->e, ++number, style, sink, err);

@@ -143,6 +143,7 @@ static tr_status known_of(tr_oracle_page *o, const tr_model *known, const tr_sys
     q->chip_usd_per_hour = isnan(price) ? (double)NAN : price;
     if (price <= 0.0)
         return tr_fail(err, TR_EDOMAIN, "chip_usd_per_hour", price, "a chip that costs nothing cannot explain a price");
+    q->progress = tr_scenario_progress(o->scenario);
     q->sample_count = (uint64_t)tr_input_number(o->scenario, TR_IN_SAMPLES);
     q->seed = (uint64_t)tr_input_number(o->scenario, TR_IN_DRAW_SEED);
     if (known != NULL && !isnan(q->total_param))

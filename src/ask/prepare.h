@@ -16,6 +16,7 @@ tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err);
+tr_status tr_prepare_local(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_layout(tr_scenario *scenario, tr_error *err);
 
 #endif

@@ -161,6 +161,9 @@ static const tr_verb_figure roof_figures[] = {{"", "the roofline", draw_roof, NU
 static const tr_verb_figure layout_figures[] = {
     {"", "layouts by the time of a step", tr_answer_figure_layout, NULL, NULL}};
 static const tr_verb_figure memory_figures[] = {{"", "the largest batch over context", draw_room, NULL, NULL}};
+static const tr_verb_figure local_figures[] = {
+    {"", "tokens a second of each quantisation over its file", tr_answer_figure_local, NULL, NULL},
+    {"-context", "tokens a second over context", tr_answer_figure_local_context, NULL, NULL}};
 static const tr_verb_figure menu_figures[] = {{"", "cost against speed", tr_answer_figure_menu, NULL, NULL}};
 static int has_rl(const tr_scenario *scenario) { return tr_input_is_set(scenario, TR_IN_RL_DECODE); }
 
@@ -338,6 +341,27 @@ static const tr_verb verbs[] = {
      .prepare = tr_prepare_memory,
      FIGURES(memory_figures),
      LISTS(TR_IN_BATCH, TR_IN_CONTEXT, TR_IN_QUERY)},
+    {.name = "local",
+     .words = "mine laptop desktop home pc mac gguf ollama run quantisation quantization",
+     .topic = "How long, and why",
+     .operands = "MODEL [SYSTEM]",
+     .groups = OF(MODEL) | OF(SYSTEM) | OF(LOAD) | OF(NUMBER) | OF(CACHE) | OF(ENGINE) | OF(LAYOUT) | OF(SERVICE) |
+               OF(ANSWER) | OF(SCHEDULE) | ASKED | OF(OUTPUT_PICTURE) | OF(OUTPUT_WORKING),
+     .doc = "can it run on mine: every quantisation (--weights: these) that fits, with its file, the longest context, "
+            "one user's tokens/s at a short and a long context and the time to the first token; the one to take and "
+            "why; where none fits, what would. Without SYSTEM: this machine",
+     .examples = "tokenroof local qwen3-30b-a3b m3-max-40,mem=64GB\n"
+                 "tokenroof local llama-3.1-70b rtx-4090 --context 8k\n"
+                 "tokenroof local qwen3-32b 2xrtx-3090 --weights q4_k_m,q5_k_m,q8_0 --kv q8_0\n"
+                 "tokenroof local gpt-oss-20b                             # this machine\n"
+                 "tokenroof local qwen3-8b ryzen-ai-max-395 --plot local.svg\n",
+     .job = "Will it run on mine?",
+     .next = "`tokenroof step` with the same names and --weights: where the time of a token goes",
+     .flags = SERVED | BESIDE,
+     .answer = tr_answer_local,
+     .prepare = tr_prepare_local,
+     FIGURES(local_figures),
+     LISTS(TR_IN_CONTEXT, TR_IN_WEIGHT_DTYPE)},
     {.name = "menu",
      .words = "fast pareto tradeoff batching",
      .topic = "What it costs",

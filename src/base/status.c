@@ -30,6 +30,7 @@ const char *tr_status_name(tr_status status)
     case TR_ECAPACITY: return "capacity";
     case TR_EIO: return "io";
     case TR_ENOMEM: return "no-memory";
+    case TR_ECANCELLED: return "cancelled";
     }
     return "unknown";
 }

@@ -9,8 +9,10 @@
 
 #include <tokenroof/tokenroof.h>
 
+#include "cli/progress.h"
+
 /* Exit codes: answered; no answer exists; usage or bad input; could not read or write. */
-enum { CLI_ANSWERED = 0, CLI_NO_ANSWER = 1, CLI_USAGE = 2, CLI_IO = 3 };
+enum { CLI_ANSWERED = 0, CLI_NO_ANSWER = 1, CLI_USAGE = 2, CLI_IO = 3, CLI_INTERRUPTED = 130 };
 
 enum { CLI_ARG_MAX = 32, CLI_WORDS_MAX = 16 };
 
@@ -44,10 +46,15 @@ struct cli {
     int word_count;
     int is_one_of_many; /* of a sweep: it sweeps no further, and says less */
     char prices[CLI_PRICE_MAX][CLI_PRICE_SIZE]; /* which prices its dollars use, each once */
+    int has_no_answer;  /* what was written says that nothing fits: exit 1 */
     int price_count;    /* of all, were there place */
     cli_text text;
     tr_sink out; /* writes into text */
+    cli_progress progress;
 };
+
+/* A SYSTEM that stands for what the program runs on. */
+#define CLI_THIS_MACHINE "this-machine"
 
 /* dispatch.c: the verb's answer into c->out. What it would not answer is refused: TR_ECONFLICT. */
 tr_status cli_run(cli *c, tr_error *err);
@@ -61,6 +68,7 @@ tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err);
 
 /* sweep.c: several values of inputs of which the verb makes no rows itself. Every combination is answered; one that has
  * no answer says so on stderr. Errors: TR_ECAPACITY, TR_ECONFLICT (a picture), those of the verb where none answers. */
+int cli_makes_rows(const tr_verb *verb, tr_input_id id); /* of a list in this input, by itself */
 int cli_sweeps(cli *c);
 tr_status cli_sweep(cli *c, tr_error *err);
 
@@ -115,6 +123,7 @@ void cli_completion_bash(cli *c);
 /* What a row of the table cannot answer, a file each. */
 tr_status cmd_compare(cli *c, tr_error *err);
 tr_status cmd_reversible(cli *c, tr_error *err);
+tr_status cmd_local(cli *c, tr_error *err);
 tr_status cmd_lesson(cli *c, tr_error *err);
 tr_status cmd_fit(cli *c, tr_error *err);
 tr_status cmd_models(cli *c, tr_error *err);

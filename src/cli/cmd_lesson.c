@@ -65,7 +65,7 @@ static void take(lesson *l, size_t index, const tr_exercise *e, char **at, int *
     char *text = next_line(at, number);
     for (; text != NULL && (strcmp(text, "?") == 0 || strcmp(text, "f") == 0); text = next_line(at, number))
         *(text[0] == '?' ? &guess->hinted : &guess->drawn) = 1;
-    guess->reached = text != NULL || guess->hinted || guess->drawn;
+    guess->reached = text != NULL || guess->hinted;
     if (text == NULL || is_skip(text))
         return;
     tr_error why;
@@ -225,9 +225,9 @@ static tr_status in_terminal(lesson *l, tr_error *err)
         if (s != TR_OK || !e.asked)
             continue;
         if (e.chapter != chapter)
-            cli_print(l->c, "\n%d. %s\n", e.chapter, tr_lesson_chapter(e.chapter));
-        chapter = e.chapter;
-        s = put(l, i, &e, ++number, &quit, err);
+            s = tr_lesson_write_chapter(chapter = e.chapter, &l->c->style, &l->c->out, err);
+        if (s == TR_OK)
+            s = put(l, i, &e, ++number, &quit, err);
         if (s == TR_OK) /* now: a lesson may end in any way */
             s = lesson_progress_write(tr_input_text(l->c->scenario, TR_IN_PROGRESS), l->question, l->guess, err);
     }

@@ -14,7 +14,8 @@ static const struct {
 } commands[] = {
     {"compare", cmd_compare},       {"reversible", cmd_reversible}, {"validate", cmd_validate},
     {"fit", cmd_fit},               {"models", cmd_models},
-    {"chips", cmd_chips},           {"lesson", cmd_lesson},     {"web", cmd_web},   {"help", cmd_help},
+    {"chips", cmd_chips},           {"lesson", cmd_lesson},
+    {"local", cmd_local},     {"web", cmd_web},   {"help", cmd_help},
     {"completion", cmd_completion}, {"version", cmd_version},
 };
 

@@ -14,6 +14,7 @@ static int exit_code(tr_status status)
     case TR_ENOFIT: return CLI_NO_ANSWER;
     case TR_EIO:
     case TR_ENOMEM: return CLI_IO;
+    case TR_ECANCELLED: return CLI_INTERRUPTED;
     case TR_EDOMAIN:
     case TR_EPARSE:
     case TR_EUNKNOWN:
@@ -89,6 +90,22 @@ static tr_status find_verb(const char *name, const tr_verb **out, tr_error *err)
                           name);
 }
 
+/* The answer, or the rows of it before an interrupt. */
+static tr_status work(cli *c, tr_error *err)
+{
+    if (c->verb->answer == NULL && c->verb->tell == NULL)
+        return cli_run(c, err); /* asks back, or serves */
+    cli_progress_begin(&c->progress);
+    tr_scenario_set_progress(c->scenario, &c->progress.progress);
+    const tr_status s = cli_run(c, err);
+    tr_scenario_set_progress(c->scenario, NULL);
+    cli_progress_end(&c->progress);
+    tr_error unwritten;
+    if (s == TR_ECANCELLED && c->style.format != TR_FORMAT_JSON)
+        (void)cli_flush(c, &unwritten);
+    return s;
+}
+
 /* argv[0] is the verb. */
 static tr_status run(cli *c, int argc, char **argv, tr_error *err)
 {
@@ -100,7 +117,7 @@ static tr_status run(cli *c, int argc, char **argv, tr_error *err)
     if (s == TR_OK && help)
         cli_help_verb(c, c->verb);
     else if (s == TR_OK)
-        s = cli_run(c, err);
+        s = work(c, err);
     if (s == TR_OK)
         s = cli_flush(c, err);
     if (s == TR_OK && !help)
@@ -135,5 +152,5 @@ int main(int argc, char **argv)
         free(c.words[i].text);
     free(c.text.data);
     tr_scenario_destroy(c.scenario);
-    return exit_code(s);
+    return s == TR_OK && c.has_no_answer ? CLI_NO_ANSWER : exit_code(s);
 }

@@ -316,12 +316,20 @@ static char *gathered(const given *list, int count, const tr_input *input, char 
     return out;
 }
 
-/* Several words: kept as an axis, the first set, each tried. text is taken over. */
+/* Several words: kept as an axis, the first set, each tried; formats of which the verb makes rows itself are set
+ * together. text is taken over. */
 static tr_status set_words(cli *c, const tr_input *input, char *text, char comma, tr_error *err)
 {
     tr_status s = TR_OK;
     size_t count = 1;
     const size_t length = strlen(text);
+    if (input->kind == TR_INPUT_WEIGHTS && cli_makes_rows(c->verb, input->id)) {
+        for (size_t i = 0; i < length; i++)
+            text[i] = (char)(text[i] == comma ? ',' : text[i]);
+        s = tr_input_set(c->scenario, input->id, text, err);
+        free(text);
+        return s;
+    }
     for (size_t i = 0; i < length; i++)
         if (text[i] == comma) {
             text[i] = '\0';

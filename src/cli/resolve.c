@@ -8,6 +8,7 @@
 #include "io/chip_file.h"
 #include "io/file.h"
 #include "io/model_file.h"
+#include "probe/machine.h"
 
 /* "" as NULL: how the readers say "not given". */
 static const char *given(const tr_scenario *scenario, tr_input_id id)
@@ -85,11 +86,24 @@ tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
     return model_named(c, name, given(c->scenario, TR_IN_FAMILY), is_head, out, err);
 }
 
+/* What it is made of may be known and its bandwidth not: only `local` has an answer then, of what fits. */
+static tr_status this_machine(const cli *c, tr_system *out, tr_error *err)
+{
+    const tr_status s = tr_probe_machine(out, err);
+    if (s != TR_OK || out->chip.memory_byte_per_s < TR_BANDWIDTH_NOT_KNOWN || strcmp(c->verb->name, "local") == 0)
+        return s;
+    return cli_fail(err, TR_EMISSING, "system",
+                    "this machine's CPU (%s) is not in the catalog, and its bandwidth not known: `tokenroof measure` "
+                    "finds it", out->chip.title);
+}
+
 tr_status cli_system(const cli *c, tr_system *out, tr_error *err)
 {
     const char *name = tr_input_text(c->scenario, TR_IN_SYSTEM);
     if (tr_is_inline(name))
         return tr_system_inline(name, out, err);
+    if (strcmp(name, CLI_THIS_MACHINE) == 0)
+        return this_machine(c, out, err);
     return tr_system_open(name, given(c->scenario, TR_IN_DATA), out, err);
 }
 

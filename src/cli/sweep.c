@@ -33,12 +33,17 @@ typedef struct sweep {
 /* ---- axes and their values ----------------------------------------------------------------- */
 
 /* A verb of every list makes rows of them all; in its table for people it has columns for those in its own list. */
-static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
+int cli_makes_rows(const tr_verb *verb, tr_input_id id)
 {
     for (size_t i = 0; i < verb->list_count; i++)
         if (verb->lists[i] == id)
             return 1;
-    return (verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT;
+    return 0;
+}
+
+static int makes_rows(const tr_verb *verb, tr_format format, tr_input_id id)
+{
+    return cli_makes_rows(verb, id) || ((verb->flags & TR_VERB_EVERY_LIST) != 0 && format != TR_FORMAT_TEXT);
 }
 
 static void value_text(const axis *a, size_t index, char *out, size_t size)
@@ -268,6 +273,10 @@ static tr_status run_one(sweep *s, size_t combination, tr_error *err)
         add(s, combination);
         return TR_OK;
     }
+    if (status == TR_ECANCELLED) {
+        *err = s->why;
+        return status;
+    }
     label(s, combination, words, sizeof words);
     (void)fprintf(stderr, "tokenroof %s: %s: %s\n", s->c->verb->name, words, s->why.text);
     return TR_OK;
@@ -286,8 +295,15 @@ static tr_status run_all(sweep *s, tr_error *err)
         return cli_fail(err, TR_ECONFLICT, "explain", "--explain works through one case: give one value of --%s",
                         s->axes[0].input->option);
     s->c->text.streams = s->c->style.format == TR_FORMAT_CSV || s->c->style.format == TR_FORMAT_JSONL;
-    for (size_t i = 0; status == TR_OK && !s->c->text.failed && i < s->combinations; i++)
+    cli_progress *told = &s->c->progress;
+    const tr_progress *progress = tr_scenario_progress(s->c->scenario);
+    told->parts = (double)s->combinations;
+    for (size_t i = 0; status == TR_OK && !s->c->text.failed && i < s->combinations; i++) {
+        told->part = (double)i;
+        if (progress != NULL && progress->tell(progress->context, told->part, told->parts) != 0)
+            return cli_fail(err, TR_ECANCELLED, "", "stopped after %zu of %zu cases", i, s->combinations);
         status = run_one(s, i, err);
+    }
     if (status == TR_OK && s->answered == 0)
         return cli_fail(err, s->why.status, s->why.field, "none of the %zu cases can be answered", s->combinations);
     if (status == TR_OK && s->c->style.format == TR_FORMAT_JSON)

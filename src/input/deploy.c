@@ -9,7 +9,8 @@
 #include "base/text.h"
 #include "serve/prompt.h"
 
-#define LAYOUT_MAX 192 /* as many as any system of the catalog has, and 10 KiB of stack */
+#define LAYOUT_MAX 192 /* as many as any system of the catalog has, and 13 KiB of stack */
+#define ALIKE_RATIO 1.01
 
 /* ---- clients ------------------------------------------------------------------------------------------------ */
 
@@ -162,52 +163,69 @@ static tr_status hold(const place *at, const tr_layout *layout, tr_shard *out, t
     return tr_shard_of(p->model, at->system, p->engine, &y, &p->formats, out, err);
 }
 
-/* Time of a request where this layout decodes, HUGE_VAL where it cannot. Queues without end lose to those with one. */
-static double decode_score(const place *at, const tr_shard *shard)
+/* What a layout comes to: less is better, and what differs by less than ALIKE_RATIO is told apart by the second. */
+typedef struct score {
+    double first, second;
+} score;
+
+/* Time of a request where this layout decodes, HUGE_VAL where it cannot, then to its first token. Queues without end
+ * lose to those with one. */
+static score decode_score(const place *at, const tr_shard *shard)
 {
     tr_service o;
     if (tr_serve(shard, at->roof, &at->problem->calibration, at->problem->distance, at->clients, &o, NULL) != TR_OK)
-        return HUGE_VAL;
+        return (score){HUGE_VAL, HUGE_VAL};
     const int endless = o.saturated && at->clients->request_per_s > 0.0;
-    return endless ? 1e12 * o.request_s.predicted : o.e2e_s.predicted;
+    return (score){endless ? 1e12 * o.request_s.predicted : o.e2e_s.predicted, o.ttft_s.predicted};
 }
 
 /* Chip time of a prompt, and the time it takes: both count, the one under load, the other at ease. */
-static double prefill_score(const place *at, const tr_shard *shard)
+static score prefill_score(const place *at, const tr_shard *shard)
 {
     tr_step step;
     const tr_clients *c = at->clients;
     const tr_pass pass = tr_prompt_pass(c);
     if (tr_shard_check(shard, 1.0, c->prompt_token, NULL) != TR_OK ||
         tr_pass_step(shard, at->roof, &at->problem->calibration, at->problem->distance, &pass, &step, NULL) != TR_OK)
-        return HUGE_VAL;
-    return step.step_s * (1.0 + 1.0 / (shard->layout.dp_rank * shard->layout.replica_count));
+        return (score){HUGE_VAL, HUGE_VAL};
+    const double time_s = step.step_s * (1.0 + 1.0 / (shard->layout.dp_rank * shard->layout.replica_count));
+    return (score){time_s, time_s};
 }
 
-static tr_status best_layout(const place *at, double (*score)(const place *at, const tr_shard *shard), tr_error *err)
+static tr_status best_layout(const place *at, score (*score_of)(const place *at, const tr_shard *shard), tr_error *err)
 {
     const tr_problem *p = at->problem;
     tr_layout all[LAYOUT_MAX];
+    score scores[LAYOUT_MAX];
     tr_shard shard;
-    size_t count = 0;
+    size_t count = 0, chosen = 0;
     double best = HUGE_VAL;
     tr_status s = tr_layout_list(p->model, at->system, p->engine, all, LAYOUT_MAX, &count, err);
     if (s == TR_ECAPACITY) {
         count = LAYOUT_MAX;
         s = TR_OK;
     }
+    for (size_t i = 0; i < LAYOUT_MAX; i++)
+        scores[i] = (score){HUGE_VAL, HUGE_VAL};
     /* Stages pay where nothing else fits: engines leave gaps between them that no published run tells. */
     for (size_t k = 0; s == TR_OK && k < 2 * count && (k < count || !(best < HUGE_VAL)); k++) {
         const size_t i = k < count ? k : k - count;
         if ((all[i].pp_rank > 1.0) != (k >= count))
             continue;
-        const double here = hold(at, &all[i], &shard, NULL) == TR_OK ? score(at, &shard) : HUGE_VAL;
-        if (here < best) {
-            best = here;
-            *at->shard = shard;
+        if (hold(at, &all[i], &shard, NULL) == TR_OK)
+            scores[i] = score_of(at, &shard);
+        if (scores[i].first < best) {
+            best = scores[i].first;
+            chosen = i;
         }
     }
-    if (s != TR_OK || best < HUGE_VAL)
+    if (s == TR_OK && best < HUGE_VAL) {
+        for (size_t i = 0; i < count; i++) /* [K112] no prediction is as fine as that: rather the first token soon */
+            if (scores[i].first <= ALIKE_RATIO * best && scores[i].second < scores[chosen].second)
+                chosen = i;
+        return hold(at, &all[chosen], at->shard, err);
+    }
+    if (s != TR_OK)
         return s;
     /* Say what lacks, by the layout that comes closest. */
     tr_layout closest;

@@ -32,6 +32,23 @@ static void word(const char *choices, int index, const char *key, tr_json *json)
     tr_json_key_string(json, key, text);
 }
 
+enum { FORMATS_MAX = 64 };
+
+static void formats(const tr_scenario *scenario, const tr_input *input, tr_json *json)
+{
+    tr_weight_format format[FORMATS_MAX];
+    const size_t count = tr_input_formats(scenario, input->id, format, FORMATS_MAX);
+    if (count == 1) {
+        tr_json_key_string(json, input->key, tr_weight_format_name(format[0]));
+        return;
+    }
+    tr_json_key(json, input->key);
+    tr_json_array_inline(json);
+    for (size_t i = 0; i < count && i < FORMATS_MAX; i++)
+        tr_json_string(json, tr_weight_format_name(format[i]));
+    tr_json_close(json);
+}
+
 static void echo_one(const tr_scenario *scenario, const tr_input *input, tr_json *json)
 {
     const int choice = tr_input_choice(scenario, input->id);
@@ -52,7 +69,7 @@ static void echo_one(const tr_scenario *scenario, const tr_input *input, tr_json
             word(input->choices, choice, input->key, json);
         break;
     case TR_INPUT_SWITCH: tr_json_key_bool(json, input->key, choice > 0); break;
-    case TR_INPUT_WEIGHTS: tr_json_key_string(json, input->key, tr_weight_format_name(choice)); break;
+    case TR_INPUT_WEIGHTS: formats(scenario, input, json); break;
     case TR_INPUT_DTYPE: tr_json_key_string(json, input->key, tr_dtype_name((tr_dtype)choice)); break;
     }
 }

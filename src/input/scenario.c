@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
+
+enum { WORDS_MAX = 64 };
 
 /* One input's value. Small, and most are never set: what does not fit in it is allocated. */
 typedef struct value {
@@ -19,6 +22,7 @@ typedef struct value {
 
 struct tr_scenario {
     value values[TR_IN_COUNT];
+    const tr_progress *progress;
 };
 
 static const tr_input *row(tr_input_id id) { return tr_input_at((size_t)id); }
@@ -188,6 +192,34 @@ static tr_status store_number_text(value *v, const tr_input *input, const char *
     return s;
 }
 
+/* "q4_k_m,q8_0": one format, or several of which a verb makes rows. */
+static tr_status store_words(value *v, const tr_input *input, const char *text, tr_error *err)
+{
+    double number[WORDS_MAX];
+    size_t count = 0;
+    while (1) {
+        char word[TR_TEXT_MAX];
+        const size_t length = strcspn(text, ",");
+        if (count == WORDS_MAX)
+            return tr_fail(err, TR_ECAPACITY, input->key, WORDS_MAX, "%s: more than %d formats", input->option,
+                           WORDS_MAX);
+        (void)tr_text_copy_span(word, sizeof word, text, length);
+        const tr_status s = parse_word(input, word, &number[count++], err);
+        if (s != TR_OK)
+            return s;
+        if (text[length] == '\0')
+            break;
+        text += length + 1;
+    }
+    double *list = count > 1 ? malloc(count * sizeof *list) : NULL;
+    if (count > 1 && list == NULL)
+        return out_of_memory(input, err);
+    if (list != NULL)
+        memcpy(list, number, count * sizeof *list);
+    take(v, list, number[0], count);
+    return TR_OK;
+}
+
 static tr_status store(value *v, const tr_input *input, const char *text, tr_error *err)
 {
     tr_status s = TR_OK;
@@ -212,10 +244,10 @@ static tr_status store(value *v, const tr_input *input, const char *text, tr_err
         memcpy(copy, text, length + 1);
         take(v, copy, 0, 0);
         return TR_OK;
+    case TR_INPUT_WEIGHTS: return store_words(v, input, text, err);
     case TR_INPUT_CHOICE:
     case TR_INPUT_SWITCH:
     case TR_INPUT_DTYPE:
-    case TR_INPUT_WEIGHTS:
         s = parse_word(input, text, &number, err);
         if (s == TR_OK)
             take(v, NULL, number, 1);
@@ -349,6 +381,10 @@ void tr_scenario_destroy(tr_scenario *scenario)
     free(scenario);
 }
 
+void tr_scenario_set_progress(tr_scenario *scenario, const tr_progress *progress) { scenario->progress = progress; }
+
+const tr_progress *tr_scenario_progress(const tr_scenario *scenario) { return scenario->progress; }
+
 tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from)
 {
     void *more[TR_IN_COUNT] = {NULL};
@@ -367,6 +403,7 @@ tr_status tr_scenario_copy(tr_scenario *to, const tr_scenario *from)
         }
         memcpy(more[i], v->more, size);
     }
+    to->progress = from->progress;
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         free(to->values[i].more);
         to->values[i] = from->values[i];
@@ -384,6 +421,16 @@ const double *tr_input_list(const tr_scenario *scenario, tr_input_id id, size_t 
     const value *v = &scenario->values[id];
     *count = is_numeric(row(id)) ? v->count : 0;
     return *count == 0 ? NULL : *count == 1 ? &v->number : v->more;
+}
+
+size_t tr_input_formats(const tr_scenario *scenario, tr_input_id id, tr_weight_format *out, size_t capacity)
+{
+    const value *v = &scenario->values[id];
+    const size_t count = row(id)->kind == TR_INPUT_WEIGHTS ? v->count : 0;
+    const double *number = count > 1 ? v->more : &v->number;
+    for (size_t i = 0; i < count && i < capacity; i++)
+        out[i] = (tr_weight_format)number[i];
+    return count;
 }
 
 double tr_input_number(const tr_scenario *scenario, tr_input_id id)

@@ -21,7 +21,12 @@ static tr_dtype request(const tr_chip *chip, tr_dtype weight, tr_dtype asked)
          * choice of the run, to be asked for. */
         const int unpacked = weight == TR_DTYPE_FP4 && !(chip->flop_per_s[TR_DTYPE_FP4] > 0.0) &&
                              chip->flop_per_s[TR_DTYPE_BF16] > 0.0;
-        return unpacked ? TR_DTYPE_BF16 : stored;
+        /* Where BF16 is as fast nobody rounds the other operand, and kernels reach what they do in BF16. Numbers on a
+         * blackboard have one rate for all. */
+        const int wide_is_as_fast = chip->confidence[0] != '\0' &&
+                                    (stored == TR_DTYPE_FP8 || stored == TR_DTYPE_INT8 || stored == TR_DTYPE_FP4) &&
+                                    chip->flop_per_s[TR_DTYPE_BF16] >= chip->flop_per_s[stored];
+        return unpacked || wide_is_as_fast ? TR_DTYPE_BF16 : stored;
     }
     if (asked == TR_DTYPE_INT4)
         asked = TR_DTYPE_BF16;

@@ -34,6 +34,7 @@ typedef struct run {
     double bin[TR_UNKNOWN_COUNT][BIN_COUNT];
     double chip_sum[TR_ORACLE_CHIP_MAX], dtype_sum[TR_ORACLE_DTYPE_COUNT], tier_sum[TR_ORACLE_TIER_MAX];
     double sum, square;
+    double drawn, to_draw; /* of all views; more where few draws count */
 } run;
 
 static const tr_dtype weight_dtypes[TR_ORACLE_DTYPE_COUNT] = {TR_DTYPE_BF16, TR_DTYPE_FP8, TR_DTYPE_FP4};
@@ -398,16 +399,25 @@ static tr_status check_belief(const tr_oracle_deck *d, tr_error *err)
     return TR_OK;
 }
 
-static void draw_all(run *r, tr_rng *rng)
+enum { DRAWS_TOLD = 4096 };
+
+static tr_status draw_all(run *r, tr_rng *rng, tr_error *err)
 {
+    const tr_progress *progress = r->deck.question->progress;
     tr_oracle_draw x;
     memset(&x, 0, sizeof x);
     for (uint64_t i = 0; i < r->deck.question->sample_count; i++) { /* [K17] */
+        const double done = (double)i + r->drawn;
+        if (progress != NULL && i % DRAWS_TOLD == 0 &&
+            progress->tell(progress->context, done, done < r->to_draw ? r->to_draw : (double)NAN) != 0)
+            return tr_fail(err, TR_ECANCELLED, "sample_count", (double)i, "stopped before all draws were made");
         tr_oracle_draw_one(&r->deck, rng, &x);
         const double weight = x.share > 0.0 ? x.share * tr_oracle_likelihood_ratio(&r->deck, &x) : 0.0;
         if (weight > 0.0)
             collect(r, &x, weight);
     }
+    r->drawn += (double)r->deck.question->sample_count;
+    return TR_OK;
 }
 
 /* One view: with all evidence, without one piece, or with none. */
@@ -428,7 +438,9 @@ static tr_status infer(run *r, int without, tr_oracle_answer *a, tr_oracle_view 
     tr_rng_seed(&rng, q->seed);
     /* Sharp evidence leaves few draws that count: then there are more of them. */
     for (int round = 0; round < ROUND_MAX; round++) {
-        draw_all(r, &rng);
+        s = draw_all(r, &rng, err);
+        if (s != TR_OK)
+            return s;
         if (r->sum * r->sum >= TR_ORACLE_FEW_COUNT * r->square)
             break;
     }
@@ -445,6 +457,10 @@ static tr_status infer_all(run *r, int is_short, tr_oracle_answer *a, tr_error *
 {
     tr_status s = tr_open_rows_of(&r->rows, err);
     a->sample_count = r->deck.question->sample_count;
+    r->to_draw = (double)a->sample_count;
+    for (int i = -1; !is_short && i < TR_EVIDENCE_COUNT; i++)
+        if (i < 0 || tr_evidence_is_given(r->deck.question, (tr_evidence_kind)i))
+            r->to_draw += (double)a->sample_count;
     if (s == TR_OK && !is_short)
         s = infer(r, NO_EVIDENCE, a, &a->prior, err);
     for (int i = 0; s == TR_OK && i < TR_EVIDENCE_COUNT; i++) {

@@ -10,11 +10,26 @@ tr_status tr_written(tr_status status, tr_error *err)
     return status == TR_OK ? TR_OK : tr_fail(err, status, "", 0, "the answer could not be written");
 }
 
+/* The next row, or NULL: it failed, or nobody wants it any more. */
+static const void *row_at(const tr_rows *rows, size_t index, tr_error *err)
+{
+    const tr_progress *progress = rows->scenario == NULL ? NULL : tr_scenario_progress(rows->scenario);
+    tr_error why = {.status = TR_EDOMAIN};
+    const void *row = NULL;
+    if (progress != NULL && progress->tell(progress->context, (double)index, (double)rows->count) != 0)
+        (void)tr_fail(&why, TR_ECANCELLED, "", (double)index, "stopped after %zu of %zu rows", index, rows->count);
+    else
+        row = rows->at(rows->context, index, &why);
+    if (row == NULL)
+        *err = why;
+    return row;
+}
+
 tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err)
 {
+    tr_error why;
     for (size_t i = 0; json->writer.status == TR_OK && i < rows->count; i++) {
-        tr_error why = {.status = TR_EDOMAIN};
-        const void *row = rows->at(rows->context, i, &why);
+        const void *row = row_at(rows, i, &why);
         if (row == NULL) {
             if (err != NULL)
                 *err = why;
@@ -70,9 +85,9 @@ static void write_table(const tr_rows *rows, tr_flat_keys *keys, const void *row
 static tr_status write_all(const tr_rows *rows, row_writer write, tr_flat_keys *keys, tr_writer *out,
                            tr_error *err)
 {
+    tr_error why;
     for (size_t i = 0; out->status == TR_OK && i < rows->count; i++) {
-        tr_error why = {.status = TR_EDOMAIN};
-        const void *row = rows->at(rows->context, i, &why);
+        const void *row = row_at(rows, i, &why);
         if (row == NULL) {
             if (err != NULL)
                 *err = why;

@@ -21,7 +21,7 @@ PAIR = "llama-3.1-70b 8xh100-sxm"
 ASK = {
     "scenario": "help scenario",
     **{verb: f"{verb} {PAIR}" for verb in
-       ["predict", "whatif", "report", "step", "curve", "roof", "layout", "memory", "menu", "lifecycle", "tiers", "reversible"]},
+       ["predict", "whatif", "report", "step", "curve", "roof", "layout", "local", "memory", "menu", "lifecycle", "tiers", "reversible"]},
     **{f"scale-{part}": f"scale {PAIR} --part {part}" for part in ["domain", "systems", "pipeline", "sparsity",
                                                                             "attention", "wall"]},
     **{verb: verb for verb in ["models", "chips", "prices", "explain", "lecture"]},

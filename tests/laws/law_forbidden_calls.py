@@ -41,6 +41,9 @@ MAY_ALSO = {
     "ask/compare_side": {"calloc", "free"},
     "ask/curve": {"malloc", "free"},       # tr_answer_curve and the others: "allocates and frees"
     "ask/layout": {"malloc", "free"},
+    "ask/local": {"calloc", "free"},       # tr_answer_local: "allocates and frees"
+    "ask/local_figure": {"free"},
+    "ask/local_near": {"calloc", "free"},
     "ask/models": {"malloc", "free"},
     "ask/oracle": {"malloc", "free"},
     "ask/oracle_backtest": {"malloc", "free"},

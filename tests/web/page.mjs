@@ -279,9 +279,16 @@ await check('an_equation_opens_with_the_numbers_in_it', async () => {
 
 await check('the_lesson_asks_grades_and_reveals', async () => {
   const { page, context } = await visitor({}, `#view=lesson&${question}`);
+  holds(/A sketch/.test(await text(page, '.sketch svg')), 'no sketch beside the question');
   await page.fill('#guess', '5ms');
   await page.click('form button[type="submit"]');
   holds(/powers of ten/.test(await text(page, '.said')), 'no grade');
+  await page.setViewportSize({ width: 620, height: 700 }); // a phone's keyboard, say: what was typed and said stays
+  await page.waitForTimeout(100);
+  holds(/powers of ten/.test(await text(page, '.said')), 'another size forgets the answer');
+  holds(/^1 guessed/.test(await text(page, '.score')), 'the guess does not count yet');
+  const drawn = await text(page, '.sketch svg');
+  holds(/answer:/.test(drawn) && !/A sketch/.test(drawn), 'no picture beside the answer');
   await page.getByRole('button', { name: 'Next' }).click();
   holds((await text(page, 'h2')).startsWith('Question 2'), 'no second question');
   await page.fill('#guess', 'nonsense');

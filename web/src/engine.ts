@@ -137,5 +137,9 @@ export class Engine {
   compare(width: number, height: number, dark: number): string { return this.told('page_compare', width, height, dark); }
   explain(id: string): string { return this.told('page_explain', id); }
   lesson(slot: number, index: number): string { return this.told('page_lesson', slot, index); }
+  /** The picture of an exercise: a sketch, or with its answer. */
+  lessonFigure(slot: number, index: number, revealed: boolean, width: number): string {
+    return this.told('page_lesson_figure', slot, index, revealed ? 1 : 0, width, 2);
+  }
   grade(slot: number, index: number, guess: string): string { return this.told('page_grade', slot, index, guess); }
 }

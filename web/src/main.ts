@@ -44,7 +44,7 @@ class Page {
       this.say(this.state.read(location.hash).join('; '));
       this.show();
     });
-    addEventListener('resize', () => this.redraw());
+    addEventListener('resize', () => { if (this.state.view === 'lesson') this.lesson.fit(); else this.redraw(); });
     byId('version').textContent = `tokenroof ${catalog.version} (${catalog.commit})`;
     this.say(trouble.join('; '));
     this.show();

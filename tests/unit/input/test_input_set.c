@@ -243,6 +243,28 @@ static void a_text_has_a_limit(void **state)
     tr_scenario_destroy(s);
 }
 
+static void formats_of_weights_may_be_several(void **state)
+{
+    tr_weight_format format[4] = {0};
+    tr_error err;
+    tr_scenario *s = tr_scenario_create(), *copy = tr_scenario_create();
+    (void)state;
+    assert_int_equal(tr_input_formats(s, TR_IN_WEIGHT_DTYPE, format, 4), 1); /* native */
+    assert_int_equal(tr_scenario_set(s, "weights", "q4_k_m,q8_0,bf16", &err), TR_OK);
+    assert_int_equal(tr_scenario_copy(copy, s), TR_OK);
+    assert_int_equal(tr_input_formats(copy, TR_IN_WEIGHT_DTYPE, format, 4), 3);
+    assert_string_equal(tr_weight_format_name(format[0]), "q4_k_m");
+    assert_string_equal(tr_weight_format_name(format[1]), "q8_0");
+    assert_string_equal(tr_weight_format_name(format[2]), "bf16");
+    assert_int_equal(tr_input_choice(copy, TR_IN_WEIGHT_DTYPE), format[0]);
+    assert_int_equal(tr_input_formats(copy, TR_IN_KV_DTYPE, format, 4), 0);
+    assert_int_equal(tr_input_check_lists(copy, NULL, 0, &err), TR_ECONFLICT); /* where no rows are made of them */
+    refuse(tr_scenario_set(s, "weights", "q4_k_m,q9", &err), TR_EPARSE, &err, "'q9'");
+    assert_int_equal(tr_input_formats(s, TR_IN_WEIGHT_DTYPE, format, 4), 3); /* as it was */
+    tr_scenario_destroy(s);
+    tr_scenario_destroy(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +274,7 @@ int main(void)
         cmocka_unit_test(what_is_out_of_range_leaves_the_value_alone),
         cmocka_unit_test(nan_and_infinity_are_refused),
         cmocka_unit_test(a_number_format_has_many_names),
+        cmocka_unit_test(formats_of_weights_may_be_several),
         cmocka_unit_test(a_choice_lists_its_words),
         cmocka_unit_test(a_prefill_starts_with_an_empty_context_unless_told),
         cmocka_unit_test(any_number_may_be_a_list),

@@ -1,0 +1,364 @@
+/* ask/local.c -- every quantisation of a model on a machine: what fits, how long a context, how fast. */
+#include "ask/local.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask/asked.h"
+#include "ask/prepare.h"
+#include "base/fail.h"
+#include "base/text.h"
+
+enum { SHORT_TOKEN = 1024, LONG_TOKEN = 32768, LAYOUT_MAX = 64 };
+
+static tr_quantity nothing(void)
+{
+    const double nan = (double)NAN;
+    return (tr_quantity){nan, nan, nan, nan};
+}
+
+static tr_quantity one_over(const tr_quantity *q)
+{
+    return (tr_quantity){1.0 / q->predicted, 1.0 / q->high, 1.0 / q->low, 1.0 / q->bound};
+}
+
+int tr_local_knows_speed(const tr_local *l) { return l->system->chip.memory_byte_per_s < TR_BANDWIDTH_NOT_KNOWN; }
+
+/* ---- what is taken unsaid: a chat with a file in it, by the engine that runs files of quantisations ------------ */
+
+static const struct {
+    tr_input_id id;
+    const char *text;
+} unsaid[] = {{TR_IN_ENGINE, "llamacpp"}, {TR_IN_ISL, "4k"}, {TR_IN_OSL, "512"}};
+
+/* One user, one request after another: what says otherwise is refused. */
+static tr_status refuse_load(const tr_scenario *scenario, tr_error *err)
+{
+    static const tr_input_id used[] = {TR_IN_CONTEXT, TR_IN_ISL, TR_IN_OSL};
+    for (size_t i = 0; i < TR_IN_COUNT; i++) {
+        const tr_input *input = tr_input_at(i);
+        int is_used = !tr_input_is_set(scenario, input->id) ||
+                      (input->group != TR_GROUP_LOAD && input->group != TR_GROUP_SERVICE);
+        for (size_t k = 0; !is_used && k < sizeof used / sizeof used[0]; k++)
+            is_used = used[k] == input->id;
+        const int is_one = (input->id == TR_IN_BATCH || input->id == TR_IN_CONCURRENCY || input->id == TR_IN_QUERY) &&
+                           tr_input_number(scenario, input->id) <= 1.0;
+        if (!is_used && !is_one)
+            return tr_fail(err, TR_ECONFLICT, input->key, 0.0,
+                           "local is of one user who waits for the answer: --%s is for `tokenroof predict` or `step`",
+                           input->option);
+    }
+    return TR_OK;
+}
+
+tr_status tr_prepare_local(tr_scenario *scenario, tr_error *err)
+{
+    tr_status s = refuse_load(scenario, err);
+    for (size_t i = 0; s == TR_OK && i < sizeof unsaid / sizeof unsaid[0]; i++)
+        if (!tr_input_is_set(scenario, unsaid[i].id))
+            s = tr_input_set(scenario, unsaid[i].id, unsaid[i].text, err);
+    return s;
+}
+
+int tr_local_is_usual(const tr_scenario *scenario, tr_input_id id)
+{
+    double usual = (double)NAN;
+    for (size_t i = 0; i < sizeof unsaid / sizeof unsaid[0]; i++)
+        if (unsaid[i].id == id)
+            (void)tr_quantity_parse(unsaid[i].text, tr_input_at(id)->unit, &usual, NULL);
+    return fabs(tr_input_number(scenario, id) - usual) < 0.5;
+}
+
+/* ---- which quantisations ------------------------------------------------------------------------------------ */
+
+static int published_in_four_bits(const tr_model *model)
+{
+    return tr_text_starts(model->family, "GptOss") && model->weight_dtype == TR_DTYPE_FP4;
+}
+
+/* The mix that the model's own file has; NATIVE: it says none. */
+static tr_weight_format own_mix(const tr_model *model)
+{
+    tr_weight_format format = TR_WEIGHT_FORMAT_NATIVE;
+    (void)tr_weight_format_parse(model->weight_name, &format, NULL);
+    return format;
+}
+
+static int is_file(const tr_scenario *scenario)
+{
+    const char *name = tr_input_text(scenario, TR_IN_MODEL);
+    const size_t length = strlen(name);
+    return tr_input_is_set(scenario, TR_IN_GGUF_HEAD) || (length > 5 && tr_text_same(name + length - 5, ".gguf"));
+}
+
+/* Ternary mixes are of models trained so, and one is of the format in which gpt-oss is published. */
+static int is_usual(const char *name)
+{
+    static const char *const rare[] = {"tq1_0", "tq2_0", "q1_0", "q2_0", "mxfp4_moe"};
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
+        if (strcmp(name, rare[i]) == 0)
+            return 0;
+    return 1;
+}
+
+static size_t all_formats(const tr_local *l, tr_weight_format *out)
+{
+    size_t n = 0;
+    const int four = published_in_four_bits(l->model), file = is_file(l->scenario);
+    const tr_weight_format own = file ? own_mix(l->model) : TR_WEIGHT_FORMAT_NATIVE;
+    if (four || file) /* its published file: of a checkpoint, what llama.cpp makes of it */
+        out[n++] = file ? TR_WEIGHT_FORMAT_NATIVE : TR_WEIGHT_FORMAT_MXFP4;
+    if (four) /* whatever a file of it is called, its experts stay in MXFP4 */
+        return n;
+    for (tr_weight_format f = TR_WEIGHT_FORMAT_MXFP4 + 1; tr_weight_format_name(f) != NULL && n < TR_LOCAL_MAX; f++)
+        if (f != own && is_usual(tr_weight_format_name(f)))
+            out[n++] = f;
+    return n;
+}
+
+/* ---- one row -------------------------------------------------------------------------------------------------- */
+
+/* Served as `predict` would; the deployment stays in l. */
+static tr_status serve(tr_local *l, const tr_problem *problem, double prompt_token, double output_token,
+                       tr_service *out, tr_error *err)
+{
+    tr_clients c = l->clients;
+    c.prompt_token = prompt_token;
+    c.output_token = output_token;
+    c.cached_token = 0.0;
+    const tr_status s = tr_deployment_of(l->scenario, problem, &c, &l->deployment, err);
+    return s == TR_OK ? tr_deployment_serve(&l->deployment, &c, out, err) : s;
+}
+
+/* [K117] The second token of an answer, with all but two of the context before it; in the row's layout, where that
+ * holds so many. */
+static tr_status serve_at(tr_local *l, const tr_problem *problem, double context_token, tr_service *out, tr_error *err)
+{
+    return serve(l, problem, context_token > 3.0 ? context_token - 2.0 : 1.0, 2.0, out, err);
+}
+
+tr_quantity tr_local_speed(tr_local *l, const tr_local_row *row, double context_token)
+{
+    tr_service o;
+    if (!tr_local_knows_speed(l) || !isfinite(context_token))
+        return nothing();
+    tr_status s = serve_at(l, row->question, context_token, &o, NULL);
+    if (s == TR_ENOFIT && row->is_laid_out) {
+        tr_problem p = *row->question;
+        p.layout_given = 0;
+        s = serve_at(l, &p, context_token, &o, NULL);
+    }
+    return s == TR_OK ? one_over(&o.tpot_s) : nothing();
+}
+
+/* [K116] In whichever layout has the most room. */
+static double longest_context(const tr_local *l, const tr_problem *p)
+{
+    tr_layout layout[LAYOUT_MAX];
+    tr_shard shard;
+    size_t count = 0;
+    double most = tr_shard_max_context_token(&p->shard, 1.0);
+    if (p->layout_given || !(l->system->chip_count > 1.0))
+        return most;
+    const tr_status s = tr_layout_list(p->model, p->system, p->engine, layout, LAYOUT_MAX, &count, NULL);
+    for (size_t i = 0; (s == TR_OK || s == TR_ECAPACITY) && i < count && i < LAYOUT_MAX; i++)
+        if (tr_shard_of(p->model, p->system, p->engine, &layout[i], &p->formats, &shard, NULL) == TR_OK)
+            most = fmax(most, tr_shard_max_context_token(&shard, 1.0));
+    return most;
+}
+
+static const char *limit_of(const tr_service *o)
+{
+    static const char *const name[] = {"compute", "weights", "kv", "comm", "fixed"};
+    const tr_terms *t = &o->decode_terms;
+    const double term_s[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s};
+    size_t most = 0;
+    for (size_t i = 1; i < sizeof name / sizeof name[0]; i++)
+        most = term_s[i] > term_s[most] ? i : most;
+    return name[most];
+}
+
+static void fill_speeds(tr_local *l, tr_local_row *row)
+{
+    const double stated = l->model->max_context_token;
+    double longest = row->max_token;
+    if (!l->context_given && stated > 0.0)
+        longest = fmin(longest, fmax(stated, row->asked_token));
+    row->short_token = fmin(l->short_token, longest);
+    row->long_token = l->context_given ? l->long_token : fmin(l->long_token, longest);
+    row->short_token_per_s = tr_local_speed(l, row, row->short_token);
+    row->long_token_per_s = tr_local_speed(l, row, row->long_token);
+    row->token_per_s = tr_local_speed(l, row, row->asked_token);
+}
+
+/* The layout is the best for the context that must fit; the request is served in it. */
+static tr_status lay_out(tr_local *l, tr_problem *p, tr_local_row *row, tr_service *out)
+{
+    tr_service o;
+    tr_status s = serve_at(l, p, row->asked_token, &o, &row->why);
+    if (s != TR_OK)
+        return s;
+    row->layout = l->deployment.shard.layout;
+    row->is_laid_out = !p->layout_given;
+    p->layout = row->layout;
+    p->layout_given = 1;
+    s = serve(l, p, l->clients.prompt_token, l->clients.output_token, out, NULL);
+    if (s == TR_OK)
+        return s;
+    *out = o; /* the request is longer than the context asked for: no time of it is told */
+    out->ttft_s = out->e2e_s = nothing();
+    return TR_OK;
+}
+
+static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
+{
+    tr_service o;
+    row->fits = lay_out(l, p, row, &o) == TR_OK;
+    if (!row->fits)
+        return;
+    const tr_shard *shard = &l->deployment.shard;
+    row->used_byte = tr_shard_used_byte(shard, 1.0, row->asked_token);
+    row->memory_byte = shard->memory_byte - shard->reserve_byte;
+    if (!tr_local_knows_speed(l))
+        return;
+    row->limit = limit_of(&o);
+    row->ttft_s = o.ttft_s;
+    row->e2e_s = o.e2e_s;
+    fill_speeds(l, row);
+}
+
+static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
+{
+    row->perplexity_ratio = row->is_published ? 1.0 : tr_local_perplexity_ratio(row->name);
+    row->file_byte = row->question->roof.store_weight_byte;
+    row->asked_token = l->asked_token;
+    row->isl_token = l->clients.prompt_token;
+    row->osl_token = l->clients.output_token;
+    row->max_token = longest_context(l, row->question);
+    row->used_byte = row->memory_byte = row->short_token = row->long_token = (double)NAN;
+    row->token_per_s = row->short_token_per_s = row->long_token_per_s = row->ttft_s = row->e2e_s = nothing();
+    fill_request(l, p, row);
+}
+
+static tr_status add(tr_local *l, tr_weight_format format, tr_error *err)
+{
+    tr_scenario *one = tr_scenario_create();
+    tr_problem *p = &l->problem[l->count];
+    tr_local_row *row = &l->row[l->count];
+    tr_error why;
+    tr_status s = one != NULL && tr_scenario_copy(one, l->scenario) == TR_OK
+                      ? tr_input_set(one, TR_IN_WEIGHT_DTYPE, tr_weight_format_name(format), &why)
+                      : tr_fail(&why, TR_ENOMEM, "", 0.0, "out of memory");
+    if (s == TR_OK)
+        s = tr_scenario_set_number(one, tr_input_at(TR_IN_CONTEXT)->key, l->asked_token, &why);
+    if (s == TR_OK)
+        s = tr_problem_of(one, l->model, l->system, p, &why);
+    tr_scenario_destroy(one);
+    if (s != TR_OK) {
+        if (err != NULL)
+            *err = why;
+        return s;
+    }
+    const int native = format == TR_WEIGHT_FORMAT_NATIVE;
+    const int four = (native || format == TR_WEIGHT_FORMAT_MXFP4) && published_in_four_bits(l->model);
+    const tr_weight_format own = native && !four ? own_mix(l->model) : TR_WEIGHT_FORMAT_NATIVE;
+    *row = (tr_local_row){.question = p, .format = format, .is_published = four || (native && own == format)};
+    row->name = four ? "mxfp4" : tr_weight_format_name(own != TR_WEIGHT_FORMAT_NATIVE ? own : format);
+    fill(l, p, row);
+    l->count++;
+    return TR_OK;
+}
+
+/* ---- the question ------------------------------------------------------------------------------------------------ */
+
+static tr_status read_contexts(tr_local *l, tr_error *err)
+{
+    size_t count = 0;
+    const double *list = tr_input_list(l->scenario, TR_IN_CONTEXT, &count);
+    l->context_given = tr_input_is_set(l->scenario, TR_IN_CONTEXT);
+    l->asked_token = l->clients.prompt_token + l->clients.output_token;
+    l->short_token = SHORT_TOKEN;
+    l->long_token = LONG_TOKEN;
+    if (!l->context_given)
+        return TR_OK;
+    if (count > 2)
+        return tr_fail(err, TR_ECAPACITY, "context_token", (double)count,
+                       "local shows the speed at a short and a long context: give one or two; --plot draws all "
+                       "between");
+    const double first = list[0], last = list[count - 1];
+    l->long_token = l->asked_token = fmax(first, last);
+    l->short_token = count > 1 ? fmin(first, last) : fmin(SHORT_TOKEN, first);
+    if (!(l->short_token >= 1.0))
+        return tr_fail(err, TR_EDOMAIN, "context_token", l->short_token, "a context of one token at least");
+    return TR_OK;
+}
+
+static void sort(tr_local *l)
+{
+    for (size_t i = 1; i < l->count; i++)
+        for (size_t k = i; k > 0 && l->row[k - 1].file_byte < l->row[k].file_byte; k--) {
+            const tr_local_row other = l->row[k];
+            l->row[k] = l->row[k - 1];
+            l->row[k - 1] = other;
+        }
+}
+
+static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t count, tr_error *err)
+{
+    tr_weight_format chosen[TR_LOCAL_MAX];
+    if (formats == NULL) {
+        const int asked = tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
+        count = asked ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX)
+                      : all_formats(l, chosen);
+        formats = chosen;
+    }
+    if (count > TR_LOCAL_MAX)
+        return tr_fail(err, TR_ECAPACITY, "weight_dtype", (double)count, "more than %d formats", TR_LOCAL_MAX);
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < count; i++)
+        s = add(l, formats[i], err);
+    return s;
+}
+
+tr_status tr_local_begin(const tr_scenario *scenario, const tr_problem *question, const tr_weight_format *formats,
+                         size_t format_count, tr_local **out, tr_error *err)
+{
+    if (question->blackboard)
+        return tr_fail(err, TR_ECONFLICT, "model", 0.0,
+                       "quantisations are of a model and a machine of the catalog, or their files; of numbers alone "
+                       "`tokenroof memory` says what fits");
+    tr_local *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    l->question = question;
+    l->model = question->model;
+    l->system = question->system;
+    l->scenario = tr_scenario_create();
+    tr_status s = l->scenario != NULL && tr_scenario_copy(l->scenario, scenario) == TR_OK
+                      ? tr_clients_of(l->scenario, question, &l->clients, err)
+                      : tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    if (s == TR_OK) {
+        l->clients.concurrency_seq = 1.0;
+        s = read_contexts(l, err);
+    }
+    if (s == TR_OK)
+        s = fill_all(l, formats, format_count, err);
+    if (s != TR_OK) {
+        tr_local_end(l);
+        return s;
+    }
+    sort(l);
+    tr_local_choose(l->row, l->count, &l->choice);
+    if (l->choice.best < l->count)
+        l->row[l->choice.best].is_best = 1;
+    *out = l;
+    return TR_OK;
+}
+
+void tr_local_end(tr_local *l)
+{
+    if (l != NULL)
+        tr_scenario_destroy(l->scenario);
+    free(l);
+}

@@ -1,0 +1,1 @@
+"$TOKENROOF" local

@@ -1,0 +1,1 @@
+"$TOKENROOF" local deepseek-r1 rtx-3090

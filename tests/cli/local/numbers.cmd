@@ -1,0 +1,1 @@
+"$TOKENROOF" local total=8e9 rtx-4090
