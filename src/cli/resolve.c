@@ -45,7 +45,8 @@ static tr_status hint_catalog(tr_status status, const char *path, tr_error *err)
     const size_t length = strlen(last);
     size_t index;
     tr_weight_format format;
-    if (status != TR_EIO || tr_path_look(path) != TR_PATH_NONE || !tr_has_suffix(last, ".gguf") || length >= sizeof stem)
+    const int is_absent = status == TR_EIO && tr_path_look(path) == TR_PATH_NONE;
+    if (!is_absent || !tr_has_suffix(last, ".gguf") || length >= sizeof stem)
         return status;
     (void)snprintf(stem, sizeof stem, "%.*s", (int)length - 5, last);
     if (tr_model_catalog_find_format(stem, &index, &format, NULL) != TR_OK)
@@ -73,10 +74,10 @@ static tr_status model_named(const cli *c, const char *name, const char *family,
     if (file == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
     const tr_status s = is_head   ? take_file(tr_model_head_read(name, family, file, err), file, out)
-                        : is_file ? hint_catalog(take_file(tr_model_file_read(name, family, file, err), file, out), name, err)
+                        : is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
                                   : from_data(folder, name, family, file, out, err);
     free(file);
-    return s;
+    return is_file ? hint_catalog(s, name, err) : s;
 }
 
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)
