@@ -12,7 +12,7 @@
 #include "io/file.h"
 #include "io/json_flat.h"
 
-enum { FILE_MAX = 256, MODEL_MAX = 256 };
+enum { FILE_MAX = 256, MODEL_MAX = 256, FEW_ROWS = 40 };
 
 typedef struct table {
     tr_calibration row[FILE_MAX];
@@ -153,7 +153,9 @@ static void read_row(table *t, const char *path)
         for (int q = 0; q < TR_INTERVAL_COUNT; q++)
             read_band(path, flat, tr_interval_name((tr_interval)q), (tr_distance)d, &c->band[q][d]);
     }
-    for (size_t i = 0; i < MODEL_MAX; i++) {
+    /* A model of a few rows is no better known for them, on other chips least of all. */
+    const int few = number(path, flat, "rows.of_this_chip_and_engine") < FEW_ROWS;
+    for (size_t i = 0; i < MODEL_MAX && !few; i++) {
         char key[64];
         (void)snprintf(key, sizeof key, "models.%zu", i);
         const tr_flat_entry *e = tr_flat_find(flat, key);

@@ -19,9 +19,9 @@ SAYS = {"memory_rule": RULES, "memory_share": (0.01, 1), "buffer_byte": (0, 1e12
         "max_seq": (0, 1e6), "block_token": (1, 1e5), "prefill_first": bool, "whole_prompt": bool,
         "whole_answer": bool,
         "poll_step": (1, 1e4),
-        "kv_dtypes": CACHES, "kv_dtype": DTYPES, "kv_from_checkpoint": bool, "gguf": bool,
-        "expert_slices": bool, "expert_groups": bool, "attention_dp": bool, "pipeline": bool, "max_tp_rank": (0, 1e4),
-        "row_split": bool}
+         "kv_dtypes": CACHES, "kv_dtype": DTYPES, "kv_from_checkpoint": bool, "gguf": bool,
+         "expert_slices": bool, "expert_groups": bool, "attention_dp": bool, "pipeline": bool, "max_tp_rank": (0, 1e4),
+         "row_split": bool, "apple_gpu": bool}
 SIZES = {"name": 24, "title": 48, "version": 24, "date": 12, "source": 256}
 
 

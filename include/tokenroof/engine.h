@@ -50,6 +50,7 @@ typedef struct tr_engine {
     int pipeline;          /* 1: can run pp > 1 */
     double max_tp_rank;    /* that it takes by itself; 0 = no limit but the heads */
     int row_split;         /* 1: more tp ranks where they are asked for (llama.cpp -sm row), and never by itself */
+    int apple_gpu;         /* 1: runs on Apple's GPUs and nowhere else */
 } tr_engine;
 
 /* The records, the versions of an engine together, newest first. NULL past the end. */

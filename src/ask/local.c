@@ -25,12 +25,12 @@ static tr_quantity one_over(const tr_quantity *q)
 
 int tr_local_knows_speed(const tr_local *l) { return l->system->chip.memory_byte_per_s < TR_BANDWIDTH_NOT_KNOWN; }
 
-/* ---- what is taken unsaid: a chat with a file in it, by the engine that runs files of quantisations ------------ */
+/* ---- what is taken unsaid: a chat with a file in it ------------------------------------------------------------- */
 
 static const struct {
     tr_input_id id;
     const char *text;
-} unsaid[] = {{TR_IN_ENGINE, "llamacpp"}, {TR_IN_ISL, "4k"}, {TR_IN_OSL, "512"}};
+} unsaid[] = {{TR_IN_ISL, "4k"}, {TR_IN_OSL, "512"}};
 
 /* One user, one request after another: what says otherwise is refused. */
 static tr_status refuse_load(const tr_scenario *scenario, tr_error *err)
@@ -77,6 +77,8 @@ static int published_in_four_bits(const tr_model *model)
     return tr_text_starts(model->family, "GptOss") && model->weight_dtype == TR_DTYPE_FP4;
 }
 
+#define EXPERTS_IN_FOUR_BITS "mxfp4_moe"
+
 /* The mix that the model's own file has; NATIVE: it says none. */
 static tr_weight_format own_mix(const tr_model *model)
 {
@@ -92,26 +94,24 @@ static int is_file(const tr_scenario *scenario)
     return tr_input_is_set(scenario, TR_IN_GGUF_HEAD) || (length > 5 && tr_text_same(name + length - 5, ".gguf"));
 }
 
-/* Ternary mixes are of models trained so, and one is of the format in which gpt-oss is published. */
+/* Those of which a loss was measured; ternary mixes are of models trained so. */
 static int is_usual(const char *name)
 {
-    static const char *const rare[] = {"tq1_0", "tq2_0", "q1_0", "q2_0", "mxfp4_moe"};
-    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
-        if (strcmp(name, rare[i]) == 0)
-            return 0;
-    return 1;
+    return strcmp(name, "bf16") != 0 && !isnan(tr_local_perplexity_ratio(name));
 }
 
+/* Whatever a file of gpt-oss is called, its experts stay in MXFP4: the rest is as it was, or in Q8_0. */
 static size_t all_formats(const tr_local *l, tr_weight_format *out)
 {
     size_t n = 0;
-    const int four = published_in_four_bits(l->model), file = is_file(l->scenario);
-    const tr_weight_format own = file ? own_mix(l->model) : TR_WEIGHT_FORMAT_NATIVE;
-    if (four || file) /* its published file: of a checkpoint, what llama.cpp makes of it */
-        out[n++] = file ? TR_WEIGHT_FORMAT_NATIVE : TR_WEIGHT_FORMAT_MXFP4;
-    if (four) /* whatever a file of it is called, its experts stay in MXFP4 */
+    const tr_weight_format own = is_file(l->scenario) ? own_mix(l->model) : TR_WEIGHT_FORMAT_NATIVE;
+    if (published_in_four_bits(l->model) || is_file(l->scenario))
+        out[n++] = TR_WEIGHT_FORMAT_NATIVE;
+    if (published_in_four_bits(l->model) && own != TR_WEIGHT_FORMAT_NATIVE)
         return n;
-    for (tr_weight_format f = TR_WEIGHT_FORMAT_MXFP4 + 1; tr_weight_format_name(f) != NULL && n < TR_LOCAL_MAX; f++)
+    if (published_in_four_bits(l->model))
+        return n + (tr_weight_format_parse(EXPERTS_IN_FOUR_BITS, &out[n], NULL) == TR_OK);
+    for (tr_weight_format f = TR_WEIGHT_FORMAT_NATIVE + 1; tr_weight_format_name(f) != NULL && n < TR_LOCAL_MAX; f++)
         if (f != own && is_usual(tr_weight_format_name(f)))
             out[n++] = f;
     return n;
@@ -230,7 +230,9 @@ static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
 
 static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
 {
-    row->perplexity_ratio = row->is_published ? 1.0 : tr_local_perplexity_ratio(row->name);
+    const int rest = published_in_four_bits(l->model) && strcmp(row->name, EXPERTS_IN_FOUR_BITS) == 0;
+    row->perplexity_ratio =
+        row->is_published ? 1.0 : tr_local_perplexity_ratio(rest ? "q8_0" : tr_weight_format_name(row->format));
     row->file_byte = row->question->roof.store_weight_byte;
     row->asked_token = l->asked_token;
     row->isl_token = l->clients.prompt_token;
@@ -241,7 +243,8 @@ static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
     fill_request(l, p, row);
 }
 
-static tr_status add(tr_local *l, tr_weight_format format, tr_error *err)
+/* A row of a format by an engine; name: what its files are called, NULL: as the format. */
+static tr_status add(tr_local *l, const char *engine, tr_weight_format format, const char *name, tr_error *err)
 {
     tr_scenario *one = tr_scenario_create();
     tr_problem *p = &l->problem[l->count];
@@ -250,6 +253,8 @@ static tr_status add(tr_local *l, tr_weight_format format, tr_error *err)
     tr_status s = one != NULL && tr_scenario_copy(one, l->scenario) == TR_OK
                       ? tr_input_set(one, TR_IN_WEIGHT_DTYPE, tr_weight_format_name(format), &why)
                       : tr_fail(&why, TR_ENOMEM, "", 0.0, "out of memory");
+    if (s == TR_OK)
+        s = tr_input_set(one, TR_IN_ENGINE, engine, &why);
     if (s == TR_OK)
         s = tr_scenario_set_number(one, tr_input_at(TR_IN_CONTEXT)->key, l->asked_token, &why);
     if (s == TR_OK)
@@ -261,13 +266,33 @@ static tr_status add(tr_local *l, tr_weight_format format, tr_error *err)
         return s;
     }
     const int native = format == TR_WEIGHT_FORMAT_NATIVE;
-    const int four = (native || format == TR_WEIGHT_FORMAT_MXFP4) && published_in_four_bits(l->model);
-    const tr_weight_format own = native && !four ? own_mix(l->model) : TR_WEIGHT_FORMAT_NATIVE;
-    *row = (tr_local_row){.question = p, .format = format, .is_published = four || (native && own == format)};
-    row->name = four ? "mxfp4" : tr_weight_format_name(own != TR_WEIGHT_FORMAT_NATIVE ? own : format);
+    const int four = native && published_in_four_bits(l->model);
+    const tr_weight_format own = native && !four ? own_mix(l->model) : format; /* what a file is called */
+    *row = (tr_local_row){.question = p, .format = format, .is_published = native && (four || own == format)};
+    row->name = name != NULL ? name : four ? "mxfp4" : tr_weight_format_name(own);
+    row->is_like = name != NULL;
     fill(l, p, row);
     l->count++;
     return TR_OK;
+}
+
+/* MLX's own quantisations: groups of 64 with a scale and a bias, of as many bits a weight as llama.cpp's types. */
+static const struct {
+    const char *name, *like;
+} mlx[] = {{"mlx-bf16", "bf16"}, {"mlx-8bit", "q8_0"}, {"mlx-6bit", "q6_k"}, {"mlx-4bit", "q4_0"}};
+
+/* What it cannot run is left out where it was not asked for. */
+static tr_status add_mlx(tr_local *l, int asked, tr_error *err)
+{
+    tr_weight_format format = TR_WEIGHT_FORMAT_NATIVE;
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < sizeof mlx / sizeof mlx[0] && l->count < TR_LOCAL_MAX; i++) {
+        s = tr_weight_format_parse(mlx[i].like, &format, err);
+        if (s == TR_OK)
+            s = add(l, "mlx", format, mlx[i].name, asked ? err : NULL);
+        s = asked ? s : TR_OK;
+    }
+    return s;
 }
 
 /* ---- the question ------------------------------------------------------------------------------------------------ */
@@ -304,21 +329,28 @@ static void sort(tr_local *l)
         }
 }
 
+static int is_apple_gpu(const tr_system *system)
+{
+    return system->chip.kind == TR_CHIP_UNIFIED && strcmp(system->chip.vendor, "Apple") == 0;
+}
+
 static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t count, tr_error *err)
 {
     tr_weight_format chosen[TR_LOCAL_MAX];
+    const char *engine = tr_input_text(l->scenario, TR_IN_ENGINE);
+    const int named = formats != NULL || tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
+    const int four = published_in_four_bits(l->model), only_mlx = !named && !four && tr_text_starts(engine, "mlx");
     if (formats == NULL) {
-        const int asked = tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
-        count = asked ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX)
-                      : all_formats(l, chosen);
+        count = named ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX) : all_formats(l, chosen);
         formats = chosen;
     }
     if (count > TR_LOCAL_MAX)
         return tr_fail(err, TR_ECAPACITY, "weight_dtype", (double)count, "more than %d formats", TR_LOCAL_MAX);
     tr_status s = TR_OK;
-    for (size_t i = 0; s == TR_OK && i < count; i++)
-        s = add(l, formats[i], err);
-    return s;
+    for (size_t i = 0; s == TR_OK && !only_mlx && i < count; i++)
+        s = add(l, engine, formats[i], NULL, err);
+    const int beside = !named && !four && !l->engine_given && is_apple_gpu(l->system);
+    return s == TR_OK && (only_mlx || beside) ? add_mlx(l, only_mlx, err) : s;
 }
 
 tr_status tr_local_begin(const tr_scenario *scenario, const tr_problem *question, const tr_weight_format *formats,
@@ -338,6 +370,9 @@ tr_status tr_local_begin(const tr_scenario *scenario, const tr_problem *question
     tr_status s = l->scenario != NULL && tr_scenario_copy(l->scenario, scenario) == TR_OK
                       ? tr_clients_of(l->scenario, question, &l->clients, err)
                       : tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    l->engine_given = tr_input_is_set(scenario, TR_IN_ENGINE);
+    if (s == TR_OK && !l->engine_given)
+        s = tr_input_set(l->scenario, TR_IN_ENGINE, "llamacpp", err);
     if (s == TR_OK) {
         l->clients.concurrency_seq = 1.0;
         s = read_contexts(l, err);

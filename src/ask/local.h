@@ -17,6 +17,7 @@ typedef struct tr_local_row {
     tr_weight_format format;     /* native: as the file was published */
     const char *name;            /* "q4_k_m", "mxfp4" */
     int is_published;            /* nothing was quantised after the model was trained */
+    int is_like;                 /* of another kind than its format, with as many bits */
     double file_byte;            /* all tensors */
     double perplexity_ratio;     /* over that of F16, as measured of one model; NaN: not measured */
     int fits;                    /* with the context that was asked for */
@@ -67,7 +68,7 @@ typedef struct tr_local {
     const tr_system *system;
     tr_clients clients;          /* the request */
     double asked_token, short_token, long_token;
-    int context_given;
+    int context_given, engine_given;
     size_t count;
     tr_local_row row[TR_LOCAL_MAX]; /* the largest file first */
     tr_problem problem[TR_LOCAL_MAX];

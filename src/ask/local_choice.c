@@ -42,17 +42,19 @@ static int is_readable(const tr_local_row *row)
     return isnan(row->token_per_s.predicted) || row->token_per_s.predicted >= TR_LOCAL_READABLE_TOKEN_PER_S;
 }
 
-/* What was not measured comes behind what was; of two alike the larger file. */
+static int is_faster(const tr_local_row *a, const tr_local_row *b)
+{
+    return a->token_per_s.predicted > b->token_per_s.predicted;
+}
+
+/* What was not measured comes behind what was; of two alike the larger file, or the faster. */
 static int is_better(const tr_local_row *a, const tr_local_row *b)
 {
     const double x = isnan(a->perplexity_ratio) ? HUGE_VAL : a->perplexity_ratio;
     const double y = isnan(b->perplexity_ratio) ? HUGE_VAL : b->perplexity_ratio;
-    return x < y || (!(y < x) && a->file_byte > b->file_byte);
-}
-
-static int is_faster(const tr_local_row *a, const tr_local_row *b)
-{
-    return a->token_per_s.predicted > b->token_per_s.predicted;
+    if (x < y || y < x)
+        return x < y;
+    return a->file_byte > b->file_byte || (!(b->file_byte > a->file_byte) && is_faster(a, b));
 }
 
 typedef int (*test_of)(const tr_local_row *row);

@@ -42,7 +42,8 @@ typedef struct files {
 /* Those that people know, so that names do not crowd. */
 static const char *name_of(const tr_local_row *row, size_t count)
 {
-    static const char *const known[] = {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m", "q2_k", "iq1_s", "iq2_m"};
+    static const char *const known[] = {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q3_k_m", "q2_k", "iq1_s", "iq2_m",
+                                        "mlx-4bit"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (count <= 8 || row->is_best || strcmp(known[i], row->name) == 0)
             return row->name;

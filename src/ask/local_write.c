@@ -38,14 +38,18 @@ const char *tr_local_context_text(double token, char *out, size_t size)
 
 static void quality_text(const tr_local_row *row, char *out, size_t size)
 {
-    char more[32];
+    char more[32], like[64] = "";
     if (row->is_published) {
         (void)snprintf(out, size, "as published");
+    } else if (tr_text_starts(row->name, "mxfp4")) {
+        (void)snprintf(out, size, "experts as published, the rest in Q8_0");
     } else if (isnan(row->perplexity_ratio)) {
         (void)snprintf(out, size, "no perplexity of this format was published with llama.cpp");
     } else {
         (void)tr_text_fixed(more, sizeof more, 100.0 * (row->perplexity_ratio - 1.0), 2);
-        (void)snprintf(out, size, "perplexity %s %% above F16's (%s); other models differ", more,
+        if (row->is_like)
+            (void)snprintf(like, sizeof like, ", that of %s with as many bits", tr_weight_format_name(row->format));
+        (void)snprintf(out, size, "perplexity %s %% above F16's%s (%s); other models differ", more, like,
                        tr_local_perplexity_source);
     }
 }
@@ -104,7 +108,10 @@ static void heading(const tr_local *l, tr_writer *out)
 {
     const tr_local_row *row = about(l);
     const tr_shard *shard = &row->question->shard;
-    char text[1024], machine[128] = "", memory[48], bandwidth[48], isl[32], osl[32];
+    const tr_engine *other = NULL;
+    for (size_t i = 0; i < l->count; i++)
+        other = l->row[i].question->engine != row->question->engine ? l->row[i].question->engine : other;
+    char text[1024], engine[96] = "", machine[128] = "", memory[48], bandwidth[48], isl[32], osl[32];
     show(shard->memory_byte - shard->reserve_byte, TR_UNIT_BYTE, memory, sizeof memory);
     show(l->system->chip.memory_byte_per_s, TR_UNIT_BYTE_PER_S, bandwidth, sizeof bandwidth);
     show(l->clients.prompt_token, TR_UNIT_CONTEXT, isl, sizeof isl);
@@ -112,8 +119,10 @@ static void heading(const tr_local *l, tr_writer *out)
     const tr_chip *chip = &l->system->chip;
     if (!tr_local_knows_speed(l))
         (void)snprintf(machine, sizeof machine, ": %.80s, %.0f cores", chip->title, chip->core_count);
-    (void)snprintf(text, sizeof text, "%s on %s%s (%s %s; KV cache %s)", l->model->name, l->system->name, machine,
-                   row->question->engine->title, row->question->engine->version,
+    if (other != NULL)
+        (void)snprintf(engine, sizeof engine, ", %s %s", other->title, other->version);
+    (void)snprintf(text, sizeof text, "%s on %s%s (%s %s%s; KV cache %s)", l->model->name, l->system->name, machine,
+                   row->question->engine->title, row->question->engine->version, engine,
                    tr_dtype_name(row->question->roof.kv_dtype));
     tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
     (void)snprintf(text, sizeof text, "%s%s of memory%s, %s; one user, %s in, %s out\n\n",

@@ -86,7 +86,7 @@ static tr_status read_all(cli *c, fit_data *data, tr_error *err)
     char path[TR_PATH_MAX];
     const char *truth = tr_input_text(c->scenario, TR_IN_TRUTH);
     const int all = tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1;
-    if (all != (c->arg_count == 0))
+    if (!all && c->arg_count == 0)
         return cli_fail(err, TR_EMISSING, "file", "expected CSV files of measured serving runs, or --all to read "
                                                   "those of --truth");
     for (size_t i = 0; all && s == TR_OK && fit_all_file(i) != NULL; i++) {
@@ -94,7 +94,7 @@ static tr_status read_all(cli *c, fit_data *data, tr_error *err)
         if (s == TR_OK)
             s = fit_read(path, data, err);
     }
-    for (int i = 0; s == TR_OK && i < c->arg_count; i++)
+    for (int i = 0; !all && s == TR_OK && i < c->arg_count; i++)
         s = fit_read(c->args[i], data, err);
     return s;
 }
@@ -131,7 +131,7 @@ static tr_status fit_kernels(cli *c, kernel_data *data, const char *out, tr_erro
 
 static void print_stream(cli *c, const fit_result *r)
 {
-    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream of llama.cpp, errors in %",
+    cli_print(c, "\n  %-34s %6s %7s %8s %7s %7s %9s   %7s %8s\n", "One stream at a time, errors in %",
               "rows", "mape", "median", "p90", "bias", "within 20", "prompt", "median");
     static const char *const fold[] = {"fitted", "a model left out", NULL, "a chip left out", "a maker left out"};
     for (int k = 0; k < FIT_FOLD_COUNT; k++)
@@ -141,22 +141,32 @@ static void print_stream(cli *c, const fit_result *r)
         print_error(c, r->bucket[i].name, &r->bucket[i].tpot, NULL);
 }
 
-/* The files named, or the one below --truth. data and result are another fit's, and are used again. */
-static tr_status fit_one_stream(cli *c, fit_data *data, fit_result *result, const char *out, tr_error *err)
+/* One table. data and result are another fit's, and are used again. */
+static tr_status fit_one_stream(cli *c, const char *path, fit_data *data, fit_result *result, tr_error *err)
 {
-    char path[TR_PATH_MAX];
+    const char *out = tr_input_text(c->scenario, TR_IN_OUT), *report = tr_input_text(c->scenario, TR_IN_REPORT);
     fit_data_free(data);
-    tr_status s = tr_path_join(path, sizeof path, tr_input_text(c->scenario, TR_IN_TRUTH), fit_stream_file(), err);
-    if (s == TR_OK && c->arg_count == 0)
-        s = fit_read_stream(path, data, err);
-    for (int i = 0; s == TR_OK && i < c->arg_count; i++)
-        s = fit_read_stream(c->args[i], data, err);
+    tr_status s = fit_read_stream(path, data, err);
     if (s == TR_OK)
         s = fit_stream(data, result, err);
     if (s == TR_OK && out[0] != '\0')
         s = fit_stream_write(data, result, out, err);
+    if (s == TR_OK && report[0] != '\0')
+        s = fit_stream_report(result, data->file[0], report, err);
     if (s == TR_OK)
         print_stream(c, result);
+    return s;
+}
+
+/* The one below --truth where all are read, and those named beside --all or alone. */
+static tr_status fit_streams(cli *c, fit_data *data, fit_result *result, tr_error *err)
+{
+    char path[TR_PATH_MAX];
+    tr_status s = tr_path_join(path, sizeof path, tr_input_text(c->scenario, TR_IN_TRUTH), fit_stream_file(), err);
+    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
+        s = fit_one_stream(c, path, data, result, err);
+    for (int i = 0; s == TR_OK && i < c->arg_count; i++)
+        s = fit_one_stream(c, c->args[i], data, result, err);
     return s;
 }
 
@@ -172,26 +182,20 @@ tr_status cmd_fit(cli *c, tr_error *err)
         s = cli_fail(err, TR_EIO, "out", "%.200s cannot be written to: %s", out, strerror(errno));
     if (s == TR_OK)
         s = read_all(c, data, err);
-    if (s == TR_OK && data->count == 0 && c->arg_count > 0) { /* no serving runs: one stream, if it has rows of that */
-        s = fit_one_stream(c, data, result, out, err);
-        fit_data_free(data);
-        free(data);
-        free(result);
-        return s;
-    }
-    if (s == TR_OK)
+    const int serves = s == TR_OK && (data->count > 0 || c->arg_count == 0); /* else one stream, if rows are of that */
+    if (serves)
         s = fit_serving(data, result, err);
-    if (s == TR_OK && out[0] != '\0')
+    if (serves && s == TR_OK && out[0] != '\0')
         s = fit_write(data, result, out, err);
-    if (s == TR_OK)
+    if (serves && s == TR_OK)
         print_result(c, data, result);
     if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
         s = fit_kernels(c, &kernels, out, err);
     const char *report = tr_input_text(c->scenario, TR_IN_REPORT);
-    if (s == TR_OK && report[0] != '\0')
+    if (serves && s == TR_OK && report[0] != '\0')
         s = fit_report(data, result, kernels.count > 0 ? &kernels : NULL, report, err);
-    if (s == TR_OK && tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1)
-        s = fit_one_stream(c, data, result, out, err);
+    if (s == TR_OK && (!serves || tr_input_choice(c->scenario, TR_IN_FIT_ALL) == 1))
+        s = fit_streams(c, data, result, err);
     kernel_data_free(&kernels);
     if (data != NULL)
         fit_data_free(data);

@@ -108,13 +108,17 @@ static tr_status add(fit_data *data, const fit_row *row, tr_error *err)
     return TR_OK;
 }
 
-static const char *unusable(const tr_measured *m, int stream)
+static const char *unusable(fit_data *data, const tr_measured *m, int stream)
 {
-    if (stream)
-        return m->metric != TR_METRIC_GENERATE && m->metric != TR_METRIC_PROMPT ? "not one stream"
-               : m->known_engine == NULL || strcmp(m->known_engine->name, FIT_STREAM_ENGINE) != 0
-                   ? "another engine"
-                   : NULL;
+    if (stream) {
+        if (m->metric != TR_METRIC_GENERATE && m->metric != TR_METRIC_PROMPT)
+            return "not one stream";
+        /* [F32] */
+        if (m->known_engine != NULL && data->stream_engine[0] == '\0')
+            (void)snprintf(data->stream_engine, sizeof data->stream_engine, "%s", m->known_engine->name);
+        return m->known_engine == NULL || strcmp(m->known_engine->name, data->stream_engine) != 0 ? "another engine"
+                                                                                                   : NULL;
+    }
     if (m->metric != TR_METRIC_TPOT && m->metric != TR_METRIC_TTFT)
         return "not a serving run with clients in a closed loop";
     if (m->serving.prefill_chip > 0 || m->serving.decode_chip > 0)
@@ -159,7 +163,7 @@ static tr_status take(void *context, const tr_measured *m, tr_error *err)
     collecting *now = context;
     fit_data *data = now->data;
     fit_row row;
-    const char *why = unusable(m, now->stream);
+    const char *why = unusable(data, m, now->stream);
     if (why != NULL) {
         skip_row(data, why);
         return TR_OK;

@@ -41,6 +41,7 @@ typedef struct fit_data {
     int chips;
     const char *engine[FIT_ENGINE_MAX];
     int engines;
+    char stream_engine[TR_ENGINE_MAX]; /* of rows of one stream: that of the first */
     int by_maker;                /* 1: engine[] are makers of chips, and what lies apart from them: one stream's rows */
     fit_reason reason[FIT_REASON_MAX];
     int reasons;

@@ -150,6 +150,7 @@ typedef struct samples {
     sample token, prompt, one;
     unsigned char *used;
     double *room, *scratch;
+    double *seen;                /* by fold and row: measured over predicted */
 } samples;
 
 static int is_left(const fit_data *data, const fit_row *row, leaving what, int group)
@@ -201,6 +202,9 @@ static void collect(const fit_data *data, const fit_result *r, leaving what, int
         const double t = fit_predict(row, value, FIT_STREAM), y = row->tpot_s > 0.0 ? row->tpot_s : row->ttft_s;
         if (!(t > 0.0))
             continue;
+        static const fit_fold fold[] = {[LEAVE_NONE] = FIT_FITTED, [LEAVE_MODEL] = FIT_FAMILY, [LEAVE_CHIP] = FIT_CHIP,
+                                        [LEAVE_MAKER] = FIT_CHIP_ENGINE};
+        s->seen[(size_t)fold[what] * data->count + i] = y / t;
         sample *to = row->tpot_s > 0.0 ? &s->token : &s->prompt;
         to->ratio[to->count++] = y / t;
         if (row->tpot_s > 0.0)
@@ -283,6 +287,10 @@ static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *e
         take(out, TR_INTERVAL_DECODE, look[i].fold, &s->token, s->scratch, look[i].widen);
         take(out, TR_INTERVAL_PREFILL, look[i].fold, &s->prompt, s->scratch, look[i].widen);
     }
+    if (is_of_cpus(data)) { /* kernels of one format are three times another's, and few prompts were measured */
+        tr_band *prompt = &out->band[TR_INTERVAL_PREFILL][TR_DISTANCE_CHIP];
+        *prompt = (tr_band){prompt->low_ratio / 1.4, prompt->high_ratio * 1.4};
+    }
     for (int d = 0; d < TR_DISTANCE_CHIP && is_of_cpus(data); d++) { /* each is given what the others share */
         out->band[TR_INTERVAL_DECODE][d] = out->band[TR_INTERVAL_DECODE][TR_DISTANCE_CHIP];
         out->band[TR_INTERVAL_PREFILL][d] = out->band[TR_INTERVAL_PREFILL][TR_DISTANCE_CHIP];
@@ -291,6 +299,7 @@ static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *e
         out->band[q][TR_DISTANCE_ENGINE] = out->band[q][TR_DISTANCE_MODEL];
     fit_widen_outward(out->band[TR_INTERVAL_DECODE]);
     fit_widen_outward(out->band[TR_INTERVAL_PREFILL]);
+    fit_stream_cover(data, s->seen, s->room, out);
     /* One stream is its passes. */
     memcpy(out->band[TR_INTERVAL_TPOT], out->band[TR_INTERVAL_DECODE], sizeof out->band[0]);
     memcpy(out->band[TR_INTERVAL_TTFT], out->band[TR_INTERVAL_PREFILL], sizeof out->band[0]);
@@ -307,7 +316,7 @@ tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err)
     samples s;
     memset(&s, 0, sizeof s);
     s.used = calloc(n, 1);
-    s.room = calloc(n * 4, sizeof *s.room);
+    s.room = calloc(n * (4 + FIT_FOLD_COUNT), sizeof *s.room);
     memset(out, 0, sizeof *out);
     out->chips = data->chips;
     out->engines = data->engines;
@@ -317,6 +326,9 @@ tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err)
         s.prompt.ratio = s.room + n;
         s.one.ratio = s.room + 2 * n;
         s.scratch = s.room + 3 * n;
+        s.seen = s.room + 4 * n;
+        for (size_t i = 0; i < n * FIT_FOLD_COUNT; i++)
+            s.seen[i] = (double)NAN;
         status = judged(data, &s, out, err);
     }
     free(s.used);
@@ -329,14 +341,14 @@ tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err)
 void fit_stream_calibration(const fit_data *data, const fit_result *result, int chip, tr_calibration *out)
 {
     fit_calibration(data, result, chip, chip >= 0 ? maker_group(data, data->chip[chip]) : -1, out);
-    (void)snprintf(out->engine, sizeof out->engine, "%s", FIT_STREAM_ENGINE);
+    (void)snprintf(out->engine, sizeof out->engine, "%s", data->stream_engine);
     if (is_of_cpus(data)) {
         (void)snprintf(out->chip, sizeof out->chip, "%s", TR_CALIBRATION_CPUS);
-        (void)snprintf(out->name, sizeof out->name, "%s-%s", TR_CALIBRATION_CPUS, FIT_STREAM_ENGINE);
+        (void)snprintf(out->name, sizeof out->name, "%s-%s", TR_CALIBRATION_CPUS, data->stream_engine);
         return;
     }
     (void)snprintf(out->name, sizeof out->name, "%.60s-%s", chip >= 0 ? data->chip[chip]->name : "generic",
-                   FIT_STREAM_ENGINE);
+                   data->stream_engine);
 }
 
 tr_status fit_stream_write(const fit_data *data, const fit_result *r, const char *folder, tr_error *err)

@@ -26,6 +26,13 @@ tr_status fit_read_stream(const char *path, fit_data *data, tr_error *err);
  * its nearest relative's constants, as tr_calibration_find gives them. Errors: as fit_serving. */
 tr_status fit_stream(fit_data *data, fit_result *out, tr_error *err);
 
+/* How the intervals of *out hold: shares of rows inside by fold, and buckets of kinds of devices. seen: measured over
+ * predicted by fold and row, NaN where there is none; room: two numbers a row. */
+void fit_stream_cover(const fit_data *data, const double *seen, double *room, fit_result *out);
+
+/* Errors and coverage as a section at the end of a page that is there. Errors: TR_EIO. */
+tr_status fit_stream_report(const fit_result *result, const char *title, const char *path, tr_error *err);
+
 /* Rows of a chip. */
 size_t fit_stream_rows(const fit_data *data, int chip);
 

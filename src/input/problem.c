@@ -3,6 +3,7 @@
 #include <tokenroof/problem.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "input/day.h"
@@ -336,6 +337,10 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = tr_weight_format_parse("mxfp4_moe", &p.formats.weight, err);
     if (s == TR_OK)
         s = tr_engine_kv_check(p.engine, model, p.formats.kv, err);
+    if (s == TR_OK && p.engine->apple_gpu &&
+        (strcmp(system->chip.vendor, "Apple") != 0 || system->chip.kind != TR_CHIP_UNIFIED))
+        s = tr_fail(err, TR_ECONFLICT, "engine", 0.0, "%s runs on Apple's GPUs (m4-max, m3-ultra), not on %s: --engine "
+                    "llamacpp runs on both", p.engine->title, system->chip.name);
     if (s == TR_OK)
         s = tr_calibration_find(&system->chip, p.engine->name, model, &p.calibration, err);
     if (s == TR_OK && p.blackboard)

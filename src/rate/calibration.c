@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "rate/calibration_table.h"
+#include "rate/power_limit.h"
 
 size_t tr_calibration_count(void) { return tr_calibration_table_count; }
 
@@ -175,6 +176,9 @@ tr_status tr_calibration_find(const tr_chip *chip, const char *engine, const tr_
         made.distance = TR_DISTANCE_GENERIC;
         (void)snprintf(made.origin, sizeof made.origin, "%.60s from all chips measured, %s", name, under);
     }
+    const double power_share = tr_power_limit_of(chip);
+    if (power_share < 1.0)
+        tr_power_limit_apply(power_share, &made);
     *out = made;
     return TR_OK;
 }

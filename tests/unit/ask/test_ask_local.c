@@ -101,9 +101,10 @@ static void as_published_nothing_is_lost(void **state)
     const asked a = ask("gpt-oss-20b", "rtx-4090", NULL);
     asked b = a;
     (void)state;
-    assert_int_equal(a.local->count, 1);
+    assert_int_equal(a.local->count, 2);
     assert_string_equal(best_of(&a)->name, "mxfp4");
-    assert_true(best_of(&a)->file_byte > 12e9 && best_of(&a)->file_byte < 15e9);
+    assert_true(best_of(&a)->file_byte > 13.7e9 && best_of(&a)->file_byte < 13.9e9); /* gpt-oss-20b-F16.gguf: 13.8 GB */
+    assert_true(fabs(row_of(&a, "mxfp4_moe")->file_byte - 12.1e9) < 0.1e9); /* gpt-oss-20b-mxfp4.gguf: 12.1 GB */
     done(&b);
 }
 
@@ -190,6 +191,21 @@ static void formats_that_are_named_are_the_rows(void **state)
     assert_string_equal(a.local->row[1].name, "q8_0");
     assert_string_equal(a.local->row[2].name, "q4_k_m");
     done(&a);
+}
+
+static void on_a_mac_mlx_stands_beside_llama_cpp(void **state)
+{
+    asked both = ask("llama-3.1-8b", "m4-max", NULL), card = ask("llama-3.1-8b", "rtx-4090", NULL);
+    asked one = ask("llama-3.1-8b", "m4-max", (const char *const[]){"engine", "mlx", NULL});
+    (void)state;
+    assert_string_equal(row_of(&both, "mlx-4bit")->question->engine->name, "mlx");
+    assert_string_equal(row_of(&both, "q4_k_m")->question->engine->name, "llamacpp");
+    assert_int_equal(one.local->count, 4);
+    for (size_t i = 0; i < card.local->count; i++)
+        assert_string_equal(card.local->row[i].question->engine->name, "llamacpp");
+    done(&both);
+    done(&card);
+    done(&one);
 }
 
 static void a_smaller_cache_holds_a_longer_context(void **state)
@@ -306,6 +322,7 @@ int main(void)
         cmocka_unit_test(speed_falls_with_context_and_stays_below_its_bound),
         cmocka_unit_test(a_row_is_what_predict_says),
         cmocka_unit_test(formats_that_are_named_are_the_rows),
+        cmocka_unit_test(on_a_mac_mlx_stands_beside_llama_cpp),
         cmocka_unit_test(a_smaller_cache_holds_a_longer_context),
         cmocka_unit_test(where_nothing_fits_what_would_was_tried),
         cmocka_unit_test(one_card_fewer_would_not_do),

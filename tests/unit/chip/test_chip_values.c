@@ -157,6 +157,28 @@ static void nvl576_counts_dies_and_we_count_packages(void **state)
     assert_same(rack.chip_count, 144.0);
 }
 
+/* What people's own machines are asked about: does it fit, does it stay in the cache, how fast is it filled. */
+static void every_card_and_unified_machine_has_its_cache_its_way_to_the_host_and_its_memory(void **state)
+{
+    (void)state;
+    size_t cards = 0, unified = 0;
+    for (size_t i = 0; i < tr_chip_catalog_count(); i++) {
+        const tr_chip *c = tr_chip_catalog_at(i);
+        const int is_card = c->kind == TR_CHIP_GPU && strncmp(c->memory_kind, "GDDR", 4) == 0;
+        if ((!is_card && c->kind != TR_CHIP_UNIFIED) || strcmp(c->confidence, "announced") == 0 ||
+            strcmp(c->name, "rubin-cpx") == 0)
+            continue;
+        const double label = c->label_memory_byte > 0.0 ? c->label_memory_byte : c->memory_byte;
+        if (is_card ? !(c->cache_byte > 0.0 && c->host_byte_per_s > 0.0 && c->power_w > 0.0) : c->power_w < 0.0)
+            fail_msg("%s lacks its cache, its way to the host or its power", c->name);
+        if (!(c->memory_byte > 0.6 * label && c->memory_byte < 1.08 * label))
+            fail_msg("%s: %g of %g bytes are usable", c->name, c->memory_byte, label);
+        assert_null(strstr(c->source, "index file"));
+        *(is_card ? &cards : &unified) += 1;
+    }
+    assert_true(cards >= 40 && unified >= 25);
+}
+
 int main(void)
 {
     TESTS(tests) = {
@@ -167,6 +189,7 @@ int main(void)
         CASE(measured_multiplies_stay_below_the_dense_peak),
         CASE(a_gb200_rack_has_13_terabytes_576_terabytes_a_second_and_720_petaflops),
         CASE(nvl576_counts_dies_and_we_count_packages),
+        CASE(every_card_and_unified_machine_has_its_cache_its_way_to_the_host_and_its_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

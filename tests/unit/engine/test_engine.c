@@ -60,7 +60,7 @@ static void an_unknown_engine_or_version_says_what_is_known(void **state)
     assert_non_null(strstr(err.text, "did you mean \"vllm\"?"));
     assert_string_equal(err.field, "engine");
     assert_int_equal(tr_engine_find("qqqqqqq", &engine, &err), TR_EUNKNOWN);
-    assert_non_null(strstr(err.text, "llamacpp, sglang, trtllm, vllm"));
+    assert_non_null(strstr(err.text, "llamacpp, mlx, sglang, trtllm, vllm"));
     assert_int_equal(tr_engine_find("vllm@0.2", &engine, &err), TR_EUNKNOWN);
     assert_non_null(strstr(err.text, "0.6"));
     assert_int_equal(tr_engine_find(NULL, &engine, NULL), TR_EMISSING);

@@ -108,7 +108,8 @@ static void a_mixture_reads_its_experts_in_each_step_of_a_prompt(void **state)
         tr_step step, bound;
         assert_int_equal(tr_pass_step(&run->shard, &run->roof, &c, TR_DISTANCE_NEAR, &pass, &step, &err), TR_OK);
         assert_int_equal(tr_bound_pass(&run->roof, &pass, &bound, &err), TR_OK);
-        assert_true(bound.weight_read_byte > 0.99 * 2 * 30.5e9 - 2 * 151936 * 2048 && bound.weight_read_byte < 2 * 30.6e9);
+        assert_true(bound.weight_read_byte > 2 * (0.99 * 30.5e9 - 151936 * 2048) &&
+                    bound.weight_read_byte < 2 * 30.6e9);
         sum_s += step.step_s;
     }
     assert_true(fabs(all.predicted / sum_s - 1) < 1e-12);

@@ -1,0 +1,1 @@
+"$TOKENROOF" predict llama-3.1-8b rtx-4090 --engine mlx
