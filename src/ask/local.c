@@ -341,7 +341,8 @@ static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t c
     const int named = formats != NULL || tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
     const int four = published_in_four_bits(l->model), only_mlx = !named && !four && tr_text_starts(engine, "mlx");
     if (formats == NULL) {
-        count = named ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX) : all_formats(l, chosen);
+        count = named ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX)
+                      : all_formats(l, chosen);
         formats = chosen;
     }
     if (count > TR_LOCAL_MAX)
