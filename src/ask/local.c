@@ -269,7 +269,10 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
     const int four = native && published_in_four_bits(l->model);
     const tr_weight_format own = native && !four ? own_mix(l->model) : format; /* what a file is called */
     *row = (tr_local_row){.question = p, .format = format, .is_published = native && (four || own == format)};
-    row->name = name != NULL ? name : four ? "mxfp4" : tr_weight_format_name(own);
+    row->name = name != NULL                                                             ? name
+                : four                                                                   ? "mxfp4"
+                : own == TR_WEIGHT_FORMAT_NATIVE && is_file(l->scenario) ? "this file"
+                                                                                         : tr_weight_format_name(own);
     row->is_like = name != NULL;
     fill(l, p, row);
     l->count++;
