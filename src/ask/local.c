@@ -79,12 +79,19 @@ static int published_in_four_bits(const tr_model *model)
 
 #define EXPERTS_IN_FOUR_BITS "mxfp4_moe"
 
+/* The mix that the model's own file has; NATIVE: it says none. */
+static tr_weight_format own_mix(const tr_model *model)
+{
+    tr_weight_format format = TR_WEIGHT_FORMAT_NATIVE;
+    (void)tr_weight_format_parse(model->weight_name, &format, NULL);
+    return format;
+}
+
 static int is_file(const tr_scenario *scenario)
 {
     const char *name = tr_input_text(scenario, TR_IN_MODEL);
     const size_t length = strlen(name);
-    return tr_input_text(scenario, TR_IN_GGUF_HEAD)[0] != '\0' ||
-           (length > 5 && tr_text_same(name + length - 5, ".gguf"));
+    return tr_input_is_set(scenario, TR_IN_GGUF_HEAD) || (length > 5 && tr_text_same(name + length - 5, ".gguf"));
 }
 
 /* Those of which a loss was measured; ternary mixes are of models trained so. */
@@ -97,12 +104,15 @@ static int is_usual(const char *name)
 static size_t all_formats(const tr_local *l, tr_weight_format *out)
 {
     size_t n = 0;
+    const tr_weight_format own = is_file(l->scenario) ? own_mix(l->model) : TR_WEIGHT_FORMAT_NATIVE;
     if (published_in_four_bits(l->model) || is_file(l->scenario))
         out[n++] = TR_WEIGHT_FORMAT_NATIVE;
+    if (published_in_four_bits(l->model) && own != TR_WEIGHT_FORMAT_NATIVE)
+        return n;
     if (published_in_four_bits(l->model))
         return n + (tr_weight_format_parse(EXPERTS_IN_FOUR_BITS, &out[n], NULL) == TR_OK);
     for (tr_weight_format f = TR_WEIGHT_FORMAT_NATIVE + 1; tr_weight_format_name(f) != NULL && n < TR_LOCAL_MAX; f++)
-        if (is_usual(tr_weight_format_name(f)))
+        if (f != own && is_usual(tr_weight_format_name(f)))
             out[n++] = f;
     return n;
 }
@@ -257,11 +267,12 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
     }
     const int native = format == TR_WEIGHT_FORMAT_NATIVE;
     const int four = native && published_in_four_bits(l->model);
-    *row = (tr_local_row){.question = p, .format = format, .is_published = native};
-    row->name = name != NULL                        ? name
-                : four                              ? "mxfp4"
-                : native && is_file(l->scenario) ? "this file"
-                                                    : tr_weight_format_name(format);
+    const tr_weight_format own = native && !four ? own_mix(l->model) : format; /* what a file is called */
+    *row = (tr_local_row){.question = p, .format = format, .is_published = native && (four || own == format)};
+    row->name = name != NULL                                                             ? name
+                : four                                                                   ? "mxfp4"
+                : own == TR_WEIGHT_FORMAT_NATIVE && is_file(l->scenario) ? "this file"
+                                                                                         : tr_weight_format_name(own);
     row->is_like = name != NULL;
     fill(l, p, row);
     l->count++;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/chip_file.h"
+#include "io/file.h"
 #include "io/model_file.h"
 #include "probe/machine.h"
 
@@ -36,6 +37,27 @@ static tr_status from_data(const char *folder, const char *name, const char *fam
     return tr_model_catalog_get(name, out, err);
 }
 
+/* A file that is not here may be one of the catalog's, packed again: "Qwen3-8B-Q4_K_M.gguf". */
+static tr_status hint_catalog(tr_status status, const char *path, tr_error *err)
+{
+    char stem[128];
+    const char *last = tr_path_last(path);
+    const size_t length = strlen(last);
+    size_t index;
+    tr_weight_format format;
+    const int is_absent = status == TR_EIO && tr_path_look(path) == TR_PATH_NONE;
+    if (!is_absent || !tr_has_suffix(last, ".gguf") || length >= sizeof stem)
+        return status;
+    (void)snprintf(stem, sizeof stem, "%.*s", (int)length - 5, last);
+    if (tr_model_catalog_find_format(stem, &index, &format, NULL) != TR_OK)
+        return status;
+    const size_t at = strlen(err->text);
+    (void)snprintf(err->text + at, sizeof err->text - at, "; the catalog has %s%s%s", tr_model_catalog_name(index),
+                   format != TR_WEIGHT_FORMAT_NATIVE ? ": add --weights " : "",
+                   format != TR_WEIGHT_FORMAT_NATIVE ? tr_weight_format_name(format) : "");
+    return status;
+}
+
 /* is_head: name is a file with the first bytes of a GGUF file. */
 static tr_status model_named(const cli *c, const char *name, const char *family, int is_head, tr_model *out,
                              tr_error *err)
@@ -55,7 +77,7 @@ static tr_status model_named(const cli *c, const char *name, const char *family,
                         : is_file ? take_file(tr_model_file_read(name, family, file, err), file, out)
                                   : from_data(folder, name, family, file, out, err);
     free(file);
-    return s;
+    return is_file ? hint_catalog(s, name, err) : s;
 }
 
 tr_status cli_model(const cli *c, tr_model *out, tr_error *err)

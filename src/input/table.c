@@ -6,7 +6,7 @@
 #include "base/near.h"
 
 #define TR_DTYPE_CHOICES "native|fp32|tf32|bf16|fp8|int8|fp4|int4"
-#define TR_CACHE_CHOICES "native|fp32|bf16|fp8|int8|fp4|int4|q8_0|q5_1|q5_0|q4_1|q4_0|iq4_nl"
+#define TR_CACHE_CHOICES "native|fp32|bf16|fp8|int8|fp4|int4|f32|f16|q8_0|q5_1|q5_0|q4_1|q4_0|iq4_nl"
 #define TR_WEIGHT_CHOICES                                                                                            \
     "native|fp32|bf16|fp8|int8|fp4|int4|mxfp4|f16|q4_0|q4_1|q5_0|q5_1|q8_0|q2_k|q2_k_s|q3_k_s|q3_k_m|q3_k_l|q4_k_s|"   \
     "q4_k_m|q5_k_s|q5_k_m|q6_k|iq1_s|iq1_m|iq2_xxs|iq2_xs|iq2_s|iq2_m|iq3_xxs|iq3_xs|iq3_s|iq3_m|iq4_nl|iq4_xs|tq1_0|" \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "io/file.h"
 #include "io/gguf.h"
 #include "io/gguf_config.h"
@@ -14,7 +15,7 @@
 
 /* ---- split files ---------------------------------------------------------- */
 
-static const char tail[] = "-00001-of-00001.gguf";
+enum { TAIL = sizeof "-00001-of-00001.gguf" - 1 };
 
 /* Five digits as a number, -1 if they are not. */
 static int five_digits(const char *text)
@@ -33,9 +34,9 @@ static int split_of(const char *path, int *part)
 {
     const size_t length = strlen(path);
     *part = 1;
-    if (length < sizeof tail - 1)
+    if (length < TAIL)
         return 0;
-    const char *end = path + length - (sizeof tail - 1);
+    const char *end = path + length - TAIL;
     const int number = five_digits(end + 1);
     const int count = number >= 1 && strncmp(end + 6, "-of-", 4) == 0 ? five_digits(end + 10) : -1;
     if (end[0] != '-' || !tr_has_suffix(end, ".gguf") || count < number)
@@ -46,7 +47,7 @@ static int split_of(const char *path, int *part)
 
 static tr_status part_path(const char *path, int part, int count, char out[TR_PATH_MAX], tr_error *err)
 {
-    const size_t stem = strlen(path) - (sizeof tail - 1);
+    const size_t stem = strlen(path) - TAIL;
     const int length = snprintf(out, TR_PATH_MAX, "%.*s-%05d-of-%05d.gguf", (int)stem, path, part, count);
     if (length < 0 || length >= TR_PATH_MAX)
         return tr_fail(err, TR_ECAPACITY, NULL, 0.0, "the path '%.200s' is too long", path);
@@ -102,7 +103,7 @@ static void name_model(tr_model *model, const tr_gguf *gguf, const char *path)
     const char *last = tr_path_last(path), *title = text_of(gguf, "general.name");
     int part, length = (int)strlen(last);
     if (split_of(last, &part) > 0)
-        length -= (int)(sizeof tail - 1);
+        length -= TAIL;
     else if (tr_has_suffix(last, ".gguf"))
         length -= 5;
     (void)snprintf(model->name, sizeof model->name, "%.*s", length < 90 ? length : 90, last);
@@ -257,6 +258,21 @@ static void note_parts(const reading *r)
                   r->format != TR_WEIGHT_FORMAT_NATIVE ? file->model.weight_name : "");
 }
 
+/* "stored in Q8_0 (98 tensors, 1,432,000,000 bytes), ...": the tensors decide, whatever the mix is called. */
+static void note_types(tr_model_file *file)
+{
+    const tr_tensors *t = &file->tensors;
+    char text[224] = "", one[64], a[32], b[32];
+    for (int i = 0; i < t->format_count; i++) {
+        (void)snprintf(one, sizeof one, "%s%s (%s tensors, %s bytes)", i > 0 ? ", " : "", t->format[i].name,
+                       tr_grouped(t->format[i].tensor_count, a), tr_grouped(t->format[i].byte, b));
+        if (tr_text_append(text, sizeof text, one) >= sizeof text)
+            return;
+    }
+    if (t->format_count > 0)
+        tr_model_note(file, "stored in %s", text);
+}
+
 static void weigh(const reading *r)
 {
     tr_model_file *file = r->file;
@@ -269,6 +285,7 @@ static void weigh(const reading *r)
         else
             tr_model_use_headers(file);
     }
+    note_types(file);
     if (file->tensors.tensor_count > 0.0)
         file->model.weight_dtype = main_dtype(&file->tensors);
 }

@@ -115,7 +115,7 @@ static int is_head(const char *name)
 static tr_part layer_part(const char *name)
 {
     static const char *const experts[] = {".experts.", "_exps.", "ffn.experts"};
-    static const char *const shared[] = {"shared_expert", "_shexp", "shared_mlp"};
+    static const char *const shared[] = {"shared_expert", "_shexp", "shared_mlp", "ffn_latent"};
     static const char *const routers[] = {
         ".router", "mlp.gate.", "moe.gate.", "ffn.gate.", "ffn_gate_inp.", "exp_probs_b", "mixer.gate.",
     };

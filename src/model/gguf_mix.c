@@ -170,6 +170,7 @@ typedef struct mixing {
     double value;   /* ... before this one */
     double layer, layers; /* of the way down: its number, of how many */
     double hidden;
+    const tr_layer *at; /* the one whose matrices are added */
     double byte[TR_PART_COUNT];
     double elem[TR_PART_COUNT][TR_DTYPE_STORED_END];
     double named[TR_PART_COUNT]; /* parameters of this layer's matrices */
@@ -263,6 +264,16 @@ static void add(mixing *m, tr_part part, unsigned type, double elem)
     m->elem[part][t->dtype] += elem;
 }
 
+/* What opens a latent is two tensors, a slice a head: keys turned round, so that their rows are a head's width. Neither
+ * counts as values. */
+static void add_latent(mixing *m, const tr_layer *l)
+{
+    const tr_part part = m->mix == MXFP4_MOE ? TR_PART_ROUTED : TR_PART_MIXER; /* slices are what that mix looks for */
+    const double key_dim = l->head_dim - l->rope_dim;
+    add(m, TR_PART_MIXER, type_for(m, part, PLAIN, key_dim), l->heads * key_dim * l->kv_rank);
+    add(m, TR_PART_MIXER, type_for(m, part, PLAIN, l->kv_rank), l->heads * l->value_dim * l->kv_rank);
+}
+
 static void add_matrix(void *context, const tr_matrix *matrix)
 {
     static const unsigned char places[] = {
@@ -271,6 +282,11 @@ static void add_matrix(void *context, const tr_matrix *matrix)
     };
     mixing *m = context;
     const double elem = matrix->in_dim * matrix->out_dim * matrix->count;
+    if (matrix->kind == TR_MATRIX_VALUE && m->at->kv_rank > 0) {
+        add_latent(m, m->at);
+        m->named[matrix->part] += elem;
+        return;
+    }
     const int joined = m->fused && (matrix->kind == TR_MATRIX_QUERY || matrix->kind == TR_MATRIX_KEY);
     const place p = joined ? VALUE : (place)places[matrix->kind];
     add(m, matrix->part, type_for(m, matrix->part, p, matrix->in_dim), elem);
@@ -306,6 +322,7 @@ static void add_layers(mixing *m, const tr_model *model)
         m->layer = m->experts > 1 ? floor(i / blocks) : with_ffn;
         with_ffn += l->dense_param > 0;
         memset(m->named, 0, sizeof m->named);
+        m->at = l;
         tr_layer_matrices(model, l, add_matrix, m);
         for (int part = TR_PART_MIXER; part <= TR_PART_ROUTED; part++)
             add_rest(m, l, (tr_part)part);

@@ -241,7 +241,7 @@ static void the_choices_of_a_number_format_are_the_number_formats(void **state)
     char cache[160] = "native";
     for (int d = TR_DTYPE_FP32; d < TR_DTYPE_STORED_END; d++)
         if (d != TR_DTYPE_TF32 && d != TR_DTYPE_COUNT) {
-            (void)strcat(cache, "|");
+            (void)strcat(cache, d == TR_DTYPE_Q8_0 ? "|f32|f16|" : "|"); /* other words for two of them */
             (void)strcat(cache, tr_dtype_name((tr_dtype)d));
         }
     assert_string_equal(tr_input_at(TR_IN_KV_DTYPE)->choices, cache);

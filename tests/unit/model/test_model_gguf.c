@@ -103,6 +103,21 @@ static void fused_queries_keys_and_values_go_by_the_rule_of_values(void **state)
     assert_true(fabs(w.part[TR_PART_MIXER].byte - (qkv * (4.5 + 6.5625) / 2 + out * 4.5) / 8 / (qkv + out)) < 1e-15);
 }
 
+static void a_latent_is_opened_by_two_tensors_that_are_no_values(void **state)
+{
+    (void)state;
+    assert_int_equal(tr_model_catalog_get("deepseek-v2-lite", &model, NULL), TR_OK);
+    tr_weights w;
+    tr_gguf_mix_weights(&model, mix_of("q4_k_m"), 0, &w);
+    /* 16 heads of 128 and 64, values of 128, a latent of 512: q, down, out in Q4_K; keys' rows of 128 in Q5_0, values'
+     * of 512 in Q4_K; a norm of 512 */
+    const double four = 2048.0 * 16 * 192 + 2048.0 * 576 + 16 * 128 * 2048.0 + 16 * 128 * 512.0;
+    const double key = 16 * 128 * 512.0, norm = 512;
+    assert_true(fabs(w.part[TR_PART_MIXER].byte - (four * 4.5 + key * 5.5 + norm * 32) / 8 / (four + key + norm)) < 1e-15);
+    /* QuantFactory/DeepSeek-V2-Lite-Chat-GGUF, 2024-06, when the two were one tensor in Q4_K */
+    assert_true(fabs(size_byte("deepseek-v2-lite", "q4_k_m", 0) / 10364416768.0 - 1) < 5e-4);
+}
+
 /* One line of the list: model, mix, importance matrix, weights, bytes. */
 static int compare(char *line)
 {
@@ -271,6 +286,7 @@ int main(void)
         cmocka_unit_test(files_are_as_large_as_llama_bench_says),
         cmocka_unit_test(published_files_are_the_tensors_and_a_header),
         cmocka_unit_test(fused_queries_keys_and_values_go_by_the_rule_of_values),
+        cmocka_unit_test(a_latent_is_opened_by_two_tensors_that_are_no_values),
         cmocka_unit_test(sizes_agree_to_the_byte_with_the_list_of_files),
         cmocka_unit_test(every_type_and_mix_of_the_lists_is_known),
         cmocka_unit_test(eight_experts_keep_their_keys_and_values_in_eight_bits),
