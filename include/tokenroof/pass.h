@@ -60,6 +60,7 @@ typedef enum tr_op_class {
     TR_OP_ALL_GATHER,        /* and reduce-scatter */
     TR_OP_ALL_TO_ALL,        /* dispatch and combine of experts' tokens */
     TR_OP_SEND,              /* from stage to stage */
+    TR_OP_CROSS,             /* between a chip and its host */
     TR_OP_CLASS_COUNT
 } tr_op_class;
 TR_API const char *tr_op_class_name(tr_op_class op_class); /* "decode-mla"; NULL past the end */
@@ -73,6 +74,15 @@ typedef enum tr_grows {
     TR_GROWS_DECODE_SEQ,
     TR_GROWS_PREFILL_SEQ
 } tr_grows;
+
+/* How weights on the host come to a chip that multiplies them, chunk by chunk.  [R43] */
+typedef struct tr_copy {
+    double chunk_count;      /* in which the engine takes the tokens in; 0: not copied, but multiplied on the host */
+    double chunk_weight_byte; /* that one of them needs */
+    double link_byte_per_s;  /* from the host's memory to the chip */
+    double flop_per_s;       /* the chip's roofs */
+    double byte_per_s;
+} tr_copy;
 
 /* One operator on one chip, for one micro-batch. All work is of ONE of the `count` that are alike. */
 typedef struct tr_op {
@@ -105,16 +115,18 @@ typedef struct tr_op {
     double flop_copy_count;  /* chips of an instance's stage that do the very same work: 1 = split evenly */
     double weight_copy_count;
     double kv_copy_count;
-    double flop_per_s;       /* one chip's roofs */
+    double flop_per_s;       /* one chip's roofs, or the host's */
     double byte_per_s;
+    int on_host;             /* 1: the host holds its weights and cache, and computes it unless it copies them */
+    tr_copy copy;            /* of its weights, to be multiplied on the chip; chunk_count 0: they are not */
     double kernel_flop_per_s; /* CPUs: what measured shares of the peak are of, at most flop_per_s; 0: that itself */
     double unpack_ratio;      /* then: of the rows that its weights are padded by, those it takes to unpack them */
 } tr_op;
 
 /* Operators of a pass on the busiest chip; alike ones of alike layers are one entry with a count. ops may be NULL
  * with capacity 0, to ask for *count (TR_ECAPACITY where there are more than capacity; the first are written).
- * TR_OP_LIST_MAX is enough for any model. Errors: TR_EMISSING, TR_EDOMAIN (the pass), TR_ENOFIT (the chip cannot
- * multiply in such a format).  [R19] [R20] [R21] [R22] [R23] [R24] */
+ * TR_OP_LIST_MAX is enough for any model. Errors: TR_EMISSING, TR_EDOMAIN (the pass), TR_ENOFIT (the chip, or the
+ * host, cannot multiply in such a format).  [R19] [R20] [R21] [R22] [R23] [R24] [R40] */
 #define TR_OP_LIST_MAX 4096
 TR_API tr_status tr_operator_list(const tr_shard *shard, const tr_pass *pass, tr_op *ops, size_t capacity,
                                   size_t *count, tr_error *err);

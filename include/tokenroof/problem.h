@@ -25,7 +25,9 @@ typedef struct tr_problem {
     const tr_model *model;
     const tr_system *system;
     const tr_engine *engine;     /* NULL: numbers on a blackboard, where nothing is held back */
-    tr_formats formats;
+    tr_formats formats;          /* with the layers that the host has, as given or as few as fit */
+    tr_formats asked_formats;    /* before they were placed */
+    int host_placed;             /* 1: they were, for layout_load; a deployment places them for its clients */
     tr_physics physics;          /* the one asked for; else fitted, of numbers alone bound */
     tr_load load;                /* first values of the lists */
     tr_roofline roof;            /* bound: all chips pooled; over batches, each replica's by themselves */
@@ -126,6 +128,7 @@ TR_API tr_status tr_drafts_check(const tr_scenario *scenario, tr_error *err);
  * two sets of chips. Parts point at one another: made in place, never copied. The problem must outlive it. */
 typedef struct tr_deployment {
     const tr_problem *problem;
+    tr_formats formats;          /* the problem's, with layers left to a host for these clients */
     tr_system system;            /* that decodes: all of the problem's chips unless prompts are taken elsewhere */
     tr_shard shard;
     tr_roofline roof;

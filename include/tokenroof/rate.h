@@ -35,12 +35,17 @@ typedef enum tr_limit {      /* what most of a pass's time goes into */
     TR_LIMIT_WEIGHTS,        /* reading weights */
     TR_LIMIT_KV,             /* reading and writing caches and states */
     TR_LIMIT_COMM,           /* bytes on links */
-    TR_LIMIT_FIXED           /* launches, the start of collectives, the host */
+    TR_LIMIT_FIXED,          /* launches, the start of collectives, the host's part in them */
+    TR_LIMIT_HOST,           /* layers that the host beside the chips computes */
+    TR_LIMIT_CROSSING,       /* what passes between it and the chips: activations, weights that are copied */
+    TR_LIMIT_COUNT
 } tr_limit;
-TR_API const char *tr_limit_name(tr_limit limit); /* "compute", "weights", "kv", "comm", "fixed" */
+/* "compute", "weights", "kv", "comm", "fixed", "host", "crossing"; "" past the end. */
+TR_API const char *tr_limit_name(tr_limit limit);
 
-/* One pass with the terms it was made of. By bound, compute_s stands beside weights_s + kv_s and the longer decides.
- * By ops and fitted the five terms add up to step_s: an operator's time counts for the resource that it waits for,
+/* One pass with the terms it was made of. By bound, compute_s stands beside weights_s + kv_s and the longer decides;
+ * host_s stands behind it for one token, and beside it where tokens can take turns [R44].
+ * By ops and fitted the terms add up to step_s: an operator's time counts for the resource that it waits for,
  * and what its other resource does not hide behind that, for the other. */
 typedef struct tr_step {
     double compute_s;        /* [R2] */
@@ -48,6 +53,8 @@ typedef struct tr_step {
     double kv_s;             /* [R5] */
     double comm_s;
     double fixed_s;
+    double host_s;           /* [R41] on the host; 0 where it has no layers */
+    double crossing_s;       /* [R42] [R43] between it and the chips */
     double step_s;           /* [R1] [R27] [F3] */
     double low_s;            /* 90 % interval; both equal step_s but in fitted physics */
     double high_s;
@@ -79,6 +86,11 @@ typedef struct tr_roofline {
     double flop_per_token;       /* 2 x multiply_param  [R2] */
     double fixed_weight_byte;    /* read by every pass: all streamed weights but the routed experts */
     double routed_weight_byte;   /* all routed experts */
+    double host_fixed_weight_byte; /* the same of what the host has; 0 where it has none */
+    double host_routed_weight_byte;
+    double host_flop_per_s;      /* all its CPUs; 0 where it has no layers */
+    double host_byte_per_s;
+    double host_copy_token;      /* tokens of a pass from which its weights may be copied; 0: never */
     double expert_idle_share;    /* 1 - k/E: chance that one token leaves an expert untouched; 0 = no experts */
     double store_weight_byte;    /* resident: fixed, routed and the input table */
     double weight_byte;          /* average bytes a parameter, as resolved */
@@ -103,14 +115,17 @@ TR_API tr_status tr_bound_pass(const tr_roofline *roof, const tr_pass *pass, tr_
 /* Decode steps for n loads in closed form, structure of arrays, no allocation. kv_read_byte[i] and attention_flop[i]
  * are per sequence at that context (tr_model_kv_read_byte, tr_model_attention_flop). Any output may be NULL; outputs
  * must overlap neither each other nor the inputs. Out-of-range input (batch 1 to 1e9, others 0 to 1e30) gives NaN in
- * that element; a broken roofline gives NaN in all. Equal to tr_bound_step to rounding.  [R1] */
+ * that element; a broken roofline, and one with layers on a host, gives NaN in all (of that one ask tr_bound_step).
+ * Equal to tr_bound_step to rounding.  [R1] */
 TR_API void tr_bound_step_array(const tr_roofline *roof, size_t n,
                                 const double *batch_seq, const double *kv_read_byte, const double *attention_flop,
                                 double *compute_s, double *weights_s, double *kv_s, double *step_s);
 
-/* The functions below return NaN for NaN or out-of-range input. */
+/* The functions below return NaN for NaN or out-of-range input, and those of a crossing of compute and memory also
+ * where a host has layers: there are then two of each. */
 
-/* Time to read all streamed weights once: no decode step with a large batch is faster.  [R6] */
+/* Time to read all streamed weights once: no decode step with a large batch is faster. With a host, the longer of both
+ * sides.  [R6] */
 TR_API double tr_floor_s(const tr_roofline *roof);
 /* Peak over bandwidth.  [R7] */
 TR_API double tr_ridge_flop_per_byte(const tr_roofline *roof);
@@ -152,12 +167,15 @@ typedef struct tr_op_time {
     double memory_s;
     double link_s;           /* on the wire */
     double fixed_s;          /* before a collective's first byte; fitted: with what its calibration adds */
+    double host_s;           /* [R41] on the host; 0 where the weights are copied to the chip */
+    double crossing_s;       /* [R42] [R43] */
     double time_s;           /* of one  [R25] [R26] */
     double total_s;          /* of all alike */
     tr_limit limit;
 } tr_op_time;
 
-/* One operator: at datasheet peak (calibration NULL), or at measured shares. Errors: TR_EMISSING, TR_EDOMAIN (its
+/* One operator: at datasheet peak (calibration NULL), or at measured shares (of what the host runs, those of its CPU
+ * under the calibration's engine). Errors: TR_EMISSING, TR_EDOMAIN (its
  * work or roofs), those of tr_collective_of and tr_calibration_check. On error *out is untouched. */
 TR_API tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
                                   tr_op_time *out, tr_error *err);
@@ -176,17 +194,30 @@ typedef struct tr_timing_term {
     double memory_s_per_count;
     double tile_s;               /* experts: of multiplying one tile's padding, all touched */
     double idle_share;
-    int reach;                   /* collectives: where the group lies, and bytes per unit */
-    double message_byte_per_count;
-    double across_byte_per_count;
+    int on_host;                 /* 1: of the host, at its rates */
+    int reach;                   /* collectives: where the group lies */
+    union {
+        struct {                 /* collectives, crossings: bytes per unit */
+            double message_byte_per_count;
+            double across_byte_per_count;
+        };
+        struct {                 /* of the host: one copy of all weights to the chip, and how it multiplies them */
+            double copy_s;
+            double chip_s_per_count;
+            double chip_memory_s;
+            double chip_tile_s;
+        };
+    };
 } tr_timing_term;
 typedef struct tr_timing {
     const tr_shard *shard;
     const tr_calibration *calibration; /* NULL: at datasheet peak */
     tr_pass at;                  /* the contexts and lengths it holds for; its counts are not used */
+    const tr_calibration *host_calibration; /* of the host, where it has layers; NULL: at datasheet peak */
     double rank_count, group_count; /* that sequences are dealt out to: attention ranks, and sets of experts */
     double repeat_count;         /* micro-batches of a pass */
     double fixed_s;              /* per pass: layers and the step itself */
+    double host_fixed_s;         /* per pass: layers of the host */
     double draft_fixed_s;        /* per pass with a decoding sequence: of what drafts for it */
     double fixed_s_per_seq;      /* per decoding sequence of a rank */
     double peak_flop_per_s;
@@ -201,9 +232,9 @@ TR_API tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calib
                               tr_timing *out, tr_error *err);
 
 /* Seconds by resource of one pass with decode_seq decoding sequences and prefill_seq prompts of one attention rank
- * (not of the system; need not be whole, >= 0), other ranks alike. The five terms add up to step_s. */
+ * (not of the system; need not be whole, >= 0), other ranks alike. The terms add up to step_s. */
 typedef struct tr_terms {
-    double compute_s, weights_s, kv_s, comm_s, fixed_s;
+    double compute_s, weights_s, kv_s, comm_s, fixed_s, host_s, crossing_s;
     double step_s;
 } tr_terms;
 TR_API void tr_timing_rank(const tr_timing *timing, double decode_seq, double prefill_seq, tr_terms *out);

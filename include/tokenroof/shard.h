@@ -57,6 +57,10 @@ typedef struct tr_formats {
     double draft_token;      /* tokens drafted ahead of each verification, whole, 0 to 1024; where > 0 the model that was
                               * named for it, else the MTP layers, are resident with their cache */
     double memory_share;     /* of the device's memory that the engine may use, by its own rule; 0: its default */
+    double host_layer_count; /* the first so many layers are held and computed by the host beside the chips, whole; one
+                              * more than the model has: the output head too; 0: none */
+    double host_expert_layer_count; /* of the first so many layers the routed experts are, those of whole layers
+                              * counted; at most the model's layers; 0: none */
 } tr_formats;
 
 /* One chip of the busiest stage. Plain data; the model, system and engine must outlive it. */
@@ -75,13 +79,29 @@ typedef struct tr_shard {
     double buffer_byte;              /* of collectives and graphs */
     double reserve_byte;             /* what the engine leaves alone */
     double cache_room_byte;          /* left for cache and state; below 0: the weights alone do not fit */
-    double stage_share;              /* of the layers, on the busiest stage */
+    double stage_share;              /* of the chips' layers, on the busiest stage */
+    double host_memory_byte;         /* of the host, for one instance; 0: nothing lies there */
+    double host_weight_byte;         /* there, of one instance; the table of tokens with them */
+    double host_room_byte;           /* there, left for the cache of its layers; below 0: too little for the weights */
 } tr_shard;
 
 /* Errors: as tr_layout_check; TR_EDOMAIN (formats, model or system out of range). That the weights do not fit is no
  * error here: cache_room_byte says so. On error *out is untouched.  [L3] */
 TR_API tr_status tr_shard_of(const tr_model *model, const tr_system *system, const tr_engine *engine,
                              const tr_layout *layout, const tr_formats *formats, tr_shard *out, tr_error *err);
+
+/* Whether some of the model lies on the host.  [L20] */
+TR_API int tr_shard_has_host(const tr_shard *shard);
+
+/* Where an engine that can leave layers to the host leaves how many of them, of a model that is spread so over the
+ * chips: as few bytes as this batch at this context allows. Of a mixture the routed experts of the first layers, as few
+ * layers as needed, and whole layers only when all experts are there; else whole layers, the first ones. What formats
+ * asks for already is kept, and only more whole layers are added where it asks for experts. Nothing is moved where all
+ * fits the chips. On TR_ENOFIT *out is everything that can be moved. Errors: TR_EUNKNOWN (no host, or the engine leaves
+ * nothing to one), TR_ENOFIT (chips or host lack memory: the text says which), those of tr_shard_of.  [L22] */
+TR_API tr_status tr_shard_place(const tr_model *model, const tr_system *system, const tr_engine *engine,
+                                const tr_layout *layout, const tr_formats *formats, double batch_seq,
+                                double context_token, tr_formats *out, tr_error *err);
 
 /* What drafts for this shard's sequences on the same chip, as a shard of its own: the model that was named for it, in
  * the same formats where any were asked, split by tp where its heads allow that and else whole on every chip. TR_EUNKNOWN: there is none, or nothing
@@ -91,6 +111,11 @@ TR_API tr_status tr_shard_draft(const tr_shard *shard, tr_shard *out, tr_error *
 /* Cache and state of one sequence on this chip, context_token (0 to 1e12) cached: heads split, a latent and heads
  * beyond the KV heads copied, windows and states as they are.  [L8] */
 TR_API double tr_shard_seq_byte(const tr_shard *shard, double context_token);
+
+/* The same on the host, of the layers that it has: the cache of a layer lies with its layer.  [L21] */
+TR_API double tr_shard_host_seq_byte(const tr_shard *shard, double context_token);
+/* Bytes in use on the host, of all instances. */
+TR_API double tr_shard_host_used_byte(const tr_shard *shard, double batch_seq, double context_token);
 
 /* Largest whole batch of the system at this context; 0 if not one sequence fits, HUGE_VAL if nothing limits it.  [R12] */
 TR_API double tr_shard_max_batch_seq(const tr_shard *shard, double context_token);

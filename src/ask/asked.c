@@ -17,6 +17,8 @@ double tr_question_ep(const void *row) { return of(row)->layout.ep_rank; }
 double tr_question_pp(const void *row) { return of(row)->layout.pp_rank; }
 double tr_question_dp(const void *row) { return of(row)->layout.dp_rank; }
 double tr_question_replicas(const void *row) { return of(row)->layout.replica_count; }
+double tr_question_host_layers(const void *row) { return of(row)->formats.host_layer_count; }
+double tr_question_host_experts(const void *row) { return of(row)->formats.host_expert_layer_count; }
 int tr_question_chosen(const void *row) { return !of(row)->layout_given; }
 
 static const char *said(const char *text) { return text[0] != '\0' ? text : NULL; }
@@ -59,6 +61,8 @@ const char *tr_question_rests_on(const tr_problem *question)
         "chip, engine and model were measured", "chip and engine were measured, this model was not",
         "the chip was measured, no engine was named", "from the nearest chip that was measured",
         "neither this chip nor this engine was measured"};
+    if (tr_shard_has_host(&question->shard))
+        return "no run with layers on the host is among those measured";
     return rests_on[question->distance];
 }
 
@@ -126,6 +130,8 @@ tr_hold tr_hold_of(const tr_problem *question, double batch_seq, double context_
     h.left_byte = shard->cache_room_byte - h.cache_byte;
     h.max_batch_seq = tr_shard_max_batch_seq(shard, context_token);
     h.max_context_token = tr_shard_max_context_token(shard, batch_seq);
+    h.host_cache_byte = tr_shard_host_used_byte(shard, batch_seq, context_token) -
+                        shard->layout.replica_count * shard->host_weight_byte;
     h.fits = tr_shard_check(shard, batch_seq, context_token, NULL) == TR_OK;
     return h;
 }
@@ -147,10 +153,19 @@ HOLD(tr_hold_seq, row->seq_byte)
 HOLD(tr_hold_cache, row->cache_byte)
 HOLD(tr_hold_used, row->used_byte)
 HOLD(tr_hold_left, row->left_byte)
+static double of_host(const tr_hold *row, double value)
+{
+    return tr_shard_has_host(&row->question->shard) ? value : (double)NAN;
+}
+static double host_copies(const tr_hold *row) { return row->question->shard.layout.replica_count; }
+HOLD(tr_hold_host_memory, of_host(row, row->question->shard.host_memory_byte * host_copies(row)))
+HOLD(tr_hold_host_weights, of_host(row, row->question->shard.host_weight_byte * host_copies(row)))
+HOLD(tr_hold_host_cache, of_host(row, row->host_cache_byte))
+HOLD(tr_hold_host_left, of_host(row, row->question->shard.host_room_byte * host_copies(row) - row->host_cache_byte))
 
 void tr_hold_json(const tr_hold *hold, tr_json *json)
 {
-    static const tr_field field[] = {TR_HOLD_FIELDS};
+    static const tr_field field[] = {TR_HOLD_FIELDS, TR_HOLD_HOST_FIELDS};
     const tr_fields fields = {field, sizeof field / sizeof field[0]};
     tr_fields_json(&fields, hold, json);
 }
@@ -171,6 +186,23 @@ static void print_reserve(const tr_problem *q, tr_writer *out)
                    show(shard->reserve_byte / shard->memory_byte, TR_UNIT_RATIO, share, sizeof share),
                    q->engine->name[0] != '\0' ? q->engine->title : "an engine");
     tr_print_quantity(out, "reserve", shard->reserve_byte, TR_UNIT_BYTE, text);
+}
+
+/* What lies in the memory of the CPUs beside the chips. */
+static void print_host_memory(const tr_hold *hold, tr_writer *out)
+{
+    const tr_system *system = hold->question->system;
+    const double left = tr_hold_host_left(hold);
+    char text[160];
+    if (!tr_shard_has_host(&hold->question->shard))
+        return;
+    (void)snprintf(text, sizeof text, "of %.0f x %s, with what else runs there", system->host_count, system->host.name);
+    tr_print_quantity(out, "host memory", tr_hold_host_memory(hold), TR_UNIT_BYTE, text);
+    tr_print_quantity(out, "weights on the host", tr_hold_host_weights(hold), TR_UNIT_BYTE,
+                      "its layers, and the table of tokens");
+    tr_print_quantity(out, "KV cache there", tr_hold_host_cache(hold), TR_UNIT_BYTE, "of its whole layers");
+    tr_print_quantity(out, left >= 0.0 ? "left on the host" : "over by on the host", left >= 0.0 ? left : -left,
+                      TR_UNIT_BYTE, left >= 0.0 ? NULL : "this load does not fit");
 }
 
 void tr_hold_text(const tr_hold *hold, tr_writer *out)
@@ -203,14 +235,36 @@ void tr_hold_text(const tr_hold *hold, tr_writer *out)
                    show(hold->context_token, TR_UNIT_CONTEXT, number, sizeof number), tr_dtype_name(shard->kv_dtype),
                    q->model->state_byte_per_seq > 0.0 ? " and recurrent state" : "");
     tr_print_quantity(out, "a sequence takes", hold->seq_byte, TR_UNIT_BYTE, text);
+    print_host_memory(hold, out);
 }
 
 /* ---- what the answer was computed with ------------------------------------------- */
 
+const char *tr_host_words(const tr_shard *shard, char *out, size_t size)
+{
+    const tr_system *system = shard->system;
+    const double whole = shard->formats.host_layer_count, experts = shard->formats.host_expert_layer_count;
+    const double layers = shard->model->layers;
+    char part[96] = "", more[96] = "", byte[32];
+    (void)tr_text_copy(out, size, "");
+    if (!tr_shard_has_host(shard))
+        return out;
+    if (whole > layers)
+        (void)snprintf(part, sizeof part, "all %.0f layers and the output layer", layers);
+    else if (whole > 0.0)
+        (void)snprintf(part, sizeof part, "%.0f of %.0f layers", whole, layers);
+    if (experts > whole)
+        (void)snprintf(more, sizeof more, "%sthe routed experts of %.0f of %.0f layers", whole > 0.0 ? " and " : "",
+                       experts, layers);
+    (void)snprintf(out, size, "on the host (%.0f x %s): %s%s, with the table of tokens %s", system->host_count,
+                   system->host.name, part, more, show(shard->host_weight_byte, TR_UNIT_BYTE, byte, sizeof byte));
+    return out;
+}
+
 /* Nothing where all is pooled, numbers on a blackboard. */
 void tr_print_layout(const tr_problem *question, tr_writer *out)
 {
-    char layout[96], batch[48], context[48], chosen[192] = "", text[320];
+    char layout[96], batch[48], context[48], chosen[192] = "", text[320], host[256];
     if (question->blackboard)
         return;
     (void)tr_layout_format(&question->layout, layout, sizeof layout);
@@ -225,6 +279,10 @@ void tr_print_layout(const tr_problem *question, tr_writer *out)
     (void)snprintf(text, sizeof text, "layout %s%s%s\n", layout,
                    question->layout.overlap ? ", two micro-batches" : "", chosen);
     tr_write_text(out, text);
+    if (tr_shard_has_host(&question->shard)) {
+        (void)snprintf(text, sizeof text, "%s\n", tr_host_words(&question->shard, host, sizeof host));
+        tr_write_text(out, text);
+    }
 }
 
 const char *tr_question_weights(const tr_problem *question)

@@ -15,6 +15,8 @@ double tr_question_pp(const void *row);
 double tr_question_dp(const void *row);
 double tr_question_replicas(const void *row);
 int tr_question_chosen(const void *row);     /* the layout was not given */
+double tr_question_host_layers(const void *row);  /* whole layers on the host, and those whose routed experts are */
+double tr_question_host_experts(const void *row);
 double tr_question_usd_per_hour(const void *row); /* of the whole system; NaN: no price is known */
 const char *tr_question_price_kind(const void *row);
 const char *tr_question_price_date(const void *row);
@@ -23,6 +25,10 @@ const char *tr_question_price_date(const void *row);
     TR_N("layout.tp", NONE, tr_question_tp), TR_N("layout.ep", NONE, tr_question_ep),                      \
         TR_N("layout.pp", NONE, tr_question_pp), TR_N("layout.dp", NONE, tr_question_dp),                  \
         TR_N("layout.replicas", NONE, tr_question_replicas), TR_F("layout.chosen", tr_question_chosen)
+/* Layers left to the host: at the end of rows. */
+#define TR_QUESTION_HOST                                                                                   \
+    TR_N("host.layer_count", NONE, tr_question_host_layers),                                               \
+        TR_N("host.expert_layer_count", NONE, tr_question_host_experts)
 /* Beside every dollar: what the system costs, by which kind of price, of when. */
 #define TR_QUESTION_PRICE                                                                                  \
     TR_N("system.usd_per_hour", USD_PER_HOUR, tr_question_usd_per_hour),                                   \
@@ -59,7 +65,8 @@ tr_status tr_check_weights_fit(const tr_problem *question, tr_error *err);
 
 /* "72 chips: 360 PFLOP/s in fp8, ...": what the answer was computed with, one line. */
 void tr_print_chips(const tr_problem *question, tr_writer *out);
-/* The same, and a line for the layout: "layout tp 8: best of those that fit for batch 64 at 4k". */
+/* "49 of 80 layers (24.5 GB) on the host, 1 x epyc-9654"; "" where all is on the chips. Returns out. */
+const char *tr_host_words(const tr_shard *shard, char *out, size_t size);
 /* `words`, and where replicas share no weights also how many of the balance are each one's. Returns words or out. */
 const char *tr_balance_words(const tr_problem *question, double balance_seq, const char *words, char *out, size_t size);
 /* "layout tp 8: best of those that fit for batch 295 at 4k". */
@@ -89,6 +96,7 @@ typedef struct tr_hold {
     double left_byte;            /* below 0: too much by */
     double max_batch_seq;        /* of the system at this context; HUGE_VAL: nothing limits it */
     double max_context_token;    /* at this batch */
+    double host_cache_byte;      /* on the host, with the layers that it has */
     int fits;
 } tr_hold;
 tr_hold tr_hold_of(const tr_problem *question, double batch_seq, double context_token);
@@ -105,6 +113,10 @@ double tr_hold_seq(const void *row);
 double tr_hold_cache(const void *row);
 double tr_hold_used(const void *row);
 double tr_hold_left(const void *row);
+double tr_hold_host_memory(const void *row);  /* host{...}: NaN where all is on the chips */
+double tr_hold_host_weights(const void *row);
+double tr_hold_host_cache(const void *row);
+double tr_hold_host_left(const void *row);
 #define TR_HOLD_FIELDS                                                                                     \
     TR_N("chip.memory_byte", BYTE, tr_hold_memory),                                                        \
         TR_N_HEAD("chip.weight_byte", BYTE, "weights", 9, tr_hold_weights),                               \
@@ -115,6 +127,10 @@ double tr_hold_left(const void *row);
         TR_N_HEAD("chip.cache_byte_per_seq", BYTE, "one seq", 8, tr_hold_seq),                         \
         TR_N_HEAD("chip.cache_byte", BYTE, "cache all", 9, tr_hold_cache),                                \
         TR_N("chip.used_byte", BYTE, tr_hold_used), TR_N_HEAD("chip.left_byte", BYTE, "left", 9, tr_hold_left)
+#define TR_HOLD_HOST_FIELDS                                                                                \
+    TR_QUESTION_HOST, TR_N("host.memory_byte", BYTE, tr_hold_host_memory),                                 \
+        TR_N("host.weight_byte", BYTE, tr_hold_host_weights),                                              \
+        TR_N("host.cache_byte", BYTE, tr_hold_host_cache), TR_N("host.left_byte", BYTE, tr_hold_host_left)
 void tr_hold_json(const tr_hold *hold, tr_json *json);
 
 /* As lines of a page: the parts, and what a sequence takes. */

@@ -138,7 +138,8 @@ static void limit_cell(const column *at, size_t metric, char *out, size_t size)
 {
     static const char *const words[][2] = {{"weights", "reading weights"}, {"kv", "reading the KV cache"},
                                            {"compute", "multiplies"},      {"comm", "links"},
-                                           {"fixed", "launches and host"}, {"prefill", "prefill of others"}};
+                                           {"fixed", "launches and host"}, {"prefill", "prefill of others"},
+                                           {"host", "the host"},           {"crossing", "crossing to host"}};
     const char *limit = at->side->row.limit;
     (void)metric;
     copy(out, size, "does not fit");
@@ -156,7 +157,8 @@ static void load_cell(const column *at, size_t metric, char *out, size_t size)
 
 static void measured_cell(const column *at, size_t metric, char *out, size_t size)
 {
-    static const char *const words[] = {"this chip and model", "this chip", "the nearest chip", "nothing like it"};
+    static const char *const words[] = {"this chip and model", "this chip", "this chip", "the nearest chip",
+                                        "nothing like it"};
     (void)metric;
     copy(out, size, words[at->side->row.question->distance]);
 }

@@ -187,6 +187,8 @@ NUMBER(weights, pass.step.weights_s)
 NUMBER(kv, pass.step.kv_s)
 NUMBER(comm, pass.step.comm_s)
 NUMBER(fixed, pass.step.fixed_s)
+NUMBER(on_host, pass.step.host_s)
+NUMBER(to_host, pass.step.crossing_s)
 NUMBER(price, price_ratio)
 NUMBER(price_bound, ratio.bound)
 NUMBER(price_low, ratio.low)
@@ -208,6 +210,8 @@ static const tr_field fields[] = {
     TR_N("terms.kv_s", SECOND, kv),
     TR_N("terms.comm_s", SECOND, comm),
     TR_N("terms.fixed_s", SECOND, fixed),
+    TR_N("terms.host_s", SECOND, on_host),
+    TR_N("terms.crossing_s", SECOND, to_host),
     TR_N("step_s", SECOND, tr_pass_time),
     TR_PASS_TIME_BESIDE,
     TR_T("limited_by", tr_pass_limited_by),

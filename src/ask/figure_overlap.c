@@ -8,7 +8,7 @@
 #include "ask/asked.h"
 #include "ask/figure_parts.h"
 
-enum { COMPUTE, WEIGHTS, CACHE, LINKS, FIXED, PARTS };
+enum { COMPUTE, WEIGHTS, CACHE, LINKS, FIXED, HOST, PARTS };
 enum { ROWS_MAX = 4 };
 
 typedef struct sheet {
@@ -44,6 +44,7 @@ static void add_step(const tr_problem *question, const tr_step *step, const tr_s
     s->part[CACHE][at] = !is_bound || !multiplies ? step->kv_s : 0.0;
     s->part[LINKS][at] = step->comm_s;
     s->part[FIXED][at] = step->fixed_s;
+    s->part[HOST][at] = step->host_s + step->crossing_s;
     if (is_bound)
         return;
     s->bound[at] = bound->step_s;
@@ -81,8 +82,10 @@ static void write_words(const tr_problem *question, const tr_load *load, const t
 tr_status tr_answer_figure_overlap(const tr_problem *question, const tr_figure_target *target, tr_sink *sink,
                                    tr_error *err)
 {
-    static const char *const name[PARTS] = {"compute", "weights", "KV cache", "links", "launches, host"};
-    static const tr_role role[PARTS] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
+    static const char *const name[PARTS] = {"compute", "weights", "KV cache", "links", "launches, host",
+                                             "layers on the host"};
+    static const tr_role role[PARTS] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM,
+                                         TR_ROLE_FIXED,   TR_ROLE_OTHER};
     const tr_load *load = &question->load;
     tr_step bound, links, step;
     sheet s = {.rows = 0};

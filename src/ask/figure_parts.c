@@ -56,6 +56,17 @@ void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *ma
 
 /* ---- curves ------------------------------------------------------------------- */
 
+/* One by one: no closed form holds with layers on a host. */
+static void put(tr_curve *curve, size_t i, const tr_roofline *roof, const tr_load *load)
+{
+    tr_step step;
+    const int fine = tr_bound_step(roof, load, &step, NULL) == TR_OK;
+    curve->compute_s[i] = fine ? step.compute_s : (double)NAN;
+    curve->weights_s[i] = fine ? step.weights_s : (double)NAN;
+    curve->kv_s[i] = fine ? step.kv_s : (double)NAN;
+    curve->step_s[i] = fine ? step.step_s : (double)NAN;
+}
+
 static void evaluate(tr_curve *curve, const tr_problem *question, const double *batch_seq,
                      const double *kv_read_byte, const double *attention_flop)
 {
@@ -65,6 +76,11 @@ static void evaluate(tr_curve *curve, const tr_problem *question, const double *
 
 void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token)
 {
+    if (tr_shard_has_host(&question->shard)) {
+        for (size_t i = 0; i < curve->n; i++)
+            put(curve, i, &question->roof, &(tr_load){TR_PHASE_DECODE, curve->at[i], context_token, 1.0});
+        return;
+    }
     const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
     const double flop = tr_model_attention_flop(question->model, context_token);
     double reads[FIGURE_POINTS], flops[FIGURE_POINTS];
@@ -77,6 +93,11 @@ void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double con
 
 void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq)
 {
+    if (tr_shard_has_host(&question->shard)) {
+        for (size_t i = 0; i < curve->n; i++)
+            put(curve, i, &question->roof, &(tr_load){TR_PHASE_DECODE, batch_seq, curve->at[i], 1.0});
+        return;
+    }
     double batch[FIGURE_POINTS], reads[FIGURE_POINTS], flops[FIGURE_POINTS];
     for (size_t i = 0; i < curve->n; i++) {
         batch[i] = batch_seq;
@@ -94,12 +115,7 @@ void tr_curve_along(tr_curve *curve, const tr_along *along)
         tr_curve_over_context(curve, along->question, along->batch_seq);
     for (size_t i = 0; along->input == TR_ALONG_QUERY && i < curve->n; i++) {
         const tr_load load = tr_along_load(along, curve->at[i]);
-        tr_step step;
-        const int fine = tr_bound_step(&along->question->roof, &load, &step, NULL) == TR_OK;
-        curve->compute_s[i] = fine ? step.compute_s : (double)NAN;
-        curve->weights_s[i] = fine ? step.weights_s : (double)NAN;
-        curve->kv_s[i] = fine ? step.kv_s : (double)NAN;
-        curve->step_s[i] = fine ? step.step_s : (double)NAN;
+        put(curve, i, &along->question->roof, &load);
     }
 }
 
@@ -108,6 +124,11 @@ tr_step tr_figure_step(const tr_problem *question, double batch_seq, double cont
     const double read = tr_roofline_kv_read_byte(&question->roof, context_token);
     const double flop = tr_model_attention_flop(question->model, context_token);
     tr_step step = {0};
+    if (tr_shard_has_host(&question->shard)) {
+        const tr_load load = {TR_PHASE_DECODE, batch_seq, context_token, 1.0};
+        (void)tr_bound_step(&question->roof, &load, &step, NULL);
+        return step;
+    }
     tr_bound_step_array(&question->roof, 1, &batch_seq, &read, &flop, &step.compute_s, &step.weights_s,
                         &step.kv_s, &step.step_s);
     return step;

@@ -14,7 +14,7 @@
 #include "write/print.h"
 #include "write/rows.h"
 
-enum { LAYOUTS_MAX = 512, SHOWN_MAX = 16, BARS_MAX = 12, TERMS = 5 };
+enum { LAYOUTS_MAX = 512, SHOWN_MAX = 16, BARS_MAX = 12, TERMS = 6 };
 
 /* The question in one layout. */
 typedef struct place {
@@ -206,7 +206,7 @@ static void terms_of(const place *p, double *term)
     const int bound = p->in.physics == TR_PHYSICS_BOUND, multiplies = s->limit == TR_LIMIT_COMPUTE;
     const double compute_s = bound && !multiplies ? 0.0 : s->compute_s;
     const double weights_s = bound && multiplies ? 0.0 : s->weights_s, kv_s = bound && multiplies ? 0.0 : s->kv_s;
-    const double of[TERMS] = {compute_s, weights_s, kv_s, s->comm_s, s->fixed_s};
+    const double of[TERMS] = {compute_s, weights_s, kv_s, s->comm_s, s->fixed_s, s->host_s + s->crossing_s};
     memcpy(term, of, sizeof of);
 }
 
@@ -214,7 +214,7 @@ static void terms_of(const place *p, double *term)
 static void why(const place *first, const tr_layout *second, const double *their, double their_token_per_s, char *out,
                 size_t size)
 {
-    static const char *const work[TERMS] = {"multiplies", "weights", "caches", "links", "fixed costs"};
+    static const char *const work[TERMS] = {"multiplies", "weights", "caches", "links", "fixed costs", "the host"};
     char a[96], b[96], mine[32], theirs[32], ratio[32];
     double my[TERMS];
     int most = 0;
@@ -370,8 +370,10 @@ tr_status tr_answer_layout(const tr_scenario *scenario, const tr_problem *questi
 
 static tr_status draw(sheet *t, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
-    static const tr_role role[TERMS] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM, TR_ROLE_FIXED};
-    static const char *const name[TERMS] = {"multiplying", "reading weights", "reading caches", "on links", "fixed"};
+    static const tr_role role[TERMS] = {TR_ROLE_COMPUTE, TR_ROLE_WEIGHTS, TR_ROLE_KV, TR_ROLE_COMM,
+                                         TR_ROLE_FIXED,   TR_ROLE_OTHER};
+    static const char *const name[TERMS] = {"multiplying", "reading weights", "reading caches", "on links", "fixed",
+                                             "on the host"};
     const tr_problem *question = t->question;
     static const char *const source[] = {"Lower bound: equation R1.", "Ops physics: equations R27, L1.",
                                          "Fitted physics: equations F3, L1."};

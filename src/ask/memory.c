@@ -66,6 +66,7 @@ static const tr_field fields[] = {
     TR_F_HEAD("fits", "fits", 4, fits),
     TR_N_HEAD("max_batch_seq", SEQ, "max batch", 9, max_batch),
     TR_N_HEAD("max_context_token", CONTEXT, "max context", 11, max_context),
+    TR_HOLD_HOST_FIELDS,
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 

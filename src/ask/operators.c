@@ -23,9 +23,9 @@ typedef struct op_row {
     tr_dtype math_dtype;
     double count, time_s, share_ratio;
     double flop, weight_byte, kv_byte, link_byte;
-    double by_limit_s[5];
+    double by_limit_s[TR_LIMIT_COUNT];
     tr_limit limit;
-    int scaleout;
+    int scaleout, on_host;
     int is_rest; /* what is of no operator: overlap gained, and in fitted physics launches, layers and the host */
 } op_row;
 
@@ -50,12 +50,14 @@ static const tr_calibration *constants(const tr_problem *q)
 static op_row *row_of(op_table *t, const tr_op *op)
 {
     size_t i = 0;
-    while (i < t->count && (strcmp(t->row[i].name, op->name) != 0 || t->row[i].op_class != op->op_class))
+    while (i < t->count && (strcmp(t->row[i].name, op->name) != 0 || t->row[i].op_class != op->op_class ||
+                            t->row[i].on_host != op->on_host))
         i++;
     if (i == KINDS_MAX)
         return &t->row[i - 1];
     if (i == t->count) {
-        t->row[i] = (op_row){.question = t->question, .op_class = op->op_class, .math_dtype = op->math_dtype};
+        t->row[i] = (op_row){.question = t->question, .op_class = op->op_class, .math_dtype = op->math_dtype,
+                               .on_host = op->on_host};
         (void)tr_text_copy(t->row[i].name, sizeof t->row[i].name, op->name);
         t->count++;
     }
@@ -71,6 +73,8 @@ static void add(void *context, const pass_work *w, const tr_op *op)
         t->status = s;
         return;
     }
+    if (op->op_class == TR_OP_CROSS && !(time.time_s > 0.0))
+        return;
     op_row *row = row_of(t, op);
     const double n = op->count * w->repeat;
     row->count += n;
@@ -110,7 +114,7 @@ static void finish(op_table *t)
     for (size_t i = 0; i < t->count; i++) {
         op_row row = t->row[i];
         int most = 0;
-        for (int b = 1; b < 5; b++)
+        for (int b = 1; b < TR_LIMIT_COUNT; b++)
             if (row.by_limit_s[b] > row.by_limit_s[most])
                 most = b;
         row.limit = (tr_limit)most;
@@ -191,7 +195,8 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 /* Which roof, in words. */
 static const char *roof_of(const op_row *row)
 {
-    static const char *const word[] = {"multiplying", "memory: weights", "memory: KV cache", "links", "start of links"};
+    static const char *const word[] = {"multiplying", "memory: weights", "memory: KV cache", "links", "start of links",
+                                       "the host", "chip to host"};
     if (row->is_rest)
         return "launches, host";
     if (row->limit == TR_LIMIT_COMM && row->scaleout)
@@ -209,6 +214,7 @@ NUMBER(time, row->time_s)
 NUMBER(share, row->share_ratio)
 TEXT(bound, tr_limit_name(row->limit))
 TEXT(roof, roof_of(row))
+TR_FLAG(op_row, on_host, row->is_rest ? -1 : row->on_host)
 NUMBER(flop, row->flop)
 NUMBER(weight, row->weight_byte)
 NUMBER(kv, row->kv_byte)
@@ -228,6 +234,7 @@ static const tr_field fields[] = {
     TR_N("weight_byte", BYTE, weight),
     TR_N("kv_byte", BYTE, kv),
     TR_N("link_byte", BYTE, link),
+    TR_F("on_host", on_host),
 };
 static const tr_fields row_fields = {fields, sizeof fields / sizeof fields[0]};
 

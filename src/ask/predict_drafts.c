@@ -45,7 +45,7 @@ static tr_status take_away(const tr_predict_row *row, pair *out)
 {
     const tr_problem *q = row->question;
     const tr_deployment *d = row->deployment;
-    tr_formats formats = q->formats;
+    tr_formats formats = d->formats;
     out->row = row;
     formats.draft_token = 0.0;
     const tr_status s = tr_roofline_of(q->model, &d->system, q->engine, &formats, &out->roof, NULL);

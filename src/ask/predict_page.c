@@ -53,7 +53,7 @@ static void placement(const tr_predict_row *row, char *out, size_t size)
 static void print_heading(const tr_predict_row *row, tr_writer *out)
 {
     const tr_problem *q = row->question;
-    char text[1536], load[320], place[256];
+    char text[1536], load[320], place[256], host[256];
     placement(row, place, sizeof place);
     tr_predict_load_text(row, load, sizeof load);
     const char *engine = q->engine->title[0] != '\0' ? q->engine->title : "no engine in particular";
@@ -61,7 +61,9 @@ static void print_heading(const tr_predict_row *row, tr_writer *out)
                    engine, q->engine->version[0] != '\0' ? " " : "", q->engine->version,
                    tr_question_weights(q), tr_dtype_name(q->roof.kv_dtype));
     tr_print_wrapped(out, "", "  ", text, TR_PAGE_COLUMNS);
-    (void)snprintf(text, sizeof text, "%s%s\n%s\n\n", place, q->layout_given ? "" : " (the best that fits)", load);
+    (void)tr_host_words(&row->deployment->shard, host, sizeof host);
+    (void)snprintf(text, sizeof text, "%s%s\n%s%s%s\n\n", place, q->layout_given ? "" : " (the best that fits)", host,
+                   host[0] != '\0' ? "\n" : "", load);
     tr_write_text(out, text);
 }
 
@@ -123,7 +125,8 @@ static void label(tr_writer *out, const char *name)
 static void print_limits(const tr_predict_row *row, tr_writer *out)
 {
     static const char *const name[TR_TIME_COUNT] = {"multiplies", "reading weights",   "reading the KV cache",
-                                                    "links",      "launches and host", "prefill of other requests"};
+                                                    "links",      "launches and host", "what the host computes",
+                                                    "crossing to the host", "prefill of other requests"};
     double part[TR_TIME_COUNT];
     char text[256] = "", share[32];
     for (int i = 0; i < TR_TIME_COUNT; i++)

@@ -12,7 +12,7 @@
 double tr_time_share(const tr_service *service, tr_time_part part)
 {
     const tr_terms *t = &service->decode_terms;
-    const double term_s[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s};
+    const double term_s[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s, t->host_s, t->crossing_s};
     return part == TR_TIME_PREFILL ? service->prompt_share : term_s[part] / t->step_s * (1.0 - service->prompt_share);
 }
 
@@ -38,6 +38,8 @@ PLACED(ep, layout_of(row)->ep_rank)
 PLACED(pp, layout_of(row)->pp_rank)
 PLACED(dp, layout_of(row)->dp_rank)
 PLACED(replicas, layout_of(row)->replica_count)
+PLACED(host_layers, row->deployment->formats.host_layer_count)
+PLACED(host_experts, row->deployment->formats.host_expert_layer_count)
 static const tr_layout *prefill_of(const tr_predict_row *row) { return &row->deployment->prefill_shard.layout; }
 #define PREFILL(NAME, VALUE) NUMBER(NAME, row->deployment->apart ? (VALUE) : (double)NAN)
 PREFILL(prefill_chips, row->deployment->prefill_system.chip_count)
@@ -113,6 +115,8 @@ SERVED(share_weights, tr_time_share(&row->service, TR_TIME_WEIGHTS))
 SERVED(share_kv, tr_time_share(&row->service, TR_TIME_KV))
 SERVED(share_comm, tr_time_share(&row->service, TR_TIME_COMM))
 SERVED(share_fixed, tr_time_share(&row->service, TR_TIME_FIXED))
+SERVED(share_host, tr_time_share(&row->service, TR_TIME_HOST))
+SERVED(share_crossing, tr_time_share(&row->service, TR_TIME_CROSSING))
 SERVED(share_prefill, tr_time_share(&row->service, TR_TIME_PREFILL))
 TR_DRAFT_GETTERS(tr_predict_row, row->drafts)
 TEXT(limited_by, row->fits ? row->limit : NULL)
@@ -206,6 +210,8 @@ static const tr_field fields[] = {
     TR_N("time_share.kv", RATIO, share_kv),
     TR_N("time_share.comm", RATIO, share_comm),
     TR_N("time_share.fixed", RATIO, share_fixed),
+    TR_N("time_share.host", RATIO, share_host),
+    TR_N("time_share.crossing", RATIO, share_crossing),
     TR_N("time_share.prefill", RATIO, share_prefill),
     TR_F("saturated", saturated),
     TR_N("max_request_per_s", NONE, most_rate),
@@ -221,6 +227,8 @@ static const tr_field fields[] = {
     TR_T("price.source", price_source),
     TR_N("price.usd_per_kwh", USD_PER_KWH, kwh),
     TR_N("price.pue_ratio", NONE, pue),
+    TR_N("host.layer_count", NONE, host_layers),
+    TR_N("host.expert_layer_count", NONE, host_experts),
 };
 const tr_fields tr_predict_fields = {fields, sizeof fields / sizeof fields[0]};
 

@@ -41,7 +41,7 @@ typedef struct tr_predict_row {
 
 /* Where the time between two steps' tokens goes: the parts of the step, and the prompts beside it. */
 typedef enum tr_time_part { TR_TIME_COMPUTE = 0, TR_TIME_WEIGHTS, TR_TIME_KV, TR_TIME_COMM, TR_TIME_FIXED,
-                            TR_TIME_PREFILL, TR_TIME_COUNT } tr_time_part;
+                            TR_TIME_HOST, TR_TIME_CROSSING, TR_TIME_PREFILL, TR_TIME_COUNT } tr_time_part;
 double tr_time_share(const tr_service *service, tr_time_part part); /* they add up to 1 */
 
 extern const tr_fields tr_predict_fields;

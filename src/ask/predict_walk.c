@@ -45,7 +45,8 @@ struct tr_predict_walk {
 
 static const char *limit_of(const tr_service *o)
 {
-    static const char *const name[TR_TIME_COUNT] = {"compute", "weights", "kv", "comm", "fixed", "prefill"};
+    static const char *const name[TR_TIME_COUNT] = {"compute", "weights",  "kv",     "comm",
+                                                    "fixed",   "host", "crossing", "prefill"};
     int most = 0;
     for (int i = 1; i < TR_TIME_COUNT; i++)
         if (tr_time_share(o, (tr_time_part)i) > tr_time_share(o, (tr_time_part)most))

@@ -132,7 +132,7 @@ static void print_predicted(const tr_step_row *row, tr_writer *out)
 static void print_terms(const tr_step_row *row, tr_writer *out)
 {
     static const char *const why[] = {"multiplying", "reading weights", "reading the KV cache", "links",
-                                      "launches and host"};
+                                      "launches and host", "what the host computes", "crossing to the host"};
     const tr_physics physics = row->question->physics;
     const int bound = physics == TR_PHYSICS_BOUND;
     char text[128];
@@ -147,6 +147,12 @@ static void print_terms(const tr_step_row *row, tr_writer *out)
         tr_print_quantity(out, "fixed", row->step.fixed_s, TR_UNIT_SECOND,
                           physics == TR_PHYSICS_OPS ? "before a collective's first byte"
                                                     : "kernel launches, per-layer overheads, the host");
+    }
+    if (tr_shard_has_host(&row->question->shard)) {
+        tr_print_quantity(out, "host", row->step.host_s, TR_UNIT_SECOND,
+                          "its layers: reading weights and KV cache, multiplying");
+        tr_print_quantity(out, "crossing", row->step.crossing_s, TR_UNIT_SECOND,
+                          "between chip and host: activations, and weights that are copied");
     }
     (void)snprintf(text, sizeof text, "%s %s", bound ? "limited by" : "their sum, most of it",
                    why[row->step.limit]);

@@ -55,6 +55,8 @@ static tr_step no_step(void)
                      .kv_s = none,
                      .comm_s = none,
                      .fixed_s = none,
+                     .host_s = none,
+                     .crossing_s = none,
                      .step_s = none,
                      .low_s = none,
                      .high_s = none,
@@ -274,6 +276,8 @@ NUMBER(weights, row->step.weights_s)
 NUMBER(kv, row->step.kv_s)
 NUMBER(comm, row->step.comm_s)
 NUMBER(fixed, row->step.fixed_s)
+NUMBER(host, row->step.host_s)
+NUMBER(crossing, row->step.crossing_s)
 TEXT(limit_for_people, row->fits ? tr_limit_name(row->step.limit) : "no fit")
 NUMBER(rate_chip, row->step.token_per_s_per_chip)
 NUMBER(floor_time, row->floor_s)
@@ -318,6 +322,8 @@ static const tr_field fields[] = {
     TR_N_HEAD("terms.kv_s", SECOND, "kv", 9, kv),
     TR_N("terms.comm_s", SECOND, comm),
     TR_N("terms.fixed_s", SECOND, fixed),
+    TR_N("terms.host_s", SECOND, host),
+    TR_N("terms.crossing_s", SECOND, crossing),
     TR_N_HEAD("step_s", SECOND, "step", 9, tr_pass_time),
     TR_PASS_TIME_BESIDE,
     TR_T("limited_by", tr_pass_limited_by),
@@ -345,6 +351,7 @@ static const tr_field fields[] = {
     TR_T("reason", reason),
     TR_T("calibration", calibration),
     TR_T("distance", distance),
+    TR_QUESTION_HOST,
 };
 
 const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};

@@ -169,6 +169,15 @@ static void add_capacity(const tr_step_row *row, tr_workings *out)
     with(w, "replicas", TR_UNIT_NONE, shard->layout.replica_count);
 }
 
+/* Of layers on the host, where there are any. */
+static void with_host(tr_working *w, const tr_step *step)
+{
+    if (!(step->host_s + step->crossing_s > 0.0))
+        return;
+    with(w, "host_s", TR_UNIT_SECOND, step->host_s);
+    with(w, "crossing_s", TR_UNIT_SECOND, step->crossing_s);
+}
+
 /* [F3] */
 static void add_fitted(const tr_step_row *row, tr_workings *out)
 {
@@ -180,6 +189,7 @@ static void add_fitted(const tr_step_row *row, tr_workings *out)
     with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
+    with_host(w, step);
 }
 
 /* [R27] */
@@ -194,6 +204,7 @@ static void add_operators(const tr_step_row *row, tr_workings *out)
     with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
+    with_host(w, step);
     if (row->question->roof.usd_per_s > 0) {
         w = tr_working_start(out, "K1");
         result(w, "usd_per_mtoken", TR_UNIT_USD, step->usd_per_mtoken);

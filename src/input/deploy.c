@@ -149,6 +149,7 @@ static tr_status link_of(const tr_scenario *scenario, tr_deployment *d, tr_error
 
 typedef struct place {
     const tr_problem *problem;
+    const tr_formats *formats;
     const tr_system *system;
     const tr_clients *clients;
     tr_roofline *roof;
@@ -160,7 +161,7 @@ static tr_status hold(const place *at, const tr_layout *layout, tr_shard *out, t
     tr_layout y = *layout;
     const tr_problem *p = at->problem;
     y.overlap = p->layout.overlap;
-    return tr_shard_of(p->model, at->system, p->engine, &y, &p->formats, out, err);
+    return tr_shard_of(p->model, at->system, p->engine, &y, at->formats, out, err);
 }
 
 /* What a layout comes to: less is better, and what differs by less than ALIKE_RATIO is told apart by the second. */
@@ -231,16 +232,31 @@ static tr_status best_layout(const place *at, score (*score_of)(const place *at,
     tr_layout closest;
     const tr_load load = {.batch_seq = 1.0, .context_token = at->clients->prompt_token + at->clients->output_token,
                           .query_token = 1.0};
-    s = tr_layout_best(p->model, at->system, p->engine, &p->formats, NULL, &load, &closest, err);
+    s = tr_layout_best(p->model, at->system, p->engine, at->formats, NULL, &load, &closest, err);
     return s == TR_OK ? tr_fail(err, TR_ENOFIT, "layout", (double)count, "no layout serves these requests") : s;
+}
+
+/* [L22] As many layers to the host as these clients at their full length need, where that was left open; where they
+ * are too many, what the problem has. */
+static void place_layers(tr_deployment *d, const tr_clients *c)
+{
+    const tr_problem *p = d->problem;
+    const double asked = c->request_per_s > 0.0 ? 1.0 : c->concurrency_seq;
+    const double most = c->max_seq > 0.0 ? c->max_seq : p->engine->max_seq;
+    const double batch_seq = most > 0.0 && asked > most ? most : asked;
+    if (!p->host_placed ||
+        tr_shard_place(p->model, &d->system, p->engine, &p->layout, &p->asked_formats, batch_seq,
+                       c->prompt_token + c->output_token, &d->formats, NULL) != TR_OK)
+        d->formats = p->formats;
 }
 
 static tr_status lay_out(const tr_scenario *scenario, tr_deployment *d, const tr_clients *clients, tr_error *err)
 {
     const tr_problem *p = d->problem;
-    const place decode = {p, &d->system, clients, &d->roof, &d->shard};
-    const place prefill = {p, &d->prefill_system, clients, &d->prefill_roof, &d->prefill_shard};
-    tr_status s = tr_roofline_of(p->model, &d->system, p->engine, &p->formats, &d->roof, err);
+    const place decode = {p, &d->formats, &d->system, clients, &d->roof, &d->shard};
+    const place prefill = {p, &d->formats, &d->prefill_system, clients, &d->prefill_roof, &d->prefill_shard};
+    place_layers(d, clients);
+    tr_status s = tr_roofline_of(p->model, &d->system, p->engine, &d->formats, &d->roof, err);
     if (s == TR_OK && p->layout_given && !d->apart)
         return hold(&decode, &p->layout, &d->shard, err);
     if (s == TR_OK && p->layout_given)
@@ -250,7 +266,7 @@ static tr_status lay_out(const tr_scenario *scenario, tr_deployment *d, const tr
         s = best_layout(&decode, decode_score, err);
     if (s != TR_OK || !d->apart)
         return s;
-    s = tr_roofline_of(p->model, &d->prefill_system, p->engine, &p->formats, &d->prefill_roof, err);
+    s = tr_roofline_of(p->model, &d->prefill_system, p->engine, &d->formats, &d->prefill_roof, err);
     if (s == TR_OK)
         s = best_layout(&prefill, prefill_score, err);
     d->side.shard = &d->prefill_shard;

@@ -46,10 +46,10 @@ static void own_math(const pass_work *w, const tr_cache *cache, tr_op *op)
     tr_dtype used;
     double rate;
     if (cache->math == TR_DTYPE_NATIVE ||
-        tr_chip_math(&w->system->chip, cache->math, &rate, &used, NULL) != TR_OK)
+        tr_chip_math(w->chip, cache->math, &rate, &used, NULL) != TR_OK)
         return;
     op->math_dtype = op->weight_dtype = used;
-    op->flop_per_s = smaller(rate, w->peak_flop_per_s);
+    op->flop_per_s = smaller(rate * w->chip_count, w->peak_flop_per_s);
 }
 
 /* [R20] One operator for the caches of a kind. */

@@ -83,5 +83,3 @@ void tr_pass_experts(const pass_work *w, int layer)
     op.activation_byte = op.m_row * 2.0 * l->expert_in_dim * PASS_ACTIVATION_BYTE;
     tr_pass_emit(w, &op, "experts");
 }
-
-double tr_pass_idle_share(const pass_work *w, const tr_op *op) { return idle_share(tr_pass_layer_at(w, op->layer)); }

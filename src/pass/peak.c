@@ -50,12 +50,12 @@ tr_status tr_pass_math(const tr_chip *chip, tr_dtype weight, tr_dtype asked, dou
 /* [F30] Kernels for a CPU are written for its vector units: FP32 of half-precision weights and of the cache, up to
  * eight times that of whole numbers (SMMLA). A matrix unit beside them (AMX) raises the roof; kernels do twice VNNI.
  * Blocks are unpacked once, however many rows they meet, at the vector units' rate and not at that of dot products. */
-void tr_pass_cpu_kernel(const tr_chip *chip, tr_op *op)
+void tr_pass_cpu_kernel(const tr_chip *chip, double count, tr_op *op)
 {
     const int cached = op->op_class >= TR_OP_DECODE_ATTENTION && op->op_class <= TR_OP_STATE;
     const int whole = !cached && op->math_dtype == TR_DTYPE_INT8;
     const double fp32 = chip->vector_flop_per_s > 0.0 ? chip->vector_flop_per_s : chip->flop_per_s[TR_DTYPE_FP32];
-    const double most = whole ? 8.0 * fp32 : fp32;
+    const double most = count * (whole ? 8.0 * fp32 : fp32);
     op->kernel_flop_per_s = most < op->flop_per_s ? most : op->flop_per_s;
     op->unpack_ratio = most > 0.0 ? op->kernel_flop_per_s / most : 1.0;
 }

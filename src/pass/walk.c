@@ -42,6 +42,7 @@ static void predict(const pass_work *w, double drafted)
     own.pass.prefill_seq = own.prefill_seq = own.prefill_token = 0.0;
     own.decode_token = own.token = own.head_token = own.decode_seq;
     own.group_token = own.group_seq;
+    own.has_host = 0; /* what drafts is on the chips */
     own.visit = hand_on;
     own.context = &d;
     tr_pass_predict(&own);
@@ -71,6 +72,8 @@ void tr_pass_walk(pass_work *w, pass_visit visit, void *context)
     w->visit = visit;
     w->context = context;
     tr_pass_stack(w);
+    if (w->has_host)
+        tr_pass_host(w);
     if (drafted > 0.0 && w->model->draft_model != NULL)
         imitate(w, drafted);
     else if (drafted > 0.0)

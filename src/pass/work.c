@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/extreme.h"
 #include "base/fail.h"
 #include "shard/split.h"
 
@@ -26,18 +27,14 @@ static int has_part(const tr_shard *shard, tr_part part)
     return part == TR_PART_HEAD || part == TR_PART_OTHER;
 }
 
-tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
+/* What each part multiplies in on one side, `count` of such a chip acting as one, and how fast. */
+tr_status tr_pass_roofs_of(pass_work *w, const tr_chip *chip, double count, tr_error *err)
 {
-    const tr_status range = tr_shard_range(shard, err);
-    if (range != TR_OK)
-        return range;
-    pass_work *w = out;
-    memset(w, 0, sizeof *w);
-    w->shard = shard;
-    w->model = shard->model;
-    w->system = shard->system;
-    w->layout = shard->layout;
-    const tr_chip *chip = &shard->system->chip;
+    const tr_shard *shard = w->shard;
+    w->chip = chip;
+    w->chip_count = count;
+    w->byte_per_s = chip->memory_byte_per_s * count;
+    w->peak_flop_per_s = 0.0;
     if (!(chip->memory_byte_per_s > 0.0 && chip->memory_byte_per_s <= 1e300))
         return tr_fail(err, TR_EDOMAIN, "memory_byte_per_s", chip->memory_byte_per_s,
                        "the chip's memory bandwidth must be above 0");
@@ -48,6 +45,7 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
         pass_part *p = &w->part[i];
         p->byte = stored->byte;
         p->weight_dtype = stored->dtype;
+        p->flop_per_s = 0.0;
         if (!has_part(shard, (tr_part)i))
             continue;
         int seen = i - 1; /* parts in one format have one roof */
@@ -59,6 +57,7 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
             p->math_dtype = w->part[seen].math_dtype;
         } else {
             s = tr_pass_math(chip, stored->dtype, shard->formats.math, &p->flop_per_s, &p->math_dtype, err);
+            p->flop_per_s *= count;
         }
         if (s != TR_OK)
             return s;
@@ -70,21 +69,64 @@ tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
     /* Scores and values multiply in BF16, or in FP8 where the cache is, and no faster than the fastest weights: the
      * two equations hold all multiplies to that. */
     const tr_dtype scores = shard->kv_dtype == TR_DTYPE_FP8 ? TR_DTYPE_FP8 : TR_DTYPE_BF16;
+    double rate;
     w->attention = w->part[w->model->layer_kinds == 0 ? TR_PART_DENSE : TR_PART_OTHER];
-    if (w->model->layer_kinds > 0 &&
-        (tr_chip_math(chip, scores, &w->attention.flop_per_s, &w->attention.math_dtype, NULL) != TR_OK ||
-         w->attention.flop_per_s > w->peak_flop_per_s))
-        w->attention.flop_per_s = w->peak_flop_per_s;
+    if (w->model->layer_kinds > 0) {
+        const tr_status s = tr_chip_math(chip, scores, &rate, &w->attention.math_dtype, NULL);
+        w->attention.flop_per_s = s != TR_OK || rate * count > w->peak_flop_per_s ? w->peak_flop_per_s : rate * count;
+    }
     w->attention.weight_dtype = w->attention.math_dtype;
+    return TR_OK;
+}
+
+/* The same pass, seen from the host: its roofs, and the way to the chip. */
+tr_status tr_pass_host_side(const pass_work *w, pass_work *out, tr_error *err)
+{
+    const tr_system *system = w->system;
+    pass_work host = *w;
+    if (!(system->chip.host_byte_per_s > 0.0))
+        return tr_fail(err, TR_EMISSING, "host_byte_per_s", 0.0,
+                       "the rate between %s and its host is not published: layers cannot be left there",
+                       system->chip.name);
+    const tr_status s = tr_pass_roofs_of(&host, &system->host, system->host_count / w->layout.replica_count, err);
+    if (s != TR_OK)
+        return s;
+    host.on_host = 1;
+    host.chips = w;
+    host.link_byte_per_s = smaller(system->chip.host_byte_per_s, host.byte_per_s);
+    *out = host;
+    return TR_OK;
+}
+
+tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err)
+{
+    const tr_status range = tr_shard_range(shard, err);
+    if (range != TR_OK)
+        return range;
+    pass_work *w = out;
+    memset(w, 0, sizeof *w);
+    w->shard = shard;
+    w->model = shard->model;
+    w->system = shard->system;
+    w->layout = shard->layout;
+    tr_status s = tr_pass_roofs_of(w, &shard->system->chip, 1.0, err);
+    w->has_host = tr_shard_has_host(shard);
+    pass_work host;
+    if (s == TR_OK && w->has_host)
+        s = tr_pass_host_side(w, &host, err);
+    if (s != TR_OK)
+        return s;
     tr_shard draft;
     if (shard->formats.draft_token > 0.0 && shard->model->draft_model != NULL) { /* it runs on the same chips */
         pass_work of;
-        const tr_status s = tr_shard_draft(shard, &draft, err);
+        s = tr_shard_draft(shard, &draft, err);
         const tr_status runs = s == TR_OK ? tr_pass_work_of(&draft, &of, err) : s;
         if (runs != TR_OK)
             return runs;
     }
     w->repeat = shard->layout.overlap ? 2.0 : 1.0;
+    /* Stages take turns with as many micro-batches; with layers on the host llama.cpp takes all through in one. */
+    w->group_count = shard->layout.replica_count * (w->has_host ? 1.0 : shard->layout.pp_rank) * w->repeat;
     return TR_OK;
 }
 
@@ -119,7 +161,7 @@ tr_status tr_pass_work_load(pass_work *w, const tr_pass *pass, tr_error *err)
     if (s != TR_OK)
         return s;
     const tr_layout *y = &w->layout;
-    const double groups = y->replica_count * y->pp_rank * w->repeat, ranks = groups * y->dp_rank;
+    const double groups = w->group_count, ranks = groups * y->dp_rank;
     const double query = pass->prefill_seq > 0.0 ? pass->prefill_query_token : 0.0;
     w->pass = *pass;
     w->decode_seq = tr_split_busiest(pass->decode_seq, ranks);
@@ -131,6 +173,12 @@ tr_status tr_pass_work_load(pass_work *w, const tr_pass *pass, tr_error *err)
     w->group_seq = tr_split_busiest(pass->decode_seq, groups);
     w->group_token = w->group_seq * pass->token_per_seq + tr_split_busiest(pass->prefill_seq, groups) * query;
     return TR_OK;
+}
+
+double tr_pass_idle_share(const pass_work *w, const tr_op *op)
+{
+    const tr_layer *l = tr_pass_layer_at(w, op->layer);
+    return (l->experts - l->experts_active) / l->experts;
 }
 
 double tr_pass_work_amount(const pass_work *w, tr_grows grows)

@@ -26,11 +26,18 @@ struct pass_work {
     const tr_model *model;
     const tr_system *system;
     tr_layout layout;
+    const tr_chip *chip;         /* of the side that is walked, chip_count of them acting as one */
+    double chip_count;
     pass_part part[TR_PART_COUNT], attention;
+    double byte_per_s;
+    int has_host, on_host;       /* some of it is on the host; that side is walked */
+    const pass_work *chips;      /* where the host is walked: the chips' side, and the way there */
+    double link_byte_per_s;
     double peak_flop_per_s;      /* the fastest of all multiplies: what the pooled roof holds them to */
     tr_dtype peak_dtype;
     tr_pass pass;
     double repeat;               /* micro-batches of a pass */
+    double group_count;          /* sets of ranks that sequences are dealt out to */
     double decode_seq, prefill_seq; /* of the busiest rank in one micro-batch */
     double decode_token, prefill_token, token, head_token;
     double group_seq, group_token; /* of all ranks that share the experts: not rounded up rank by rank; the first of
@@ -41,6 +48,10 @@ struct pass_work {
 
 /* What does not depend on the pass: the roofs. Errors: TR_ENOFIT (the chip cannot multiply so). */
 tr_status tr_pass_work_of(const tr_shard *shard, pass_work *out, tr_error *err);
+/* The roofs of one side: count of such a chip acting as one. Errors: TR_ENOFIT, TR_EDOMAIN. */
+tr_status tr_pass_roofs_of(pass_work *work, const tr_chip *chip, double count, tr_error *err);
+/* The same pass, seen from the host. Errors: as above; TR_EMISSING (the rate of the way there). */
+tr_status tr_pass_host_side(const pass_work *work, pass_work *out, tr_error *err);
 /* Then the pass itself. Errors: TR_EMISSING, TR_EDOMAIN. */
 tr_status tr_pass_work_load(pass_work *work, const tr_pass *pass, tr_error *err);
 /* The amount at this pass that an operator's work is in proportion to. */
@@ -56,6 +67,13 @@ void tr_pass_attention(const pass_work *work, int layer);
 /* link.c: what the links of one layer carry; and the hops between stages. */
 void tr_pass_links(const pass_work *work, int layer);
 void tr_pass_stages(const pass_work *work);
+/* host.c: the host's operators, and what passes between it and the chips.  [R40] */
+void tr_pass_host(const pass_work *work);
+/* side.c: an operator's share of `count` on the side that is walked, and what a copy of its weights to the chip takes;
+ * chunks in which the engine takes so many tokens in, and whether it copies weights for them.  [R40] [R43] */
+void tr_pass_place(const pass_work *work, tr_op *op);
+double tr_pass_chunk_count(const tr_engine *engine, double token);
+int tr_pass_copies(const tr_engine *engine, double token);
 /* expert.c: the routed experts of one layer. */
 void tr_pass_experts(const pass_work *work, int layer);
 /* layer.c: all operators of a model's pass but its hops between stages; and of its prediction layers', all together. */
@@ -69,18 +87,22 @@ static inline const tr_layer *tr_pass_layer_at(const pass_work *work, int layer)
 /* Chance that one token leaves an expert of an operator of class MOE alone, routing being even. */
 double tr_pass_idle_share(const pass_work *work, const tr_op *op);
 
-/* On a CPU: what an operator's share of the peak is of, and of the rows it is padded by, those that unpacking takes. */
-void tr_pass_cpu_kernel(const tr_chip *chip, tr_op *op);
+/* On a CPU: what an operator's share of the peak is of, and of the rows it is padded by, those that unpacking takes;
+ * count of them act as one. */
+void tr_pass_cpu_kernel(const tr_chip *chip, double count, tr_op *op);
 
-/* Hand an operator to the visitor, named. */
+/* Hand an operator to the visitor, named, unless none of it is on the side that is walked. */
 static inline void tr_pass_emit(const pass_work *work, tr_op *op, const char *name)
 {
     op->name = name;
-    op->byte_per_s = work->system->chip.memory_byte_per_s;
-    if (work->system->chip.kind == TR_CHIP_CPU)
-        tr_pass_cpu_kernel(&work->system->chip, op);
+    op->byte_per_s = work->byte_per_s;
+    if (work->chip->kind == TR_CHIP_CPU)
+        tr_pass_cpu_kernel(work->chip, work->chip_count, op);
     op->launch_count = 1.0;
-    work->visit(work->context, work, op);
+    if (work->has_host)
+        tr_pass_place(work, op);
+    if (!work->has_host || op->count > 0.0)
+        work->visit(work->context, work, op);
 }
 
 /* What weights stored in `weight` multiply in on this chip when `asked` is wanted, and how fast. A rate counts only

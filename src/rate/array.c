@@ -112,7 +112,7 @@ void tr_bound_step_array(const tr_roofline *roof, size_t n,
     double spare[4][BLOCK]; /* for outputs the caller does not want */
     double idle_power[BLOCK], part_token[BLOCK], copy_seq[BLOCK];
     tr_expert_table table;
-    if (tr_roofline_check(roof, NULL) != TR_OK) {
+    if (tr_roofline_check(roof, NULL) != TR_OK || roof->host_byte_per_s > 0.0) {
         double *const out[4] = {compute_s, weights_s, kv_s, step_s};
         for (int k = 0; k < 4; k++)
             for (size_t i = 0; out[k] != NULL && i < n; i++)

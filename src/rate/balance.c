@@ -9,13 +9,22 @@
 
 #define SEARCH_MAX_TOKEN 9007199254740992.0 /* 2^53: whole numbers are exact up to here */
 
+/* With a host there are two sides of compute and memory each, and no crossing of the two. */
+static int has_host(const tr_roofline *roof) { return roof->host_byte_per_s > 0.0; }
+static int has_balance(const tr_roofline *roof) { return tr_roofline_check(roof, NULL) == TR_OK && !has_host(roof); }
+
 double tr_floor_s(const tr_roofline *roof)
 {
     if (tr_roofline_check(roof, NULL) != TR_OK)
         return (double)NAN;
     /* [R6] A large batch reads every expert, so all streamed weights, once. */
-    return step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0) /
-           (roof->byte_per_s / roof->copy_count); /* [K110] */
+    const double chips_s = step_weight_read_byte(roof->fixed_weight_byte, roof->routed_weight_byte, 1.0) /
+                           (roof->byte_per_s / roof->copy_count); /* [K110] */
+    if (!has_host(roof))
+        return chips_s;
+    const double host_s = step_weight_read_byte(roof->host_fixed_weight_byte, roof->host_routed_weight_byte, 1.0) /
+                          (roof->host_byte_per_s / roof->copy_count);
+    return host_s > chips_s ? host_s : chips_s;
 }
 
 double tr_ridge_flop_per_byte(const tr_roofline *roof)
@@ -50,7 +59,7 @@ static double memory_ratio_batch_seq(const tr_roofline *roof, double context_tok
 
 static int is_context(const tr_roofline *roof, double context_token)
 {
-    return tr_roofline_check(roof, NULL) == TR_OK && context_token >= 0.0 && context_token <= PASS_CONTEXT_MAX_TOKEN;
+    return has_balance(roof) && context_token >= 0.0 && context_token <= PASS_CONTEXT_MAX_TOKEN;
 }
 
 double tr_balance_batch_seq(const tr_roofline *roof, double context_token)
@@ -148,12 +157,12 @@ static double weights_per_seq_s(const tr_roofline *roof, double batch_seq)
 double tr_balance_context_token(const tr_roofline *roof)
 {
     const balance b = {.roof = roof}; /* [R10] weights shared out over so many that only the slopes count */
-    return tr_roofline_check(roof, NULL) == TR_OK ? crossing_token(&b) : (double)NAN;
+    return has_balance(roof) ? crossing_token(&b) : (double)NAN;
 }
 
 static int is_batch(const tr_roofline *roof, double batch_seq)
 {
-    return tr_roofline_check(roof, NULL) == TR_OK && batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ;
+    return has_balance(roof) && batch_seq >= 1.0 && batch_seq <= PASS_BATCH_MAX_SEQ;
 }
 
 double tr_cliff_context_token(const tr_roofline *roof, double batch_seq)

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "rate/calibration_table.h"
 #include "rate/power_limit.h"
+#include "rate/op_rate.h"
 
 size_t tr_calibration_count(void) { return tr_calibration_table_count; }
 
@@ -130,6 +131,13 @@ static const tr_calibration *best(const tr_chip *chip, const char *engine, doubl
         }
     }
     return found;
+}
+
+/* Its shares and times; bands and origin are the chips'. */
+const tr_calibration *tr_host_calibration(const tr_system *system, const tr_calibration *calibration)
+{
+    double far;
+    return calibration != NULL && system->has_host ? best(&system->host, calibration->engine, &far) : NULL;
 }
 
 static void list_engines(char *text, size_t size)

@@ -37,6 +37,15 @@ static void try_one(tr_collective *best, double *best_s, const tr_calibration *c
     *best = one;
 }
 
+/* [R42] As between two chips of a domain: the other side has to be told. */
+double tr_op_cross_s(double wire_s, const tr_calibration *calibration)
+{
+    const tr_collective c = {.start_s = SCALEUP_START_S, .wire_s = wire_s};
+    double start_s, really_wire_s;
+    tr_op_link_s(&c, calibration, &start_s, &really_wire_s);
+    return start_s + really_wire_s;
+}
+
 /* [L4] Inside a domain. */
 static tr_collective reduce_inside(const tr_reach *w, const tr_calibration *c, double n)
 {

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "rate/step.h"
+#include "shard/split.h"
 
 tr_collective_kind tr_op_collective_kind(tr_op_class c)
 {
@@ -60,6 +62,27 @@ void tr_op_sides_s(const tr_op *op, const op_rate *rate, double *compute_s, doub
     *move_s = op->activation_byte * rate->move_ratio / op->byte_per_s;
 }
 
+tr_host_work tr_op_host_of(const tr_op *op, const tr_calibration *chip, const tr_calibration *host)
+{
+    const op_rate there = tr_op_rate_of(op, host);
+    const double chunks = op->copy.chunk_count;
+    tr_op on_chip = *op;
+    tr_host_work t;
+    double compute_s, memory_s, move_s;
+    tr_op_sides_s(op, &there, &compute_s, &memory_s, &move_s);
+    t.host_s = tr_op_beside_s(compute_s, memory_s, host) + move_s;
+    on_chip.flop_per_s = op->copy.flop_per_s;
+    on_chip.byte_per_s = op->copy.byte_per_s;
+    on_chip.kernel_flop_per_s = 0.0; /* the CPU's */
+    const op_rate here = tr_op_rate_of(&on_chip, chip);
+    tr_op_sides_s(&on_chip, &here, &t.compute_s, &t.memory_s, &move_s);
+    t.compute_s += move_s;
+    const double share = chip != NULL ? chip->value[TR_CONSTANT_LINK_BYTE] : 1.0;
+    const double moved = chip != NULL ? chunks * op->copy.chunk_weight_byte : op->weight_byte + op->kv_byte;
+    t.copy_s = moved / (op->copy.link_byte_per_s * share);
+    return t;
+}
+
 tr_status tr_op_collective_s(const tr_op *op, const tr_system *system, const tr_calibration *calibration,
                              double *start_s, double *wire_s, tr_error *err)
 {
@@ -89,6 +112,9 @@ static tr_status check(const tr_op *op, const tr_system *system, const void *out
     } work[] = {{"count", op->count},     {"flop", op->flop},     {"weight_byte", op->weight_byte},
                 {"kv_byte", op->kv_byte}, {"m_row", op->m_row},   {"activation_byte", op->activation_byte},
                 {"touched_count", op->touched_count},
+                {"chunk_count", op->copy.chunk_count}, {"chunk_weight_byte", op->copy.chunk_weight_byte},
+                {"copy.flop_per_s", op->copy.flop_per_s}, {"copy.byte_per_s", op->copy.byte_per_s},
+                {"link_byte_per_s", op->copy.link_byte_per_s},
                 {"kernel_flop_per_s", op->kernel_flop_per_s}, {"unpack_ratio", op->unpack_ratio}};
     for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
         if (!(work[i].value >= 0.0 && work[i].value <= 1e300))
@@ -108,7 +134,22 @@ tr_status tr_operator_time(const tr_op *op, const tr_system *system, const tr_ca
     if (s != TR_OK)
         return s;
     tr_op_time t = {0};
-    if (tr_op_is_link(op->op_class)) {
+    if (op->op_class == TR_OP_CROSS) {
+        if (!(op->copy.chunk_count > 0.0))
+            t.time_s = t.crossing_s = tr_op_cross_s(op->message_byte / op->copy.link_byte_per_s, calibration);
+        t.limit = TR_LIMIT_CROSSING;
+    } else if (op->on_host) {
+        const tr_host_work one = tr_op_host_of(op, calibration, tr_host_calibration(system, calibration));
+        tr_sum sum = {.host_s = 0.0};
+        tr_sum_host(&sum, 1.0, &one, op->copy.chunk_count > 0.0, calibration);
+        t.compute_s = sum.work.compute_s;
+        t.memory_s = sum.work.weights_s;
+        t.host_s = sum.host_s;
+        t.crossing_s = sum.crossing_s;
+        t.time_s = t.compute_s + t.memory_s + t.host_s + t.crossing_s;
+        t.limit = t.host_s > 0.0 ? TR_LIMIT_HOST : t.crossing_s >= 0.5 * t.time_s ? TR_LIMIT_CROSSING
+                  : t.compute_s >= t.memory_s ? TR_LIMIT_COMPUTE : TR_LIMIT_WEIGHTS;
+    } else if (tr_op_is_link(op->op_class)) {
         s = tr_op_collective_s(op, system, calibration, &t.fixed_s, &t.link_s, err);
         if (s != TR_OK)
             return s;
@@ -159,10 +200,22 @@ static double layer_fixed_s(const tr_shard *shard, const tr_layer *l, const doub
     return time;
 }
 
+/* Of the chips' layers; those of the host are its own. */
 static double layers_fixed_s(const tr_shard *shard, const double *value, double fixed)
 {
-    for (int i = 0; i < shard->model->layer_kinds; i++)
-        fixed += shard->model->layer[i].layer_count * layer_fixed_s(shard, &shard->model->layer[i], value);
+    const tr_model *m = shard->model;
+    for (int i = 0; i < m->layer_kinds; i++)
+        fixed += (m->layer[i].layer_count - tr_split_host_layers(m, &shard->formats, i, 0)) *
+                 layer_fixed_s(shard, &m->layer[i], value);
+    return fixed;
+}
+
+double tr_host_fixed_s(const tr_shard *shard, const tr_calibration *host)
+{
+    double fixed = 0.0;
+    for (int i = 0; host != NULL && i < shard->model->layer_kinds; i++)
+        fixed += tr_split_host_layers(shard->model, &shard->formats, i, 0) *
+                 layer_fixed_s(shard, &shard->model->layer[i], host->value);
     return fixed;
 }
 

@@ -28,7 +28,7 @@ static inline double tr_op_beside_s(double a_s, double b_s, const tr_calibration
     return a_s > b_s ? a_s : b_s;
 }
 
-static inline int tr_op_is_link(tr_op_class c) { return c >= TR_OP_ALL_REDUCE && c < TR_OP_CLASS_COUNT; }
+static inline int tr_op_is_link(tr_op_class c) { return c >= TR_OP_ALL_REDUCE && c <= TR_OP_SEND; }
 tr_collective_kind tr_op_collective_kind(tr_op_class op_class);
 /* The collective of a group of more than one chip that lies so, by the algorithm that is fastest: at datasheet peak, or
  * with what a calibration adds. */
@@ -50,6 +50,27 @@ static inline void tr_op_link_s(const tr_collective *c, const tr_calibration *ca
     const double *value = calibration->value;
     *start_s += value[TR_CONSTANT_LINK_S];
     *wire_s = c->wire_s / value[TR_CONSTANT_LINK_BYTE] + sqrt(c->wire_s * value[TR_CONSTANT_LINK_MID_S]);
+}
+
+/* An operator that the host has: its time there, or that of copying its weights, and on both sides of the chip's roof.
+ * [R41] [R43] */
+typedef struct tr_host_work {
+    double host_s;               /* of one */
+    double copy_s;
+    double compute_s, memory_s;
+} tr_host_work;
+tr_host_work tr_op_host_of(const tr_op *op, const tr_calibration *chip, const tr_calibration *host);
+/* [R42] What one hand-over between chip and host takes whose bytes are so long on the wire. */
+double tr_op_cross_s(double wire_s, const tr_calibration *calibration);
+/* The calibration of a system's host under the engine that `calibration` is of; NULL where that is. */
+const tr_calibration *tr_host_calibration(const tr_system *system, const tr_calibration *calibration);
+/* Times of the layers that the host has and no operator. */
+double tr_host_fixed_s(const tr_shard *shard, const tr_calibration *host);
+
+/* How far a pass on this shard is from what was measured: no run with layers on a host is among those fitted. */
+static inline tr_distance tr_host_distance(const tr_shard *shard, tr_distance distance)
+{
+    return tr_shard_has_host(shard) ? TR_DISTANCE_GENERIC : distance;
 }
 
 /* Times of a pass that no operator has: of its layers and the step itself, and of each decoding sequence. */

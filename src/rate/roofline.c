@@ -66,11 +66,14 @@ static double idle_share(const tr_model *model)
 static void weigh(void *context, const pass_work *w, const tr_op *op)
 {
     tr_roofline *roof = context;
-    (void)w;
+    double *fixed = op->on_host ? &roof->host_fixed_weight_byte : &roof->fixed_weight_byte;
+    double *routed = op->on_host ? &roof->host_routed_weight_byte : &roof->routed_weight_byte;
     if (op->op_class == TR_OP_MOE)
-        roof->routed_weight_byte += op->count * op->weight_byte * (op->experts / op->touched_count);
+        *routed += op->count * op->weight_byte * (op->experts / op->touched_count);
     else
-        roof->fixed_weight_byte += op->count * op->weight_byte;
+        *fixed += op->count * op->weight_byte;
+    if (op->on_host)
+        roof->host_flop_per_s = w->peak_flop_per_s;
 }
 
 /* The format most parameters are in. */
@@ -115,7 +118,10 @@ tr_status tr_roofline_of(const tr_model *model, const tr_system *system, const t
     const double used = system->utilisation_share > 0.0 ? system->utilisation_share : 1.0;
     roof.usd_per_s = system->usd_per_hour / 3600.0 / used;
     roof.flop_per_token = 2.0 * model->multiply_param; /* [R2] a multiply and an add for each parameter */
-    roof.store_weight_byte = roof.pooled.weight_byte;
+    roof.store_weight_byte = roof.pooled.weight_byte + roof.pooled.host_weight_byte;
+    if (w.has_host)
+        roof.host_byte_per_s = system->host.memory_byte_per_s * system->host_count;
+    roof.host_copy_token = engine != NULL ? engine->host_copy_token : 0.0;
     roof.weight_byte = (roof.store_weight_byte - roof.pooled.draft_weight_byte) / model->total_param;
     roof.weight_dtype = most_used(model, &roof.pooled.weights);
     roof.expert_idle_share = idle_share(model);
@@ -150,7 +156,12 @@ tr_status tr_roofline_check(const tr_roofline *roof, tr_error *err)
         {"routed_weight_byte", roof->routed_weight_byte, not_negative(roof->routed_weight_byte)},
         {"weight_byte", roof->weight_byte, positive(roof->weight_byte)},
         {"fixed_weight_byte", roof->fixed_weight_byte + roof->routed_weight_byte,
-         positive(roof->fixed_weight_byte + roof->routed_weight_byte)},
+         positive(roof->fixed_weight_byte + roof->routed_weight_byte + roof->host_fixed_weight_byte)},
+        {"host_fixed_weight_byte", roof->host_fixed_weight_byte, not_negative(roof->host_fixed_weight_byte)},
+        {"host_routed_weight_byte", roof->host_routed_weight_byte, not_negative(roof->host_routed_weight_byte)},
+        {"host_flop_per_s", roof->host_flop_per_s, not_negative(roof->host_flop_per_s)},
+        {"host_byte_per_s", roof->host_byte_per_s, not_negative(roof->host_byte_per_s)},
+        {"host_copy_token", roof->host_copy_token, not_negative(roof->host_copy_token)},
         {"store_weight_byte", roof->store_weight_byte, positive(roof->store_weight_byte)},
         {"expert_idle_share", roof->expert_idle_share,
          roof->expert_idle_share >= 0.0 && roof->expert_idle_share < 1.0},

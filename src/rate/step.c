@@ -15,8 +15,8 @@ const char *tr_physics_name(tr_physics physics)
 
 const char *tr_limit_name(tr_limit limit)
 {
-    static const char name[][10] = {"compute", "weights", "kv", "comm", "fixed"};
-    return (int)limit >= 0 && limit <= TR_LIMIT_FIXED ? name[limit] : "";
+    static const char name[][10] = {"compute", "weights", "kv", "comm", "fixed", "host", "crossing"};
+    return (int)limit >= 0 && limit < TR_LIMIT_COUNT ? name[limit] : "";
 }
 
 static void take_terms(tr_step *step, const tr_terms *t)
@@ -26,9 +26,12 @@ static void take_terms(tr_step *step, const tr_terms *t)
     step->kv_s = t->kv_s;
     step->comm_s = t->comm_s;
     step->fixed_s = t->fixed_s;
-    const double term[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s};
+    step->host_s = t->host_s;
+    step->crossing_s = t->crossing_s;
+    const double term[TR_LIMIT_COUNT] = {t->compute_s, t->weights_s, t->kv_s,      t->comm_s,
+                                         t->fixed_s,   t->host_s,    t->crossing_s};
     int most = 0;
-    for (int i = 1; i < 5; i++)
+    for (int i = 1; i < TR_LIMIT_COUNT; i++)
         if (term[i] > term[most])
             most = i;
     step->limit = (tr_limit)most;
@@ -44,14 +47,16 @@ void tr_sum_finish(const tr_sum *sum, const tr_layout *layout, double repeat, do
         shown *= links_s > work_s ? (links_s - work_s) / links_s : 0.0;
     tr_terms t = {.compute_s = repeat * sum->work.compute_s, .weights_s = repeat * sum->work.weights_s,
                   .kv_s = repeat * sum->work.kv_s, .comm_s = shown * sum->wire_s,
-                  .fixed_s = shown * sum->start_s + fixed_s};
+                  .fixed_s = shown * sum->start_s + fixed_s, .host_s = repeat * sum->host_s,
+                  .crossing_s = repeat * sum->crossing_s};
     t.step_s = t.compute_s + t.weights_s + t.kv_s + t.comm_s + t.fixed_s;
+    t.step_s += t.host_s + t.crossing_s; /* [R41] a layer waits for the one before it, wherever that is */
     *out = t;
 }
 
 typedef struct summing {
     tr_sum sum;
-    const tr_calibration *calibration;
+    const tr_calibration *calibration, *host; /* of the chips, and of the host */
     tr_status status;            /* of a collective */
     tr_error *err;
 } summing;
@@ -59,6 +64,17 @@ typedef struct summing {
 static void add(void *context, const pass_work *w, const tr_op *op)
 {
     summing *now = context;
+    if (op->op_class == TR_OP_CROSS) {
+        if (!(op->copy.chunk_count > 0.0))
+            now->sum.crossing_s += op->count * tr_op_cross_s(op->message_byte / op->copy.link_byte_per_s,
+                                                             now->calibration);
+        return;
+    }
+    if (op->on_host) {
+        const tr_host_work one = tr_op_host_of(op, now->calibration, now->host);
+        tr_sum_host(&now->sum, op->count, &one, op->copy.chunk_count > 0.0, now->calibration);
+        return;
+    }
     if (tr_op_is_link(op->op_class)) {
         double start_s, wire_s;
         const tr_status s = tr_op_collective_s(op, w->system, now->calibration, &start_s, &wire_s, now->err);
@@ -96,9 +112,12 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     if (s != TR_OK)
         return s;
     summing now = {.calibration = calibration, .status = TR_OK, .err = err};
+    if (w.has_host)
+        now.host = tr_host_calibration(w.system, calibration);
     tr_pass_walk(&w, add, &now);
     if (now.status != TR_OK)
         return now.status;
+    now.sum.host_s += tr_host_fixed_s(shard, now.host);
     const double per_seq_s = calibration != NULL ? calibration->value[TR_CONSTANT_SEQ_S] * w.decode_seq : 0.0;
     const double fixed_s = tr_pass_fixed_s(shard, calibration) + per_seq_s +
                            tr_draft_fixed_s(shard, calibration, tr_pass_drafted_token(shard, pass));
@@ -110,7 +129,8 @@ tr_status tr_pass_step(const tr_shard *shard, const tr_roofline *roof, const tr_
     tr_step_rates(&step, roof, pass, terms.step_s);
     if (calibration != NULL) {
         const int decodes = pass->decode_seq > 0.0;
-        const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL][distance];
+        const tr_band *band = &calibration->band[decodes ? TR_INTERVAL_DECODE : TR_INTERVAL_PREFILL]
+                                                [tr_host_distance(shard, distance)];
         /* Nothing real lies below the bound, however wide the interval. */
         step.low_s = terms.step_s * band->low_ratio > bound_s ? terms.step_s * band->low_ratio : bound_s;
         step.high_s = terms.step_s * band->high_ratio;

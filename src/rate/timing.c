@@ -12,7 +12,7 @@
 #include "rate/step.h"
 #include "shard/split.h"
 
-enum { LINE = 0, EXPERTS, MOVED, LINK }; /* from LINK on: the collective's kind is added */
+enum { LINE = 0, EXPERTS, MOVED, CROSS, LINK }; /* from LINK on: the collective's kind is added */
 
 /* ---- boiling down --------------------------------------------------------------------- */
 
@@ -22,10 +22,14 @@ static int same(double a, double b) { return !(a < b) && !(a > b); }
  * the sums. */
 static int merges(const tr_timing_term *a, const tr_timing_term *b)
 {
-    if (a->kind != b->kind || a->grows != b->grows || a->cache != b->cache)
+    if (a->kind != b->kind || a->grows != b->grows || a->cache != b->cache || a->on_host != b->on_host)
         return 0;
     if (a->kind == MOVED)
         return 1;
+    if (a->kind == CROSS)
+        return same(a->message_byte_per_count, b->message_byte_per_count);
+    if (a->on_host) /* of another roof each, and chosen one by one */
+        return 0;
     if (a->kind >= LINK)
         return a->reach == b->reach && same(a->message_byte_per_count, b->message_byte_per_count) &&
                same(a->across_byte_per_count, b->across_byte_per_count);
@@ -39,7 +43,7 @@ static int merges(const tr_timing_term *a, const tr_timing_term *b)
 
 static void push(tr_timing *t, const tr_timing_term *term)
 {
-    if (term->kind >= LINK) {
+    if (term->kind >= CROSS) {
         for (size_t i = 0; i < t->term_count && i < TR_TIMING_TERM_MAX; i++)
             if (merges(&t->term[i], term)) {
                 t->term[i].count += term->count;
@@ -87,6 +91,29 @@ static int reach_of(taking *now, const tr_system *system, double group_chip)
     return (int)t->reach_count++;
 }
 
+/* What the host has, as the chip would run it with the weights copied there: of all experts, of each sequence's
+ * cache. */
+static void take_copy(const tr_timing *t, const tr_op *op, double amount, int cache, tr_timing_term *term)
+{
+    const double share = t->calibration != NULL ? t->calibration->value[TR_CONSTANT_LINK_BYTE] : 1.0;
+    const double all = op->op_class == TR_OP_MOE ? op->experts / op->touched_count : cache ? 1.0 / amount : 1.0;
+    tr_op chip = *op;
+    chip.flop_per_s = op->copy.flop_per_s;
+    chip.byte_per_s = op->copy.byte_per_s;
+    chip.kernel_flop_per_s = 0.0; /* the CPU's */
+    op_rate here = tr_op_rate_of(&chip, t->calibration);
+    const double tile_token = here.tile_token;
+    double compute_s, memory_s, move_s;
+    here.tile_token = 0.0;
+    tr_op_sides_s(&chip, &here, &compute_s, &memory_s, &move_s);
+    term->on_host = 1;
+    term->copy_s = op->count * all * (op->weight_byte + op->kv_byte) / (op->copy.link_byte_per_s * share);
+    term->chip_s_per_count = op->count * (compute_s + move_s) / amount;
+    term->chip_memory_s = op->count * all * memory_s;
+    term->chip_tile_s = tile_token * op->count * compute_s / larger(op->m_row, 1e-300) *
+                        (op->op_class == TR_OP_MOE ? op->experts : 1.0);
+}
+
 /* Taken from a pass of one sequence of each kind a rank. */
 static void take(void *context, const pass_work *w, const tr_op *op)
 {
@@ -103,12 +130,19 @@ static void take(void *context, const pass_work *w, const tr_op *op)
         push(t, &link);
         return;
     }
-    op_rate r = tr_op_rate_of(op, t->calibration);
+    if (op->op_class == TR_OP_CROSS) {
+        const tr_timing_term crossing = {.kind = CROSS, .grows = op->grows, .count = op->count, .on_host = 1,
+                                         .message_byte_per_count =
+                                             op->message_byte / amount / op->copy.link_byte_per_s};
+        push(t, &crossing);
+        return;
+    }
+    op_rate r = tr_op_rate_of(op, op->on_host ? t->host_calibration : t->calibration);
     const double tile_token = r.tile_token;
     double compute_s, memory_s, move_s;
     r.tile_token = 0.0; /* grows with the experts touched, or not at all, and not with the tokens */
     tr_op_sides_s(op, &r, &compute_s, &memory_s, &move_s);
-    const tr_timing_term moved = {.kind = MOVED, .grows = op->grows, .count = 1.0,
+    const tr_timing_term moved = {.kind = MOVED, .grows = op->grows, .count = 1.0, .on_host = op->on_host,
                                   .compute_s_per_count = op->count * move_s / amount};
     if (move_s > 0.0)
         push(t, &moved);
@@ -120,6 +154,8 @@ static void take(void *context, const pass_work *w, const tr_op *op)
                            .compute_s_per_count = op->count * compute_s / amount,
                            .memory_s = cache ? 0.0 : op->count * memory_s,
                            .memory_s_per_count = cache ? op->count * memory_s / amount : 0.0};
+    if (op->on_host)
+        take_copy(t, op, amount, cache, &term);
     if (op->op_class == TR_OP_MOE) {
         const double row_s = op->count * compute_s / larger(op->m_row, 1e-300); /* one row of one expert, all layers */
         term.kind = EXPERTS;
@@ -157,7 +193,9 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
     now.status = TR_OK;
     now.err = err;
     tr_timing *t = &now.timing;
-    t->group_count = y->replica_count * y->pp_rank * w.repeat;
+    t->group_count = w.group_count;
+    t->host_calibration = w.has_host ? tr_host_calibration(shard->system, calibration) : NULL;
+    t->host_fixed_s = tr_host_fixed_s(shard, t->host_calibration);
     t->rank_count = t->group_count * y->dp_rank;
     t->fixed_s = tr_pass_fixed_s(shard, calibration);
     t->draft_fixed_s = tr_draft_fixed_s(shard, calibration, tr_pass_drafted_token(shard, at));
@@ -182,6 +220,33 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
 
 /* ---- points ---------------------------------------------------------------------------- */
 
+/* [R41] [R43] Of what the host has, x of what it grows with, in a pass of so many tokens. */
+static void add_host(const tr_timing *timing, const tr_timing_term *t, double x, double pass_token, tr_sum *sum)
+{
+    const tr_engine *e = timing->shard->engine;
+    const tr_calibration *c = timing->calibration, *host = timing->host_calibration;
+    const double token = t->grows == TR_GROWS_DECODE_SEQ || t->grows == TR_GROWS_PREFILL_SEQ ? pass_token : x;
+    const double chunks = tr_pass_chunk_count(e, token);
+    const int may_copy = tr_pass_copies(e, token);
+    if (t->kind == CROSS || t->kind == MOVED) {
+        if (!may_copy && t->kind == CROSS)
+            sum->crossing_s += t->count * tr_op_cross_s(x * t->message_byte_per_count, c);
+        else if (!may_copy)
+            sum->host_s += x * t->compute_s_per_count;
+        return;
+    }
+    const double touched = t->kind == EXPERTS ? tr_expert_touched_share(t->idle_share, x) : 1.0;
+    const double once = t->cache ? x : touched;
+    const double of_chunk = t->kind == EXPERTS ? tr_expert_touched_share(t->idle_share, token / chunks) : once;
+    const tr_host_work one = {
+        .host_s = tr_op_beside_s(x * t->compute_s_per_count + touched * t->tile_s,
+                                 touched * t->memory_s + x * t->memory_s_per_count, host),
+        .copy_s = t->copy_s * (c != NULL ? chunks * of_chunk : once),
+        .compute_s = x * t->chip_s_per_count + touched * t->chip_tile_s,
+        .memory_s = once * t->chip_memory_s};
+    tr_sum_host(sum, t->count, &one, may_copy, c);
+}
+
 /* Of the busiest rank, and of all ranks that share its experts. */
 static void at_counts(const tr_timing *timing, double decode_seq, double prefill_seq, double group_decode_seq,
                       double group_prefill_seq, tr_terms *out)
@@ -194,7 +259,7 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
                              [TR_GROWS_GROUP_SEQ] = group_decode_seq,
                              [TR_GROWS_DECODE_SEQ] = decode_seq,
                              [TR_GROWS_PREFILL_SEQ] = prefill_seq};
-    tr_sum sum = {{0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, 0.0, 0.0};
+    tr_sum sum = {.host_s = timing->host_fixed_s};
     for (size_t i = 0; i < timing->term_count; i++) {
         const tr_timing_term *t = &timing->term[i];
         const double x = amount[t->grows];
@@ -208,6 +273,10 @@ static void at_counts(const tr_timing *timing, double decode_seq, double prefill
             tr_op_link_s(&link, c, &start_s, &wire_s);
             sum.start_s += t->count * start_s;
             sum.wire_s += t->count * wire_s;
+            continue;
+        }
+        if (t->on_host) {
+            add_host(timing, t, x, amount[TR_GROWS_TOKEN], &sum);
             continue;
         }
         double compute_s = x * t->compute_s_per_count, memory_s = t->memory_s + x * t->memory_s_per_count;

@@ -13,7 +13,7 @@ void tr_bound_steps_of(const tr_roofline *roof, const tr_clients *c, const doubl
     const double kv_byte[] = {kv, kv}, attention_flop[] = {attention, attention};
     tr_bound_step_array(roof, 2, batch_seq, kv_byte, attention_flop, out->compute_s, out->weights_s, out->kv_s,
                         out->step_s);
-    for (size_t i = 0; i < 2 && c->draft_token > 0.0; i++) {
+    for (size_t i = 0; i < 2 && (c->draft_token > 0.0 || roof->host_byte_per_s > 0.0); i++) {
         const tr_pass pass = {.decode_seq = batch_seq[i], .decode_context_token = c->prompt_token,
                               .token_per_seq = 1.0 + c->draft_token};
         tr_step step;

@@ -6,6 +6,7 @@
 
 #include "base/extreme.h"
 #include "base/fail.h"
+#include "rate/op_rate.h"
 #include "rate/terms.h"
 #include "serve/bound_steps.h"
 #include "serve/prompt.h"
@@ -506,6 +507,7 @@ tr_status tr_serve_apart(const tr_shard *shard, const tr_roofline *roof, const t
         s = front_of(prefill, calibration, clients, &f, err);
     if (s != TR_OK)
         return s;
+    distance = tr_host_distance(shard, distance);
     memset(&o, 0, sizeof o);
     v.apart = v.apart || prefill != NULL;
     const tr_layout *layout = &shard->layout;

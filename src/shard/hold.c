@@ -24,6 +24,14 @@ static double mixer_param(const tr_model *m, const tr_layer *l, double tp)
     return (in * tr_split_projection_copy(l, tp) + l->mixer_param - in) / tp;
 }
 
+static double routed_byte(const tr_shard *s, const tr_layer *l)
+{
+    if (!(l->experts > 0.0))
+        return 0.0;
+    return tr_split_expert_slots(l, &s->layout) * tr_split_expert_share(&s->layout) * (l->routed_param / l->experts) *
+           s->weights.part[TR_PART_ROUTED].byte;
+}
+
 static double layer_byte(const tr_shard *s, const tr_layer *l)
 {
     const tr_part_format *part = s->weights.part;
@@ -31,10 +39,7 @@ static double layer_byte(const tr_shard *s, const tr_layer *l)
     double byte = mixer_param(s->model, l, tp) * part[TR_PART_MIXER].byte +
                   l->dense_param / tp * part[TR_PART_DENSE].byte + l->shared_param / tp * part[TR_PART_SHARED].byte +
                   (l->norm_param + l->router_param) * part[TR_PART_OTHER].byte;
-    if (l->experts > 0.0)
-        byte += tr_split_expert_slots(l, &s->layout) * tr_split_expert_share(&s->layout) *
-                (l->routed_param / l->experts) * part[TR_PART_ROUTED].byte;
-    return byte;
+    return byte + routed_byte(s, l);
 }
 
 /* Bytes of the whole model in these formats. */
@@ -80,6 +85,48 @@ static tr_status hold_draft(tr_shard *s, tr_error *err)
     return status;
 }
 
+/* ---- what the host holds ---------------------------------------------------------- */
+
+int tr_shard_has_host(const tr_shard *s)
+{
+    return s->formats.host_layer_count > 0.0 || s->formats.host_expert_layer_count > 0.0;
+}
+
+/* [L20] Of the layers of one kind. */
+static double host_layer_byte(const tr_shard *s, int kind)
+{
+    const tr_layer *l = &s->model->layer[kind];
+    if (!tr_shard_has_host(s))
+        return 0.0;
+    const double whole = tr_split_host_layers(s->model, &s->formats, kind, 0);
+    return whole * layer_byte(s, l) +
+           (tr_split_host_layers(s->model, &s->formats, kind, 1) - whole) * routed_byte(s, l);
+}
+
+/* The output head with the norm before it; a tied table is stored once more to be one. */
+static double head_byte(const tr_shard *s)
+{
+    const tr_model *m = s->model;
+    const tr_part_format *part = s->weights.part;
+    return (m->tied ? m->embedding_param * part[TR_PART_EMBEDDING].byte : m->head_param * part[TR_PART_HEAD].byte) +
+           m->final_param * part[TR_PART_OTHER].byte;
+}
+
+/* [L20] Its layers, the tables that are only looked up in, and the head if no layer is left to the chips. */
+static double host_weight_byte(const tr_shard *s)
+{
+    const tr_model *m = s->model;
+    const tr_part_format *part = s->weights.part;
+    double byte = m->embedding_param * part[TR_PART_EMBEDDING].byte + m->lookup_param * part[TR_PART_OTHER].byte;
+    if (!tr_shard_has_host(s))
+        return 0.0;
+    for (int i = 0; i < m->layer_kinds; i++)
+        byte += host_layer_byte(s, i);
+    if (tr_split_host_head(m, &s->formats))
+        byte += m->tied ? m->final_param * part[TR_PART_OTHER].byte : head_byte(s);
+    return byte;
+}
+
 /* [L3] The busiest stage has a layer more than the mean, and one of the tables. */
 static double weight_byte(const tr_shard *s)
 {
@@ -91,11 +138,13 @@ static double weight_byte(const tr_shard *s)
         return m->total_param * part[TR_PART_DENSE].byte / (tp * y->dp_rank * y->pp_rank) + s->draft_weight_byte;
     double layers = 0.0;
     for (int i = 0; i < m->layer_kinds; i++)
-        layers += m->layer[i].layer_count * layer_byte(s, &m->layer[i]);
+        layers += m->layer[i].layer_count * layer_byte(s, &m->layer[i]) - host_layer_byte(s, i);
     const double table = (m->embedding_param * part[TR_PART_EMBEDDING].byte +
                           m->lookup_param * part[TR_PART_OTHER].byte) / tp;
     const double head = m->head_param * part[TR_PART_HEAD].byte / tp + m->final_param * part[TR_PART_OTHER].byte;
     double byte = y->pp_rank > 1.0 ? layers * s->stage_share + larger(table, head) : layers + table + head;
+    if (tr_shard_has_host(s)) /* the table lies on the host; a tied one on the chips too, as their head */
+        byte = layers * s->stage_share + (tr_split_host_head(m, &s->formats) ? 0.0 : head_byte(s));
     byte += s->draft_weight_byte;
     if (s->formats.weight == TR_WEIGHT_FORMAT_NATIVE) /* files hold more than the text model: it is resident too */
         byte += larger(m->weight_total_byte - model_byte(m, &s->weights), 0.0) / (tp * y->pp_rank);
@@ -186,9 +235,37 @@ static tr_status check_formats(const tr_formats *f, tr_error *err)
         return tr_fail(err, TR_EDOMAIN, "math_dtype", (double)f->math, "math_dtype is not one of the number formats");
     if (!(f->memory_share >= 0.0 && f->memory_share <= 1.0))
         return tr_fail(err, TR_EDOMAIN, "memory_share", f->memory_share, "the share of memory must be 0 to 1");
+    const double host[] = {f->host_layer_count, f->host_expert_layer_count};
+    for (int i = 0; i < 2; i++)
+        if (!(host[i] >= 0.0 && host[i] <= TR_STACK_MAX && floor(host[i]) >= host[i]))
+            return tr_fail(err, TR_EDOMAIN, i == 0 ? "host_layer_count" : "host_expert_layer_count", host[i],
+                           "the host can have 0 to %d whole layers, not %.6g", TR_STACK_MAX, host[i]);
     if (!(f->draft_token >= 0.0 && f->draft_token <= 1024.0 && floor(f->draft_token) >= f->draft_token))
         return tr_fail(err, TR_EDOMAIN, "draft_token", f->draft_token,
                        "0 to 1024 whole tokens can be drafted, not %.6g", f->draft_token);
+    return TR_OK;
+}
+
+/* Whether layers can be left to a host, so spread. */
+static tr_status check_host(const tr_shard *s, tr_error *err)
+{
+    const tr_model *m = s->model;
+    const tr_formats *f = &s->formats;
+    if (!tr_shard_has_host(s))
+        return TR_OK;
+    if (m->layer_kinds == 0 || f->host_layer_count > m->layers + 1.0 || f->host_expert_layer_count > m->layers)
+        return tr_fail(err, TR_EDOMAIN, "host_layer_count", f->host_layer_count,
+                       "the model has %.0f layers that a host could have", m->layers);
+    if (!s->system->has_host)
+        return tr_fail(err, TR_ECONFLICT, "host_layer_count", f->host_layer_count,
+                       "no host stands beside the chips to hold layers: name one, as in rtx-4090+epyc-9654,mem=256GB");
+    if (s->engine != NULL && !s->engine->host_layers)
+        return tr_fail(err, TR_ECONFLICT, "host_layer_count", f->host_layer_count,
+                       "%s leaves no layers to the host: llamacpp does",
+                       s->engine->title[0] != '\0' ? s->engine->title : "this engine");
+    if (s->layout.tp_rank * s->layout.dp_rank > 1.0)
+        return tr_fail(err, TR_ENOFIT, "tp_rank", s->layout.tp_rank,
+                       "layers are left to the host only where no matrix is split: tp and dp must be 1");
     return TR_OK;
 }
 
@@ -211,13 +288,21 @@ tr_status tr_shard_of(const tr_model *model, const tr_system *system, const tr_e
         return s;
     made.kv_dtype = engine != NULL ? tr_engine_kv_dtype(engine, model, made.formats.kv)
                     : made.formats.kv != TR_DTYPE_NATIVE ? made.formats.kv : model->kv_dtype;
-    made.stage_share = model->layer_kinds > 0 ? ceil(model->layers / layout->pp_rank) / model->layers
-                                              : 1.0 / layout->pp_rank;
+    const double here = larger(model->layers - made.formats.host_layer_count, 1.0); /* the rest is the host's */
+    made.stage_share = model->layer_kinds > 0 ? ceil(here / layout->pp_rank) / here : 1.0 / layout->pp_rank;
+    s = check_host(&made, err);
+    if (s != TR_OK)
+        return s;
     heed_files(&made);
     s = hold_draft(&made, err);
     if (s != TR_OK)
         return s;
     made.weight_byte = weight_byte(&made);
+    if (tr_shard_has_host(&made)) { /* all instances lie in the memory of all CPUs */
+        made.host_memory_byte = system->host.memory_byte * system->host_count / layout->replica_count;
+        made.host_weight_byte = host_weight_byte(&made);
+        made.host_room_byte = made.host_memory_byte - made.host_weight_byte;
+    }
     leave_room(&made);
     *out = made;
     return TR_OK;
@@ -262,6 +347,18 @@ double tr_shard_seq_byte(const tr_shard *s, double context_token)
                draft_seq_byte(s, context_token);
     double byte = 0.0;
     for (int i = 0; i < m->layer_kinds; i++)
-        byte += m->layer[i].layer_count * layer_seq_byte(s, &m->layer[i], context_token);
+        byte += (m->layer[i].layer_count - tr_split_host_layers(m, &s->formats, i, 0)) *
+                layer_seq_byte(s, &m->layer[i], context_token);
     return byte * s->stage_share + draft_seq_byte(s, context_token);
+}
+
+double tr_shard_host_seq_byte(const tr_shard *s, double context_token)
+{
+    double byte = 0.0;
+    for (int i = 0; i < s->model->layer_kinds; i++) {
+        const double count = tr_split_host_layers(s->model, &s->formats, i, 0);
+        if (count > 0.0)
+            byte += count * layer_seq_byte(s, &s->model->layer[i], context_token);
+    }
+    return byte;
 }

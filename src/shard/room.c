@@ -40,6 +40,12 @@ tr_status tr_shard_range(const tr_shard *s, tr_error *err)
         {"reserve_byte", s->reserve_byte, not_negative(s->reserve_byte)},
         {"cache_room_byte", s->cache_room_byte, s->cache_room_byte <= s->memory_byte},
         {"stage_share", s->stage_share, s->stage_share > 0.0 && s->stage_share <= 1.0},
+        {"host_layer_count", s->formats.host_layer_count, not_negative(s->formats.host_layer_count)},
+        {"host_expert_layer_count", s->formats.host_expert_layer_count,
+         not_negative(s->formats.host_expert_layer_count)},
+        {"host_memory_byte", s->host_memory_byte, s->host_memory_byte >= 0.0},
+        {"host_weight_byte", s->host_weight_byte, not_negative(s->host_weight_byte)},
+        {"host_room_byte", s->host_room_byte, s->host_room_byte <= s->host_memory_byte},
     };
     for (size_t i = 0; i < sizeof check / sizeof check[0]; i++)
         if (!check[i].fine)
@@ -58,10 +64,41 @@ double tr_shard_used_byte(const tr_shard *s, double batch_seq, double context_to
            tr_split_busiest(batch_seq, copies(s)) * tr_shard_seq_byte(s, context_token);
 }
 
-static int fits(const tr_shard *s, double batch_seq, double context_token)
+double tr_shard_host_used_byte(const tr_shard *s, double batch_seq, double context_token)
+{
+    return s->layout.replica_count * s->host_weight_byte + batch_seq * tr_shard_host_seq_byte(s, context_token);
+}
+
+/* [L21] As many as one instance has. */
+static int fits_host(const tr_shard *s, double batch_seq, double context_token)
+{
+    return !tr_shard_has_host(s) || tr_split_busiest(batch_seq, s->layout.replica_count) *
+                                            tr_shard_host_seq_byte(s, context_token) <=
+                                        s->host_room_byte + ROUNDING * s->host_memory_byte;
+}
+
+int tr_shard_fits_chips(const tr_shard *s, double batch_seq, double context_token)
 {
     return !(s->memory_byte < HUGE_VAL) ||
            tr_split_busiest(batch_seq, copies(s)) * tr_shard_seq_byte(s, context_token) <= room(s);
+}
+
+static int fits(const tr_shard *s, double batch_seq, double context_token)
+{
+    return tr_shard_fits_chips(s, batch_seq, context_token) && fits_host(s, batch_seq, context_token);
+}
+
+/* The largest whole number of sequences of `seq_byte` each in so much; the quotient may round across one. */
+static double most_seq(double room_byte, double seq_byte)
+{
+    if (!(room_byte >= 0.0))
+        return 0.0;
+    if (!(seq_byte > 0.0))
+        return HUGE_VAL;
+    double most = floor(room_byte / seq_byte);
+    if (most < WHOLE_MAX && most > 0.0 && !(most * seq_byte <= room_byte))
+        most -= 1.0;
+    return most;
 }
 
 double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
@@ -70,16 +107,13 @@ double tr_shard_max_batch_seq(const tr_shard *s, double context_token)
         return (double)NAN;
     if (!(s->memory_byte < HUGE_VAL))
         return HUGE_VAL;
-    if (!(room(s) >= 0.0))
-        return 0.0;
     /* [R12] */
-    const double seq = tr_shard_seq_byte(s, context_token);
-    if (!(seq > 0.0))
-        return HUGE_VAL;
-    double each = floor(room(s) / seq);
-    if (each < WHOLE_MAX && each > 0.0 && !(each * seq <= room(s))) /* the quotient may round across a whole number */
-        each -= 1.0;
-    return each * copies(s);
+    const double chips = most_seq(room(s), tr_shard_seq_byte(s, context_token)) * copies(s);
+    if (!tr_shard_has_host(s))
+        return chips;
+    const double host = most_seq(s->host_room_byte + ROUNDING * s->host_memory_byte,
+                                 tr_shard_host_seq_byte(s, context_token)) * s->layout.replica_count;
+    return host < chips ? host : chips;
 }
 
 double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
@@ -103,6 +137,24 @@ double tr_shard_max_context_token(const tr_shard *s, double batch_seq)
     return good;
 }
 
+static tr_status lacks_host(const tr_shard *s, double batch_seq, double context_token, tr_error *err)
+{
+    enum { SIZE = 32 };
+    char have[SIZE], part[SIZE], over[SIZE];
+    const double all = s->host_memory_byte * s->layout.replica_count;
+    const double need = tr_shard_host_used_byte(s, batch_seq, context_token);
+    (void)tr_quantity_format(all, TR_UNIT_BYTE, have, sizeof have);
+    (void)tr_quantity_format(s->host_weight_byte * s->layout.replica_count, TR_UNIT_BYTE, part, sizeof part);
+    (void)tr_quantity_format(need - all, TR_UNIT_BYTE, over, sizeof over);
+    return tr_fail(err, TR_ENOFIT, "host_memory_byte", need,
+                   s->host_room_byte < 0.0
+                       ? "the layers left to the host (%s) are more than its memory (%s) by %s: name more memory "
+                         "(+HOST,mem=...), or fewer bytes a weight (--weights)"
+                       : "the layers left to the host (%s of its %s) and the cache that lies with them lack %s there: "
+                         "fewer sequences, a shorter context, or more memory (+HOST,mem=...)",
+                   part, have, over);
+}
+
 tr_status tr_shard_check(const tr_shard *s, double batch_seq, double context_token, tr_error *err)
 {
     const tr_status range = tr_shard_range(s, err);
@@ -114,6 +166,8 @@ tr_status tr_shard_check(const tr_shard *s, double batch_seq, double context_tok
         return tr_fail(err, TR_EDOMAIN, "context_token", context_token, "the context must be 0 to 2e12 tokens");
     if (fits(s, batch_seq, context_token))
         return TR_OK;
+    if (!fits_host(s, batch_seq, context_token))
+        return lacks_host(s, batch_seq, context_token, err);
     enum { SIZE = 32 };
     char have[SIZE], over[SIZE], part[SIZE], most[SIZE], held[SIZE], layout[80];
     const double need = tr_shard_used_byte(s, batch_seq, context_token), kept = s->memory_byte - s->reserve_byte;

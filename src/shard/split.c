@@ -58,6 +58,24 @@ double tr_split_expert_share(const tr_layout *layout)
     return layout->ep_rank / (layout->tp_rank * layout->dp_rank);
 }
 
+/* A model may count two blocks of its stack as one layer. */
+double tr_split_host_layers(const tr_model *m, const tr_formats *formats, int kind, int routed)
+{
+    const double whole = formats->host_layer_count, experts = formats->host_expert_layer_count;
+    const double first = routed && experts > whole ? experts : whole;
+    if (!(first > 0.0) || kind >= m->layer_kinds)
+        return 0.0;
+    if (m->stack_count == 0) /* in which order they come is not known */
+        return first < m->layers ? m->layer[kind].layer_count * first / m->layers : m->layer[kind].layer_count;
+    const double block = ceil(first * m->stack_count / m->layers);
+    double found = 0.0;
+    for (int i = 0; i < m->stack_count && i < block; i++)
+        found += m->stack[i] == kind ? 1.0 : 0.0;
+    return found;
+}
+
+int tr_split_host_head(const tr_model *m, const tr_formats *formats) { return formats->host_layer_count > m->layers; }
+
 double tr_split_busiest(double seq, double ranks)
 {
     const double whole = floor(seq), part = seq - whole;

@@ -29,6 +29,14 @@ double tr_split_expert_share(const tr_layout *layout);
  * two whole numbers it is straight. A rank without a sequence does no work. */
 double tr_split_busiest(double seq, double ranks);
 
+/* Of the layers of one kind, those that the host has: whole, and those whose routed experts it has (whole ones
+ * counted). And whether it has the output head. [L20] */
+double tr_split_host_layers(const tr_model *model, const tr_formats *formats, int kind, int routed);
+int tr_split_host_head(const tr_model *model, const tr_formats *formats);
+
+/* Whether so many sequences fit the chips, whatever the host has. */
+int tr_shard_fits_chips(const tr_shard *shard, double batch_seq, double context_token);
+
 /* A shard's numbers alone, as tr_shard_of makes them. Errors: TR_EMISSING, TR_EDOMAIN. */
 tr_status tr_shard_range(const tr_shard *shard, tr_error *err);
 

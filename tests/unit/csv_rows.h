@@ -76,20 +76,12 @@ static inline void csv_cut(csv *table)
     }
 }
 
-/* The table path under the shared folder, or a skipped case. *state keeps it for the teardown, csv_forget. */
-static inline csv *csv_shared(void **state, const char *path)
+/* The table at a path; NULL where it is not there. *state keeps it for the teardown, csv_forget. */
+static inline csv *csv_open(void **state, const char *path)
 {
-    char full[4096];
-    const char *shared = getenv("TOKENROOF_SHARED"), *root = getenv("TOKENROOF_ROOT");
-    if (shared != NULL && shared[0] != '\0')
-        (void)snprintf(full, sizeof full, "%s/%s", shared, path);
-    else
-        (void)snprintf(full, sizeof full, "%s/../shared/%s", root != NULL ? root : ".", path);
-    FILE *f = fopen(full, "rb");
-    if (f == NULL) {
-        print_message("SKIP: %s absent\n", full);
-        skip();
-    }
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return NULL;
     csv *table = calloc(1, sizeof *table);
     assert_non_null(table);
     assert_int_equal(fseek(f, 0, SEEK_END), 0);
@@ -102,6 +94,34 @@ static inline csv *csv_shared(void **state, const char *path)
     csv_drop_returns(table->text);
     csv_cut(table);
     *state = table;
+    return table;
+}
+
+/* The table path of the repository. */
+static inline csv *csv_of_tests(void **state, const char *path)
+{
+    char full[4096];
+    const char *root = getenv("TOKENROOF_ROOT");
+    (void)snprintf(full, sizeof full, "%s/%s", root != NULL ? root : ".", path);
+    csv *table = csv_open(state, full);
+    assert_non_null(table);
+    return table;
+}
+
+/* The table path under the shared folder, or a skipped case. */
+static inline csv *csv_shared(void **state, const char *path)
+{
+    char full[4096];
+    const char *shared = getenv("TOKENROOF_SHARED"), *root = getenv("TOKENROOF_ROOT");
+    if (shared != NULL && shared[0] != '\0')
+        (void)snprintf(full, sizeof full, "%s/%s", shared, path);
+    else
+        (void)snprintf(full, sizeof full, "%s/../shared/%s", root != NULL ? root : ".", path);
+    csv *table = csv_open(state, full);
+    if (table == NULL) {
+        print_message("SKIP: %s absent\n", full);
+        skip();
+    }
     return table;
 }
 

@@ -167,7 +167,8 @@ static void every_row_says_what_it_is(void **state)
         assert_true(strlen(input->doc) > 10 && tr_group_name(input->group) != NULL);
         assert_int_equal(input->choices != NULL,
                          input->kind == TR_INPUT_CHOICE || input->kind == TR_INPUT_DTYPE ||
-                             input->kind == TR_INPUT_WEIGHTS || i == TR_IN_PRICE || i == TR_IN_DAY); /* a number, or a word that stands for one */
+                             input->kind == TR_INPUT_WEIGHTS || i == TR_IN_PRICE || i == TR_IN_DAY ||
+                             i == TR_IN_GPU_LAYERS); /* a number, or a word that stands for one */
         assert_null(strchr(input->doc, '\n'));
     }
 }

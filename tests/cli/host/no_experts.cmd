@@ -1,0 +1,1 @@
+"$TOKENROOF" step llama-3.1-8b rtx-4090+epyc-9654 --engine llamacpp --cpu-moe
