@@ -51,6 +51,7 @@ typedef struct tr_engine {
     int host_layers;       /* 1: can leave layers, or their routed experts, to the CPU beside the chips */
     double host_copy_token; /* tokens of a chunk from which weights that the host holds are copied to the chip and
                              * multiplied there; 0 = never */
+    double host_free_byte; /* left free on each chip where the layers that stay there are chosen, not given */
     double max_tp_rank;    /* that it takes by itself; 0 = no limit but the heads */
     int row_split;         /* 1: more tp ranks where they are asked for (llama.cpp -sm row), and never by itself */
     int apple_gpu;         /* 1: runs on Apple's GPUs and nowhere else */

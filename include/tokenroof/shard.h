@@ -61,6 +61,8 @@ typedef struct tr_formats {
                               * more than the model has: the output head too; 0: none */
     double host_expert_layer_count; /* of the first so many layers the routed experts are, those of whole layers
                               * counted; at most the model's layers; 0: none */
+    double host_chunk_token; /* tokens of a micro-batch, for each of which weights may be copied from the host; 0: the
+                              * engine's own */
 } tr_formats;
 
 /* One chip of the busiest stage. Plain data; the model, system and engine must outlive it. */
@@ -97,7 +99,7 @@ TR_API int tr_shard_has_host(const tr_shard *shard);
  * chips: as few bytes as this batch at this context allows. Of a mixture the routed experts of the first layers, as few
  * layers as needed, and whole layers only when all experts are there; else whole layers, the first ones. What formats
  * asks for already is kept, and only more whole layers are added where it asks for experts. Nothing is moved where all
- * fits the chips. On TR_ENOFIT *out is everything that can be moved. Errors: TR_EUNKNOWN (no host, or the engine leaves
+ * fits the chips; where something is, each chip keeps the engine's host_free_byte. On TR_ENOFIT *out is everything that can be moved. Errors: TR_EUNKNOWN (no host, or the engine leaves
  * nothing to one), TR_ENOFIT (chips or host lack memory: the text says which), those of tr_shard_of.  [L22] */
 TR_API tr_status tr_shard_place(const tr_model *model, const tr_system *system, const tr_engine *engine,
                                 const tr_layout *layout, const tr_formats *formats, double batch_seq,

@@ -182,7 +182,8 @@ static void try_memory(trial *t)
     }
 }
 
-/* Layers left to a desktop's processor, or where that has too little memory a server's; more memory for the one there. */
+/* Layers left to a desktop's processor, or where that has too little memory a server's; where there is one, more
+ * memory for it. */
 static void try_host(trial *t)
 {
     static const struct {

@@ -189,7 +189,9 @@ static void print_marks(const tr_step_row *row, tr_writer *out)
     (void)snprintf(text, sizeof text, "ridge point at %s",
                    format(row->ridge_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, ridge, sizeof ridge));
     tr_print_quantity(out, "intensity", row->step.intensity_flop_per_byte, TR_UNIT_FLOP_PER_BYTE, text);
-    if (row->load.phase == TR_PHASE_DECODE && !isfinite(row->balance_batch_seq))
+    if (tr_shard_has_host(&row->question->shard)) /* two sides of compute and memory, and no balance of the two */
+        tr_print_line(out, "balance batch", "-", "chip and host have a balance each");
+    else if (row->load.phase == TR_PHASE_DECODE && !isfinite(row->balance_batch_seq))
         tr_print_line(out, "balance batch", "none",
                       "at this context KV reads keep every batch memory-bound");
     else if (row->load.phase == TR_PHASE_DECODE)

@@ -248,6 +248,7 @@ static void place_layers(tr_deployment *d, const tr_clients *c)
         tr_shard_place(p->model, &d->system, p->engine, &p->layout, &p->asked_formats, batch_seq,
                        c->prompt_token + c->output_token, &d->formats, NULL) != TR_OK)
         d->formats = p->formats;
+    d->formats.host_chunk_token = c->chunk_token;
 }
 
 static tr_status lay_out(const tr_scenario *scenario, tr_deployment *d, const tr_clients *clients, tr_error *err)

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "input/day.h"
+#include "input/host_layers.h"
 #include "rate/op_rate.h"
 
 static tr_dtype dtype_of(const tr_scenario *scenario, tr_input_id id)
@@ -106,63 +107,6 @@ tr_phase tr_problem_phase(const tr_scenario *scenario, double query_token)
     return query_token > 1.0 ? TR_PHASE_PREFILL : TR_PHASE_DECODE;
 }
 
-/* ---- layers left to a host ---------------------------------------------------------------- */
-
-/* [L22] What was asked for of the host beside the chips; what was not, is placed once a layout is known. */
-static tr_status host_of(const tr_scenario *scenario, tr_problem *p, tr_error *err)
-{
-    static const tr_input_id id[] = {TR_IN_GPU_LAYERS, TR_IN_CPU_MOE, TR_IN_N_CPU_MOE};
-    const int all_experts = tr_input_choice(scenario, TR_IN_CPU_MOE) == 1;
-    const double layers = p->model->layers, most = layers + 1.0; /* the output layer counts as one */
-    tr_formats *f = &p->formats;
-    for (size_t i = 0; i < 3; i++)
-        if (tr_input_is_set(scenario, id[i]) && (p->engine == NULL || !p->engine->host_layers))
-            return tr_fail(err, TR_ECONFLICT, tr_input_at(id[i])->key, 0.0,
-                           "--%s: %s leaves no layers to the host: --engine llamacpp does", tr_input_at(id[i])->option,
-                           p->engine == NULL || p->engine->title[0] == '\0' ? "this engine" : p->engine->title);
-    if (all_experts && tr_input_is_set(scenario, TR_IN_N_CPU_MOE))
-        return tr_fail(err, TR_ECONFLICT, "cpu_moe", 0.0, "--cpu-moe is of all layers, --n-cpu-moe of some: give one");
-    const double experts = all_experts ? layers : tr_input_number(scenario, TR_IN_N_CPU_MOE);
-    const double chips = tr_input_number(scenario, TR_IN_GPU_LAYERS);
-    if (experts > 0.0 && !is_mixture(p->model))
-        return tr_fail(err, TR_ECONFLICT, "cpu_moe", 0.0,
-                       "%s has no routed experts to leave to the host: --gpu-layers leaves whole layers",
-                       p->model->name);
-    if (chips >= 0.0 && chips < most)
-        f->host_layer_count = most - floor(chips);
-    if (experts > 0.0)
-        f->host_expert_layer_count = experts < layers ? floor(experts) : layers;
-    if ((f->host_layer_count > 0.0 || f->host_expert_layer_count > 0.0) && !p->system->has_host)
-        return tr_fail(err, TR_ECONFLICT, "host", 0.0,
-                       "no host stands beside the chips to hold layers: name one behind them, as in "
-                       "rtx-4090+epyc-9654,mem=256GB");
-    return TR_OK;
-}
-
-/* Layers are placed by themselves unless their number was given. */
-static int places(const tr_scenario *scenario, const tr_problem *p)
-{
-    const int given = tr_input_is_set(scenario, TR_IN_GPU_LAYERS) && tr_input_choice(scenario, TR_IN_GPU_LAYERS) != 0;
-    return p->system->has_host && p->engine != NULL && p->engine->host_layers && !given;
-}
-
-/* [L22] The best layout does not hold the load: leave layers to the host, all chips one behind the other. */
-static tr_status place(tr_problem *p, const tr_load *load, tr_error *err)
-{
-    const tr_layout stages = {1.0, 1.0, 1.0, floor(p->system->chip_count), 1.0, 0};
-    const tr_layout layout = p->layout_given ? p->layout : stages;
-    const double held_token = load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0);
-    tr_formats placed = p->formats;
-    tr_status s = tr_shard_place(p->model, p->system, p->engine, &layout, &p->formats, load->batch_seq, held_token,
-                                 &placed, err);
-    if (s != TR_OK)
-        return s;
-    p->formats = placed;
-    p->layout = layout;
-    p->layout_status = TR_OK;
-    return tr_roofline_of(p->model, p->system, p->engine, &p->formats, &p->roof, err);
-}
-
 static tr_status check_query(const tr_scenario *scenario, tr_error *err)
 {
     size_t count = 0;
@@ -231,28 +175,6 @@ static tr_status hold(const tr_scenario *scenario, tr_problem *p, tr_error *err)
 {
     p->layout.overlap = tr_input_choice(scenario, TR_IN_OVERLAP) == 1;
     return tr_shard_of(p->model, p->system, p->engine, &p->layout, &p->formats, &p->shard, err);
-}
-
-/* For the largest load, else the first, where the chips alone do not hold it. */
-static tr_status place_for(const tr_scenario *scenario, tr_problem *p, const tr_load *largest, tr_error *err)
-{
-    const tr_load *const load[] = {largest, &p->load};
-    p->asked_formats = p->formats;
-    p->host_placed = 1;
-    for (int i = 0; i < 2; i++) {
-        const double held_token =
-            load[i]->context_token + (load[i]->phase == TR_PHASE_PREFILL ? load[i]->query_token : 0.0);
-        if (p->layout_status == TR_OK && tr_shard_check(&p->shard, load[i]->batch_seq, held_token, NULL) == TR_OK)
-            return TR_OK;
-        tr_status s = place(p, load[i], err);
-        if (s == TR_OK) {
-            p->layout_load = *load[i];
-            return hold(scenario, p, err);
-        }
-        if (s != TR_ENOFIT)
-            return s;
-    }
-    return TR_ENOFIT;
 }
 
 /* [K110] Over batches the question is when reading weights is shared, and a replica shares it with none. */
@@ -427,7 +349,7 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
     if (s == TR_OK && p.blackboard)
         p.engine = NULL;
     if (s == TR_OK)
-        s = host_of(scenario, &p, err);
+        s = tr_host_asked(scenario, &p, err);
     if (s == TR_OK)
         s = tr_roofline_of(model, system, p.engine, &p.formats, &p.roof, err);
     if (s == TR_OK)
@@ -438,8 +360,10 @@ tr_status tr_problem_of(const tr_scenario *scenario, const tr_model *model, cons
         s = choose_layout(&p, &largest, err);
     if (s == TR_OK)
         s = hold(scenario, &p, err);
-    if (s == TR_OK && places(scenario, &p))
-        s = place_for(scenario, &p, &largest, err);
+    if (s == TR_OK && tr_host_is_open(scenario, &p)) {
+        s = tr_host_place(&p, &largest, err);
+        s = s == TR_OK ? hold(scenario, &p, err) : s;
+    }
     if (s != TR_OK)
         return s;
     p.distance = tr_host_distance(&p.shard, p.calibration.distance);

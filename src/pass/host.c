@@ -12,8 +12,8 @@ static void cross(const pass_work *w, const char *name, double count, double wid
                 .message_byte = w->token * wide * CROSSING_BYTE, .flop_copy_count = 1.0, .weight_copy_count = 1.0,
                 .kv_copy_count = 1.0, .flop_per_s = w->attention.flop_per_s, .byte_per_s = w->byte_per_s,
                 .launch_count = 1.0, .copy = {.link_byte_per_s = w->link_byte_per_s}};
-    if (tr_pass_copies(w->shard->engine, w->token)) /* the weights come instead */
-        op.copy.chunk_count = tr_pass_chunk_count(w->shard->engine, w->token);
+    if (tr_pass_copies(w->shard, w->token)) /* the weights come instead */
+        op.copy.chunk_count = tr_pass_chunk_count(w->shard, w->token);
     op.name = name;
     if (count > 0.0)
         w->visit(w->context, w, &op);

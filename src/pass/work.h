@@ -72,8 +72,8 @@ void tr_pass_host(const pass_work *work);
 /* side.c: an operator's share of `count` on the side that is walked, and what a copy of its weights to the chip takes;
  * chunks in which the engine takes so many tokens in, and whether it copies weights for them.  [R40] [R43] */
 void tr_pass_place(const pass_work *work, tr_op *op);
-double tr_pass_chunk_count(const tr_engine *engine, double token);
-int tr_pass_copies(const tr_engine *engine, double token);
+double tr_pass_chunk_count(const tr_shard *shard, double token);
+int tr_pass_copies(const tr_shard *shard, double token);
 /* expert.c: the routed experts of one layer. */
 void tr_pass_experts(const pass_work *work, int layer);
 /* layer.c: all operators of a model's pass but its hops between stages; and of its prediction layers', all together. */

@@ -223,11 +223,10 @@ tr_status tr_timing_of(const tr_shard *shard, const tr_calibration *calibration,
 /* [R41] [R43] Of what the host has, x of what it grows with, in a pass of so many tokens. */
 static void add_host(const tr_timing *timing, const tr_timing_term *t, double x, double pass_token, tr_sum *sum)
 {
-    const tr_engine *e = timing->shard->engine;
     const tr_calibration *c = timing->calibration, *host = timing->host_calibration;
     const double token = t->grows == TR_GROWS_DECODE_SEQ || t->grows == TR_GROWS_PREFILL_SEQ ? pass_token : x;
-    const double chunks = tr_pass_chunk_count(e, token);
-    const int may_copy = tr_pass_copies(e, token);
+    const double chunks = tr_pass_chunk_count(timing->shard, token);
+    const int may_copy = tr_pass_copies(timing->shard, token);
     if (t->kind == CROSS || t->kind == MOVED) {
         if (!may_copy && t->kind == CROSS)
             sum->crossing_s += t->count * tr_op_cross_s(x * t->message_byte_per_count, c);

@@ -240,6 +240,9 @@ static tr_status check_formats(const tr_formats *f, tr_error *err)
         if (!(host[i] >= 0.0 && host[i] <= TR_STACK_MAX && floor(host[i]) >= host[i]))
             return tr_fail(err, TR_EDOMAIN, i == 0 ? "host_layer_count" : "host_expert_layer_count", host[i],
                            "the host can have 0 to %d whole layers, not %.6g", TR_STACK_MAX, host[i]);
+    if (!(f->host_chunk_token >= 0.0 && f->host_chunk_token <= 1e9))
+        return tr_fail(err, TR_EDOMAIN, "host_chunk_token", f->host_chunk_token,
+                       "a micro-batch must have 0 to 1e9 tokens");
     if (!(f->draft_token >= 0.0 && f->draft_token <= 1024.0 && floor(f->draft_token) >= f->draft_token))
         return tr_fail(err, TR_EDOMAIN, "draft_token", f->draft_token,
                        "0 to 1024 whole tokens can be drafted, not %.6g", f->draft_token);

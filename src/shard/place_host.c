@@ -13,11 +13,14 @@ typedef struct placing {
     double batch_seq, context_token;
 } placing;
 
-static int fits_chips(const placing *p, const tr_formats *formats)
+/* With so much left over. */
+static int fits_chips(const placing *p, const tr_formats *formats, double free_byte)
 {
     tr_shard shard;
-    return tr_shard_of(p->model, p->system, p->engine, p->layout, formats, &shard, NULL) == TR_OK &&
-           tr_shard_fits_chips(&shard, p->batch_seq, p->context_token);
+    if (tr_shard_of(p->model, p->system, p->engine, p->layout, formats, &shard, NULL) != TR_OK)
+        return 0;
+    shard.cache_room_byte -= free_byte;
+    return tr_shard_fits_chips(&shard, p->batch_seq, p->context_token);
 }
 
 /* The least whole number in (low, high] for which the chips have room, or high: what leaves them never comes back. */
@@ -26,7 +29,7 @@ static void least(const placing *p, tr_formats *formats, double *count, double l
     while (high - low > 1.0) {
         const double middle = low + (double)(int)(0.5 * (high - low));
         *count = middle;
-        if (fits_chips(p, formats))
+        if (fits_chips(p, formats, p->engine->host_free_byte))
             high = middle;
         else
             low = middle;
@@ -50,9 +53,10 @@ tr_status tr_shard_place(const tr_model *model, const tr_system *system, const t
                        "no host stands beside the chips to which this engine leaves layers");
     const placing p = {model, system, engine, layout, batch_seq, context_token};
     const double layers = model->layers;
-    if (!fits_chips(&p, &f) && model->routed_param > 0.0 && !tr_shard_has_host(&shard))
+    const int moves = !fits_chips(&p, &f, 0.0);
+    if (moves && model->routed_param > 0.0 && !tr_shard_has_host(&shard))
         least(&p, &f, &f.host_expert_layer_count, 0.0, layers);
-    if (!fits_chips(&p, &f) && f.host_layer_count < layers + 1.0)
+    if (moves && !fits_chips(&p, &f, engine->host_free_byte) && f.host_layer_count < layers + 1.0)
         least(&p, &f, &f.host_layer_count, f.host_layer_count, layers + 1.0);
     s = tr_shard_of(model, system, engine, layout, &f, &shard, err);
     if (s != TR_OK)

@@ -43,6 +43,7 @@ tr_status tr_shard_range(const tr_shard *s, tr_error *err)
         {"host_layer_count", s->formats.host_layer_count, not_negative(s->formats.host_layer_count)},
         {"host_expert_layer_count", s->formats.host_expert_layer_count,
          not_negative(s->formats.host_expert_layer_count)},
+        {"host_chunk_token", s->formats.host_chunk_token, not_negative(s->formats.host_chunk_token)},
         {"host_memory_byte", s->host_memory_byte, s->host_memory_byte >= 0.0},
         {"host_weight_byte", s->host_weight_byte, not_negative(s->host_weight_byte)},
         {"host_room_byte", s->host_room_byte, s->host_room_byte <= s->host_memory_byte},

@@ -39,6 +39,7 @@ static void three(const tr_system *system, const tr_formats *f, const tr_pass *p
     const tr_calibration c = llamacpp(system);
     tr_roofline roof;
     tr_error err;
+    memset(step, 0, 3 * sizeof *step);
     if (tr_roofline_of(&model, system, engine, f, &roof, &err) != TR_OK ||
         tr_bound_pass(&roof, pass, &step[0], &err) != TR_OK ||
         tr_pass_step(&shard, &roof, NULL, TR_DISTANCE_NEAR, pass, &step[1], &err) != TR_OK ||

@@ -72,9 +72,11 @@ static tr_formats placed(const tr_system *system, tr_weight_format weight, doubl
     return out;
 }
 
+/* With what llama.cpp leaves free on the card. */
 static int holds(const tr_system *system, const tr_formats *formats, double batch_seq, double context_token)
 {
-    const tr_shard s = shard_with(&model, system, get_engine("llamacpp"), one, formats);
+    tr_shard s = shard_with(&model, system, get_engine("llamacpp"), one, formats);
+    s.cache_room_byte -= 1024.0 * 1048576.0;
     return tr_shard_check(&s, batch_seq, context_token, NULL) == TR_OK;
 }
 
