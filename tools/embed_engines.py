@@ -21,8 +21,8 @@ SAYS = {"memory_rule": RULES, "memory_share": (0.01, 1), "buffer_byte": (0, 1e12
         "poll_step": (1, 1e4),
          "kv_dtypes": CACHES, "kv_dtype": DTYPES, "kv_from_checkpoint": bool, "gguf": bool,
          "expert_slices": bool, "expert_groups": bool, "attention_dp": bool, "pipeline": bool, "max_tp_rank": (0, 1e4),
-         "row_split": bool, "apple_gpu": bool, "host_layers": bool,
-         "host_copy_token": (0, 1e4), "host_free_byte": (0, 1e12)}
+         "host_layers": bool, "host_copy_token": (0, 1e4), "host_free_byte": (0, 1e12), "row_split": bool,
+        "apple_gpu": bool}
 SIZES = {"name": 24, "title": 48, "version": 24, "date": 12, "source": 256}
 
 

@@ -1,4 +1,4 @@
-/* input/host_layers.c -- layers left to the host beside the chips: what was asked for, and what follows from the load. */
+/* input/host_layers.c -- layers left to the host beside the chips: what was asked for, and what the load needs. */
 #include "input/host_layers.h"
 
 #include <math.h>

@@ -7,8 +7,8 @@
 
 #include "base/fail.h"
 #include "rate/calibration_table.h"
-#include "rate/power_limit.h"
 #include "rate/op_rate.h"
+#include "rate/power_limit.h"
 
 size_t tr_calibration_count(void) { return tr_calibration_table_count; }
 
