@@ -50,6 +50,14 @@ test -e /usr/share/i18n/locales/de_DE|locales
 NEEDS
 }
 
+# What the program can do without: `tokenroof measure` says what it lacks.
+needs_probe() {
+    cat <<'NEEDS'
+pkg-config --exists hwloc|libhwloc-dev
+ldconfig -p | grep -q libopenblas|libopenblas0-pthread
+NEEDS
+}
+
 # Packages of the named lists that are missing, on one line.
 missing() {
     local list need package
@@ -80,6 +88,9 @@ ensure() {
     packages=$(missing "$@")
     [ -z "$packages" ] || die "still missing after the install: $packages"
 }
+
+# The same, if it can be: what is left out is said, and nothing stops.
+ensure_optional() { (ensure "$@") || say "built without: $(missing "$@")"; }
 
 # The page's packages, by its lock file, if they are not there yet. Without npm or its registry the page is left out.
 ensure_page() {

@@ -129,6 +129,7 @@ tr_status cmd_reversible(cli *c, tr_error *err);
 tr_status cmd_local(cli *c, tr_error *err);
 tr_status cmd_lesson(cli *c, tr_error *err);
 tr_status cmd_fit(cli *c, tr_error *err);
+tr_status cmd_measure(cli *c, tr_error *err);
 tr_status cmd_models(cli *c, tr_error *err);
 tr_status cmd_chips(cli *c, tr_error *err);
 tr_status cmd_help(cli *c, tr_error *err);

@@ -13,7 +13,7 @@ static const struct {
     tr_status (*run)(cli *c, tr_error *err);
 } commands[] = {
     {"compare", cmd_compare},       {"reversible", cmd_reversible}, {"validate", cmd_validate},
-    {"fit", cmd_fit},               {"models", cmd_models},
+    {"fit", cmd_fit},               {"measure", cmd_measure},       {"models", cmd_models},
     {"chips", cmd_chips},           {"lesson", cmd_lesson},
     {"local", cmd_local},     {"web", cmd_web},   {"help", cmd_help},
     {"completion", cmd_completion}, {"version", cmd_version},

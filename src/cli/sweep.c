@@ -356,7 +356,8 @@ static void shared_setting(const sweep *s, char *out, size_t size)
                                      TR_IN_DP,     TR_IN_WEIGHT_DTYPE, TR_IN_KV_DTYPE};
     const tr_scenario *scenario = s->c->scenario;
     size_t n = 0;
-    int laid_out = strcmp(s->c->verb->name, "layout") == 0; /* its rows are layouts */
+    const int is_local = strcmp(s->c->verb->name, "local") == 0; /* has an engine and layouts of its own */
+    int laid_out = is_local || strcmp(s->c->verb->name, "layout") == 0;
     out[0] = '\0';
     for (size_t i = 0; i < sizeof id / sizeof id[0] && n < size; i++) {
         const tr_input *input = tr_input_at(id[i]);
@@ -368,7 +369,7 @@ static void shared_setting(const sweep *s, char *out, size_t size)
         between = n > 0 ? "; " : "";
         if (is_axis(s, id[i]) || n >= size)
             continue;
-        if (i == 0 && !set && tr_verb_takes(s->c->verb, input))
+        if (i == 0 && !set && !is_local && tr_verb_takes(s->c->verb, input))
             n += (size_t)snprintf(out + n, size - n, "no engine in particular");
         else if (set)
             n += (size_t)snprintf(out + n, size - n, "%s%s %s", between, input->option,

@@ -50,6 +50,8 @@ const char *tr_group_name(tr_group group)
         [TR_GROUP_OUTPUT_MEASURE] = "output-measure",
         [TR_GROUP_OUTPUT_LESSON] = "output-lesson",
         [TR_GROUP_OUTPUT_FIT] = "output-fit",
+        [TR_GROUP_OUTPUT_FILE] = "output-file",
+        [TR_GROUP_OUTPUT_PROBE] = "output-probe",
         [TR_GROUP_OUTPUT_QUESTION] = "output-question",
         [TR_GROUP_OUTPUT_WHATIF] = "output-whatif",
         [TR_GROUP_OUTPUT_CURVE] = "output-curve",

@@ -173,21 +173,24 @@ static void plain_name(const char *name, char *out, size_t size)
     }
 }
 
-/* A GPU that shares the memory before the CPU beside it. */
-static const tr_chip *chip_of_cpu(const char *cpu)
+const tr_chip *tr_machine_chip(const char *cpu, tr_chip_kind kind)
 {
     char mine[128], its[128];
-    const tr_chip *found = NULL;
     plain_name(cpu, mine, sizeof mine);
     for (size_t i = 0; mine[0] != '\0' && i < tr_chip_catalog_count(); i++) {
         const tr_chip *chip = tr_chip_catalog_at(i);
-        if (chip->kind != TR_CHIP_CPU && chip->kind != TR_CHIP_UNIFIED)
-            continue;
         plain_name(chip->title, its, sizeof its);
-        if (tr_text_same(mine, its) && (found == NULL || chip->kind == TR_CHIP_UNIFIED))
-            found = chip;
+        if (chip->kind == kind && tr_text_same(mine, its))
+            return chip;
     }
-    return found;
+    return NULL;
+}
+
+/* A GPU that shares the memory before the CPU beside it. */
+static const tr_chip *chip_of_cpu(const char *cpu)
+{
+    const tr_chip *unified = tr_machine_chip(cpu, TR_CHIP_UNIFIED);
+    return unified != NULL ? unified : tr_machine_chip(cpu, TR_CHIP_CPU);
 }
 
 /* What the driver calls those whose name is not the catalog's: as nvidia-smi prints them (NVIDIA's list of supported

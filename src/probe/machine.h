@@ -24,6 +24,10 @@ typedef struct tr_machine {
  * NULL: none is looked for. Errors: TR_EIO (no such files), TR_EPARSE (no memory size). On error *out is untouched. */
 tr_status tr_machine_read(const char *proc, const char *nvml, tr_machine *out, tr_error *err);
 
+/* The chip of the catalog, of one kind, that a processor's own name means ("AMD EPYC 9654 96-Core Processor"); NULL:
+ * none. */
+const tr_chip *tr_machine_chip(const char *cpu, tr_chip_kind kind);
+
 /* The same in the words of SYSTEM: "rtx-4090+ryzen-7950x,mem=64GB", "2xepyc-9654,mem=384GB"; "" where its card, or
  * without a card its CPU, is not in the catalog. Returns out. */
 const char *tr_machine_name(const tr_machine *machine, char *out, size_t size);

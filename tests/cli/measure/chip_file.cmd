@@ -1,0 +1,1 @@
+"$TOKENROOF" measure --cores 1 --seconds 2 --out here.json >/dev/null && ls && "$TOKENROOF" step qwen2.5-0.5b ./here.json --engine llamacpp && "$TOKENROOF" predict qwen2.5-0.5b 2x./here.json,mem=8GB --isl 512 --osl 64 --engine llamacpp --csv | wc -l

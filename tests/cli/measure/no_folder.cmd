@@ -1,0 +1,1 @@
+"$TOKENROOF" measure --cores 1 --seconds 1 --out no/such/folder/here.json

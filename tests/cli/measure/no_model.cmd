@@ -1,0 +1,1 @@
+"$TOKENROOF" measure llama-3.1-8b --seconds 1

@@ -1,0 +1,1 @@
+"$TOKENROOF" measure --seconds 90
