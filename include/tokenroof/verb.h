@@ -52,6 +52,8 @@ struct tr_subject {
 /* Errors of answers and figures: those of the functions of tokenroof/ask.h. */
 typedef tr_status (*tr_verb_answering)(const tr_scenario *scenario, const tr_problem *question, const tr_style *style,
                                        tr_sink *sink, tr_error *err);
+typedef tr_status (*tr_verb_resolving)(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
+                                       tr_problem *out, tr_error *err);
 typedef tr_status (*tr_verb_telling)(const tr_subject *subject, const tr_style *style, tr_sink *sink, tr_error *err);
 typedef tr_status (*tr_verb_drawing)(const tr_scenario *scenario, const tr_problem *question,
                                      const tr_figure_target *target, tr_sink *sink, tr_error *err);
@@ -83,6 +85,7 @@ struct tr_verb {
     tr_verb_telling tell;    /* of what is no question */
     /* What it takes where nothing was said, and what it refuses; NULL: nothing of its own. */
     tr_status (*prepare)(tr_scenario *scenario, tr_error *err);
+    tr_verb_resolving resolve; /* its question, where that is another than tr_problem_of's; NULL: it is not */
     const tr_verb_figure *figures;
     size_t figure_count;
     const tr_input_id *lists; /* inputs of which it makes rows */

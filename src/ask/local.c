@@ -10,7 +10,7 @@
 #include "base/fail.h"
 #include "base/text.h"
 
-enum { SHORT_TOKEN = 1024, LONG_TOKEN = 32768, LAYOUT_MAX = 64 };
+enum { SHORT_TOKEN = 1024, LONG_TOKEN = 32768, LAYOUT_MAX = 64, LONGEST_TOKEN = 1 << 24 };
 
 static tr_quantity nothing(void)
 {
@@ -58,6 +58,26 @@ tr_status tr_prepare_local(tr_scenario *scenario, tr_error *err)
     for (size_t i = 0; s == TR_OK && i < sizeof unsaid / sizeof unsaid[0]; i++)
         if (!tr_input_is_set(scenario, unsaid[i].id))
             s = tr_input_set(scenario, unsaid[i].id, unsaid[i].text, err);
+    return s;
+}
+
+tr_status tr_local_question(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
+                            tr_problem *out, tr_error *err)
+{
+    static const tr_input_id host[] = {TR_IN_GPU_LAYERS, TR_IN_CPU_MOE, TR_IN_N_CPU_MOE};
+    tr_system alone = *system;
+    tr_scenario *plain = tr_scenario_create();
+    tr_status s = plain != NULL && tr_scenario_copy(plain, scenario) == TR_OK
+                      ? TR_OK
+                      : tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
+    alone.has_host = 0;
+    for (size_t i = 0; s == TR_OK && i < sizeof host / sizeof host[0]; i++)
+        s = tr_scenario_unset(plain, tr_input_at(host[i])->key, err);
+    if (s == TR_OK)
+        s = tr_problem_of(plain, model, &alone, out, err);
+    if (s == TR_OK)
+        out->system = out->shard.system = out->roof.pooled.system = system;
+    tr_scenario_destroy(plain);
     return s;
 }
 
@@ -147,18 +167,45 @@ tr_quantity tr_local_speed(tr_local *l, const tr_local_row *row, double context_
     if (s == TR_ENOFIT && row->is_laid_out) {
         tr_problem p = *row->question;
         p.layout_given = 0;
+        p.host_placed = row->is_placed;
+        p.formats = row->is_placed ? p.asked_formats : p.formats;
         s = serve_at(l, &p, context_token, &o, NULL);
     }
     return s == TR_OK ? one_over(&o.tpot_s) : nothing();
 }
 
-/* [K116] In whichever layout has the most room. */
+/* 1 where so long a context fits with as many layers on the host as that takes. */
+static int fits_with_host(const tr_problem *p, double context_token)
+{
+    tr_formats placed;
+    return tr_shard_place(p->model, p->system, p->engine, &p->layout, &p->asked_formats, 1.0, context_token, &placed,
+                          NULL) == TR_OK;
+}
+
+/* Layers move to the host as the cache grows: double, then halve. */
+static double longest_with_host(const tr_problem *p, double from_token)
+{
+    double good = from_token, over = fmax(2.0 * from_token, 2.0);
+    while (over < LONGEST_TOKEN && fits_with_host(p, over)) {
+        good = over;
+        over *= 2.0;
+    }
+    while (over - good > 1.0) {
+        const double middle = floor(0.5 * (good + over));
+        *(fits_with_host(p, middle) ? &good : &over) = middle;
+    }
+    return good;
+}
+
+/* [K116] In whichever layout has the most room, and with a host wherever its layers lie. */
 static double longest_context(const tr_local *l, const tr_problem *p)
 {
     tr_layout layout[LAYOUT_MAX];
     tr_shard shard;
     size_t count = 0;
     double most = tr_shard_max_context_token(&p->shard, 1.0);
+    if (p->host_placed && most < LONGEST_TOKEN)
+        return longest_with_host(p, most);
     if (p->layout_given || !(l->system->chip_count > 1.0))
         return most;
     const tr_status s = tr_layout_list(p->model, p->system, p->engine, layout, LAYOUT_MAX, &count, NULL);
@@ -201,8 +248,11 @@ static tr_status lay_out(tr_local *l, tr_problem *p, tr_local_row *row, tr_servi
         return s;
     row->layout = l->deployment.shard.layout;
     row->is_laid_out = !p->layout_given;
+    row->is_placed = p->host_placed;
     p->layout = row->layout;
     p->layout_given = 1;
+    p->formats = l->deployment.shard.formats; /* and with the layers on the host that it takes */
+    p->host_placed = 0;
     s = serve(l, p, l->clients.prompt_token, l->clients.output_token, out, NULL);
     if (s == TR_OK)
         return s;
@@ -220,6 +270,12 @@ static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
     const tr_shard *shard = &l->deployment.shard;
     row->used_byte = tr_shard_used_byte(shard, 1.0, row->asked_token);
     row->memory_byte = shard->memory_byte - shard->reserve_byte;
+    row->host_layers = shard->formats.host_layer_count;
+    row->host_expert_layers = shard->formats.host_expert_layer_count;
+    if (tr_shard_has_host(shard)) {
+        row->host_used_byte = tr_shard_host_used_byte(shard, 1.0, row->asked_token);
+        row->host_memory_byte = shard->host_memory_byte * shard->layout.replica_count;
+    }
     if (!tr_local_knows_speed(l))
         return;
     row->limit = limit_of(&o);
@@ -228,7 +284,7 @@ static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
     fill_speeds(l, row);
 }
 
-static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
+static void fill(tr_local *l, tr_problem *p, int may_fit, tr_local_row *row)
 {
     const int rest = published_in_four_bits(l->model) && strcmp(row->name, EXPERTS_IN_FOUR_BITS) == 0;
     row->perplexity_ratio =
@@ -237,10 +293,12 @@ static void fill(tr_local *l, tr_problem *p, tr_local_row *row)
     row->asked_token = l->asked_token;
     row->isl_token = l->clients.prompt_token;
     row->osl_token = l->clients.output_token;
-    row->max_token = longest_context(l, row->question);
+    row->max_token = may_fit ? longest_context(l, row->question) : 0.0;
+    row->host_used_byte = row->host_memory_byte = (double)NAN;
     row->used_byte = row->memory_byte = row->short_token = row->long_token = (double)NAN;
     row->token_per_s = row->short_token_per_s = row->long_token_per_s = row->ttft_s = row->e2e_s = nothing();
-    fill_request(l, p, row);
+    if (may_fit)
+        fill_request(l, p, row);
 }
 
 /* A row of a format by an engine; name: what its files are called, NULL: as the format. */
@@ -259,6 +317,9 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
         s = tr_scenario_set_number(one, tr_input_at(TR_IN_CONTEXT)->key, l->asked_token, &why);
     if (s == TR_OK)
         s = tr_problem_of(one, l->model, l->system, p, &why);
+    const int too_large = s == TR_ENOFIT; /* for chips and host together */
+    if (too_large)
+        s = tr_local_question(one, l->model, l->system, p, &why);
     tr_scenario_destroy(one);
     if (s != TR_OK) {
         if (err != NULL)
@@ -274,7 +335,8 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
                 : own == TR_WEIGHT_FORMAT_NATIVE && is_file(l->scenario) ? "this file"
                                                                                          : tr_weight_format_name(own);
     row->is_like = name != NULL;
-    fill(l, p, row);
+    row->why = why;
+    fill(l, p, !too_large, row);
     l->count++;
     return TR_OK;
 }

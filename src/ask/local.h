@@ -23,6 +23,9 @@ typedef struct tr_local_row {
     int fits;                    /* with the context that was asked for */
     tr_error why;                /* why not */
     tr_layout layout;            /* the best that holds that context; ranks 0 where it does not fit */
+    double host_layers, host_expert_layers; /* left to the host beside the chips, with that context */
+    double host_used_byte, host_memory_byte; /* there; NaN: all is on the chips */
+    int is_placed;               /* those were chosen too */
     int is_laid_out;             /* it was chosen; question has it as if it had been given */
     double used_byte, memory_byte; /* of the busiest chip at that context, and what the engine may use of it */
     double asked_token;          /* the context that must fit */

@@ -36,7 +36,8 @@ typedef struct files {
     double whisker_x[3 * TR_LOCAL_MAX], whisker_y[3 * TR_LOCAL_MAX];
     double over_x[TR_LOCAL_MAX], over_y[TR_LOCAL_MAX];
     const char *label[TR_LOCAL_MAX], *over_label[TR_LOCAL_MAX];
-    double wall, least, most, fastest;
+    double wall, card_wall, least, most, fastest; /* where memory ends, and the chips' alone; 0: nothing fits these */
+    int uses_host;
 } files;
 
 /* Those that people know, so that names do not crowd. */
@@ -73,6 +74,11 @@ static void gather(const tr_local *l, files *f)
             continue;
         }
         f->wall = row->file_byte + (row->memory_byte - row->used_byte) * l->system->chip_count;
+        if (isfinite(row->host_used_byte))
+            f->wall += row->host_memory_byte - row->host_used_byte;
+        else
+            f->card_wall = f->wall;
+        f->uses_host = f->uses_host || isfinite(row->host_used_byte);
         const tr_quantity *q = &row->token_per_s;
         const double x[3] = {row->file_byte, row->file_byte, row->file_byte}, y[3] = {q->low, q->high, (double)NAN};
         memcpy(f->whisker_x + f->whisker_n, x, sizeof x);
@@ -96,8 +102,9 @@ static void write_files(const tr_local *l, files *f)
                    "%s on %s \xC2\xB7 %s \xC2\xB7 one user at %s of context, KV\xC2\xA0%s", l->model->name,
                    l->system->name, best->question->engine->title, context,
                    tr_dtype_name(best->question->roof.kv_dtype));
+    const double host_byte = f->uses_host ? l->system->host.memory_byte * l->system->host_count : 0.0;
     (void)snprintf(f->wall_text, sizeof f->wall_text, "memory is full: %s with its cache",
-                   tr_words_short(&f->numbers, best->memory_byte * l->system->chip_count, TR_UNIT_BYTE));
+                   tr_words_short(&f->numbers, best->memory_byte * l->system->chip_count + host_byte, TR_UNIT_BYTE));
     (void)snprintf(f->caption, sizeof f->caption,
                    "Every token reads the whole file, or what of it is active: half the bytes, up to twice the speed. "
                    "Whiskers: 90\xC2\xA0%% intervals. In colour: the one to take, %s.", best->name);
@@ -128,7 +135,9 @@ tr_status tr_answer_figure_local(const tr_scenario *scenario, const tr_problem *
          .text = best->name},
         {.kind = TR_MARK_HORIZONTAL, .role = TR_ROLE_OTHER, .y = TR_LOCAL_READABLE_TOKEN_PER_S,
          .text = "10 tokens/s: reading speed"},
-        {.kind = TR_MARK_REGION, .role = TR_ROLE_LIMIT, .x = f.wall, .x2 = HUGE_VAL, .text = f.wall_text}};
+        {.kind = TR_MARK_REGION, .role = TR_ROLE_LIMIT, .x = f.wall, .x2 = HUGE_VAL, .text = f.wall_text},
+        {.kind = TR_MARK_VERTICAL, .role = TR_ROLE_COMM, .x = f.card_wall,
+         .text = "from here on layers lie on the host"}};
     const tr_figure figure = {
         .title = f.title,
         .subtitle = f.subtitle,
@@ -139,7 +148,7 @@ tr_status tr_answer_figure_local(const tr_scenario *scenario, const tr_problem *
         .series = series,
         .series_count = f.over_n > 0 ? 4 : 3,
         .marks = mark,
-        .mark_count = sizeof mark / sizeof mark[0]};
+        .mark_count = sizeof mark / sizeof mark[0] - (f.uses_host && f.card_wall > 0.0 ? 0 : 1)};
     s = tr_figure_draw(&figure, target, sink, err);
     tr_local_end(l);
     return s;

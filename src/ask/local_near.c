@@ -182,26 +182,32 @@ static void try_memory(trial *t)
     }
 }
 
-/* Layers left to a desktop's processor, or where that has too little memory a server's. */
+/* Layers left to a desktop's processor, or where that has too little memory a server's; where there is one, more
+ * memory for it. */
 static void try_host(trial *t)
 {
     static const struct {
         const char *name;
         double byte;
-    } host[] = {{"ryzen-9950x", 32e9}, {"ryzen-9950x", 64e9},  {"ryzen-9950x", 96e9},  {"ryzen-9950x", 192e9},
-                {"epyc-9654", 384e9},  {"epyc-9654", 768e9}};
+    } host[] = {{"ryzen-9950x", 32e9}, {"ryzen-9950x", 64e9}, {"ryzen-9950x", 96e9}, {"ryzen-9950x", 192e9},
+                {"epyc-9654", 384e9},  {"epyc-9654", 768e9},  {"epyc-9654", 1536e9}};
+    const tr_system *mine = t->l->system;
     char name[NAME_SIZE], base[NAME_SIZE], change[96];
     int found = 0;
-    if (!is_card(t->l) || t->l->system->has_host)
+    if (!is_card(t->l))
         return;
     reset(t);
-    (void)tr_text_copy(base, sizeof base, t->l->system->name);
+    (void)tr_text_copy_span(base, sizeof base, mine->name, strcspn(mine->name, "+"));
     for (size_t i = 0; !found && i < sizeof host / sizeof host[0]; i++) {
-        (void)snprintf(name, sizeof name, "%.180s+%s,mem=%.0fGB", base, host[i].name, host[i].byte / 1e9);
+        if (mine->has_host && host[i].byte <= mine->host.memory_byte)
+            continue;
+        (void)snprintf(name, sizeof name, "%.150s+%s,mem=%.0fGB", base, mine->has_host ? mine->host.name : host[i].name,
+                       host[i].byte / 1e9);
         if (tr_system_catalog_get(name, &t->system, NULL) != TR_OK)
             return;
         t->question.system = &t->system;
-        (void)snprintf(change, sizeof change, "layers left to a %s with %.0f GB", host[i].name, host[i].byte / 1e9);
+        (void)snprintf(change, sizeof change, mine->has_host ? "a %s with %.0f GB" : "layers left to %s with %.0f GB",
+                       t->system.host.name, host[i].byte / 1e9);
         found = try_it(t, t->l->near_count, change);
     }
 }

@@ -25,6 +25,10 @@ LAID_OUT(pp, row->layout.pp_rank)
 LAID_OUT(replicas, row->layout.replica_count)
 NUMBER(used, row->used_byte)
 NUMBER(memory, row->memory_byte)
+NUMBER(host_layers, row->fits ? row->host_layers : (double)NAN)
+NUMBER(host_experts, row->fits ? row->host_expert_layers : (double)NAN)
+NUMBER(host_used, row->host_used_byte)
+NUMBER(host_memory, row->host_memory_byte)
 NUMBER(asked, row->asked_token)
 NUMBER(longest, row->max_token)
 NUMBER(isl, row->isl_token)
@@ -72,6 +76,10 @@ static const tr_field fields[] = {
     TR_N("ttft_s.high", SECOND, ttft_high),
     TR_N("ttft_s.bound", SECOND, ttft_bound),
     TR_Q("e2e_s", SECOND, e2e),
+    TR_N("host.layer_count", NONE, host_layers),
+    TR_N("host.expert_layer_count", NONE, host_experts),
+    TR_N("host.used_byte", BYTE, host_used),
+    TR_N("host.memory_byte", BYTE, host_memory),
     TR_T("limited_by", limited_by),
     TR_T("calibration.name", calibration),
     TR_T("calibration.distance", distance),

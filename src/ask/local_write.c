@@ -132,7 +132,28 @@ static void heading(const tr_local *l, tr_writer *out)
     tr_write_text(out, text);
 }
 
-enum { NAME = 11, FILE_SIZE = 9, LONGEST = 8, VALUE = 6, RANGE = 11, BOUND = 6, TIME = 8, TIMES = 13, TIME_BOUND = 8 };
+enum { NAME = 11, FILE_SIZE = 9, LONGEST = 8, VALUE = 6, RANGE = 11, BOUND = 6, TIME = 7, TIMES = 13, TIME_BOUND = 7 };
+enum { HOST = 5 };
+
+/* 1 where a row leaves layers to the host: a column says how many. */
+static int uses_host(const tr_local *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->row[i].fits && l->row[i].host_expert_layers + l->row[i].host_layers > 0.0)
+            return 1;
+    return 0;
+}
+
+/* "45", or "e48" where only the routed experts of so many layers lie there. */
+static void host_cell(const tr_local_row *row, tr_writer *out)
+{
+    char text[16] = "-";
+    if (row->host_layers > 0.0)
+        (void)snprintf(text, sizeof text, "%.0f", row->host_layers);
+    else if (row->host_expert_layers > 0.0)
+        (void)snprintf(text, sizeof text, "e%.0f", row->host_expert_layers);
+    tr_print_right(out, text, HOST);
+}
 
 /* Seconds without their unit, which the head says. */
 static void cells(const tr_quantity *q, size_t value, size_t range, size_t bound, tr_writer *out)
@@ -150,7 +171,7 @@ static void cells(const tr_quantity *q, size_t value, size_t range, size_t bound
 static void head(const tr_local *l, tr_writer *out)
 {
     char first[64], last[64], prompt[64], context[32];
-    const int knows = tr_local_knows_speed(l);
+    const int knows = tr_local_knows_speed(l), host = uses_host(l);
     (void)snprintf(first, sizeof first, "tokens/s at %s",
                    tr_local_context_text(l->short_token, context, sizeof context));
     (void)snprintf(last, sizeof last, l->context_given ? "tokens/s at %s" : "at %s or longest",
@@ -159,6 +180,7 @@ static void head(const tr_local *l, tr_writer *out)
                    tr_local_context_text(l->clients.prompt_token, context, sizeof context));
     tr_print_left(out, "", NAME);
     tr_print_right(out, "", FILE_SIZE);
+    tr_print_right(out, host ? "on" : "", host ? HOST : 0);
     tr_print_right(out, "longest", LONGEST);
     if (knows) {
         tr_print_right(out, first, VALUE + RANGE + BOUND);
@@ -168,6 +190,7 @@ static void head(const tr_local *l, tr_writer *out)
     tr_write_char(out, '\n');
     tr_print_left(out, "  weights", NAME);
     tr_print_right(out, "file", FILE_SIZE);
+    tr_print_right(out, host ? "host" : "", host ? HOST : 0);
     tr_print_right(out, "context", LONGEST);
     for (int i = 0; knows && i < 3; i++) {
         tr_print_right(out, "pred.", i < 2 ? VALUE : TIME);
@@ -177,12 +200,14 @@ static void head(const tr_local *l, tr_writer *out)
     tr_write_char(out, '\n');
 }
 
-static void table_row(const tr_local_row *row, int knows, tr_writer *out)
+static void table_row(const tr_local_row *row, int knows, int host, tr_writer *out)
 {
     char text[48];
     (void)snprintf(text, sizeof text, "%s %s", row->is_best ? "*" : " ", row->name);
     tr_print_left(out, text, NAME);
     tr_print_right(out, tr_print_three(row->file_byte, TR_UNIT_BYTE, text, sizeof text), FILE_SIZE);
+    if (host)
+        host_cell(row, out);
     const double stated = row->question->model->max_context_token;
     const double longest = stated > 0.0 ? fmin(row->max_token, stated) : row->max_token;
     tr_print_right(out, tr_local_context_text(longest, text, sizeof text), LONGEST);
@@ -229,6 +254,11 @@ static void print_best(const tr_local *l, tr_writer *out)
     show(row->memory_byte, TR_UNIT_BYTE, all, sizeof all);
     (void)snprintf(text, sizeof text, "%s of %s in use at %s of context", used, all,
                    tr_local_context_text(row->asked_token, context, sizeof context));
+    if (isfinite(row->host_used_byte)) {
+        show(row->host_used_byte, TR_UNIT_BYTE, used, sizeof used);
+        show(row->host_memory_byte, TR_UNIT_BYTE, all, sizeof all);
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "; %s of %s on the host", used, all);
+    }
     const double even_token = tr_context_marks_of(row->question, 1.0).even_token;
     const double stated = row->question->model->max_context_token;
     if (stated > 0.0 && 1.05 * stated < row->max_token)
@@ -323,9 +353,11 @@ static void print_page(const tr_local *l, const tr_style *style, const tr_notes 
         head(l, out);
     for (size_t i = 0; i < l->count; i++)
         if (l->row[i].fits)
-            table_row(&l->row[i], tr_local_knows_speed(l), out);
+            table_row(&l->row[i], tr_local_knows_speed(l), uses_host(l), out);
     if (best_of(l) != NULL)
         tr_write_char(out, '\n');
+    if (uses_host(l))
+        explained(out, "on host", "layers left to the host at the context asked for (e: only their routed experts)");
     print_best(l, out);
     print_rest(l, out);
     print_sure(l, out);

@@ -16,6 +16,10 @@ tr_status tr_prepare_curve(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_roof(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_lifecycle(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_memory(tr_scenario *scenario, tr_error *err);
+/* What fits is asked of every format apart: the question itself is of the chips alone, with the host beside them told.
+ * As tr_verb's resolve. Allocates and frees. */
+tr_status tr_local_question(const tr_scenario *scenario, const tr_model *model, const tr_system *system,
+                            tr_problem *out, tr_error *err);
 tr_status tr_prepare_local(tr_scenario *scenario, tr_error *err);
 tr_status tr_prepare_layout(tr_scenario *scenario, tr_error *err);
 

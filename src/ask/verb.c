@@ -87,7 +87,7 @@ tr_status tr_verb_question(const tr_verb *verb, const tr_scenario *scenario, con
     tr_problem question;
     tr_status s = tr_problem_system(scenario, system, err);
     if (s == TR_OK)
-        s = tr_problem_of(scenario, model, system, &question, err);
+        s = (verb->resolve != NULL ? verb->resolve : tr_problem_of)(scenario, model, system, &question, err);
     const int over_query = tr_input_choice(scenario, TR_IN_OVER) == TR_ALONG_QUERY; /* looks at one batch */
     if (s == TR_OK && (verb->flags & TR_VERB_OVER_BATCHES) != 0 && !over_query)
         s = tr_problem_over_batches(scenario, &question, err);

@@ -366,6 +366,7 @@ static const tr_verb verbs[] = {
      .flags = SERVED | BESIDE,
      .answer = tr_answer_local,
      .prepare = tr_prepare_local,
+     .resolve = tr_local_question,
      FIGURES(local_figures),
      LISTS(TR_IN_CONTEXT, TR_IN_WEIGHT_DTYPE)},
     {.name = "menu",

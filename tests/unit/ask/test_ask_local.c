@@ -12,6 +12,24 @@ typedef struct asked {
     tr_local *local;
 } asked;
 
+typedef struct found {
+    tr_problem question;
+    tr_model model;
+    tr_system system;
+} found;
+
+static tr_problem *resolved(const tr_scenario *scenario)
+{
+    found *f = malloc(sizeof *f);
+    tr_error err;
+    assert_non_null(f);
+    if (tr_model_catalog_get(tr_input_text(scenario, TR_IN_MODEL), &f->model, &err) != TR_OK ||
+        tr_system_catalog_get(tr_input_text(scenario, TR_IN_SYSTEM), &f->system, &err) != TR_OK ||
+        tr_local_question(scenario, &f->model, &f->system, &f->question, &err) != TR_OK)
+        fail_msg("%s", err.text);
+    return &f->question;
+}
+
 static asked ask(const char *model, const char *system, const char *const *more)
 {
     const char *const pairs[] = {"model", model, "system", system, NULL};
@@ -21,7 +39,7 @@ static asked ask(const char *model, const char *system, const char *const *more)
         if (tr_scenario_set(a.scenario, more[0], more[1], &err) != TR_OK)
             fail_msg("%s", err.text);
     assert_int_equal(tr_prepare_local(a.scenario, &err), TR_OK);
-    a.question = question_of(a.scenario);
+    a.question = resolved(a.scenario);
     if (tr_local_begin(a.scenario, a.question, NULL, 0, &a.local, &err) != TR_OK)
         fail_msg("%s", err.text);
     return a;
@@ -132,7 +150,8 @@ static void what_fits_fits(void **state)
                 assert_true(row->max_token >= row->asked_token);
                 assert_true(row->used_byte <= row->memory_byte * (1 + 1e-9));
                 if (a.question->system->chip_count <= 1.0)
-                    assert_true(row->file_byte + tr_shard_seq_byte(shard, row->max_token) <= shard->memory_byte * (1 + 1e-9));
+                    assert_true(row->file_byte + tr_shard_seq_byte(shard, row->max_token) <=
+                                shard->memory_byte * (1 + 1e-9));
             }
             done(&a);
         }
@@ -223,7 +242,7 @@ static void a_smaller_cache_holds_a_longer_context(void **state)
     done(&least);
 }
 
-/* ---- where nothing fits -------------------------------------------------------------------------------------------- */
+/* ---- where nothing fits ---------------------------------------------------------------------------------------- */
 
 static const tr_local_near *near_of(const asked *a, const char *words)
 {
@@ -262,6 +281,30 @@ static void where_nothing_fits_what_would_was_tried(void **state)
     assert_null(near_of(&mac, "of these cards"));
     done(&card);
     done(&mac);
+}
+
+static void with_a_host_layers_move_there_and_more_fits(void **state)
+{
+    asked alone = ask("llama-3.1-70b", "rtx-4090", NULL);
+    asked host = ask("llama-3.1-70b", "rtx-4090+epyc-9654,mem=256GB", NULL);
+    asked mixture = ask("qwen3-235b-a22b", "rtx-4090+epyc-9654,mem=256GB", NULL);
+    (void)state;
+    assert_false(row_of(&alone, "q4_k_m")->fits);
+    const tr_local_row *large = row_of(&host, "q8_0"), *small = row_of(&host, "q4_k_m");
+    const tr_local_row *on_card = row_of(&host, "iq2_xs");
+    assert_true(large->fits && small->fits && on_card->fits);
+    assert_true(large->host_layers > small->host_layers && small->host_layers > 0.0);
+    assert_true(on_card->host_layers <= 0.0 && isnan(on_card->host_used_byte));
+    assert_true(small->host_used_byte <= small->host_memory_byte);
+    assert_true(small->used_byte <= small->memory_byte * (1 + 1e-9));
+    assert_true(small->max_token > on_card->asked_token);
+    assert_true(on_card->token_per_s.predicted > small->token_per_s.predicted);
+    assert_true(small->token_per_s.predicted > large->token_per_s.predicted);
+    assert_true(row_of(&mixture, "q4_k_m")->host_expert_layers > 0.0);
+    assert_true(row_of(&mixture, "q4_k_m")->host_layers <= 0.0);
+    done(&alone);
+    done(&host);
+    done(&mixture);
 }
 
 static void one_card_fewer_would_not_do(void **state)
@@ -325,6 +368,7 @@ int main(void)
         cmocka_unit_test(on_a_mac_mlx_stands_beside_llama_cpp),
         cmocka_unit_test(a_smaller_cache_holds_a_longer_context),
         cmocka_unit_test(where_nothing_fits_what_would_was_tried),
+        cmocka_unit_test(with_a_host_layers_move_there_and_more_fits),
         cmocka_unit_test(one_card_fewer_would_not_do),
         cmocka_unit_test(that_nothing_fits_is_an_answer),
         cmocka_unit_test(numbers_alone_are_refused),
