@@ -62,6 +62,8 @@ TR_API tr_status tr_answer_figure_cases(const tr_case *cases, size_t count, cons
 /* "8xh100-sxm is priced at $2.95/h a chip, on demand (2026-05-20)": for rows, of which each has only its dollars. Empty
  * where the price was given as a number and is always in use, or none is known. */
 TR_API void tr_question_price(const tr_problem *question, char *out, size_t size);
+/* "drafts: 3 a step at no cost in these figures ...": who drafts. Empty where nothing does. */
+TR_API void tr_question_drafts(const tr_problem *question, char *out, size_t size);
 
 /* Everything the blackboard knows on one page: floor, ridge, balance, cliff, a
  * step at batch 1, at balance and at three times balance with the price menu

@@ -151,26 +151,43 @@ static const tr_field one_field[] = {
 static const tr_fields one_fields = {one_field, sizeof one_field / sizeof one_field[0]};
 
 static const tr_field list_field[] = {
-    TR_T_HEAD("name", "system", 26, name),
+    TR_T("name", name),
     TR_T("title", title),
     TR_T("chip", chip_name),
     TR_T("vendor", vendor),
-    TR_N_HEAD("year", NONE, "year", 4, year),
-    TR_N_HEAD("chip_count", NONE, "chips", 5, chips),
-    TR_N_HEAD("bf16_flop_per_s", FLOP_PER_S, "bf16", 13, bf16),
-    TR_N_HEAD("fp8_flop_per_s", FLOP_PER_S, "fp8", 13, fp8),
-    TR_N_HEAD("fp4_flop_per_s", FLOP_PER_S, "fp4", 13, fp4),
-    TR_N_HEAD("memory_byte", BYTE, "memory", 8, memory),
-    TR_N_HEAD("memory_byte_per_s", BYTE_PER_S, "bandwidth", 10, bandwidth),
+    TR_N("year", NONE, year),
+    TR_N("chip_count", NONE, chips),
+    TR_N("bf16_flop_per_s", FLOP_PER_S, bf16),
+    TR_N("fp8_flop_per_s", FLOP_PER_S, fp8),
+    TR_N("fp4_flop_per_s", FLOP_PER_S, fp4),
+    TR_N("memory_byte", BYTE, memory),
+    TR_N("memory_byte_per_s", BYTE_PER_S, bandwidth),
     TR_N("scaleup_byte_per_s", BYTE_PER_S, scaleup),
     TR_N("domain_chip", NONE, domain),
-    TR_N_HEAD("usd_per_hour", USD_PER_HOUR, "price", 9, price),
-    TR_T_HEAD("price_kind", "kind", 9, price_kind),
+    TR_N("usd_per_hour", USD_PER_HOUR, price),
+    TR_T("price_kind", price_kind),
     TR_T("price_date", price_date),
     TR_N("power_w", WATT, power),
     TR_T("confidence", confidence),
 };
 static const tr_fields list_fields = {list_field, sizeof list_field / sizeof list_field[0]};
+/* As much of it as a page is wide: a line below it has the unit of its peaks. */
+static double bf16_tera(const void *row) { return bf16(row) / 1e12; }
+static double fp8_tera(const void *row) { return fp8(row) / 1e12; }
+static double fp4_tera(const void *row) { return fp4(row) / 1e12; }
+static const tr_field list_column[] = {
+    TR_T_HEAD("name", "system", 21, name),
+    TR_N_HEAD("year", NONE, "year", 4, year),
+    TR_N_HEAD("chip_count", NONE, "chips", 5, chips),
+    TR_N_HEAD("bf16_flop_per_s", NONE, "bf16", 5, bf16_tera),
+    TR_N_HEAD("fp8_flop_per_s", NONE, "fp8", 5, fp8_tera),
+    TR_N_HEAD("fp4_flop_per_s", NONE, "fp4", 5, fp4_tera),
+    TR_N_HEAD("memory_byte", BYTE, "memory", 8, memory),
+    TR_N_HEAD("memory_byte_per_s", BYTE_PER_S, "bandwidth", 10, bandwidth),
+    TR_N_HEAD("usd_per_hour", USD_PER_HOUR, "price", 8, price),
+    TR_T_HEAD("price_kind", "kind", 9, price_kind),
+};
+static const tr_fields list_columns = {list_column, sizeof list_column / sizeof list_column[0]};
 
 /* ---- one system ------------------------------------------------------------------ */
 
@@ -463,10 +480,17 @@ tr_status tr_answer_chips(const tr_scenario *scenario, const tr_system_list *lis
         .count = tr_chip_catalog_count() + tr_system_catalog_count(), .at = catalog_at, .context = NULL};
     walk w = {.list = list != NULL ? list : &catalog};
     const tr_rows rows = {.fields = &list_fields,
+                          .columns = &list_columns,
                           .name = "chips",
                           .count = w.list->count,
                           .at = row_at,
                           .context = &w,
                           .scenario = scenario};
-    return tr_rows_write(&rows, style, sink, err);
+    const tr_status s = tr_rows_write(&rows, style, sink, err);
+    if (s != TR_OK || style->format != TR_FORMAT_TEXT)
+        return s;
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    tr_write_text(&out, "\nbf16, fp8, fp4: dense peak of a chip in TFLOP/s; memory and bandwidth are a chip's\n");
+    return tr_written(tr_writer_finish(&out), err);
 }

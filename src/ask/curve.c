@@ -222,10 +222,7 @@ static const tr_field fields[] = {
     TR_N("usd_per_mtoken", USD, tr_pass_cost),
     TR_PASS_COST_BESIDE,
     TR_PASS_USE,
-    TR_N("output_input_ratio", NONE, price),
-    TR_N("output_input_ratio_bound", NONE, price_bound),
-    TR_N("output_input_ratio_low", NONE, price_low),
-    TR_N("output_input_ratio_high", NONE, price_high),
+    TR_B("output_input_ratio", NONE, price),
     TR_T("mark", mark),
     TR_T("reason", reason),
 };
@@ -238,10 +235,7 @@ static const tr_field axis_columns[TR_ALONG_COUNT] = {
     TR_N_HEAD("query_token", CONTEXT, "query", 7, query),
 };
 static const tr_field predicted_columns[] = {
-    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
+    TR_PASS_TIME_HEADS,
 };
 static const tr_field bound_columns[] = {
     TR_N_HEAD("terms.compute_s", SECOND, "compute", 9, compute),

@@ -7,6 +7,7 @@
 
 #include <tokenroof/price.h>
 
+#include "ask/quantity_ratio.h"
 #include "ask/working.h"
 #include "base/check.h"
 #include "base/extreme.h"
@@ -82,11 +83,17 @@ tr_status tr_day_row_of(const tr_scenario *scenario, const tr_train_row *train, 
 
 /* ---- its fields ------------------------------------------------------------------------------ */
 
-/* Of a token in a machine whose places are all taken, at a period. The train's price has the empty ones in it. */
-static double full_usd(const tr_day_row *row, const tr_train_at *at)
+/* Of a token in a machine whose places are all taken, times a ratio: the train's price has the empty ones in it. */
+static tr_quantity priced(const tr_day_row *row, tr_quantity usd, double ratio)
 {
-    const double usd = row->train->question->roof.usd_per_s > 0.0 ? at->usd_per_mtoken : (double)NAN;
-    return usd * row->terms.utilisation_share;
+    const int is_known = row->train->question->roof.usd_per_s > 0.0;
+    const tr_quantity full = tr_quantity_times(&usd, row->terms.utilisation_share);
+    return tr_quantity_times(&full, is_known ? ratio : (double)NAN);
+}
+
+static tr_quantity asked_usd(const tr_day_row *row)
+{
+    return TR_TRAIN_QUANTITY(&row->train->train, asked, usd_per_mtoken);
 }
 
 static double work_token_per_s(const tr_day_row *row)
@@ -97,11 +104,7 @@ static double work_token_per_s(const tr_day_row *row)
 #define OF(NAME, VALUE) TR_NUMBER(tr_day_row, NAME, VALUE)
 #define WEEK(NAME) OF(NAME, row->week.NAME)
 #define QUEUE(NAME, VALUE) OF(queue_##NAME, row->queues ? row->queue.VALUE : (double)NAN)
-#define PRICE(NAME, RATIO)                                                                                 \
-    OF(NAME, (RATIO) * full_usd(row, &row->train->train.asked)) \
-    OF(NAME##_bound, (RATIO) * full_usd(row, &row->train->train.bound)) \
-    OF(NAME##_low, (RATIO) * full_usd(row, &row->train->train.low)) \
-    OF(NAME##_high, (RATIO) * full_usd(row, &row->train->train.high))
+#define PRICE(NAME, RATIO) TR_QUANTITY(tr_day_row, NAME, priced(row, asked_usd(row), RATIO))
 OF(busiest, row->terms.swing.busiest_ratio)
 OF(weekend, row->terms.swing.weekend_ratio)
 WEEK(utilisation_share)
@@ -128,10 +131,6 @@ QUEUE(worst, worst_hour_wait_s)
 QUEUE(count, request_count)
 QUEUE(hour, hour_share)
 
-#define PRICED(PATH, NAME)                                                                                 \
-    TR_N("day." PATH, USD_PER_MTOKEN, NAME), TR_N("day." PATH "_bound", USD_PER_MTOKEN, NAME##_bound),     \
-        TR_N("day." PATH "_low", USD_PER_MTOKEN, NAME##_low), TR_N("day." PATH "_high", USD_PER_MTOKEN, NAME##_high)
-
 static const tr_field fields[] = {
     TR_N("day.swing_ratio", NONE, busiest),
     TR_N("day.weekend_ratio", RATIO, weekend),
@@ -145,11 +144,11 @@ static const tr_field fields[] = {
     TR_N("day.batch_work_mean_wait_s", SECOND, work_mean_wait_s),
     TR_N("day.batch_work_longest_wait_s", SECOND, work_longest_wait_s),
     TR_N("day.batch_work_overdue_share", RATIO, overdue_share),
-    PRICED("full_usd_per_mtoken", full),
-    PRICED("users_alone_usd_per_mtoken", alone),
+    TR_B("day.full_usd_per_mtoken", USD_PER_MTOKEN, full),
+    TR_B("day.users_alone_usd_per_mtoken", USD_PER_MTOKEN, alone),
     TR_N("day.batch_price_ratio", RATIO, work_price),
-    PRICED("users_usd_per_mtoken", users),
-    PRICED("batch_usd_per_mtoken", work),
+    TR_B("day.users_usd_per_mtoken", USD_PER_MTOKEN, users),
+    TR_B("day.batch_usd_per_mtoken", USD_PER_MTOKEN, work),
     TR_N("day.users_save_share", RATIO, saved),
     TR_N("day.own_machine_discount_share", RATIO, own_discount_share),
     TR_F("day.pays_own_machine", own_machine),
@@ -220,6 +219,8 @@ void tr_day_row_workings(const tr_day_row *row, tr_workings *out)
     tr_working_put(now, "users", TR_UNIT_NONE, w->users_ratio, 1);
     tr_working_put(now, "waits", TR_UNIT_NONE, w->work_pay_ratio, 1);
     tr_working_put(now, "own", TR_UNIT_RATIO, w->own_discount_share, 1);
+    tr_working_cost(out, row->train->question->roof.usd_per_s * row->terms.utilisation_share,
+                    row->train->train.batch_seq / row->train->train.asked.period_s);
 }
 
 /* ---- the page ----------------------------------------------------------------------------------- */
@@ -283,12 +284,10 @@ static void print_queue(const tr_day_row *row, tr_writer *out)
 
 static void print_price(const tr_day_row *row, const char *label, double ratio, const char *remark, tr_writer *out)
 {
-    const tr_train *t = &row->train->train;
-    const double f = ratio * row->terms.utilisation_share;
-    const tr_quantity usd = {f * t->predicted.usd_per_mtoken, f * t->low.usd_per_mtoken, f * t->high.usd_per_mtoken,
-                             f * t->bound.usd_per_mtoken};
+    const tr_quantity usd =
+        priced(row, TR_TRAIN_QUANTITY(&row->train->train, predicted, usd_per_mtoken), ratio);
     if (isnan(usd.predicted))
-        tr_print_quantity(out, label, f * t->asked.usd_per_mtoken, TR_UNIT_USD_PER_MTOKEN, remark);
+        tr_print_quantity(out, label, priced(row, asked_usd(row), ratio).predicted, TR_UNIT_USD_PER_MTOKEN, remark);
     else
         tr_print_predicted(out, label, &usd, TR_UNIT_USD, remark);
 }

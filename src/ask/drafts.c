@@ -253,6 +253,24 @@ void tr_drafts_say(const tr_problem *question, char *out, size_t size)
     (void)tr_text_append(out, size, kept);
 }
 
+void tr_question_drafts(const tr_problem *question, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (!(question->formats.draft_token > 0.0))
+        return;
+    (void)snprintf(out, size, "drafts: ");
+    say_who(question, out + strlen(out), size - strlen(out));
+}
+
+void tr_drafts_head(const tr_problem *question, tr_writer *out)
+{
+    char text[768];
+    if (!(question->formats.draft_token > 0.0))
+        return;
+    tr_drafts_say(question, text, sizeof text);
+    tr_print_wrapped(out, "drafts: ", "  ", text, TR_PAGE_COLUMNS);
+}
+
 void tr_drafts_explain(const tr_drafts *d, const char *seqs, tr_writer *out)
 {
     char text[768], upto[128], from[128], number[32];

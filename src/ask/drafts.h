@@ -39,6 +39,9 @@ const char *tr_acceptance_text(const tr_problem *question, char *out, size_t siz
 /* Both in a sentence: who drafts, and what is kept. */
 void tr_drafts_say(const tr_problem *question, char *out, size_t size);
 
+/* The same as a line of a table's head; nothing where nothing is drafted. */
+void tr_drafts_head(const tr_problem *question, tr_writer *out);
+
 /* Lines of the figures of a page, under their head; and what is said of them, `seqs` being what the page calls its
  * sequences. Nothing where nothing is drafted. */
 void tr_drafts_print(const tr_drafts *drafts, tr_writer *out);

@@ -1,6 +1,8 @@
 /* ask/explain.c -- the answer of `explain`: one equation, a claim of the lecture, or the list of all equations. */
 #include <tokenroof/ask.h>
 
+#include <stdio.h>
+
 #include "base/fail.h"
 #include "base/text.h"
 #include "write/document.h"
@@ -45,6 +47,21 @@ static const tr_field list_field[] = {
     {"formula", TR_UNIT_NONE, "formula", 0, NULL, formula_of, NULL},
 };
 static const tr_fields list_fields = {list_field, sizeof list_field / sizeof list_field[0]};
+
+/* A line for its title and one or more for its formula, each within the page. */
+static tr_status list_text(const tr_style *style, tr_sink *sink)
+{
+    tr_writer out;
+    tr_writer_begin(&out, sink);
+    for (size_t i = 0; i < tr_equation_count(); i++) {
+        const tr_equation *e = tr_equation_at(i);
+        char first[16];
+        (void)snprintf(first, sizeof first, "%-5s ", e->id);
+        tr_print_wrapped(&out, first, "      ", e->title, style->columns);
+        tr_print_wrapped(&out, "        ", "          ", e->formula, style->columns);
+    }
+    return tr_writer_finish(&out);
+}
 
 static tr_status json_one(const tr_equation *e, int pretty, tr_sink *sink)
 {
@@ -97,6 +114,8 @@ tr_status tr_answer_explain(const char *id, tr_claim_experiment experiment, cons
         s = tr_writer_finish(&out);
     } else if (one != NULL && style->format < TR_FORMAT_CSV) {
         s = json_one(one, style->format == TR_FORMAT_JSON, sink);
+    } else if (one == NULL && style->format == TR_FORMAT_TEXT) {
+        s = list_text(style, sink);
     } else {
         const tr_rows rows = {.fields = &list_fields,
                               .name = "equations",

@@ -30,12 +30,7 @@ typedef struct sheet {
 static void fill_bar(bars *b, size_t k, double y, double half, const tr_quantity *q, double first, tr_unit unit)
 {
     tr_words words = {.next = 0};
-    const double x[3] = {q->low / first, q->high / first, (double)NAN};
-    for (size_t i = 0; i < 3; i++) {
-        b->x[3 * k + i] = x[i];
-        b->low[3 * k + i] = y - half;
-        b->high[3 * k + i] = y + half;
-    }
+    tr_bars_put((tr_bars){b->x, b->low, b->high}, k, y, half, (const double[]){q->low / first, q->high / first});
     b->dot_x[k] = q->predicted / first;
     b->dot_y[k] = y;
     (void)snprintf(b->text[k], sizeof b->text[k], "%s",
@@ -64,8 +59,7 @@ static void fill_case(const tr_comparison *c, size_t i, int terminal, sheet *s)
         (void)snprintf(s->row[below], sizeof s->row[below], "%s %s", short_name[k], side->name);
         s->rows[below] = s->row[below];
     }
-    s->series[s->series_count++] = (tr_series){.kind = TR_SERIES_BAND, .role = role[i], .x = b->x, .y = b->low,
-                                               .y2 = b->high, .n = CORNERS};
+    s->series[s->series_count++] = tr_bars_series((tr_bars){b->x, b->low, b->high}, DRAWN, NULL, role[i]);
     s->series[s->series_count++] = (tr_series){.kind = TR_SERIES_POINTS, .role = role[i], .x = b->dot_x, .y = b->dot_y,
                                                .n = DRAWN, .label = b->label};
 }

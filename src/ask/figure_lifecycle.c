@@ -26,17 +26,7 @@ tr_status tr_answer_figure_lifecycle(const tr_scenario *scenario, const tr_probl
     /* From just above the smallest size that can reach the loss to well past the one that trains cheapest. */
     const double low = tr_loss_least_param(&t.law, t.loss_nat) * 1.02;
     const double high = 4.0 * (c.best_param > t.life.active_param ? c.best_param : t.life.active_param);
-    double step = 1.0, from = 1.0, to = 10.0;
-    for (int i = 0; i < 60; i++) { /* step^(POINTS - 1) = high / low */
-        double power = 1.0;
-        step = (from + to) / 2.0;
-        for (int k = 1; k < POINTS; k++)
-            power *= step;
-        if (power < high / low)
-            from = step;
-        else
-            to = step;
-    }
+    const double step = tr_figure_even_ratio(high / low, POINTS);
     for (size_t k = 0; k < POINTS; k++) {
         at[k] = k == 0 ? low : at[k - 1] * step;
         train[k] = unit * tr_life_at_chip_s(&t.law, t.loss_nat, 0.0, &t.terms, at[k]);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "ask/figure_parts.h"
 #include "ask/oracle.h"
 #include "base/text.h"
 #include "figure/axis_map.h"
@@ -19,15 +20,7 @@ typedef struct sheet {
     char title[224], subtitle[200], caption[224];
 } sheet;
 
-static void band(sheet *s, int which, int at, double y, double half, double min, double max)
-{
-    const double x[3] = {min, max, (double)NAN};
-    for (int k = 0; k < 3; k++) {
-        s->x[which][3 * at + k] = x[k];
-        s->low[which][3 * at + k] = y - half;
-        s->high[which][3 * at + k] = y + half;
-    }
-}
+static tr_bars bars(sheet *s, int which) { return (tr_bars){s->x[which], s->low[which], s->high[which]}; }
 
 /* Two digits are what a band is good for. */
 static void short_quantity(double value, tr_unit unit, char *out, size_t size)
@@ -63,10 +56,13 @@ static int rows_of(const tr_oracle_page *o, int narrow, int terminal, sheet *s)
         if (!is_drawn(o, (tr_unknown)u))
             continue;
         /* A line of characters has one height. */
+        static const double half[3] = {0.36, 0.26, 0.14};
         const double unit = prior->value;
-        band(s, 0, n, y, terminal ? 0.5 : 0.36, prior->min / unit, prior->max / unit);
-        band(s, 1, n, y, terminal ? 0.5 : 0.26, posterior->min / unit, posterior->max / unit);
-        band(s, 2, n, y, terminal ? 0.5 : 0.14, posterior->low / unit, posterior->high / unit);
+        const double end[3][2] = {{prior->min / unit, prior->max / unit},
+                                  {posterior->min / unit, posterior->max / unit},
+                                  {posterior->low / unit, posterior->high / unit}};
+        for (int k = 0; k < 3; k++)
+            tr_bars_put(bars(s, k), (size_t)n, y, terminal ? 0.5 : half[k], end[k]);
         s->median_x[n] = posterior->value / prior->value;
         s->median_y[n] = y;
         short_quantity(posterior->value, tr_unknown_unit((tr_unknown)u), s->label[n], sizeof s->label[n]);
@@ -112,13 +108,11 @@ tr_status tr_answer_figure_oracle(const tr_scenario *scenario, const tr_model *k
                    "Wide: 90 %% before the evidence. Narrow: 90 and 50 %% with it; the dot is the middle, with its "
                    "value.%s",
                    o.truth_name[0] != '\0' ? " Other dots: the open model's own numbers." : "");
-    const size_t rows = (size_t)n, corners = 3 * rows;
+    const size_t rows = (size_t)n;
     const tr_series series[] = {
-        {.name = "before", .kind = TR_SERIES_BAND, .role = TR_ROLE_OTHER, .x = s.x[0], .y = s.low[0], .y2 = s.high[0],
-         .n = corners},
-        {.name = "with the evidence", .kind = TR_SERIES_BAND, .role = TR_ROLE_COMPUTE, .x = s.x[1], .y = s.low[1],
-         .y2 = s.high[1], .n = corners},
-        {.kind = TR_SERIES_BAND, .role = TR_ROLE_COMPUTE, .x = s.x[2], .y = s.low[2], .y2 = s.high[2], .n = corners},
+        tr_bars_series(bars(&s, 0), rows, "before", TR_ROLE_OTHER),
+        tr_bars_series(bars(&s, 1), rows, "with the evidence", TR_ROLE_COMPUTE),
+        tr_bars_series(bars(&s, 2), rows, NULL, TR_ROLE_COMPUTE),
         {.kind = TR_SERIES_POINTS, .role = TR_ROLE_COMPUTE, .x = s.median_x, .y = s.median_y,
          .n = rows, .label = narrow ? NULL : s.labels},
         {.name = "truth", .kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = s.truth_x, .y = s.truth_y, .n = rows},

@@ -54,6 +54,19 @@ void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *ma
     insert_marks(curve, mark, mark_count);
 }
 
+double tr_figure_even_ratio(double range, size_t count)
+{
+    double ratio = 1.0, from = 1.0, to = 64.0;
+    for (int i = 0; i < 60; i++) { /* ratio^(count - 1) = range */
+        double power = 1.0;
+        ratio = (from + to) / 2.0;
+        for (size_t k = 1; k < count; k++)
+            power *= ratio;
+        *(power < range ? &from : &to) = ratio;
+    }
+    return ratio;
+}
+
 /* ---- curves ------------------------------------------------------------------- */
 
 /* One by one: no closed form holds with layers on a host. */

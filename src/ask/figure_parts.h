@@ -25,6 +25,10 @@ typedef struct tr_curve {
 void tr_curve_grid_cubic(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
 void tr_curve_grid_log(tr_curve *curve, double from, double to, const double *mark, size_t mark_count);
 
+/* By what each of count points, at least 2, is multiplied so that the last is range times the first. By comparisons and
+ * multiplications alone: the same bits on every machine. */
+double tr_figure_even_ratio(double range, size_t count);
+
 /* Decode steps at every point of the grid, capacity not asked. */
 void tr_curve_over_batch(tr_curve *curve, const tr_problem *question, double context_token);
 void tr_curve_over_context(tr_curve *curve, const tr_problem *question, double batch_seq);
@@ -127,6 +131,31 @@ void tr_figure_subtitle(const tr_problem *question, const char *what, char *out,
 void tr_figure_subtitle_of(const tr_problem *question, const char *layout, const char *what, char *out, size_t size);
 /* The same of what no layout matters to. */
 void tr_figure_subtitle_pooled(const tr_problem *question, const char *what, char *out, size_t size);
+
+/* Bars beside one another in rows, as a band draws them: two corners and a gap each. Room for three times as many. */
+typedef struct tr_bars {
+    double *x, *low, *high;
+} tr_bars;
+/* The index-th, about a height, between two values. */
+void tr_bars_put(tr_bars bars, size_t index, double height, double half, const double end[2]);
+tr_series tr_bars_series(tr_bars bars, size_t count, const char *name, tr_role role);
+
+/* Figures with their interval and bound as rows, the first on top: bars are intervals, dots what is predicted. Clear it
+ * with {.count = 0}; 8 KiB. */
+enum { TR_SPANS_MAX = 48, TR_SPANS_SERIES = 3 };
+typedef struct tr_spans {
+    size_t count;
+    double least, most;          /* of all that is drawn */
+    double y[TR_SPANS_MAX], predicted[TR_SPANS_MAX], bound[TR_SPANS_MAX];
+    double x[3 * TR_SPANS_MAX], low[3 * TR_SPANS_MAX], high[3 * TR_SPANS_MAX]; /* bars */
+    const char *name[TR_SPANS_MAX], *label[TR_SPANS_MAX];
+    char text[TR_SPANS_MAX][40];
+} tr_spans;
+/* Takes count rows, of which at says the index-th; what is beyond the maximum is left out. Names must outlive it. */
+typedef const tr_quantity *(*tr_span_at)(const void *context, size_t index, const char **name);
+void tr_spans_of(tr_spans *out, tr_span_at at, const void *context, size_t count, tr_unit unit, int terminal);
+/* TR_SPANS_SERIES of them. */
+void tr_spans_series(tr_spans *spans, tr_series *out);
 
 /* Room for the texts of a few numbers: the twelve last written stay. */
 typedef struct tr_words {

@@ -26,14 +26,8 @@ typedef struct sheet {
 static int sweep(const tr_scale_pipeline *p, tr_scale_stage *row, curve *c)
 {
     const double most = smaller(row->max_batch_seq, larger(row->batch_seq, 1.0) * 4.0);
-    double batch = 1.0, step = 1.0, from = 1.0, to = 64.0;
-    for (int i = 0; i < 60; i++) { /* step^(POINTS - 1) = most */
-        double power = 1.0;
-        step = (from + to) / 2.0;
-        for (int k = 1; k < POINTS; k++)
-            power *= step;
-        *(power < most ? &from : &to) = step;
-    }
+    const double step = tr_figure_even_ratio(most, POINTS);
+    double batch = 1.0;
     for (int k = 0; k < POINTS; k++, batch *= step) {
         const double seq = k + 1 == POINTS ? floor(most) : floor(batch + 0.5);
         if (!tr_scale_stage_with(p, row, larger(seq, 1.0)))
@@ -51,23 +45,30 @@ static int sweep(const tr_scale_pipeline *p, tr_scale_stage *row, curve *c)
 static tr_status gather(tr_scale_pipeline *p, sheet *s, tr_error *err)
 {
     size_t across = p->count;
+    tr_error link = {.status = TR_OK};
     for (size_t i = 0; i < p->count; i++)
         for (int k = 0; k < (p->boxes[i] > 1.0 ? 2 : 1); k++) {
             const size_t at = k == 0 ? i : across++;
-            if (s->count == CURVES || tr_scale_pipeline_at(p, at, err) == NULL || !p->row.fits)
+            if (s->count == CURVES || tr_scale_pipeline_at(p, at, err) == NULL)
+                continue;
+            if (p->row.link_unknown && p->row.fits && link.status == TR_OK)
+                link = p->row.why;
+            if (!p->row.runs)
                 continue;
             curve *c = &s->curve[s->count];
             for (int j = 0; j < POINTS; j++)
                 c->rate[j] = c->token_s[j] = c->low_s[j] = c->high_s[j] = c->bound_s[j] = (double)NAN;
             c->boxes = p->boxes[i];
             c->across = k;
-            c->banded = k == 0 && p->boxes[i] == larger(p->need_box, 1.0);
+            c->banded = p->boxes[i] == larger(p->need_box, 1.0) && (s->count == 0 || !c[-1].banded);
             (void)snprintf(c->name, sizeof c->name, "%.0f %s%s", c->boxes, c->boxes > 1.0 ? "boxes" : "box",
                            k == 1           ? ", across"
                            : c->boxes > 1.0 ? ", stages"
                                             : "");
             s->count += (size_t)sweep(p, &p->row, c);
         }
+    if (s->count == 0 && link.status != TR_OK)
+        return tr_fail(err, link.status, link.field, link.value, "nothing to draw: %.380s", link.text);
     if (s->count == 0)
         return tr_fail(
             err, TR_ENOFIT, "stages", 0.0,
@@ -138,8 +139,7 @@ tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *
                    "many micro-batches "
                    "are under way; across, all chips work on each token, over the slow link.",
         .source = "Fitted physics, one walk; hops R24, memory L3. Interval and bound: of the fewest boxes "
-                  "that hold it, in "
-                  "stages.",
+                  "that hold it.",
         .x = {.label = "tokens a second, all boxes", .unit = TR_UNIT_NONE, .scale = TR_SCALE_LOG},
         .y = {.label = "time per output token", .unit = TR_UNIT_SECOND, .scale = TR_SCALE_LOG},
         .series = series,

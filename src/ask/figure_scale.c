@@ -84,6 +84,8 @@ tr_status tr_answer_figure_scale(const tr_scenario *scenario, const tr_problem *
     tr_scale_terms_of(scenario, question, &terms);
     switch (tr_input_choice(scenario, TR_IN_PART)) {
     case TR_SCALE_DOMAIN: return tr_figure_doubles(scenario, &terms, target, sink, err);
+    case TR_SCALE_MOE: return tr_figure_moe(&terms, target, sink, err);
+    case TR_SCALE_SYSTEMS: return tr_figure_systems(scenario, &terms, target, sink, err);
     case TR_SCALE_PIPELINE: return tr_figure_pipeline(scenario, &terms, target, sink, err);
     case TR_SCALE_SPARSITY: return tr_figure_sparsity(&terms, target, sink, err);
     case TR_SCALE_ATTENTION: return tr_figure_attention(scenario, &terms, target, sink, err);

@@ -3,64 +3,39 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ask/asked.h"
 #include "ask/figure_parts.h"
 #include "ask/scale.h"
 #include "base/fail.h"
 
 /* ---- what doubling gives: a row a change ------------------------------------------------------------ */
 
-typedef struct rows {
-    double least, most; /* of all that is drawn */
-    double y[TR_SCALE_DOUBLES], predicted[TR_SCALE_DOUBLES], bound[TR_SCALE_DOUBLES];
-    double x[3 * TR_SCALE_DOUBLES], low[3 * TR_SCALE_DOUBLES],
-        high[3 * TR_SCALE_DOUBLES]; /* corners of bars, and gaps */
-    const char *name[TR_SCALE_DOUBLES], *label[TR_SCALE_DOUBLES];
-    char text[TR_SCALE_DOUBLES][40];
-    size_t n, bars;
-} rows;
-
-static void place_rows(const tr_scale_doubles *d, int terminal, rows *r)
+/* The index-th change that fits. */
+static const tr_quantity *doubled_at(const void *context, size_t index, const char **name)
 {
-    tr_words words = {.next = 0};
-    const double half = terminal ? 0.2 : 0.3;
-    for (size_t i = 0; i < d->count; i++)
-        r->n += d->row[i].fits != 0;
-    size_t y = r->n;
-    for (size_t i = 0; i < d->count; i++) {
-        const tr_scale_double *row = &d->row[i];
-        if (!row->fits)
-            continue;
-        y--; /* the first on top */
-        const tr_quantity *q = &row->token_per_s;
-        r->y[y] = (double)y + 1.0;
-        r->predicted[y] = q->predicted;
-        r->bound[y] = q->bound;
-        r->name[y] = row->name;
-        (void)snprintf(r->text[y], sizeof r->text[0], "%s",
-                       isfinite(q->predicted) ? tr_words_short(&words, q->predicted, TR_UNIT_NONE) : "");
-        r->label[y] = r->text[y];
-        const double x[3] = {q->low, q->high, (double)NAN}, low = isfinite(q->low) ? q->low : q->bound;
-        r->least = r->most > 0.0 && r->least < low ? r->least : low;
-        r->most = r->most > q->bound ? r->most : q->bound;
-        for (size_t k = 0; k < 3; k++, r->bars++) {
-            r->x[r->bars] = x[k];
-            r->low[r->bars] = (double)y + 1.0 - half;
-            r->high[r->bars] = (double)y + 1.0 + half;
-        }
-    }
+    const tr_scale_double *row = ((const tr_scale_doubles *)context)->row;
+    while (!row->fits || index-- > 0)
+        row++;
+    *name = row->name;
+    return &row->token_per_s;
 }
 
 tr_status tr_figure_doubles(const tr_scenario *scenario, const tr_scale_terms *terms,
                             const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     tr_scale_doubles *d = NULL;
-    rows r = {.n = 0};
+    tr_spans r;
+    tr_series series[TR_SPANS_SERIES];
+    size_t fitting = 0;
     char title[200], subtitle[384], what[96];
     tr_words words = {.next = 0};
     tr_status s = tr_scale_doubles_of(scenario, terms, &d, err);
     if (s != TR_OK)
         return s;
-    place_rows(d, target->terminal, &r);
+    for (size_t i = 0; i < d->count; i++)
+        fitting += d->row[i].fits != 0;
+    tr_spans_of(&r, doubled_at, d, fitting, TR_UNIT_NONE, target->terminal);
+    tr_spans_series(&r, series);
     const tr_scale_double *best = NULL;
     for (size_t i = 1; i < d->count; i++)
         if (d->row[i].fits && isfinite(d->row[i].ratio) && (best == NULL || d->row[i].ratio > best->ratio))
@@ -73,16 +48,6 @@ tr_status tr_figure_doubles(const tr_scenario *scenario, const tr_scale_terms *t
     (void)snprintf(what, sizeof what, "%s tokens of context",
                    tr_words_of(&words, d->context_token, TR_UNIT_CONTEXT));
     tr_figure_subtitle_of(terms->question, "", what, subtitle, sizeof subtitle);
-    const tr_series series[] = {
-        {.kind = TR_SERIES_BAND, .role = TR_ROLE_RESULT, .x = r.x, .y = r.low, .y2 = r.high, .n = r.bars},
-        {.name = "predicted",
-         .kind = TR_SERIES_POINTS,
-         .role = TR_ROLE_RESULT,
-         .x = r.predicted,
-         .y = r.y,
-         .n = r.n,
-         .label = r.label},
-        {.name = "bound", .kind = TR_SERIES_POINTS, .role = TR_ROLE_LIMIT, .x = r.bound, .y = r.y, .n = r.n}};
     const tr_figure figure = {
         .title = title,
         .subtitle = subtitle,
@@ -96,13 +61,13 @@ tr_status tr_figure_doubles(const tr_scenario *scenario, const tr_scale_terms *t
               .scale = TR_SCALE_LOG,
               .min = r.least / 1.1,
               .max = r.most * 1.1},
-        .y = {.unit = TR_UNIT_NONE, .min = 0.4, .max = (double)r.n + 0.6},
+        .y = {.unit = TR_UNIT_NONE, .min = 0.4, .max = (double)r.count + 0.6},
         .series = series,
-        .series_count = sizeof series / sizeof series[0],
+        .series_count = TR_SPANS_SERIES,
         .row_names = r.name,
-        .row_count = r.n,
+        .row_count = r.count,
     };
-    s = r.n == 0 ? tr_fail(err, TR_ENOFIT, "part", 0.0,
+    s = r.count == 0 ? tr_fail(err, TR_ENOFIT, "part", 0.0,
                            "nothing to draw: neither the system nor any of its changes fits")
                  : tr_figure_draw(&figure, target, sink, err);
     free(d);
@@ -208,10 +173,10 @@ tr_status tr_figure_attention(const tr_scenario *scenario, const tr_scale_terms 
     }
     free(a);
     if (!drawn)
-        return tr_fail(err, TR_ENOFIT, "batch_seq", batch,
-                       "nothing to draw: %.6g sequences fit at no context; --batch "
-                       "asks for fewer",
-                       batch);
+        return tr_check_fits(terms->question, 1.0, x[0], err) != TR_OK
+                   ? TR_ENOFIT
+                   : tr_fail(err, TR_ENOFIT, "batch_seq", batch,
+                             "nothing to draw: %.6g sequences fit at no context; --batch asks for fewer", batch);
     series[lines++] = (tr_series){.name = "90 % interval",
                               .kind = TR_SERIES_BAND,
                               .role = role[own],

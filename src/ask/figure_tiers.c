@@ -50,17 +50,7 @@ static void range_of(const tr_tiers *t, double *from, double *to)
 /* Evenly in the logarithm, by repeated multiplication, each change a point of its own. */
 static void grid_of(const tr_tiers *t, double from, double to, sheet *s)
 {
-    double step = 1.0, low = 1.0, high = 10.0;
-    for (int i = 0; i < 60; i++) { /* step^(POINTS - 1) = to / from */
-        double power = 1.0;
-        step = (low + high) / 2.0;
-        for (int k = 1; k < POINTS; k++)
-            power *= step;
-        if (power < to / from)
-            low = step;
-        else
-            high = step;
-    }
+    const double step = tr_figure_even_ratio(to / from, POINTS);
     s->at[0] = from;
     for (size_t k = 1; k < POINTS; k++)
         s->at[k] = s->at[k - 1] * step;

@@ -61,7 +61,8 @@ tr_status tr_lesson_ask(const tr_problem *question, size_t index, tr_exercise *o
         return s;
     if (row == NULL || out == NULL)
         return tr_fail(err, TR_EDOMAIN, "index", (double)index, "there are %zu exercises", tr_lesson_count());
-    const tr_lesson_case c = tr_lesson_case_of(question);
+    const tr_problem pooled = tr_lesson_pooled(question);
+    const tr_lesson_case c = tr_lesson_case_of(&pooled);
     tr_exercise e = {.kind = row->kind,
                      .id = row->id,
                      .chapter = tr_lesson_chapter_of(row->topic),

@@ -54,6 +54,9 @@ const char *tr_lesson_unit_word(tr_unit unit);
 /* How many bits of an explanation's value are set; 0 of NaN. */
 int tr_lesson_ideas_in(double value);
 
+/* The question as the blackboard has it: all chips one machine that reads one copy of the weights, however they are
+ * laid out. */
+tr_problem tr_lesson_pooled(const tr_problem *question);
 tr_lesson_case tr_lesson_case_of(const tr_problem *question);
 /* What draws it: exercise->figure and figure_part. */
 void tr_lesson_name_figure(const tr_lesson_case *c, tr_exercise *exercise);

@@ -136,12 +136,27 @@ static const char *next_word(const char **at, char *out, size_t size)
     return out;
 }
 
+/* What a verb was asked apart from the lesson, in another view of a page, say, has no part in its picture. */
+static tr_status forget(const tr_verb *verb, tr_scenario *scenario, tr_error *err)
+{
+    const uint64_t kept = TR_GROUP_BIT(ENGINE) | TR_GROUP_BIT(LAYOUT);
+    const tr_verb *lesson = tr_verb_find("lesson");
+    tr_status s = TR_OK;
+    for (size_t i = 0; s == TR_OK && i < TR_IN_COUNT; i++) {
+        const tr_input *input = tr_input_at(i);
+        if (tr_input_is_set(scenario, input->id) && tr_verb_takes(verb, input) && !tr_verb_takes(lesson, input) &&
+            (kept >> input->group & 1) == 0)
+            s = tr_scenario_unset(scenario, input->key, err);
+    }
+    return s;
+}
+
 /* "scale --part sparsity": the verb, and its options into the scenario. */
 static tr_status read_command(const char *command, tr_scenario *scenario, const tr_verb **verb, tr_error *err)
 {
     char name[24], option[24], value[24];
-    tr_status s = TR_OK;
     *verb = tr_verb_find(next_word(&command, name, sizeof name));
+    tr_status s = forget(*verb, scenario, err);
     while (s == TR_OK && next_word(&command, option, sizeof option)[0] != '\0')
         s = tr_scenario_set(scenario, option, next_word(&command, value, sizeof value), err);
     return s;
@@ -150,9 +165,11 @@ static tr_status read_command(const char *command, tr_scenario *scenario, const 
 /* The case as the picture has it: with the batch that the lesson settles on, or a context or physics of its own. */
 static tr_problem question_of(const tr_scenario *scenario, const tr_problem *question)
 {
-    tr_problem q = *question;
-    if (tr_input_is_set(scenario, TR_IN_PHYSICS))
+    tr_problem q = tr_lesson_pooled(question);
+    if (tr_input_is_set(scenario, TR_IN_PHYSICS)) {
         q.physics = (tr_physics)tr_input_choice(scenario, TR_IN_PHYSICS);
+        q.layout_given = 0; /* the bound of all chips as one knows none */
+    }
     if (tr_input_is_set(scenario, TR_IN_CONTEXT))
         q.load.context_token = tr_input_number(scenario, TR_IN_CONTEXT);
     if (tr_input_is_set(scenario, TR_IN_BATCH))

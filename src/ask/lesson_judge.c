@@ -174,45 +174,21 @@ tr_status tr_lesson_futile_lever(const tr_lesson_case *c, double *out, tr_error 
 
 /* ---- what is explained, where it is so ---------------------------------------------------- */
 
-JUDGED(explain_batch)
-{
-    double penalty = 0.0;
-    const tr_status s = tr_lesson_lone_penalty(c, &penalty, err);
-    *out = first_if(penalty > 2.0);
-    return s == TR_OK && penalty > 2.0 ? TR_OK : TR_ENOFIT;
-}
+/* Asked where a call's answer, `it`, is as the sentence has it. */
+#define WHERE(NAME, CALL, HOLDS)                                                                           \
+    JUDGED(NAME)                                                                                           \
+    {                                                                                                      \
+        double it = 0.0;                                                                                   \
+        const tr_status s = CALL(c, &it, err);                                                             \
+        *out = 1.0;                                                                                        \
+        return s == TR_OK && (HOLDS) ? TR_OK : TR_ENOFIT;                                                  \
+    }
 
-JUDGED(explain_slow)
-{
-    double slow = 0.0;
-    const tr_status s = slow_mode(c, &slow, err);
-    *out = 1.0;
-    return s == TR_OK && slow == 2.0 ? TR_OK : TR_ENOFIT;
-}
-
-JUDGED(explain_rack)
-{
-    double ratio = 0.0;
-    const tr_status s = tr_lesson_links(c, &ratio, err);
-    *out = 1.0;
-    return s == TR_OK && ratio > 1.0 ? TR_OK : TR_ENOFIT;
-}
-
-JUDGED(explain_cliff)
-{
-    const double cliff = tr_balance_context_token(roof(c));
-    (void)err;
-    *out = 1.0;
-    return cliff >= 1.0 && cliff < 1e12 ? TR_OK : TR_ENOFIT;
-}
-
-JUDGED(explain_compute)
-{
-    double waits = 0.0;
-    const tr_status s = what_waits(c, &waits, err);
-    *out = 1.0;
-    return s == TR_OK && waits == 1.0 ? TR_OK : TR_ENOFIT;
-}
+WHERE(explain_batch, tr_lesson_lone_penalty, it > 2.0)
+WHERE(explain_slow, slow_mode, it == 2.0)
+WHERE(explain_rack, tr_lesson_links, it > 1.0)
+WHERE(explain_cliff, tr_lesson_cliff, it >= 1.0 && it < 1e12)
+WHERE(explain_compute, what_waits, it == 1.0)
 
 /* ---- the table ------------------------------------------------------------------------------ */
 
@@ -233,30 +209,30 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "{sequences} of {context} tokens decode on {system}. What is a step waiting for?",
      .choices = "memory: bytes|compute: multiplies",
      .hint = "Compare {batch} with the balance batch of this context, or both times.",
-     .reveal = "The larger of the two times: reading {read} of weights, and {cache} of cache for each sequence; or "
-               "2 FLOP x {active} for each.",
+     .reveal = "The larger of the two times: reading {read} of weights, and {cache} of cache for each sequence; or 2 "
+               "FLOP x {active} for each.",
      .otherwise = "this load does not run here",
      .card_front = "What decides whether decode waits for memory or for compute?",
-     .card_back = "Whether the time to read weights and caches is above that of the multiplies: the batch moves one, "
-                  "the context the other."},
+     .card_back = "Whether the time to read weights and caches is above that of the multiplies: the batch moves "
+                  "one, the context the other."},
     {.id = "slow-mode", .topic = "fast", .equation = "K2", .answer = slow_mode, CHOICE,
      .question = "Take the largest batch that fits {system} and still makes tokens cheaper. Can a larger one bring a "
                  "slow mode at a tenth of its price, however long users wait?",
      .choices = "yes|no",
      .hint = "What does each sequence bring that nobody shares?",
-     .reveal = "A batch shares the weights alone. Each sequence's own multiplies and cache are the floor of its price.",
+     .reveal = "A batch shares the weights alone. Each sequence's own multiplies and cache are the floor of its "
+               "price.",
      .otherwise = "this load does not run here",
      .card_front = "Can a slow mode be ten times cheaper?",
-     .card_back = "Only if the batch is still so small that weights are most of the price: compute and one's "
-                  "own cache "
-                  "are not shared."},
+     .card_back = "Only if the batch is still so small that weights are most of the price: compute and one's own "
+                  "cache are not shared."},
     {.id = "explain-slow", .topic = "fast", .equation = "K2", .answer = explain_slow, EXPLAIN,
      .question = "Explain to a colleague: \"No slow mode is ten times cheaper, because ...\"",
      .ideas = "compute,flop,multipl,arithmetic;cache,kv;own,each,every sequence,not shared,unshared,nobody,alone",
      .hint = "Name two things that each sequence brings along, and why a larger batch does not help there.",
-     .reveal = "... past the balance the weights are shared by so many that they cost next to nothing. What is "
-               "left, a "
-               "sequence's own multiplies and reading its own KV cache, is shared with nobody, in a batch of any size.",
+     .reveal = "... past the balance the weights are shared by so many that they cost next to nothing. What is left, "
+               "a sequence's own multiplies and reading its own KV cache, is shared with nobody, in a batch of any "
+               "size.",
      .otherwise = "here a larger batch would bring it that low, if memory held it",
      .card_front = "Why does a longer wait not make tokens ever cheaper?",
      .card_back = "A larger batch shares the weights, and those are already nearly free; compute and cache are each "
@@ -265,9 +241,8 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "Explain to a colleague: \"A token is so much cheaper when many users decode together, because ...\"",
      .ideas = "weight,parameter;once,share,amorti,split,spread,divide;batch,user,sequence,request",
      .hint = "What is read in each step, how often, and for whom?",
-     .reveal = "... the weights are read once in a step, for one sequence or for thousands: the batch shares "
-               "that read, "
-               "and the machine costs the same.",
+     .reveal = "... the weights are read once in a step, for one sequence or for thousands: the batch shares that "
+               "read, and the machine costs the same.",
      .otherwise = "here a batch makes tokens hardly cheaper",
      .card_front = "Why does batching make tokens cheap?",
      .card_back = "One read of the weights serves every sequence of the batch."},
@@ -302,10 +277,10 @@ const tr_lesson_row tr_lesson_judged[] = {
     {.id = "half-price", .topic = "train", .equation = "K81", .answer = half_price, CHOICE,
      .question = "Providers give half off for work that may wait for a day. What can pay for that on {system}?",
      .choices = "places that users leave idle|a larger batch|nothing",
-     .hint = "Past the balance a seat makes no token cheaper. But does every batch leave full, at four in the morning?",
-     .reveal = "A batch leaves with its idle places too. Work that fills them costs no machine time, so that "
-               "any price "
-               "for it lowers what users pay: `tokenroof scale --part day`.",
+     .hint = "Past the balance a seat makes no token cheaper. But does every batch leave full, at four in the "
+             "morning?",
+     .reveal = "A batch leaves with its idle places too. Work that fills them costs no machine time, so that any "
+               "price for it lowers what users pay: `tokenroof scale --part day`.",
      .otherwise = "this load does not run here",
      .card_front = "What pays for a batch API's discount?",
      .card_back = "Idle places at night and at weekends, not a larger batch."},
@@ -313,9 +288,8 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "Explain to a colleague: \"{model} stays inside one scale-up domain, because ...\"",
      .ideas = "expert;all to all,all-to-all,any chip,every chip,everywhere;slow,bandwidth,network,link,scale-out",
      .hint = "Where does a token go in each layer, and over what?",
-     .reveal = "... its experts are spread over all chips, and each token goes to some of them and back in "
-               "every layer, "
-               "all to all. Links that leave the domain are many times slower than those inside.",
+     .reveal = "... its experts are spread over all chips, and each token goes to some of them and back in every "
+               "layer, all to all. Links that leave the domain are many times slower than those inside.",
      .otherwise = "this model has no experts, or this chip's links are not known",
      .card_front = "Why is the domain the home of a mixture?",
      .card_back = "All-to-all traffic of experts in every layer, over links that are fast only inside the domain."},
@@ -340,9 +314,8 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "Explain to a colleague: \"Long prompts cost more from some length on, because ...\"",
      .ideas = "cache,kv;read,bandwidth,memory,bytes;longer than,more than,outgrow,exceed,beyond,overtak,dominat",
      .hint = "Two times that belong to each sequence. One grows with the context.",
-     .reveal = "... reading a sequence's KV cache takes longer than multiplying for it from there on, and no "
-               "batch shares "
-               "that read: memory sets the pace, in proportion to the context.",
+     .reveal = "... reading a sequence's KV cache takes longer than multiplying for it from there on, and no batch "
+               "shares that read: memory sets the pace, in proportion to the context.",
      .otherwise = "here the cache never outgrows compute",
      .card_front = "Why is there a price step for long contexts?",
      .card_back = "Beyond the cliff each token waits for its own cache's bytes, which no batch shares."},
@@ -353,9 +326,8 @@ const tr_lesson_row tr_lesson_judged[] = {
      .reveal = "Intensity against ridge. The batch moves this point to the right.",
      .otherwise = "nothing is read here",
      .card_front = "Which side of the ridge, and what moves it?",
-     .card_back = "The weight multiplies' intensity grows with the batch: left of the ridge bytes decide, right "
-                  "of it "
-                  "FLOPs."},
+     .card_back = "The weight multiplies' intensity grows with the batch: left of the ridge bytes decide, right of "
+                  "it FLOPs."},
     {.id = "attention-side", .topic = "ridge", .equation = "R16", .answer = attention_side, CHOICE,
      .question = "And attention over {context} tokens of cache, at any batch?",
      .choices = SIDES,
@@ -384,8 +356,7 @@ const tr_lesson_row tr_lesson_judged[] = {
      .question = "Explain to a colleague: \"More compute will not speed up our decode, because ...\"",
      .ideas = "memory,bandwidth,bytes;weight,cache,kv,parameter;idle,wait,unused,spare,starv",
      .hint = "What is decode waiting for, what is being read, and what do the multipliers do meanwhile?",
-     .reveal = "... decode of {sequences} is left of the ridge: each step waits until weights and KV "
-               "caches are "
+     .reveal = "... decode of {sequences} is left of the ridge: each step waits until weights and KV caches are "
                "read, and the multipliers idle meanwhile. Fewer bytes help: smaller formats, fewer KV heads.",
      .otherwise = "here decode does wait for compute",
      .card_front = "Why does more compute not speed up decode?",

@@ -9,7 +9,8 @@
 
 tr_status tr_lesson_place_of(const tr_problem *question, double token_per_s, tr_lesson_place *out, tr_error *err)
 {
-    const tr_lesson_case c = tr_lesson_case_of(question);
+    const tr_problem pooled = tr_lesson_pooled(question);
+    const tr_lesson_case c = tr_lesson_case_of(&pooled);
     static const char *const lever[] = {"a smaller weight format", "a smaller KV cache", "more FLOP/s",
                                         "more bandwidth"};
     tr_step step;
@@ -28,11 +29,11 @@ tr_status tr_lesson_place_of(const tr_problem *question, double token_per_s, tr_
         .bound_token_per_s = step.token_per_s,
         .bound_share = token_per_s / step.token_per_s,
         .flop_per_s = step.flop * step_per_s,
-        .mfu = step.flop * step_per_s / question->roof.flop_per_s,
-        .mbu = read_byte * step_per_s / question->roof.byte_per_s,
+        .mfu = step.flop * step_per_s / pooled.roof.flop_per_s,
+        .mbu = read_byte * step_per_s / pooled.roof.byte_per_s,
         .intensity_flop_per_byte = step.flop / read_byte,
-        .ridge_flop_per_byte = tr_ridge_flop_per_byte(&question->roof),
-        .balance_batch_seq = tr_balance_batch_seq(&question->roof, c.context_token),
+        .ridge_flop_per_byte = tr_ridge_flop_per_byte(&pooled.roof),
+        .balance_batch_seq = tr_balance_batch_seq(&pooled.roof, c.context_token),
         .room_batch_seq = tr_shard_max_batch_seq(&question->shard, c.context_token),
         .futile = stands_out ? lever[(int)futile - 1] : NULL};
     return TR_OK;

@@ -111,8 +111,17 @@ void tr_lesson_render(const tr_lesson_case *c, const char *text, char *out, size
             at++;
         (void)tr_text_append(out, size, part);
     }
-    if (strncmp(text, "{system}", 8) == 0 && strncmp(out, "the ", 4) == 0)
-        out[0] = 'T'; /* begins a sentence */
+    const size_t first = strcspn(text, "}"); /* begins a sentence, not a choice */
+    if (text[0] == '{' && text[first] == '}' && text[first + 1] != '|' && strncmp(out, "the ", 4) == 0)
+        out[0] = 'T';
+}
+
+tr_problem tr_lesson_pooled(const tr_problem *question)
+{
+    tr_problem pooled = *question;
+    pooled.by_copy = 0;
+    pooled.roof.copy_count = 1.0;
+    return pooled;
 }
 
 tr_lesson_case tr_lesson_case_of(const tr_problem *question)

@@ -286,7 +286,8 @@ tr_status tr_lesson_write_intro(const tr_problem *question, const tr_style *styl
     tr_writer_begin(&out, sink);
     tr_lesson_render(&c, "{model} on {system} at {context} tokens of context: predict, then look.", text, sizeof text);
     tr_print_wrapped(&out, "", "", text, style->columns);
-    tr_print_wrapped(&out, "", "", "Times are those of the two equations at datasheet peaks: nothing real is faster.",
+    tr_print_wrapped(&out, "", "",
+                     "Times are the two equations' at datasheet peaks, all chips one machine: nothing real is faster.",
                      style->columns);
     write_unfit(question, style, &out);
     return tr_written(tr_writer_finish(&out), err);

@@ -119,14 +119,8 @@ NUMBER(row_train_mfu, row->life->terms.train_mfu)
 NUMBER(row_train_hour, row->life->cost.train_chip_s / 3600.0)
 NUMBER(row_train_rate, row->life->life.train_token / row->life->cost.train_chip_s)
 NUMBER(row_rl_mfu, row->life->terms.rl_mfu)
-NUMBER(row_decode, row->life->rl.decode_mfu.predicted)
-NUMBER(row_decode_low, row->life->rl.decode_mfu.low)
-NUMBER(row_decode_high, row->life->rl.decode_mfu.high)
-NUMBER(row_decode_bound, row->life->rl.decode_mfu.bound)
-NUMBER(row_by_flop, row->life->rl.flop_mfu.predicted)
-NUMBER(row_by_flop_low, row->life->rl.flop_mfu.low)
-NUMBER(row_by_flop_high, row->life->rl.flop_mfu.high)
-NUMBER(row_by_flop_bound, row->life->rl.flop_mfu.bound)
+TR_QUANTITY(choice_row, row_decode, row->life->rl.decode_mfu)
+TR_QUANTITY(choice_row, row_by_flop, row->life->rl.flop_mfu)
 
 static const tr_field choice_list[] = {
     TR_QUESTION_NAMES,

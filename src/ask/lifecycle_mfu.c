@@ -6,14 +6,13 @@
 #include <stdio.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "ask/working.h"
 #include "base/extreme.h"
 #include "base/fail.h"
 #include "write/print.h"
 
 #define HOUR_S 3600.0
-
-static const tr_quantity nothing = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
 
 /* ---- pre-training --------------------------------------------------------------------------------- */
 
@@ -72,7 +71,7 @@ static void decode_mfu_of(const tr_scenario *scenario, tr_lifecycle *t)
     rl->batch_seq = sampled_seq(scenario, q);
     rl->context_token = q->load.context_token;
     const tr_load load = {TR_PHASE_DECODE, rl->batch_seq, rl->context_token, 1.0};
-    rl->decode_mfu = nothing;
+    rl->decode_mfu = TR_NO_QUANTITY;
     if (tr_check_fits(q, rl->batch_seq, rl->context_token, &rl->why) != TR_OK ||
         tr_problem_step(q, TR_PHYSICS_BOUND, &load, &bound, &rl->why) != TR_OK)
         return;
@@ -118,7 +117,7 @@ static tr_status rl_mfu(const tr_scenario *scenario, tr_lifecycle *t, tr_error *
     tr_lifecycle_rl *rl = &t->rl;
     rl->share_given = tr_input_is_set(scenario, TR_IN_RL_DECODE);
     rl->given_share = rl->share_given ? tr_input_number(scenario, TR_IN_RL_DECODE) : (double)NAN;
-    rl->given_mfu = nothing;
+    rl->given_mfu = TR_NO_QUANTITY;
     decode_mfu_of(scenario, t);
     if (rl->share_given && tr_input_is_set(scenario, TR_IN_RL_MFU))
         return tr_fail(err, TR_ECONFLICT, "rl_decode_share", rl->given_share,

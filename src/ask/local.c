@@ -83,7 +83,8 @@ static int is_file(const tr_scenario *scenario)
 {
     const char *name = tr_input_text(scenario, TR_IN_MODEL);
     const size_t length = strlen(name);
-    return length > 5 && tr_text_same(name + length - 5, ".gguf");
+    return tr_input_text(scenario, TR_IN_GGUF_HEAD)[0] != '\0' ||
+           (length > 5 && tr_text_same(name + length - 5, ".gguf"));
 }
 
 /* Those of which a loss was measured; ternary mixes are of models trained so. */
@@ -257,7 +258,10 @@ static tr_status add(tr_local *l, const char *engine, tr_weight_format format, c
     const int native = format == TR_WEIGHT_FORMAT_NATIVE;
     const int four = native && published_in_four_bits(l->model);
     *row = (tr_local_row){.question = p, .format = format, .is_published = native};
-    row->name = name != NULL ? name : four ? "mxfp4" : native ? "native" : tr_weight_format_name(format);
+    row->name = name != NULL                        ? name
+                : four                              ? "mxfp4"
+                : native && is_file(l->scenario) ? "this file"
+                                                    : tr_weight_format_name(format);
     row->is_like = name != NULL;
     fill(l, p, row);
     l->count++;
@@ -329,7 +333,8 @@ static tr_status fill_all(tr_local *l, const tr_weight_format *formats, size_t c
     const int named = formats != NULL || tr_input_is_set(l->scenario, TR_IN_WEIGHT_DTYPE);
     const int four = published_in_four_bits(l->model), only_mlx = !named && !four && tr_text_starts(engine, "mlx");
     if (formats == NULL) {
-        count = named ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX) : all_formats(l, chosen);
+        count = named ? tr_input_formats(l->scenario, TR_IN_WEIGHT_DTYPE, chosen, TR_LOCAL_MAX)
+                      : all_formats(l, chosen);
         formats = chosen;
     }
     if (count > TR_LOCAL_MAX)

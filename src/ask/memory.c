@@ -32,7 +32,7 @@ static const void *row_at(void *context, size_t index, tr_error *err)
 static double elem_byte(const tr_problem *q) { return tr_dtype_byte(q->roof.kv_dtype); }
 
 NUMBER(chips, row->question->system->chip_count)
-TEXT(weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
+TEXT(weight_dtype, tr_question_weights(row->question))
 TEXT(kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 TEXT(engine, row->question->engine == NULL ? NULL : row->question->engine->title)
 NUMBER(batch, row->batch_seq)

@@ -282,10 +282,7 @@ const tr_fields tr_menu_fields = {fields, sizeof fields / sizeof fields[0]};
 static const tr_field columns[] = {
     TR_T_HEAD("mode", "mode", 9, mode_words),
     TR_N_HEAD("batch_seq", SEQ, "batch", 6, batch),
-    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
+    TR_PASS_TIME_HEADS,
     TR_N_HEAD("speed_ratio", NONE, "x speed", 7, speed),
     TR_N_HEAD("price_ratio", NONE, "x price", 7, price),
     TR_T_HEAD("fits", "fits", 19, room),
@@ -294,13 +291,7 @@ const tr_fields tr_menu_columns = {columns, sizeof columns / sizeof columns[0]};
 
 static const tr_field money[] = {
     TR_T_HEAD("mode", "mode", 9, mode_words),
-    TR_N_HEAD("token_per_s_per_seq", NONE, "tok/s", 7, tr_pass_each),
-    TR_N_HEAD("token_per_s_per_seq_low", NONE, "low", 7, tr_pass_each_low),
-    TR_N_HEAD("token_per_s_per_seq_high", NONE, "high", 7, tr_pass_each_high),
-    TR_N_HEAD("token_per_s_per_seq_bound", NONE, "bound", 7, tr_pass_each_bound),
-    TR_N_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, tr_pass_cost),
-    TR_N_HEAD("usd_per_mtoken_low", USD, "low", 9, tr_pass_cost_low),
-    TR_N_HEAD("usd_per_mtoken_high", USD, "high", 9, tr_pass_cost_high),
-    TR_N_HEAD("usd_per_mtoken_bound", USD, "bound", 9, tr_pass_cost_bound),
+    TR_B_HEAD("token_per_s_per_seq", NONE, "tok/s", 7, tr_pass_each),
+    TR_B_HEAD("usd_per_mtoken", USD, "$/Mtoken", 9, tr_pass_cost),
 };
 const tr_fields tr_menu_money = {money, sizeof money / sizeof money[0]};

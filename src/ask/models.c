@@ -12,11 +12,14 @@
 #include "write/print.h"
 #include "write/rows.h"
 
+enum { ATTENTION_WIDTH = 21 }; /* what the other columns of the list leave of a page */
+
 /* A model and the dtype its cache is asked for in. */
 typedef struct model_row {
     const tr_model *model;
     double kv_byte_per_elem; /* 0: the model's own */
     char attention[96];      /* "window x 30, full x 6" */
+    char attention_short[ATTENTION_WIDTH + 1]; /* the same where it fits the list, else "compressed-sparse +2" */
 } model_row;
 
 /* ---- what a list of layers says ------------------------------------------------ */
@@ -102,12 +105,31 @@ static void describe_attention(const tr_model *model, char *out, size_t size)
     }
 }
 
+/* The kind of most layers, and how many kinds there are beside it, where all of them are too long for the list. */
+static void shorten_attention(const tr_model *model, model_row *row)
+{
+    double count = 0, most = 0;
+    const char *kind, *first = "";
+    size_t kinds = 0;
+    for (; (kind = kind_at(model, kinds, &count)) != NULL; kinds++)
+        if (count > most) {
+            most = count;
+            first = kind;
+        }
+    if (strlen(row->attention) <= ATTENTION_WIDTH)
+        (void)snprintf(row->attention_short, sizeof row->attention_short, "%s", row->attention);
+    else
+        (void)snprintf(row->attention_short, sizeof row->attention_short, "%.*s +%zu", ATTENTION_WIDTH - 3, first,
+                       kinds - 1);
+}
+
 static void fill(model_row *row, const tr_scenario *scenario, const tr_model *model)
 {
     const int dtype = tr_input_choice(scenario, TR_IN_KV_DTYPE);
     row->model = model;
     row->kv_byte_per_elem = dtype > 0 ? tr_dtype_byte((tr_dtype)dtype) : 0;
     describe_attention(model, row->attention, sizeof row->attention);
+    shorten_attention(model, row);
 }
 
 /* ---- fields ---------------------------------------------------------------------- */
@@ -123,6 +145,7 @@ NUMBER(hidden, row->model->hidden)
 NUMBER(heads, heads_of(row->model))
 NUMBER(kv_heads, kv_heads_of(row->model))
 TEXT(attention, row->attention)
+TEXT(attention_short, row->attention_short)
 NUMBER(experts_total, experts_of(row->model))
 NUMBER(experts_active, experts_active_of(row->model))
 NUMBER(experts_shared, experts_shared_of(row->model))
@@ -170,18 +193,29 @@ static const tr_fields head_fields = {head_field, sizeof head_field / sizeof hea
 static const tr_fields tail_fields = {tail_field, sizeof tail_field / sizeof tail_field[0]};
 
 static const tr_field list_field[] = {
-    TR_T_HEAD("name", "model", 34, name),
+    TR_T("name", name),
     TR_T("hf_id", hf_id),
     TR_T("family", family),
-    TR_N_HEAD("total_param", PARAM, "total", 8, total),
-    TR_N_HEAD("active_param", PARAM, "active", 8, active),
-    TR_N_HEAD("layers", NONE, "layers", 6, layers),
-    TR_N_HEAD("kv_byte_per_token", BYTE, "kv/token", 9, kv_byte),
-    TR_N_HEAD("max_context_token", CONTEXT, "context", 8, max_context),
-    TR_T_HEAD("weight_dtype", "weights", 7, weight_dtype),
-    TR_T_HEAD("attention", "attention", 0, attention),
+    TR_N("total_param", PARAM, total),
+    TR_N("active_param", PARAM, active),
+    TR_N("layers", NONE, layers),
+    TR_N("kv_byte_per_token", BYTE, kv_byte),
+    TR_N("max_context_token", CONTEXT, max_context),
+    TR_T("weight_dtype", weight_dtype),
+    TR_T("attention", attention),
 };
 static const tr_fields list_fields = {list_field, sizeof list_field / sizeof list_field[0]};
+/* As much of it as a page is wide. */
+static const tr_field list_column[] = {
+    TR_T_HEAD("name", "model", 36, name),
+    TR_N_HEAD("total_param", PARAM, "total", 7, total),
+    TR_N_HEAD("active_param", PARAM, "active", 7, active),
+    TR_N_HEAD("kv_byte_per_token", BYTE, "kv/token", 8, kv_byte),
+    TR_N_HEAD("max_context_token", CONTEXT, "ctx", 5, max_context),
+    TR_T_HEAD("weight_dtype", "type", 4, weight_dtype),
+    TR_T_HEAD("attention", "attention", 0, attention_short),
+};
+static const tr_fields list_columns = {list_column, sizeof list_column / sizeof list_column[0]};
 
 /* ---- one model --------------------------------------------------------------------- */
 
@@ -319,6 +353,7 @@ tr_status tr_answer_models(const tr_scenario *scenario, const tr_model_list *lis
     if (w.model == NULL)
         return tr_fail(err, TR_ENOMEM, "", 0.0, "out of memory");
     const tr_rows rows = {.fields = &list_fields,
+                          .columns = &list_columns,
                           .name = "models",
                           .count = w.list->count,
                           .at = row_at,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask/figure_parts.h"
 #include "ask/oracle.h"
 #include "base/explog.h"
 #include "base/fail.h"
@@ -302,15 +303,7 @@ typedef struct sheet {
     char subtitle[160];
 } sheet;
 
-static void corners(sheet *s, int which, size_t at, double y, double half, double min, double max)
-{
-    const double x[3] = {min, max, (double)NAN};
-    for (size_t k = 0; k < 3; k++) {
-        s->x[which][3 * at + k] = x[k];
-        s->low[which][3 * at + k] = y - half;
-        s->high[which][3 * at + k] = y + half;
-    }
-}
+static tr_bars bars(sheet *s, int which) { return (tr_bars){s->x[which], s->low[which], s->high[which]}; }
 
 /* By the middle of the bands, the smallest first. */
 static void order_of(const tr_backtest *b, sheet *s)
@@ -331,31 +324,18 @@ static void fill(const tr_backtest *b, sheet *s)
         const tr_backtest_row *r = &b->row[s->order[i]];
         const double y = (double)i + 1.0;
         const int outside = !tr_oracle_holds(&r->active, r->active_param);
-        corners(s, 0, i, y, 0.4, r->active.min, r->active.max);
-        corners(s, 1, i, y, 0.4, r->active.low, r->active.high);
+        tr_bars_put(bars(s, 0), i, y, 0.4, (const double[]){r->active.min, r->active.max});
+        tr_bars_put(bars(s, 1), i, y, 0.4, (const double[]){r->active.low, r->active.high});
         s->truth_x[outside][s->truths[outside]] = r->active_param;
         s->truth_y[outside][s->truths[outside]++] = y;
     }
 }
 
-static tr_status draw(const tr_backtest *b, const sheet *s, const tr_figure_target *target, tr_sink *sink,
-                      tr_error *err)
+static tr_status draw(const tr_backtest *b, sheet *s, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {
     const tr_series series[] = {
-        {.name = "90 %",
-         .kind = TR_SERIES_BAND,
-         .role = TR_ROLE_OTHER,
-         .x = s->x[0],
-         .y = s->low[0],
-         .y2 = s->high[0],
-         .n = 3 * b->count},
-        {.name = "50 %",
-         .kind = TR_SERIES_BAND,
-         .role = TR_ROLE_COMPUTE,
-         .x = s->x[1],
-         .y = s->low[1],
-         .y2 = s->high[1],
-         .n = 3 * b->count},
+        tr_bars_series(bars(s, 0), b->count, "90 %", TR_ROLE_OTHER),
+        tr_bars_series(bars(s, 1), b->count, "50 %", TR_ROLE_COMPUTE),
         {.name = "truth, inside",
          .kind = TR_SERIES_POINTS,
          .role = TR_ROLE_RESULT,

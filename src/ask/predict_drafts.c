@@ -67,9 +67,9 @@ void tr_predict_drafts(tr_predict_row *row)
     d->question = row->question;
     d->draft_s = o->draft_s;
     d->verify_s = o->verify_s;
-    d->alone_tpot_s = alone.tpot_s;
+    d->alone_tpot_s = tr_predict_has_tpot(row) ? alone.tpot_s : o->tpot_s; /* of one token there is none */
     d->alone_usd_per_mtoken = cost.output_usd_per_mtoken;
-    d->speed_ratio = tr_draft_speed_ratio(&alone.tpot_s, &o->tpot_s, o->token_per_step);
+    d->speed_ratio = tr_draft_speed_ratio(&d->alone_tpot_s, &o->tpot_s, o->token_per_step);
     d->break_even_share = tr_draft_least_share(gain, &p, 0.0);
     d->break_even_seq =
         tr_draft_last_seq(gain, &p, row->question->accept_share, larger(floor(CROWDS * o->room_seq), 1.0));

@@ -95,7 +95,8 @@ static void print_figures(const tr_predict_row *row, tr_writer *out)
     const tr_quantity e2e = row->endless ? none(&o->e2e_s) : o->e2e_s;
     tr_print_predicted_head(out);
     tr_print_predicted(out, "time to first token", &ttft, TR_UNIT_SECOND, NULL);
-    tr_print_predicted(out, "time per output token", &o->tpot_s, TR_UNIT_SECOND, NULL);
+    tr_print_predicted(out, "time per output token", &o->tpot_s, TR_UNIT_SECOND,
+                       tr_predict_has_tpot(row) ? NULL : "one token: no time between tokens");
     if (row->clients.draft_token > 0.0)
         tr_print_predicted(out, "inter-token latency", &o->itl_s, TR_UNIT_SECOND, NULL);
     tr_print_predicted(out, "one request", &e2e, TR_UNIT_SECOND, NULL);
@@ -140,7 +141,10 @@ static void print_limits(const tr_predict_row *row, tr_writer *out)
             break;
         (void)tr_text_fixed(share, sizeof share, 100.0 * part[most], 0);
         (void)snprintf(text + strlen(text), sizeof text - strlen(text),
-                       k == 0 ? "%s: %s %% of the time between tokens" : "; %s %s %%", name[most], share);
+                       k > 0                      ? "; %s %s %%"
+                       : tr_predict_has_tpot(row) ? "%s: %s %% of the time between tokens"
+                                                  : "%s: %s %% of the time of a step",
+                       name[most], share);
         part[most] = -1.0;
     }
     explained(out, "limited by", text);
@@ -232,7 +236,8 @@ static void print_levers(const tr_predict_row *row, tr_writer *out)
         label(out, i == 0 ? "what helps" : "");
         tr_print_left(out, l->words, 22);
         (void)snprintf(text, sizeof text, "TPOT %s, TTFT %s, %s %s  (--%s %s)\n",
-                       change_text(l->tpot_ratio, tpot, sizeof tpot), change_text(l->ttft_ratio, ttft, sizeof ttft),
+                       isnan(l->tpot_ratio) ? "-" : change_text(l->tpot_ratio, tpot, sizeof tpot),
+                       change_text(l->ttft_ratio, ttft, sizeof ttft),
                        row->clients.request_per_s > 0.0 ? "speed" : "tokens/s",
                        change_text(l->throughput_ratio, gain, sizeof gain), l->input, l->to);
         tr_write_text(out, text);
@@ -246,7 +251,10 @@ static void print_slo(const tr_predict_row *row, tr_writer *out)
 {
     if (!row->promised)
         return;
-    explained(out, "objective", row->holds ? "predicted to be met (--slo)" : "predicted to be missed (--slo)");
+    char text[128];
+    (void)snprintf(text, sizeof text, "predicted to be %s (--slo)%s", row->holds ? "met" : "missed",
+                   tr_predict_has_tpot(row) ? "" : "; a limit on tpot or itl holds for one token, which has neither");
+    explained(out, "objective", text);
 }
 
 static void print_sureness(const tr_predict_row *row, tr_writer *out)
@@ -255,6 +263,8 @@ static void print_sureness(const tr_predict_row *row, tr_writer *out)
     (void)snprintf(text, sizeof text, "%s (calibration %s)", tr_question_rests_on(row->question),
                    row->question->calibration.origin);
     explained(out, "how sure", text);
+    if (row->clients.concurrency_seq <= 1.0 && !(row->clients.request_per_s > 0.0) && isnan(row->users))
+        explained(out, "intervals", "of a request served alone; of one bare step: `step`");
 }
 
 void tr_predict_print(const tr_predict_row *row, tr_writer *out)
@@ -330,6 +340,7 @@ static tr_status write_head(const tr_predict_row *row, tr_sink *sink, tr_error *
     tr_writer_begin(&out, sink);
     tr_write_text(&out, text);
     tr_print_price(q, &out);
+    tr_drafts_head(q, &out);
     tr_write_char(&out, '\n');
     return tr_written(tr_writer_finish(&out), err);
 }

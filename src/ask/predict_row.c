@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 
 #define NUMBER(NAME, VALUE) TR_NUMBER(tr_predict_row, NAME, VALUE)
 #define TEXT(NAME, VALUE) TR_TEXT(tr_predict_row, NAME, VALUE)
@@ -18,12 +19,15 @@ double tr_time_share(const tr_service *service, tr_time_part part)
 
 static const tr_layout *layout_of(const tr_predict_row *row) { return &row->deployment->shard.layout; }
 
-/* A figure with its interval and its bound, as four numbers. */
-#define QUANTITY(NAME, VALUE)                                                                              \
-    NUMBER(NAME, row->fits ? (VALUE).predicted : (double)NAN)                                              \
-    NUMBER(NAME##_low, row->fits ? (VALUE).low : (double)NAN)                                              \
-    NUMBER(NAME##_high, row->fits ? (VALUE).high : (double)NAN)                                            \
-    NUMBER(NAME##_bound, row->fits ? (VALUE).bound : (double)NAN)
+/* Of a queue without end no wait is predicted. */
+static tr_quantity waited(const tr_predict_row *row, const tr_quantity *wait_s)
+{
+    tr_quantity q = row->fits && !row->endless ? *wait_s : TR_NO_QUANTITY;
+    q.bound = row->fits ? wait_s->bound : (double)NAN;
+    return q;
+}
+
+#define QUANTITY(NAME, VALUE) TR_QUANTITY(tr_predict_row, NAME, row->fits ? (VALUE) : TR_NO_QUANTITY)
 
 TEXT(model, row->question->model->name)
 TEXT(system, row->question->system->name)
@@ -48,20 +52,15 @@ PREFILL(prefill_ep, prefill_of(row)->ep_rank)
 PREFILL(prefill_pp, prefill_of(row)->pp_rank)
 PREFILL(prefill_dp, prefill_of(row)->dp_rank)
 PREFILL(prefill_replicas, prefill_of(row)->replica_count)
-TEXT(weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
+TEXT(weight_dtype, tr_question_weights(row->question))
 TEXT(kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 NUMBER(isl, row->clients.prompt_token)
 NUMBER(osl, row->clients.output_token)
 static int is_open(const tr_predict_row *row) { return row->clients.request_per_s > 0; }
 static int has_users(const tr_predict_row *row) { return isfinite(row->users); }
-/* Little: those who wait for a place are counted, as clients without thought are. */
-static double in_system(const tr_predict_row *row)
-{
-    const tr_service *o = &row->service;
-    return row->endless ? o->flight_seq : o->request_per_s * (o->e2e_s.predicted + o->tpot_s.predicted);
-}
+int tr_predict_has_tpot(const tr_predict_row *row) { return row->clients.output_token > 1.0; }
 NUMBER(concurrency, !is_open(row) && !has_users(row) ? row->clients.concurrency_seq
-                    : row->fits                      ? in_system(row)
+                    : row->fits                      ? row->in_system_seq
                                                      : (double)NAN)
 NUMBER(users, row->users)
 NUMBER(think, has_users(row) ? row->clients.think_s : (double)NAN)
@@ -74,14 +73,8 @@ NUMBER(chunk, row->clients.chunk_token > 0 ? row->clients.chunk_token : row->que
 NUMBER(max_seqs, row->clients.max_seq > 0          ? row->clients.max_seq
                  : row->question->engine->max_seq > 0 ? row->question->engine->max_seq
                                                    : (double)NAN)
-NUMBER(ttft, row->fits && !row->endless ? row->service.ttft_s.predicted : (double)NAN)
-NUMBER(ttft_low, row->fits && !row->endless ? row->service.ttft_s.low : (double)NAN)
-NUMBER(ttft_high, row->fits && !row->endless ? row->service.ttft_s.high : (double)NAN)
-NUMBER(ttft_bound, row->fits ? row->service.ttft_s.bound : (double)NAN)
-NUMBER(e2e, row->fits && !row->endless ? row->service.e2e_s.predicted : (double)NAN)
-NUMBER(e2e_low, row->fits && !row->endless ? row->service.e2e_s.low : (double)NAN)
-NUMBER(e2e_high, row->fits && !row->endless ? row->service.e2e_s.high : (double)NAN)
-NUMBER(e2e_bound, row->fits ? row->service.e2e_s.bound : (double)NAN)
+TR_QUANTITY(tr_predict_row, ttft, waited(row, &row->service.ttft_s))
+TR_QUANTITY(tr_predict_row, e2e, waited(row, &row->service.e2e_s))
 QUANTITY(tpot, row->service.tpot_s)
 QUANTITY(itl, row->service.itl_s)
 QUANTITY(output, row->service.output_token_per_s)
@@ -123,7 +116,9 @@ TEXT(limited_by, row->fits ? row->limit : NULL)
 FLAG(meets, !row->promised ? -1 : row->fits && row->holds)
 FLAG(saturated, row->fits && row->service.saturated)
 FLAG(fits, row->fits)
-TEXT(reason, row->fits ? NULL : row->why.text)
+TEXT(reason, !row->fits                  ? row->why.text
+             : !tr_predict_has_tpot(row) ? "one token out: no time between tokens"
+                                         : NULL)
 TEXT(calibration, row->question->calibration.origin)
 TEXT(distance, tr_distance_name(row->question->distance))
 NUMBER(pue, row->question->pue_ratio)
@@ -170,22 +165,13 @@ static const tr_field fields[] = {
     TR_DRAFT_FIELDS,
     TR_N("chunk_token", CONTEXT, chunk),
     TR_N("max_running_seq", SEQ, max_seqs),
-    TR_N_HEAD("ttft_s.predicted", SECOND, "TTFT", 8, ttft),
-    TR_N("ttft_s.low", SECOND, ttft_low),
-    TR_N("ttft_s.high", SECOND, ttft_high),
-    TR_N("ttft_s.bound", SECOND, ttft_bound),
+    TR_Q_FIRST("ttft_s", SECOND, "TTFT", 8, ttft),
     TR_Q_HEAD("tpot_s", SECOND, "TPOT", 8, tpot),
     TR_Q("itl_s", SECOND, itl),
     TR_Q("e2e_s", SECOND, e2e),
-    TR_N_HEAD("output_token_per_s.predicted", NONE, "tokens/s", 8, output),
-    TR_N("output_token_per_s.low", NONE, output_low),
-    TR_N("output_token_per_s.high", NONE, output_high),
-    TR_N("output_token_per_s.bound", NONE, output_bound),
+    TR_Q_FIRST("output_token_per_s", NONE, "tokens/s", 8, output),
     TR_Q("token_per_s_per_user", NONE, per_user),
-    TR_N_HEAD("usd_per_mtoken_output.predicted", USD, "$/M out", 7, out_cost),
-    TR_N("usd_per_mtoken_output.low", USD, out_cost_low),
-    TR_N("usd_per_mtoken_output.high", USD, out_cost_high),
-    TR_N("usd_per_mtoken_output.bound", USD, out_cost_bound),
+    TR_Q_FIRST("usd_per_mtoken_output", USD, "$/M out", 7, out_cost),
     TR_Q("usd_per_mtoken_input", USD, in_cost),
     TR_Q("usd_per_mtoken", USD, all_cost),
     TR_Q("usd_per_request", USD, request_cost),

@@ -24,7 +24,8 @@ typedef struct tr_predict_row {
     double prefix_hit_share, accept_share;
     int fits;
     tr_error why;                /* why not, where nothing is predicted */
-    tr_service service;          /* all NaN then */
+    tr_service service;          /* all NaN then; of one token out the times between tokens are */
+    double in_system_seq;        /* on average: who waits, whose prompt is read and who decodes */
     tr_service_cost cost;
     int has_power;               /* the chip's power is known */
     tr_power power;              /* of one chip, on average */
@@ -38,6 +39,9 @@ typedef struct tr_predict_row {
     tr_lever lever[TR_LEVER_MAX];
     size_t lever_count;
 } tr_predict_row;
+
+/* 1 where there is time between tokens: a request of one token has none. */
+int tr_predict_has_tpot(const tr_predict_row *row);
 
 /* Where the time between two steps' tokens goes: the parts of the step, and the prompts beside it. */
 typedef enum tr_time_part { TR_TIME_COMPUTE = 0, TR_TIME_WEIGHTS, TR_TIME_KV, TR_TIME_COMM, TR_TIME_FIXED,

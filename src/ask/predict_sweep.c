@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 
 #define LOAD_MAX 1e6
@@ -31,10 +32,12 @@ int tr_sweep_holds(const tr_sweep *w, double load)
 
 tr_quantity tr_sweep_value(const tr_sweep *w, const tr_service *o, tr_sweep_metric metric, double load)
 {
-    const tr_quantity none = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    const tr_quantity none = TR_NO_QUANTITY;
     const tr_clients c = clients_at(w, load);
     tr_service_cost cost;
     if (w->load == TR_SWEEP_RATE && (o->saturated || load > w->row.max_request_per_s * (1.0 + 1e-9)))
+        return none;
+    if ((metric == TR_SWEEP_TPOT || metric == TR_SWEEP_SPEED) && !tr_predict_has_tpot(&w->row))
         return none;
     switch (metric) {
     case TR_SWEEP_TTFT: return o->ttft_s;
@@ -52,7 +55,7 @@ tr_quantity tr_sweep_at(const tr_sweep *w, tr_sweep_metric metric, double load)
     tr_service service;
     if (tr_sweep_serve(w, load, &service))
         return tr_sweep_value(w, &service, metric, load);
-    return (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    return TR_NO_QUANTITY;
 }
 
 void tr_sweep_line_of(const tr_sweep *w, tr_sweep_metric metric, tr_sweep_line *out)

@@ -61,6 +61,8 @@ static int same_most(const tr_clients *a, const tr_clients *b)
            a->cached_token == b->cached_token && a->chunk_token == b->chunk_token && a->max_seq == b->max_seq;
 }
 
+static const tr_quantity no_time = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+
 static tr_status serve(tr_predict_walk *w, const tr_clients *c, tr_predict_row *row, tr_error *err)
 {
     tr_status s = tr_deployment_serve(&w->deployment, c, &row->service, err);
@@ -81,6 +83,11 @@ static tr_status serve(tr_predict_walk *w, const tr_clients *c, tr_predict_row *
                                        NULL) == TR_OK;
     row->promised = w->slo.count > 0;
     row->holds = tr_slo_holds(&w->slo, o, c);
+    /* Little: those who wait for a place are counted, as clients without thought are. */
+    row->in_system_seq = row->endless ? o->flight_seq
+                                      : o->request_per_s * (o->e2e_s.predicted + o->tpot_s.predicted);
+    if (!tr_predict_has_tpot(row))
+        row->service.tpot_s = row->service.itl_s = row->per_user = no_time;
     return TR_OK;
 }
 

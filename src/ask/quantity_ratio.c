@@ -1,4 +1,4 @@
-/* ask/quantity_ratio.c -- one predicted figure over another, and how sure that is. */
+/* ask/quantity_ratio.c -- predicted figures over one another, and times a number. */
 #include "ask/quantity_ratio.h"
 
 #include <math.h>
@@ -20,4 +20,14 @@ tr_quantity tr_quantity_ratio(const tr_quantity *a, const tr_quantity *b)
                          .low = ratio / off(a->predicted / a->low, b->high / b->predicted),
                          .high = ratio * off(a->high / a->predicted, b->predicted / b->low),
                          .bound = a->bound / b->bound};
+}
+
+tr_quantity tr_quantity_times(const tr_quantity *q, double factor)
+{
+    return (tr_quantity){factor * q->predicted, factor * q->low, factor * q->high, factor * q->bound};
+}
+
+tr_quantity tr_quantity_under(double amount, const tr_quantity *q)
+{
+    return (tr_quantity){amount / q->predicted, amount / q->high, amount / q->low, amount / q->bound};
 }

@@ -1,4 +1,4 @@
-/* ask/scale.c -- gathers what `scale` answers: the train, domains, experts, stages, walls. */
+/* ask/scale.c -- what the parts of `scale` share, and the walls of context. */
 #include "ask/scale.h"
 
 #include <math.h>
@@ -8,6 +8,8 @@
 #include "ask/asked.h"
 #include "base/fail.h"
 #include "base/text.h"
+
+int tr_scale_asks(int part, int of) { return part == TR_SCALE_ALL || part == of; }
 
 void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out)
 {
@@ -24,59 +26,6 @@ void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, 
                             .micro_batch_count = tr_input_number(scenario, TR_IN_MICRO),
                             .rack_count = tr_input_number(scenario, TR_IN_RACKS)};
     out->domain_seq = out->batch_asked ? out->batch_seq : floor(out->batch_seq / roof->copy_count + 0.5);
-}
-
-size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_t capacity)
-{
-    const tr_roofline *roof = &terms->question->roof;
-    const double weight_byte = roof->fixed_weight_byte + roof->routed_weight_byte;
-    size_t n = 0;
-    for (size_t i = 0; i < tr_system_catalog_count() && n < capacity; i++) {
-        tr_system system;
-        if (tr_system_catalog_get(tr_system_catalog_name(i), &system, NULL) != TR_OK)
-            continue;
-        tr_scale_domain d = {.chips = system.domain_chip, .year = system.chip.year};
-        (void)tr_text_copy(d.name, sizeof d.name, system.name);
-        d.byte_per_s = system.chip.memory_byte_per_s * d.chips;
-        d.memory_byte = system.chip.memory_byte * d.chips;
-        d.fetch_s = tr_domain_fetch_s(weight_byte, system.chip.memory_byte_per_s, d.chips);
-        d.holds = roof->store_weight_byte <= d.memory_byte;
-        size_t at = n++;
-        for (; at > 0 && out[at - 1].fetch_s > d.fetch_s; at--)
-            out[at] = out[at - 1];
-        out[at] = d;
-    }
-    return n;
-}
-
-void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out)
-{
-    const tr_model *model = terms->question->model;
-    const tr_chip *chip = &terms->question->system->chip;
-    tr_scale_moe m = {.group_chip = terms->question->system->domain_chip,
-                      .leaving_share = tr_leaving_share(terms->rack_count)};
-    for (int i = 0; i < model->layer_kinds; i++) {
-        const tr_layer *layer = &model->layer[i];
-        if (!(layer->experts > 0))
-            continue;
-        m.is_mixture = 1;
-        m.experts = layer->experts;
-        m.experts_active = layer->experts_active;
-        m.layers += layer->layer_count;
-    }
-    if (m.is_mixture) {
-        m.experts_per_chip = m.experts / m.group_chip;
-        m.token_byte =
-            tr_moe_token_byte(model->hidden, m.experts_active, m.group_chip, TR_DISPATCH_BYTE, TR_COMBINE_BYTE);
-        const double chip_byte = m.token_byte * terms->domain_seq / m.group_chip * m.layers;
-        m.scaleup_s = chip->scaleup_byte_per_s > 0 ? chip_byte / chip->scaleup_byte_per_s : (double)NAN;
-        m.scaleout_s = chip->scaleout_byte_per_s > 0 ? chip_byte / chip->scaleout_byte_per_s : (double)NAN;
-        m.link_ratio = chip->scaleup_byte_per_s > 0 && chip->scaleout_byte_per_s > 0
-                           ? chip->scaleup_byte_per_s / chip->scaleout_byte_per_s
-                           : (double)NAN;
-        m.stage_over_hop_ratio = tr_stage_over_hop_ratio(m.link_ratio, m.experts_active, 1.0);
-    }
-    *out = m;
 }
 
 double tr_scale_seq_byte(const tr_scale_terms *terms)
@@ -110,6 +59,7 @@ static void wall_of(const tr_problem *q, double batch_seq, tr_scale_wall *out)
     const tr_model *model = q->model;
     (void)tr_text_copy(out->name, sizeof out->name, model->name);
     (void)tr_text_copy(out->attention, sizeof out->attention, attention_of(model));
+    out->batch_seq = batch_seq;
     out->bandwidth_token = tr_balance_context_token(&q->roof);
     out->capacity_token = tr_shard_max_context_token(&q->shard, batch_seq);
     out->compute_token = tr_attention_wall_token(model);

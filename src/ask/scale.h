@@ -4,6 +4,8 @@
 
 #include <tokenroof/ask.h>
 
+#include "ask/day_row.h"
+#include "ask/step_row.h"
 #include "ask/train_row.h"
 #include "life/loss_law.h"
 #include "life/racks.h"
@@ -12,7 +14,7 @@
 /* As --part has them. */
 enum { TR_SCALE_ALL = 0, TR_SCALE_TRAIN, TR_SCALE_DOMAIN, TR_SCALE_SYSTEMS, TR_SCALE_MOE, TR_SCALE_PIPELINE,
        TR_SCALE_SPARSITY, TR_SCALE_ATTENTION, TR_SCALE_WALL, TR_SCALE_DAY };
-enum { TR_SCALE_ROWS = 64, TR_SCALE_WALLS = 5 };
+enum { TR_SCALE_WALLS = 5 };
 
 /* What the parts share. */
 typedef struct tr_scale_terms {
@@ -25,22 +27,61 @@ typedef struct tr_scale_terms {
 } tr_scale_terms;
 void tr_scale_terms_of(const tr_scenario *scenario, const tr_problem *question, tr_scale_terms *out);
 
+/* One scale-up domain: how soon it reads the weights, and what it then gives with as many users as fill it (K29). */
 typedef struct tr_scale_domain {
+    const tr_problem *question;  /* first: the one asked */
     char name[64];
-    double chips, byte_per_s, memory_byte, fetch_s, year;
-    int holds;
+    tr_system system;            /* the chips of one domain */
+    int own;                     /* of the system asked */
+    double weight_byte, fetch_s; /* read once */
+    int holds;                   /* the weights, by its memory alone */
+    /* From here on as tr_scale_domain_serve fills it. */
+    tr_train_row train;          /* points into nothing but this row and what outlives it; its question: NULL */
+    int serves;
+    tr_quantity token_s, usd_per_mtoken;
+    tr_error why;                /* where it does not serve */
 } tr_scale_domain;
-/* Every catalog system by the time one domain needs to read the weights once. Returns how many. */
-size_t tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain *out, size_t capacity);
+/* Every catalog system, and the one asked, by the time one domain needs to read the weights once. Allocates *out;
+ * free() it. Errors: TR_ENOMEM. */
+tr_status tr_scale_domains(const tr_scale_terms *terms, tr_scale_domain **out, size_t *count, tr_error *err);
+/* The model on it, at its own price, in its best layout: what is told of counts, ranks and the price of a chip-hour
+ * is of the system asked. Allocates and frees. Errors: TR_ENOMEM; what does not serve says why in the row. */
+tr_status tr_scale_domain_serve(const tr_scenario *scenario, tr_scale_domain *row, tr_error *err);
+extern const tr_fields tr_scale_domain_fields, tr_scale_served_fields; /* before and after */
+void tr_scale_domains_text(const tr_scale_domain *row, size_t count, int served, int columns, tr_writer *out);
 
 /* Bytes of an element on its way: sent in FP8, brought back in BF16, as DeepSeek's library does. */
-enum { TR_DISPATCH_BYTE = 1, TR_COMBINE_BYTE = 2 };
+enum { TR_DISPATCH_BYTE = 1, TR_COMBINE_BYTE = 2, TR_SCALE_BATCHES = 16 };
 typedef struct tr_scale_moe {
+    const tr_problem *question;  /* first */
     int is_mixture;
     double experts, experts_active, layers, group_chip, experts_per_chip, token_byte, leaving_share;
+    double batch_seq, domain_seq, rack_count;
+    double copy_count;           /* domains that a batch is shared out to */
     double scaleup_s, scaleout_s, link_ratio, stage_over_hop_ratio;
+    double balance_seq;          /* without KV; HUGE_VAL: none */
+    double max_batch_seq;        /* that fit; HUGE_VAL: nothing limits it */
+    double batch[TR_SCALE_BATCHES]; /* of its rows: the one asked; else powers of four, the balance, and what fits */
+    size_t batches;
 } tr_scale_moe;
 void tr_scale_moe_of(const tr_scale_terms *terms, tr_scale_moe *out);
+extern const tr_fields tr_scale_moe_fields; /* all below "moe" */
+/* A batch of it. */
+typedef struct tr_scale_experts {
+    const tr_problem *question;  /* first */
+    const tr_scale_moe *moe;
+    tr_step_row pass;
+    double batch_seq, replica_seq; /* of them on each copy of the model */
+    double touched_share;        /* of a layer's experts; R4 */
+    double token_per_expert;     /* K105 */
+    double exchange_s;           /* K33, over the scale-up links; NaN: their rate is not published */
+    double weights_s;            /* of the bound */
+    tr_quantity step_s, usd_per_mtoken;
+} tr_scale_experts;
+void tr_scale_experts_of(const tr_scale_moe *moe, double batch_seq, tr_scale_experts *out);
+extern const tr_fields tr_scale_experts_fields;
+extern const tr_fields tr_scale_experts_columns; /* for a table that has columns of others too */
+void tr_scale_moe_text(const tr_scale_moe *moe, int with_rows, int columns, tr_writer *out);
 
 /* Cache and state of one sequence, all chips. */
 double tr_scale_seq_byte(const tr_scale_terms *terms);
@@ -55,7 +96,8 @@ typedef struct tr_scale_stage {
     double stages;               /* boxes */
     int across;                  /* 1: no stages, one instance spans all chips */
     int needed;                  /* the fewest boxes that hold the model */
-    int has_layout, fits;
+    int has_layout, fits, runs;  /* runs: it fits, and its time is known */
+    int link_unknown;            /* no rate is published for a link that it needs */
     char layout_text[64];        /* "tp 8, pp 2" */
     tr_error why;                /* where it does not fit, or has no time */
     double batch_seq;            /* in flight: what was asked for a stage times the stages, or as much as fits */
@@ -85,8 +127,6 @@ const void *tr_scale_pipeline_at(void *pipeline, size_t index, tr_error *err);
 /* The row's layout with another number of sequences in flight: FALSE where that does not fit. */
 int tr_scale_stage_with(const tr_scale_pipeline *pipeline, tr_scale_stage *row, double batch_seq);
 extern const tr_fields tr_scale_stage_fields;
-struct tr_workings; /* ask/working.h */
-void tr_scale_pipeline_workings(const tr_scale_pipeline *pipeline, struct tr_workings *out);
 tr_status tr_scale_pipeline_text(tr_scale_pipeline *pipeline, tr_writer *out, tr_error *err);
 
 /* What one figure of the system doubled gives this model at this context: with the batch asked for, else with as many
@@ -168,16 +208,46 @@ tr_status tr_figure_doubles(const tr_scenario *scenario, const tr_scale_terms *t
 tr_status tr_figure_pipeline(const tr_scenario *scenario, const tr_scale_terms *terms, const tr_figure_target *target,
                              tr_sink *sink, tr_error *err);
 tr_status tr_figure_sparsity(const tr_scale_terms *terms, const tr_figure_target *target, tr_sink *sink, tr_error *err);
+tr_status tr_figure_moe(const tr_scale_terms *terms, const tr_figure_target *target, tr_sink *sink, tr_error *err);
+tr_status tr_figure_systems(const tr_scenario *scenario, const tr_scale_terms *terms, const tr_figure_target *target,
+                            tr_sink *sink, tr_error *err);
 tr_status tr_figure_attention(const tr_scenario *scenario, const tr_scale_terms *terms, const tr_figure_target *target,
                               tr_sink *sink, tr_error *err);
 
 typedef struct tr_scale_wall {
     char name[TR_NAME_MAX], attention[24];
+    double batch_seq;
     double bandwidth_token, capacity_token, compute_token, limit_token;
 } tr_scale_wall;
 /* The asked model, then one of each kind of attention, each in its own best layout. Allocates and frees. Errors: as
  * tr_problem_of. */
 tr_status tr_scale_walls(const tr_scenario *scenario, const tr_scale_terms *terms, tr_scale_wall *out,
                          size_t *count, tr_error *err);
+
+/* ---- the whole answer ------------------------------------------------------------------------------------ */
+
+typedef struct tr_scale_answer {
+    const tr_scenario *scenario;
+    int part;
+    tr_scale_terms terms;
+    tr_train_row train;
+    int has_train, has_day;      /* they are asked for, and one sequence fits */
+    tr_error no_train;           /* else why not */
+    tr_day_row day;
+    tr_scale_moe moe;
+    tr_scale_wall wall[TR_SCALE_WALLS];
+    size_t domains, walls;
+    tr_scale_domain *domain;     /* of what follows, what is not asked for is NULL */
+    tr_scale_doubles *doubles;
+    tr_scale_pipeline *pipeline;
+    tr_scale_attention *attention; /* NULL also where no cache grows */
+    tr_error no_attention;       /* then why */
+    tr_scale_sparse sparse;      /* the row looked at last; so is the next */
+    tr_scale_experts experts;
+} tr_scale_answer;
+int tr_scale_asks(int part, int of); /* for itself, or with all */
+struct tr_workings;              /* ask/working.h */
+/* The equations of the parts asked for. */
+void tr_scale_workings(const tr_scale_answer *answer, struct tr_workings *out);
 
 #endif

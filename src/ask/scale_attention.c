@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 #include "base/text.h"
 #include "model/attend.h"
@@ -113,7 +114,7 @@ void tr_scale_look_at(const tr_scale_attention *a, int way, double context_token
                       p->model->state_byte_per_seq;
     row->flop = tr_model_attention_flop(p->model, context_token);
     row->max_batch_seq = tr_shard_max_batch_seq(&p->shard, context_token);
-    row->step_s = (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    row->step_s = TR_NO_QUANTITY;
     row->fits = tr_problem_step(p, TR_PHYSICS_BOUND, &load, &bound, &row->why) == TR_OK;
     if (!row->fits)
         return;
@@ -134,7 +135,6 @@ const void *tr_scale_attention_at(void *context, size_t index, tr_error *err)
  * ---------------------------------------------------------------------------------- */
 
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_look, NAME, VALUE)
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 TR_TEXT(tr_scale_look, way, ways[row->way])
 TR_TEXT(tr_scale_look, like, row->own ? NULL : like_name[row->way])
 TR_TEXT(tr_scale_look, mark, row->own ? "*" : " ")
@@ -144,29 +144,26 @@ ROW(reads, row->read_byte)
 ROW(stores, row->store_byte)
 ROW(flop, row->flop)
 ROW(batch, row->attention->batch_seq)
-ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(predicted, row->step_s.predicted)
-ROW(low, row->step_s.low)
-ROW(high, row->step_s.high)
-ROW(bound, row->step_s.bound)
+ROW(most, row->max_batch_seq)
+ROW(balance, tr_balance_context_token(&row->attention->way[row->way].problem.roof))
+TR_QUANTITY(tr_scale_look, step, row->step_s)
 TR_FLAG(tr_scale_look, fits, row->fits)
 TR_TEXT(tr_scale_look, reason, row->fits ? NULL : row->why.text)
 
 /* The rows' own contexts, which --context adds one to: a list of those has a column of its own. */
 #define SHOWN                                                                                                \
-    TR_N_HEAD("at_context_token", CONTEXT, "at", 7, context),                                                \
+    TR_N_HEAD("at_context_token", CONTEXT, "at", 6, context),                                                \
         TR_T_HEAD("attention", "attention", 10, way),                                                        \
-        TR_N_HEAD("read_byte_per_seq", BYTE, "reads", 9, reads),                                             \
-        TR_N_HEAD("store_byte_per_seq", BYTE, "stores", 9, stores),                                          \
-        TR_N_HEAD("attention_flop_per_token", FLOP, "FLOP", 11, flop),                                       \
-        TR_N_HEAD("max_batch_seq", SEQ, "holds", 8, most),                                                   \
-        TR_N_HEAD("step_s.predicted", SECOND, "a token", 8, predicted),                                      \
-        TR_N_HEAD("step_s.low", SECOND, "low", 8, low), TR_N_HEAD("step_s.high", SECOND, "high", 8, high),   \
-        TR_N_HEAD("step_s.bound", SECOND, "bound", 8, bound)
+        TR_N_HEAD("read_byte_per_seq", BYTE, "reads", 8, reads),                                             \
+        TR_N_HEAD("store_byte_per_seq", BYTE, "stores", 8, stores),                                          \
+        TR_N_HEAD("attention_flop_per_token", NONE, "FLOP", 7, flop),                                       \
+        TR_N_HEAD("max_batch_seq", SEQ, "holds", 7, most),                                                   \
+        TR_Q_HEAD("step_s", SECOND, "a token", 8, step)
 static const tr_field all[] = {SHOWN,
                                TR_F("own", own),
                                TR_T("like", like),
                                TR_N("batch_seq", SEQ, batch),
+                               TR_N("balance_context_token", TOKEN, balance),
                                TR_F("fits", fits),
                                TR_T("reason", reason)};
 const tr_fields tr_scale_look_fields = {all, sizeof all / sizeof all[0]};
@@ -206,7 +203,7 @@ void tr_scale_attention_text(tr_scale_attention *a, tr_writer *out)
         "is not a square root: its index still looks at every key, which are few bytes, and compression "
         "divides by a constant. reads, stores: one sequence; FLOP: of scores and values of one token; a "
         "token: "
-        "a step of %.6g sequences (--batch), - where they do not fit; low to high: the 90 %% interval.",
-        like_name[1], like_name[2], a->batch_seq);
+        "a step of %.6g sequence%s (--batch), - where they do not fit; low to high: the 90 %% interval.",
+        like_name[1], like_name[2], a->batch_seq, a->batch_seq > 1.0 ? "s" : "");
     tr_print_wrapped(out, "  ", "  ", text, TR_PAGE_COLUMNS);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "ask/whatif.h"
 #include "base/extreme.h"
 #include "base/fail.h"
@@ -56,12 +57,6 @@ static tr_status settle(tr_problem *p, double wanted_seq, double context_token, 
     return TR_OK;
 }
 
-static tr_quantity over(double amount, const tr_quantity *time_s)
-{
-    return (tr_quantity){amount / time_s->predicted, amount / time_s->high, amount / time_s->low,
-                         amount / time_s->bound};
-}
-
 static void time_it(const tr_problem *p, double context_token, double held_seq, tr_scale_double *row)
 {
     const tr_load load = {TR_PHASE_DECODE, row->batch_seq, context_token, 1.0};
@@ -83,12 +78,9 @@ static void time_it(const tr_problem *p, double context_token, double held_seq, 
         (void)tr_problem_step(p, TR_PHYSICS_FITTED, &load, &row->predicted, NULL);
     row->token_s =
         (tr_quantity){row->predicted.step_s, row->predicted.low_s, row->predicted.high_s, row->bound.step_s};
-    row->token_per_s = over(row->batch_seq, &row->token_s);
-    if (!(p->roof.usd_per_s > 0.0))
-        return;
-    const double usd = p->roof.usd_per_s / row->batch_seq * 1e6;
-    row->usd_per_mtoken = (tr_quantity){usd * row->token_s.predicted, usd * row->token_s.low,
-                                        usd * row->token_s.high, usd * row->token_s.bound};
+    row->token_per_s = tr_quantity_under(row->batch_seq, &row->token_s);
+    if (p->roof.usd_per_s > 0.0)
+        row->usd_per_mtoken = tr_quantity_times(&row->token_s, p->roof.usd_per_s / row->batch_seq * 1e6);
 }
 
 /* ---- what it gives, and why the two physics differ -------------------------------------------------------
@@ -144,10 +136,9 @@ static void compare(const tr_scale_double *base, const char *input, tr_scale_dou
 
 static void clear(const tr_scale_terms *terms, tr_scale_double *row)
 {
-    static const tr_quantity nothing = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     row->question = terms->question;
     row->usd_per_hour = (double)NAN;
-    row->token_s = row->token_per_s = row->usd_per_mtoken = nothing;
+    row->token_s = row->token_per_s = row->usd_per_mtoken = TR_NO_QUANTITY;
     row->ratio = row->bound_ratio = row->usd_ratio = row->usd_bound_ratio = (double)NAN;
     row->max_batch_seq = row->max_context_token = (double)NAN;
     row->agrees = 1;

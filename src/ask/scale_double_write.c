@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "write/print.h"
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
-
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_double, NAME, VALUE)
 TR_TEXT(tr_scale_double, name, row->name)
 TR_TEXT(tr_scale_double, how, row->how[0] != '\0' ? row->how : NULL)
@@ -22,8 +20,8 @@ TR_TEXT(tr_scale_double, limit, row->fits ? tr_limit_name(row->bound.limit) : NU
 TR_TEXT(tr_scale_double, predicted_limit,
         row->fits && !isnan(row->predicted.step_s) ? tr_limit_name(row->predicted.limit) : NULL)
 ROW(batch, row->fits ? row->batch_seq : (double)NAN)
-ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(longest, finite_or_nan(row->max_context_token))
+ROW(most, row->max_batch_seq)
+ROW(longest, row->max_context_token)
 TR_QUANTITY(tr_scale_double, token, row->token_s)
 TR_QUANTITY(tr_scale_double, rate, row->token_per_s)
 TR_QUANTITY(tr_scale_double, cost, row->usd_per_mtoken)
@@ -39,12 +37,11 @@ ROW(usd_bound_ratio, row->usd_bound_ratio)
         TR_N_HEAD("max_context_token", CONTEXT, "context", 8, longest),                                      \
         TR_Q_HEAD("token_per_s", NONE, "tok/s", 7, rate),                                                    \
         TR_N_HEAD("token_per_s_ratio.predicted", NONE, "times", 6, ratio),                                   \
-        TR_N_HEAD("token_per_s_ratio.bound", NONE, "bound", 6, bound_ratio),                                 \
-        TR_T_HEAD("layout", "layout", 12, layout)
+        TR_N_HEAD("token_per_s_ratio.bound", NONE, "bound", 6, bound_ratio)
+#define LAYOUT TR_T_HEAD("layout", "layout", 16, layout)
+#define TIMES TR_Q_HEAD("token_s", SECOND, "a token", 8, token)
 #define COSTS                                                                                                \
-    TR_Q_HEAD("token_s", SECOND, "a token", 8, token),                                                       \
-        TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 7, cost),                                                    \
-        TR_N_HEAD("usd_ratio.predicted", NONE, "times", 6, usd_ratio),                                       \
+    TR_Q_HEAD("usd_per_mtoken", USD, "$/M", 8, cost), TR_N_HEAD("usd_ratio.predicted", NONE, "times", 6, usd_ratio), \
         TR_N_HEAD("usd_ratio.bound", NONE, "bound", 6, usd_bound_ratio)
 
 static const tr_field all[] = {
@@ -57,6 +54,8 @@ static const tr_field all[] = {
     TR_T("system.price_date", tr_question_price_date),
     TR_F("fits", fits),
     RATES,
+    LAYOUT,
+    TIMES,
     COSTS,
     TR_T("limited_by", predicted_limit),
     TR_T("limited_by_bound", limit),
@@ -67,11 +66,15 @@ static const tr_field all[] = {
 const tr_fields tr_scale_double_fields = {all, sizeof all / sizeof all[0]};
 static const tr_field rates[] = {NAMES, RATES};
 static const tr_fields rate_fields = {rates, sizeof rates / sizeof rates[0]};
+static const tr_field times[] = {NAMES, TIMES, LAYOUT};
+static const tr_fields time_fields = {times, sizeof times / sizeof times[0]};
 static const tr_field costs[] = {NAMES, COSTS};
 static const tr_fields cost_fields = {costs, sizeof costs / sizeof costs[0]};
 
 static void table(const tr_scale_doubles *d, const tr_fields *fields, tr_writer *out)
 {
+    if (fields != &rate_fields)
+        tr_write_char(out, '\n');
     tr_fields_table_head(fields, out);
     for (size_t i = 0; i < d->count; i++)
         if (d->row[i].fits)
@@ -105,8 +108,9 @@ void tr_scale_doubles_text(const tr_scale_doubles *d, int columns, tr_writer *ou
     }
     if (ran) {
         table(d, &rate_fields, out);
-        tr_write_char(out, '\n');
-        table(d, &cost_fields, out);
+        table(d, &time_fields, out);
+        if (d->row[0].question->roof.usd_per_s > 0.0)
+            table(d, &cost_fields, out);
     }
     for (size_t i = 0; i < d->count; i++)
         if (!d->row[i].fits || !d->row[i].agrees)

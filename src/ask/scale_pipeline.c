@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/extreme.h"
 #include "base/fail.h"
 #include "base/text.h"
@@ -37,6 +38,17 @@ static tr_status boxes_of(const tr_system *box, double count, tr_system *out, tr
     (void)snprintf(domain, sizeof domain, ",domain=%.0f", box->domain_chip);
     (void)tr_text_append(out->name, sizeof out->name, domain);
     return TR_OK;
+}
+
+/* What a chip holds asks for a link and not for its rate: any will do where none is published. No time is made of
+ * it. */
+static void guess_links(tr_chip *chip)
+{
+    const double any_byte_per_s = 1e9;
+    if (!(chip->scaleup_byte_per_s > 0.0))
+        chip->scaleup_byte_per_s = any_byte_per_s;
+    if (!(chip->scaleout_byte_per_s > 0.0))
+        chip->scaleout_byte_per_s = any_byte_per_s;
 }
 
 /* ---- hops ----------------------------------------------------------------------------------------- */
@@ -75,25 +87,18 @@ static hops hops_of(const tr_problem *q, const tr_load *load)
 
 /* ---- time -------------------------------------------------------------------------------------------- */
 
-static const tr_quantity nothing = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-
-static tr_quantity per(double amount, const tr_quantity *time_s)
-{
-    return (tr_quantity){amount / time_s->predicted, amount / time_s->high, amount / time_s->low,
-                         amount / time_s->bound};
-}
-
 int tr_scale_stage_with(const tr_scale_pipeline *pipeline, tr_scale_stage *row, double batch_seq)
 {
     const tr_scale_terms *terms = pipeline->terms;
     const tr_problem *q = &row->in;
     const tr_load load = {TR_PHASE_DECODE, batch_seq, terms->context_token, 1.0};
     tr_step bound, fitted = {.step_s = (double)NAN, .low_s = (double)NAN, .high_s = (double)NAN};
-    row->token_s = row->token_per_s = row->usd_per_mtoken = nothing;
+    row->token_s = row->token_per_s = row->usd_per_mtoken = TR_NO_QUANTITY;
     row->why = (tr_error){.status = TR_OK};
-    row->fits = tr_shard_check(&q->shard, batch_seq, terms->context_token, &row->why) == TR_OK &&
+    row->fits = tr_shard_check(&q->shard, batch_seq, terms->context_token, &row->why) == TR_OK;
+    row->runs = row->fits && !row->link_unknown &&
                 tr_problem_step(q, TR_PHYSICS_BOUND, &load, &bound, &row->why) == TR_OK;
-    if (!row->fits)
+    if (!row->runs)
         return 0;
     if (!q->blackboard)
         (void)tr_problem_step(q, TR_PHYSICS_FITTED, &load, &fitted, NULL);
@@ -107,12 +112,9 @@ int tr_scale_stage_with(const tr_scale_pipeline *pipeline, tr_scale_stage *row, 
     row->batch_seq = batch_seq;
     row->token_s = (tr_quantity){fitted.step_s + more_s, fitted.low_s + more_s, fitted.high_s + more_s,
                                  bound.step_s + least_s};
-    row->token_per_s = per(batch_seq, &row->token_s);
-    if (q->roof.usd_per_s > 0.0) {
-        const double usd = q->roof.usd_per_s / batch_seq * 1e6;
-        row->usd_per_mtoken = (tr_quantity){usd * row->token_s.predicted, usd * row->token_s.low,
-                                            usd * row->token_s.high, usd * row->token_s.bound};
-    }
+    row->token_per_s = tr_quantity_under(batch_seq, &row->token_s);
+    if (q->roof.usd_per_s > 0.0)
+        row->usd_per_mtoken = tr_quantity_times(&row->token_s, q->roof.usd_per_s / batch_seq * 1e6);
     return 1;
 }
 
@@ -252,6 +254,16 @@ static void idle(const tr_scale_terms *terms, double stages, tr_scale_stage *row
     row->idle_share = tr_decode_idle_share(stages, 1.0);
 }
 
+static void say_link(const tr_system *box, tr_scale_stage *row)
+{
+    const int inside = box->chip_count > 1.0 && !(box->chip.scaleup_byte_per_s > 0.0);
+    const int between = !(box->chip.scaleout_byte_per_s > 0.0);
+    (void)tr_fail(&row->why, TR_EMISSING, between ? "scaleout_byte_per_s" : "scaleup_byte_per_s", row->stages,
+                  "it fits, in a time that is not known: no rate is published for the link between %s; give the one "
+                  "you have, as in %.80s%s%s", between ? "boxes" : "its chips", box->name,
+                  inside ? ",link=10GB/s" : "", between ? ",net=10GB/s" : "");
+}
+
 static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_stage *row)
 {
     const tr_scale_terms *terms = p->terms;
@@ -260,11 +272,10 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
     row->question = &row->in;
     row->stages = boxes;
     row->across = across;
-    row->needed = boxes == p->need_box;
     row->memory_byte = tr_scale_room_byte(q);
     row->batch_seq = boxes * terms->batch_seq;
     idle(terms, across ? 1.0 : boxes, row);
-    row->token_s = row->token_per_s = row->usd_per_mtoken = nothing;
+    row->token_s = row->token_per_s = row->usd_per_mtoken = TR_NO_QUANTITY;
     row->max_batch_seq = (double)NAN;
     row->in = *q;
     row->in.system = &row->system;
@@ -273,11 +284,17 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
         tr_roofline_of(q->model, &row->system, q->engine, &q->formats, &row->in.roof, &row->why) != TR_OK)
         return;
     each_cut(p, boxes, across, consider, &s);
+    if (!row->has_layout && s.why.status == TR_EMISSING) {
+        row->link_unknown = 1;
+        guess_links(&row->system.chip);
+        each_cut(p, boxes, across, consider, &s);
+    }
     if (!row->has_layout) {
-        row->why = s.why;
-        row->fits = 0;
-        if (s.why.status == TR_OK)
-            (void)tr_fail(&row->why, TR_ENOFIT, "layout", boxes, "no layout of these boxes is as told");
+        row->fits = row->runs = 0;
+        (void)tr_fail(&row->why, s.why.status == TR_OK ? TR_ENOFIT : s.why.status, "layout", boxes,
+                      s.why.status == TR_OK ? "no layout of these boxes is as told"
+                                            : "no layout cuts the model over so many chips: %.300s",
+                      s.why.text);
         hold_evenly(p, row);
         return;
     }
@@ -290,6 +307,9 @@ static void fill(const tr_scale_pipeline *p, double boxes, int across, tr_scale_
     row->batch_seq = room >= 1.0 || terms->batch_asked ? flight_seq(&s, room) : 1.0; /* what one lacks */
     (void)tr_scale_stage_with(p, row, row->batch_seq);
     hold(p, row);
+    row->needed = row->max_batch_seq >= 1.0 && boxes == p->need_box;
+    if (row->link_unknown && row->fits)
+        say_link(q->system, row);
 }
 
 /* ---- how many are needed
@@ -304,7 +324,7 @@ static void most_room(void *context, const tr_layout *layout)
         s->room_seq = larger(s->room_seq, tr_shard_max_batch_seq(&shard, s->pipeline->terms->context_token));
 }
 
-/* The fewest boxes, each a stage or more, that one sequence fits; 0: none. */
+/* The fewest boxes that one sequence fits, in stages or across; 0: none. */
 static double need(tr_scale_pipeline *p)
 {
     const tr_problem *q = p->terms->question;
@@ -314,7 +334,9 @@ static double need(tr_scale_pipeline *p)
         search s = {.pipeline = p, .row = &p->row};
         if (boxes_of(q->system, boxes, &p->row.system, NULL) != TR_OK)
             return 0.0;
+        guess_links(&p->row.system.chip);
         each_cut(p, boxes, 0, most_room, &s);
+        each_cut(p, boxes, 1, most_room, &s);
         if (s.room_seq >= 1.0)
             return boxes;
     }

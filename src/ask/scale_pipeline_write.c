@@ -7,13 +7,10 @@
 #include <string.h>
 
 #include "ask/asked.h"
-#include "ask/working.h"
 #include "base/extreme.h"
 #include "write/print.h"
 
 /* ---- fields -------------------------------------------------------------------------------------- */
-
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_stage, NAME, VALUE)
 ROW(boxes, row->stages)
@@ -26,13 +23,13 @@ TR_TEXT(tr_scale_stage, mark, row->needed ? "*" : " ")
 ROW(weights, row->weight_byte)
 ROW(kv, row->kv_byte)
 ROW(used, row->chip_byte)
-ROW(memory, finite_or_nan(row->memory_byte))
+ROW(memory, row->memory_byte)
 TR_FLAG(tr_scale_stage, fits, row->fits)
 ROW(flight, row->batch_seq)
-ROW(most, finite_or_nan(row->max_batch_seq))
-ROW(hops, row->stages > 1.0 && row->fits ? row->hops_s : (double)NAN)
+ROW(most, row->max_batch_seq)
+ROW(hops, row->stages > 1.0 && row->runs ? row->hops_s : (double)NAN)
 TR_TEXT(tr_scale_stage, hop_link,
-        !(row->stages > 1.0) || !row->fits || row->across ? NULL
+        !(row->stages > 1.0) || !row->runs || row->across ? NULL
         : row->hop_leaves                                 ? "scale-out"
                                                           : "scale-up")
 ROW(bubble, row->bubble_share)
@@ -48,8 +45,9 @@ TR_QUANTITY(tr_scale_stage, cost, row->usd_per_mtoken)
         TR_N_HEAD("weight_byte_per_chip", BYTE, "weights", 9, weights),                                      \
         TR_N_HEAD("kv_byte_per_chip", BYTE, "KV cache", 9, kv),                                              \
         TR_N_HEAD("byte_per_chip", BYTE, "a chip", 9, used), TR_F_HEAD("fits", "fits", 4, fits),             \
-        TR_N_HEAD("max_in_flight_seq", SEQ, "holds", 7, most), TR_N_HEAD("hops_s", SECOND, "hops", 8, hops), \
-        TR_N_HEAD("train_bubble_share", RATIO, "bubble", 6, bubble),                                         \
+        TR_N_HEAD("max_in_flight_seq", SEQ, "holds", 7, most)
+#define IDLE                                                                                                 \
+    TR_N_HEAD("hops_s", SECOND, "hops", 8, hops), TR_N_HEAD("train_bubble_share", RATIO, "bubble", 6, bubble), \
         TR_N_HEAD("one_batch_idle_share", RATIO, "alone", 6, idle)
 #define TIMED                                                                                                \
     TR_N_HEAD("in_flight_seq", SEQ, "batch", 6, flight),                                                     \
@@ -67,6 +65,7 @@ static const tr_field all[] = {
     TR_F("needed", needed),
     TR_QUESTION_LAYOUT,
     HELD,
+    IDLE,
     TR_N("memory_byte_per_chip", BYTE, memory),
     TR_T("hop_link", hop_link),
     TIMED,
@@ -78,7 +77,9 @@ static const tr_field held[] = {TR_T_HEAD("needed", "", 1, mark), NAMES, HELD};
 static const tr_fields held_fields = {held, sizeof held / sizeof held[0]};
 static const tr_field timed[] = {NAMES, TIMED};
 static const tr_fields timed_fields = {timed, sizeof timed / sizeof timed[0]};
-static const tr_field priced[] = {NAMES, PRICED};
+static const tr_field idle_list[] = {NAMES, IDLE};
+static const tr_fields idle_fields = {idle_list, sizeof idle_list / sizeof idle_list[0]};
+static const tr_field priced[] = {NAMES, IDLE, PRICED};
 static const tr_fields priced_fields = {priced, sizeof priced / sizeof priced[0]};
 
 /* ---- the page -------------------------------------------------------------------------------------- */
@@ -110,7 +111,7 @@ typedef struct table {
 static int print_row(const tr_scale_stage *row, void *context)
 {
     const table *t = context;
-    if (t->all || row->fits)
+    if (t->all || row->runs)
         tr_fields_table_row(t->fields, row, t->out);
     return 1;
 }
@@ -134,7 +135,7 @@ static int print_reason(const tr_scale_stage *row, void *context)
 static int any_runs(const tr_scale_stage *row, void *context)
 {
     int *runs = context;
-    *runs = *runs || row->fits;
+    *runs = *runs || row->runs;
     return !*runs;
 }
 
@@ -152,7 +153,7 @@ static void print_pair(tr_scale_pipeline *p, tr_writer *out)
         return;
     for (int k = 0; k < 4; k++) { /* first how many each holds, then both with the fewer */
         const tr_scale_stage *row = tr_scale_pipeline_at(p, at[k & 1], NULL);
-        if (row == NULL || !row->fits)
+        if (row == NULL || !row->runs)
             return;
         batch[k & 1] = smaller(batch[k & 1], row->batch_seq);
         if (k > 1 && !tr_scale_stage_with(p, &p->row, smaller(batch[0], batch[1])))
@@ -183,7 +184,7 @@ static void print_need(const tr_scale_pipeline *p, tr_writer *out)
     char text[400], context[48];
     (void)tr_quantity_format(terms->context_token, TR_UNIT_CONTEXT, context, sizeof context);
     if (!(p->need_box > 0.0))
-        (void)snprintf(text, sizeof text, "No number of boxes holds one sequence at %s tokens as a pipeline.",
+        (void)snprintf(text, sizeof text, "No number of boxes holds one sequence at %s tokens, in stages or across.",
                        context);
     else if (p->need_box > 1.0)
         (void)snprintf(
@@ -223,15 +224,16 @@ tr_status tr_scale_pipeline_text(tr_scale_pipeline *p, tr_writer *out, tr_error 
     tr_status s = each_row(p, print_row, &t, err);
     if (s == TR_OK)
         s = each_row(p, any_runs, &runs, err);
-    for (int k = 0; k < 2 && runs; k++) {
-        t.fields = k == 0 ? &timed_fields : &priced_fields;
-        t.all = 0;
-        if (k == 1 && !(p->terms->question->roof.usd_per_s > 0.0))
+    const tr_fields *more[] = {runs ? &timed_fields : NULL,
+                               runs && p->terms->question->roof.usd_per_s > 0.0 ? &priced_fields : &idle_fields};
+    for (int k = 0; k < 2 && s == TR_OK; k++) {
+        if (more[k] == NULL)
             continue;
+        t.fields = more[k];
+        t.all = k == 1;
         tr_write_char(out, '\n');
         tr_fields_table_head(t.fields, out);
-        if (s == TR_OK)
-            s = each_row(p, print_row, &t, err);
+        s = each_row(p, print_row, &t, err);
     }
     print_pair(p, out);
     if (s == TR_OK)
@@ -246,37 +248,4 @@ tr_status tr_scale_pipeline_text(tr_scale_pipeline *p, tr_writer *out, tr_error 
         "interval; bound: all chips pooled, no links.",
         TR_PAGE_COLUMNS);
     return s;
-}
-
-void tr_scale_pipeline_workings(const tr_scale_pipeline *p, tr_workings *out)
-{
-    const tr_scale_terms *terms = p->terms;
-    const tr_problem *q = terms->question;
-    double stages = p->need_box > 1.0 ? p->need_box : 0.0;
-    for (size_t i = 0; i < p->count && !(stages > 1.0); i++)
-        stages = p->boxes[i];
-    const double micro = terms->micro_batch_count >= 1.0 ? terms->micro_batch_count : stages;
-    const double kv = tr_scale_seq_byte(terms);
-    tr_working *w = tr_working_start(out, "K36");
-    tr_working_put(w, "W", TR_UNIT_BYTE, q->roof.store_weight_byte, 0);
-    tr_working_put(w, "E", TR_UNIT_NONE, q->roof.chip_count, 0);
-    tr_working_put(w, "P", TR_UNIT_NONE, stages, 0);
-    tr_working_put(w, "B", TR_UNIT_SEQ, terms->batch_seq, 0);
-    tr_working_put(w, "kv", TR_UNIT_BYTE, kv, 0);
-    tr_working_put(
-        w, "byte", TR_UNIT_BYTE,
-        tr_stage_byte_per_chip(q->roof.store_weight_byte, kv, q->roof.chip_count, stages, terms->batch_seq),
-        1);
-    w = tr_working_start(out, "K38");
-    tr_working_put(w, "P", TR_UNIT_NONE, stages, 0);
-    tr_working_put(w, "M", TR_UNIT_NONE, micro, 0);
-    tr_working_put(w, "bubble", TR_UNIT_RATIO, tr_train_bubble_share(stages, micro), 1);
-    tr_working_put(w, "M_d", TR_UNIT_NONE, 1.0, 0);
-    tr_working_put(w, "idle", TR_UNIT_RATIO, tr_decode_idle_share(stages, 1.0), 1);
-    if (isnan(terms->hop_s))
-        return;
-    w = tr_working_start(out, "K37");
-    tr_working_put(w, "P", TR_UNIT_NONE, stages, 0);
-    tr_working_put(w, "hop_s", TR_UNIT_SECOND, terms->hop_s, 0);
-    tr_working_put(w, "hops_s", TR_UNIT_SECOND, tr_hops_s(stages, terms->hop_s), 1);
 }

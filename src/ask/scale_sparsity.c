@@ -47,7 +47,6 @@ void tr_scale_sparse_of(const tr_scale_terms *terms, size_t index, tr_scale_spar
 /* ---- fields, and the page -------------------------------------------------------------------------------
  */
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
 #define ROW(NAME, VALUE) TR_NUMBER(tr_scale_sparse, NAME, VALUE)
 ROW(experts, row->experts)
 ROW(loss, row->log10_loss)
@@ -55,21 +54,21 @@ ROW(dense, row->dense_param)
 ROW(gain, row->dense_param / row->active_param)
 ROW(store, row->stored_param)
 ROW(byte, row->weight_byte)
-ROW(balance, finite_or_nan(row->balance_seq))
-ROW(balance_context, finite_or_nan(row->balance_context_seq))
-ROW(room, finite_or_nan(row->room_seq))
+ROW(balance, row->balance_seq)
+ROW(balance_context, row->balance_context_seq)
+ROW(room, row->room_seq)
 TR_FLAG(tr_scale_sparse, fits, row->fits)
 TR_FLAG(tr_scale_sparse, fills, row->fills)
 static const tr_field list[] = {
     TR_N_HEAD("experts", NONE, "experts", 7, experts),
     TR_N_HEAD("log10_loss", NONE, "log10 loss", 10, loss),
     TR_N_HEAD("dense_param", PARAM, "as good as", 10, dense),
-    TR_N_HEAD("gain_ratio", NONE, "gain x", 8, gain),
+    TR_N_HEAD("gain_ratio", NONE, "gain x", 6, gain),
     TR_N_HEAD("stored_param", PARAM, "stored", 8, store),
     TR_N_HEAD("weight_byte", BYTE, "memory", 9, byte),
     TR_F_HEAD("fits", "fits", 4, fits),
-    TR_N_HEAD("balance_seq", SEQ, "balance", 8, balance),
-    TR_N_HEAD("balance_context_seq", SEQ, "with KV", 8, balance_context),
+    TR_N_HEAD("balance_seq", SEQ, "balance", 7, balance),
+    TR_N_HEAD("balance_context_seq", SEQ, "with KV", 7, balance_context),
     TR_N_HEAD("room_seq", SEQ, "hold", 7, room),
     TR_F_HEAD("fills", "fills", 5, fills),
 };

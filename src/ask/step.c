@@ -125,6 +125,8 @@ static void print_predicted(const tr_step_row *row, tr_writer *out)
         tr_print_line(out, "how sure", tr_question_rests_on(row->question), NULL);
     else
         tr_print_line(out, "not predicted", row->why.text, NULL);
+    if (row->is_predicted && row->load.phase == TR_PHASE_DECODE && row->load.batch_seq <= 1.0)
+        tr_print_line(out, "interval", "of one step; of a request served alone: `predict --concurrency 1`", NULL);
     tr_drafts_explain(&row->drafts, "sequences", out);
     tr_write_char(out, '\n');
 }
@@ -244,6 +246,7 @@ static tr_status write_table(const tr_rows *rows, walk *w, const tr_style *style
     tr_write_text(&out, text);
     tr_print_setting(w->question, &out);
     tr_print_price(w->question, &out);
+    tr_drafts_head(w->question, &out);
     if (!w->question->blackboard && decodes)
         print_band_of_table(w->question, TR_PHASE_DECODE, &out);
     if (!w->question->blackboard && prefills)

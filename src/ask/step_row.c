@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 #include "write/print.h"
 
@@ -187,7 +188,7 @@ tr_quantity tr_step_row_usd_per_mtoken(const tr_step_row *row)
 {
     const tr_step *p = &row->predicted;
     if (!(row->question->roof.usd_per_s > 0.0))
-        return (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+        return TR_NO_QUANTITY;
     return (tr_quantity){p->usd_per_mtoken, p->usd_per_mtoken * (p->low_s / p->step_s),
                          p->usd_per_mtoken * (p->high_s / p->step_s), row->bound.usd_per_mtoken};
 }
@@ -214,32 +215,18 @@ void tr_step_row_print(const tr_step_row *row, tr_writer *out)
         const tr_step_row *row = p;                                                                        \
         return VALUE;                                                                                      \
     }
-PASS(tr_pass_time, row->step.step_s)
-PASS(tr_pass_time_bound, row->bound.step_s)
+/* By the physics asked for, and what stands beside it. */
+#define BESIDE(NAME, ASKED, QUANTITY)                                                                      \
+    PASS(NAME, ASKED)                                                                                      \
+    PASS(NAME##_bound, (QUANTITY).bound) PASS(NAME##_low, (QUANTITY).low) PASS(NAME##_high, (QUANTITY).high)
+BESIDE(tr_pass_time, row->step.step_s, tr_step_row_time_s(row))
 PASS(tr_pass_time_predicted, row->predicted.step_s)
-PASS(tr_pass_time_low, row->predicted.low_s)
-PASS(tr_pass_time_high, row->predicted.high_s)
-PASS(tr_pass_rate, row->step.token_per_s)
-PASS(tr_pass_rate_bound, row->bound.token_per_s)
-PASS(tr_pass_rate_low, tr_step_row_token_per_s(row).low)
-PASS(tr_pass_rate_high, tr_step_row_token_per_s(row).high)
-PASS(tr_pass_each, row->step.token_per_s_per_seq)
-PASS(tr_pass_each_bound, row->bound.token_per_s_per_seq)
-PASS(tr_pass_each_low, tr_step_row_token_per_s_per_seq(row).low)
-PASS(tr_pass_each_high, tr_step_row_token_per_s_per_seq(row).high)
-PASS(tr_pass_cost, row->question->roof.usd_per_s > 0 ? row->step.usd_per_mtoken : (double)NAN)
-PASS(tr_pass_cost_bound, tr_step_row_usd_per_mtoken(row).bound)
-PASS(tr_pass_cost_low, tr_step_row_usd_per_mtoken(row).low)
-PASS(tr_pass_cost_high, tr_step_row_usd_per_mtoken(row).high)
-
-PASS(tr_pass_mfu, row->step.mfu)
-PASS(tr_pass_mfu_bound, row->bound.mfu)
-PASS(tr_pass_mfu_low, row->predicted.mfu * (row->predicted.step_s / row->predicted.high_s))
-PASS(tr_pass_mfu_high, row->predicted.mfu * (row->predicted.step_s / row->predicted.low_s))
-PASS(tr_pass_mbu, row->step.mbu)
-PASS(tr_pass_mbu_bound, row->bound.mbu)
-PASS(tr_pass_mbu_low, row->predicted.mbu * (row->predicted.step_s / row->predicted.high_s))
-PASS(tr_pass_mbu_high, row->predicted.mbu * (row->predicted.step_s / row->predicted.low_s))
+BESIDE(tr_pass_rate, row->step.token_per_s, tr_step_row_token_per_s(row))
+BESIDE(tr_pass_each, row->step.token_per_s_per_seq, tr_step_row_token_per_s_per_seq(row))
+BESIDE(tr_pass_cost, row->question->roof.usd_per_s > 0 ? row->step.usd_per_mtoken : (double)NAN,
+       tr_step_row_usd_per_mtoken(row))
+BESIDE(tr_pass_mfu, row->step.mfu, rate_of(&row->predicted, row->predicted.mfu, row->bound.mfu))
+BESIDE(tr_pass_mbu, row->step.mbu, rate_of(&row->predicted, row->predicted.mbu, row->bound.mbu))
 
 const char *tr_pass_limited_by(const void *p)
 {
@@ -256,7 +243,7 @@ NUMBER(model_total, row->question->model->total_param)
 NUMBER(model_active, row->question->model->active_param)
 NUMBER(model_weight, row->question->roof.weight_byte)
 NUMBER(model_kv, row->question->roof.kv_byte_per_token)
-TEXT(model_weight_dtype, tr_dtype_name(row->question->roof.weight_dtype))
+TEXT(model_weight_dtype, tr_question_weights(row->question))
 TEXT(model_kv_dtype, tr_dtype_name(row->question->roof.kv_dtype))
 NUMBER(model_stored, row->question->roof.store_weight_byte)
 NUMBER(system_chips, row->question->system->chip_count)
@@ -368,10 +355,7 @@ const tr_fields tr_step_fields = {fields, sizeof fields / sizeof fields[0]};
 /* What a reader compares: the three readings of the time, then what follows from the one asked for. */
 static const tr_field columns[] = {
     LOAD,
-    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),
-    TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),
-    TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),
-    TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound),
+    TR_PASS_TIME_HEADS,
     RESULTS,
 };
 /* The same of numbers alone, of which nothing is predicted. */

@@ -47,55 +47,35 @@ void tr_step_row_print(const tr_step_row *row, tr_writer *out);
 
 /* ---- getters of rows whose first member is a tr_step_row ---- */
 
-double tr_pass_time(const void *row);
-double tr_pass_time_bound(const void *row);
+#define TR_PASS_GETTERS(NAME)                                                                              \
+    double NAME(const void *row);                                                                          \
+    double NAME##_bound(const void *row);                                                                  \
+    double NAME##_low(const void *row);                                                                    \
+    double NAME##_high(const void *row);
+TR_PASS_GETTERS(tr_pass_time)
+TR_PASS_GETTERS(tr_pass_rate)
+TR_PASS_GETTERS(tr_pass_each)
+TR_PASS_GETTERS(tr_pass_cost)
+TR_PASS_GETTERS(tr_pass_mfu)
+TR_PASS_GETTERS(tr_pass_mbu)
 double tr_pass_time_predicted(const void *row);
-double tr_pass_time_low(const void *row);
-double tr_pass_time_high(const void *row);
 const char *tr_pass_limited_by(const void *row);
-double tr_pass_rate(const void *row);
-double tr_pass_rate_bound(const void *row);
-double tr_pass_rate_low(const void *row);
-double tr_pass_rate_high(const void *row);
-double tr_pass_each(const void *row);
-double tr_pass_each_bound(const void *row);
-double tr_pass_each_low(const void *row);
-double tr_pass_each_high(const void *row);
-double tr_pass_cost(const void *row);
-double tr_pass_cost_bound(const void *row);
-double tr_pass_cost_low(const void *row);
-double tr_pass_cost_high(const void *row);
-double tr_pass_mfu(const void *row);
-double tr_pass_mfu_bound(const void *row);
-double tr_pass_mfu_low(const void *row);
-double tr_pass_mfu_high(const void *row);
-double tr_pass_mbu(const void *row);
-double tr_pass_mbu_bound(const void *row);
-double tr_pass_mbu_low(const void *row);
-double tr_pass_mbu_high(const void *row);
 /* Shares of the peaks, with what stands beside them. */
-#define TR_PASS_USE                                                                                        \
-    TR_N("mfu", RATIO, tr_pass_mfu), TR_N("mfu_bound", RATIO, tr_pass_mfu_bound),                          \
-        TR_N("mfu_low", RATIO, tr_pass_mfu_low), TR_N("mfu_high", RATIO, tr_pass_mfu_high),                \
-        TR_N("mbu", RATIO, tr_pass_mbu), TR_N("mbu_bound", RATIO, tr_pass_mbu_bound),                      \
-        TR_N("mbu_low", RATIO, tr_pass_mbu_low), TR_N("mbu_high", RATIO, tr_pass_mbu_high)
+#define TR_PASS_USE TR_B("mfu", RATIO, tr_pass_mfu), TR_B("mbu", RATIO, tr_pass_mbu)
 /* What stands beside step_s, token_per_s, token_per_s_per_seq and usd_per_mtoken, which are by the physics asked for:
  * the bound, and the interval of what is predicted. */
 #define TR_PASS_TIME_BESIDE                                                                                \
     TR_N("step_s_bound", SECOND, tr_pass_time_bound), TR_N("step_s_predicted", SECOND, tr_pass_time_predicted), \
         TR_N("step_s_low", SECOND, tr_pass_time_low), TR_N("step_s_high", SECOND, tr_pass_time_high)
-#define TR_PASS_RATE_BESIDE                                                                                \
-    TR_N("token_per_s_bound", TOKEN_PER_S, tr_pass_rate_bound),                                            \
-        TR_N("token_per_s_low", TOKEN_PER_S, tr_pass_rate_low),                                            \
-        TR_N("token_per_s_high", TOKEN_PER_S, tr_pass_rate_high)
-#define TR_PASS_EACH_BESIDE                                                                                \
-    TR_N("token_per_s_per_seq_bound", TOKEN_PER_S, tr_pass_each_bound),                                    \
-        TR_N("token_per_s_per_seq_low", TOKEN_PER_S, tr_pass_each_low),                                    \
-        TR_N("token_per_s_per_seq_high", TOKEN_PER_S, tr_pass_each_high)
-#define TR_PASS_COST_BESIDE                                                                                \
-    TR_N("usd_per_mtoken_bound", USD_PER_MTOKEN, tr_pass_cost_bound),                                      \
-        TR_N("usd_per_mtoken_low", USD_PER_MTOKEN, tr_pass_cost_low),                                      \
-        TR_N("usd_per_mtoken_high", USD_PER_MTOKEN, tr_pass_cost_high)
+#define TR_PASS_RATE_BESIDE TR_BESIDE("token_per_s", TOKEN_PER_S, tr_pass_rate)
+#define TR_PASS_EACH_BESIDE TR_BESIDE("token_per_s_per_seq", TOKEN_PER_S, tr_pass_each)
+#define TR_PASS_COST_BESIDE TR_BESIDE("usd_per_mtoken", USD_PER_MTOKEN, tr_pass_cost)
+/* The time as columns for people. */
+#define TR_PASS_TIME_HEADS                                                                                 \
+    TR_N_HEAD("step_s_predicted", SECOND, "predicted", 9, tr_pass_time_predicted),                         \
+        TR_N_HEAD("step_s_low", SECOND, "low", 8, tr_pass_time_low),                                       \
+        TR_N_HEAD("step_s_high", SECOND, "high", 8, tr_pass_time_high),                                    \
+        TR_N_HEAD("step_s_bound", SECOND, "bound", 8, tr_pass_time_bound)
 
 /* The row's fields as the contract of `step` names them. */
 extern const tr_fields tr_step_fields;

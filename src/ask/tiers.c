@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask/quantity_ratio.h"
 #include "base/fail.h"
 #include "base/text.h"
 
@@ -250,7 +251,7 @@ static void rest_of(tr_tiers *t, double cached_token, tr_quantity *out)
     tr_step step;
     tr_service service;
     tr_error err = {0};
-    *out = (tr_quantity){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    *out = TR_NO_QUANTITY;
     if (tr_bound_step(&q->roof, &load, &step, NULL) == TR_OK)
         out->bound = step.step_s;
     if (!tr_problem_predicts(q) || q->physics != TR_PHYSICS_FITTED)

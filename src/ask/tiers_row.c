@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-static double finite_or_nan(double x) { return isfinite(x) ? x : (double)NAN; }
-
 static double of_tier(const tr_tiers_row *row, double value) { return row->place->tier != NULL ? value : (double)NAN; }
 
 static int index_of(const tr_tiers_row *row) { return (int)(row->place - row->tiers->place); }
@@ -39,7 +37,7 @@ TEXT(name, row->place->name)
 NUMBER(capacity, row->place->tier != NULL ? row->place->tier->capacity_byte : (double)NAN)
 NUMBER(read_rate, row->place->tier != NULL ? row->place->tier->read_byte_per_s : (double)NAN)
 NUMBER(write_rate, written(row))
-NUMBER(drain, row->place->tier != NULL ? finite_or_nan(tr_tier_drain_s(row->place->tier)) : (double)NAN)
+NUMBER(drain, row->place->tier != NULL ? tr_tier_drain_s(row->place->tier) : (double)NAN)
 NUMBER(part, row->place->usd_per_gb)
 TEXT(part_source, row->place->price_source[0] != '\0' ? row->place->price_source : NULL)
 NUMBER(hold_rate, per_mtoken(row, row->place->cost.hold_usd_per_byte_s * 3600.0))
@@ -50,13 +48,13 @@ NUMBER(fetch, fetch_usd(row))
 TR_QUANTITY(tr_tiers_row, fetch_time, row->place->fetch_s)
 TR_QUANTITY(tr_tiers_row, ttft, row->place->ttft_s)
 NUMBER(even, row->place->even_s)
-NUMBER(drain_even, finite_or_nan(row->place->drain_even_s))
-NUMBER(next_even, finite_or_nan(row->place->next_even_s))
-NUMBER(until, finite_or_nan(row->place->recompute_even_s.predicted))
-NUMBER(until_low, finite_or_nan(row->place->recompute_even_s.low))
-NUMBER(until_high, finite_or_nan(row->place->recompute_even_s.high))
+NUMBER(drain_even, row->place->drain_even_s)
+NUMBER(next_even, row->place->next_even_s)
+NUMBER(until, row->place->recompute_even_s.predicted)
+NUMBER(until_low, row->place->recompute_even_s.low)
+NUMBER(until_high, row->place->recompute_even_s.high)
 NUMBER(from, row->place->from_s)
-NUMBER(to, finite_or_nan(row->place->to_s))
+NUMBER(to, row->place->to_s)
 TR_FLAG(tr_tiers_row, counts, row->place->counts)
 TEXT(why, row->place->why[0] != '\0' ? row->place->why : NULL)
 NUMBER(hold, row->hold_s)

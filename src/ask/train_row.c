@@ -4,7 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "ask/asked.h"
+#include "ask/quantity_ratio.h"
 #include "ask/working.h"
+#include "base/extreme.h"
 #include "write/print.h"
 
 tr_status tr_train_row_of(const tr_scenario *scenario, const tr_problem *question, tr_train_row *out, tr_error *err)
@@ -28,19 +31,21 @@ tr_status tr_train_row_of(const tr_scenario *scenario, const tr_problem *questio
         return s;
     if (tr_seat_wait_of(floor(row.train.batch_seq), row.terms.utilisation_share,
                         row.terms.answer_token * row.train.asked.period_s, &row.place, NULL) != TR_OK)
-        row.place = (tr_seat_wait){(double)NAN, (double)NAN};
+        row.place = (tr_seat_wait){.share = (double)NAN, .mean_s = (double)NAN};
     *out = row;
     return TR_OK;
 }
 
 /* ---- its fields ------------------------------------------------------------------------------ */
 
-static double usd(const tr_train_row *row, const tr_train_at *at)
+static tr_quantity usd(const tr_train_row *row)
 {
-    return row->question->roof.usd_per_s > 0.0 ? at->usd_per_mtoken : (double)NAN;
+    return row->question->roof.usd_per_s > 0.0 ? TR_TRAIN_QUANTITY(&row->train, asked, usd_per_mtoken)
+                                               : TR_NO_QUANTITY;
 }
 
 #define OF(NAME, VALUE) TR_NUMBER(tr_train_row, NAME, VALUE)
+#define QUANTITY(NAME, VALUE) TR_QUANTITY(tr_train_row, NAME, VALUE)
 TR_TEXT(tr_train_row, physics, tr_physics_name(row->terms.physics))
 TR_TEXT(tr_train_row, limit, row->train.fits ? tr_limit_name(row->train.limit) : NULL)
 TR_FLAG(tr_train_row, fits, row->train.fits)
@@ -48,11 +53,8 @@ OF(batch, row->train.batch_seq)
 OF(room, row->train.room_seq)
 OF(balance, row->train.balance_seq)
 OF(context, row->terms.context_token)
-OF(period, row->train.asked.period_s)
-OF(period_bound, row->train.bound.period_s)
+QUANTITY(period, TR_TRAIN_QUANTITY(&row->train, asked, period_s))
 OF(period_predicted, row->train.predicted.period_s)
-OF(period_low, row->train.low.period_s)
-OF(period_high, row->train.high.period_s)
 OF(drain, row->train.drain_s)
 OF(mean, row->train.asked.mean_wait_s)
 OF(worst, row->train.asked.worst_wait_s)
@@ -63,60 +65,32 @@ OF(taken, row->train.taken_seq)
 OF(idle, row->train.idle_seq)
 OF(answer, row->terms.answer_token)
 OF(requests, row->train.boarding_request)
-OF(rate, row->train.asked.token_per_s)
-OF(rate_bound, row->train.bound.token_per_s)
-OF(rate_low, row->train.high.token_per_s)
-OF(rate_high, row->train.low.token_per_s)
-OF(cost, usd(row, &row->train.asked))
-OF(cost_bound, usd(row, &row->train.bound))
-OF(cost_low, usd(row, &row->train.low))
-OF(cost_high, usd(row, &row->train.high))
-OF(idle_cost, row->train.idle_share *usd(row, &row->train.asked))
+QUANTITY(rate, TR_TRAIN_FALLING(&row->train, asked, token_per_s))
+QUANTITY(cost, usd(row))
+OF(idle_cost, row->train.idle_share *usd(row).predicted)
 OF(world, row->terms.world_token_per_s)
-OF(racks, row->train.asked.machine_count)
-OF(racks_bound, row->train.bound.machine_count)
-OF(racks_low, row->train.low.machine_count)
-OF(racks_high, row->train.high.machine_count)
+QUANTITY(racks, TR_TRAIN_QUANTITY(&row->train, asked, machine_count))
 
-static const tr_field fields[] = {
-    TR_T("train.physics", physics),
-    TR_N("train.context_token", CONTEXT, context),
-    TR_F("train.fits", fits),
-    TR_N("train.batch_seq", SEQ, batch),
-    TR_N("train.max_batch_seq", SEQ, room),
-    TR_N("train.balance_batch_seq", SEQ, balance),
-    TR_N("train.period_s", SECOND, period),
-    TR_N("train.period_s_bound", SECOND, period_bound),
-    TR_N("train.period_s_predicted", SECOND, period_predicted),
-    TR_N("train.period_s_low", SECOND, period_low),
-    TR_N("train.period_s_high", SECOND, period_high),
-    TR_T("train.limited_by", limit),
-    TR_N("train.drain_s", SECOND, drain),
-    TR_N("train.mean_wait_s", SECOND, mean),
-    TR_N("train.worst_wait_s", SECOND, worst),
-    TR_N("train.place_wait_share", RATIO, place_share),
-    TR_N("train.place_wait_s", SECOND, place_wait),
-    TR_N("train.utilisation_share", RATIO, used),
-    TR_N("train.taken_seq", SEQ, taken),
-    TR_N("train.idle_seq", SEQ, idle),
-    TR_N("train.answer_token", CONTEXT, answer),
-    TR_N("train.boarding_request", NONE, requests),
-    TR_N("train.token_per_s", TOKEN_PER_S, rate),
-    TR_N("train.token_per_s_bound", TOKEN_PER_S, rate_bound),
-    TR_N("train.token_per_s_low", TOKEN_PER_S, rate_low),
-    TR_N("train.token_per_s_high", TOKEN_PER_S, rate_high),
-    TR_N("train.usd_per_mtoken", USD_PER_MTOKEN, cost),
-    TR_N("train.usd_per_mtoken_bound", USD_PER_MTOKEN, cost_bound),
-    TR_N("train.usd_per_mtoken_low", USD_PER_MTOKEN, cost_low),
-    TR_N("train.usd_per_mtoken_high", USD_PER_MTOKEN, cost_high),
-    TR_N("train.idle_usd_per_mtoken", USD_PER_MTOKEN, idle_cost),
-    TR_N("train.world_token_per_s", TOKEN_PER_S, world),
-    TR_N("train.racks", NONE, racks),
-    TR_N("train.racks_bound", NONE, racks_bound),
-    TR_N("train.racks_low", NONE, racks_low),
-    TR_N("train.racks_high", NONE, racks_high),
-};
+#define TRAIN                                                                                              \
+    TR_T("train.physics", physics), TR_N("train.context_token", CONTEXT, context), TR_F("train.fits", fits),  \
+        TR_N("train.batch_seq", SEQ, batch), TR_N("train.max_batch_seq", SEQ, room),                       \
+        TR_N("train.balance_batch_seq", SEQ, balance), TR_N("train.period_s", SECOND, period),             \
+        TR_N("train.period_s_bound", SECOND, period_bound),                                                \
+        TR_N("train.period_s_predicted", SECOND, period_predicted),                                        \
+        TR_N("train.period_s_low", SECOND, period_low), TR_N("train.period_s_high", SECOND, period_high),  \
+        TR_T("train.limited_by", limit), TR_N("train.drain_s", SECOND, drain),                             \
+        TR_N("train.mean_wait_s", SECOND, mean), TR_N("train.worst_wait_s", SECOND, worst),                \
+        TR_N("train.place_wait_share", RATIO, place_share), TR_N("train.place_wait_s", SECOND, place_wait), \
+        TR_N("train.utilisation_share", RATIO, used), TR_N("train.taken_seq", SEQ, taken),                 \
+        TR_N("train.idle_seq", SEQ, idle), TR_N("train.answer_token", CONTEXT, answer),                    \
+        TR_N("train.boarding_request", NONE, requests), TR_B("train.token_per_s", TOKEN_PER_S, rate),      \
+        TR_B("train.usd_per_mtoken", USD_PER_MTOKEN, cost),                                                \
+        TR_N("train.idle_usd_per_mtoken", USD_PER_MTOKEN, idle_cost),                                      \
+        TR_N("train.world_token_per_s", TOKEN_PER_S, world), TR_B("train.racks", NONE, racks)
+static const tr_field fields[] = {TRAIN};
 const tr_fields tr_train_fields = {fields, sizeof fields / sizeof fields[0]};
+static const tr_field with_names[] = {TR_QUESTION_PRICED, TRAIN};
+const tr_fields tr_train_row_fields = {with_names, sizeof with_names / sizeof with_names[0]};
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
@@ -131,13 +105,10 @@ static const char *show(double value, tr_unit unit, char *out)
 static void print_predicted(const tr_train_row *row, tr_writer *out)
 {
     const tr_train *t = &row->train;
-    const tr_quantity period_s = {t->predicted.period_s, t->low.period_s, t->high.period_s, t->bound.period_s};
-    const tr_quantity rate = {t->predicted.token_per_s, t->high.token_per_s, t->low.token_per_s,
-                              t->bound.token_per_s};
-    const tr_quantity cost = {t->predicted.usd_per_mtoken, t->low.usd_per_mtoken, t->high.usd_per_mtoken,
-                              t->bound.usd_per_mtoken};
-    const tr_quantity racks = {t->predicted.machine_count, t->low.machine_count, t->high.machine_count,
-                               t->bound.machine_count};
+    const tr_quantity period_s = TR_TRAIN_QUANTITY(t, predicted, period_s);
+    const tr_quantity rate = TR_TRAIN_FALLING(t, predicted, token_per_s);
+    const tr_quantity cost = TR_TRAIN_QUANTITY(t, predicted, usd_per_mtoken);
+    const tr_quantity racks = TR_TRAIN_QUANTITY(t, predicted, machine_count);
     if (isnan(t->predicted.period_s))
         return;
     tr_print_predicted_head(out);
@@ -221,11 +192,19 @@ void tr_train_row_text(const tr_train_row *row, tr_writer *out)
     tr_print_quantity(out, "so it takes", t->asked.machine_count, TR_UNIT_NONE, "of these systems");
 }
 
-void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
+/* ---- the equations, with numbers --------------------------------------------------------------- */
+
+void tr_train_row_seats(const tr_train_row *row, tr_workings *out)
 {
     const tr_train *t = &row->train;
+    const double balance = isfinite(t->balance_seq) ? floor(larger(t->balance_seq, 1.0) + 0.5) : HUGE_VAL;
+    if (!t->fits)
+        return;
     tr_working *w = tr_working_start(out, "K29");
-    tr_working_put(w, "B*(L)", TR_UNIT_SEQ, t->balance_seq, 0);
+    tr_working_put(w, "wanted", TR_UNIT_SEQ,
+                   row->terms.batch_seq > 0.0 ? row->terms.batch_seq
+                   : isfinite(balance) || isfinite(t->room_seq) ? balance
+                                                                : t->batch_seq, 0);
     tr_working_put(w, "room", TR_UNIT_SEQ, t->room_seq, 0);
     tr_working_put(w, "B", TR_UNIT_SEQ, t->batch_seq, 1);
     tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 1);
@@ -234,14 +213,23 @@ void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
     tr_working_put(w, "rate", TR_UNIT_TOKEN_PER_S, t->asked.token_per_s, 1);
     tr_working_put(w, "new", TR_UNIT_NONE, t->boarding_request, 1);
     tr_working_put(w, "idle", TR_UNIT_SEQ, t->idle_seq, 1);
-    w = tr_working_start(out, "K30");
+}
+
+void tr_train_row_workings(const tr_train_row *row, tr_workings *out)
+{
+    const tr_train *t = &row->train;
+    if (!t->fits)
+        return;
+    tr_train_row_seats(row, out);
+    tr_working *w = tr_working_start(out, "K30");
     tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 0);
     tr_working_put(w, "mean_s", TR_UNIT_SECOND, t->asked.mean_wait_s, 1);
     tr_working_put(w, "worst_s", TR_UNIT_SECOND, t->asked.worst_wait_s, 1);
     if (!isnan(row->place.share)) {
         w = tr_working_start(out, "K82");
+        tr_working_put(w, "B", TR_UNIT_RATIO, row->place.lost_share, 0);
         tr_working_put(w, "f", TR_UNIT_RATIO, row->terms.utilisation_share, 0);
-        tr_working_put(w, "seats", TR_UNIT_SEQ, t->batch_seq, 0);
+        tr_working_put(w, "seats", TR_UNIT_SEQ, floor(t->batch_seq), 0);
         tr_working_put(w, "answer", TR_UNIT_TOKEN, row->terms.answer_token, 0);
         tr_working_put(w, "tau", TR_UNIT_SECOND, t->asked.period_s, 0);
         tr_working_put(w, "C", TR_UNIT_RATIO, row->place.share, 1);

@@ -133,10 +133,16 @@ static tr_status show_oracle(const tr_subject *subject, const tr_figure_target *
     return tr_answer_figure_oracle(subject->scenario, subject->model, subject->system, target, sink, err);
 }
 
+/* A request of one token has no time between tokens. */
+static int has_tpot(const tr_scenario *scenario)
+{
+    return !tr_input_is_set(scenario, TR_IN_OSL) || tr_input_number(scenario, TR_IN_OSL) > 1.0;
+}
+
 static const tr_verb_figure predict_figures[] = {
-    {"", "time per output token over load", tr_answer_figure_predict_tpot, NULL, NULL},
+    {"", "time per output token over load", tr_answer_figure_predict_tpot, NULL, has_tpot},
     {"-ttft", "time to the first token over load", tr_answer_figure_predict_ttft, NULL, NULL},
-    {"-cost", "dollars for a million output tokens against speed", tr_answer_figure_predict_cost, NULL, NULL}};
+    {"-cost", "dollars for a million output tokens against speed", tr_answer_figure_predict_cost, NULL, has_tpot}};
 
 static tr_status show_cases(const tr_subject *subject, const tr_figure_target *target, tr_sink *sink, tr_error *err)
 {

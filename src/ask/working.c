@@ -33,6 +33,106 @@ static void with(tr_working *w, const char *name, tr_unit unit, double value)
     tr_working_put(w, name, unit, value, 0);
 }
 
+/* [R41] Of layers on the host, where there are any. */
+static int with_host(tr_workings *out, const tr_step *step)
+{
+    if (step == NULL || !(step->host_s > 0.0))
+        return 0;
+    tr_working *w = tr_working_start(out, "R41");
+    result(w, "t", TR_UNIT_SECOND, step->step_s);
+    with(w, "t_chip", TR_UNIT_SECOND, step->step_s - step->host_s - step->crossing_s);
+    with(w, "t_host", TR_UNIT_SECOND, step->host_s);
+    with(w, "t_crossing", TR_UNIT_SECOND, step->crossing_s);
+    return 1;
+}
+
+void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *predicted)
+{
+    tr_working *w;
+    if (predicted != NULL && !isnan(predicted->step_s) && !with_host(out, predicted)) {
+        w = tr_working_start(out, "F3");
+        result(w, "step_s", TR_UNIT_SECOND, predicted->step_s);
+        with(w, "compute_s", TR_UNIT_SECOND, predicted->compute_s);
+        with(w, "weights_s", TR_UNIT_SECOND, predicted->weights_s);
+        with(w, "kv_s", TR_UNIT_SECOND, predicted->kv_s);
+        with(w, "comm_s", TR_UNIT_SECOND, predicted->comm_s);
+        with(w, "fixed_s", TR_UNIT_SECOND, predicted->fixed_s);
+    }
+    if (bound == NULL || isnan(bound->step_s) || bound->host_s > 0.0)
+        return;
+    w = tr_working_start(out, "R1");
+    result(w, "step_s", TR_UNIT_SECOND, bound->step_s);
+    with(w, "compute_s", TR_UNIT_SECOND, bound->compute_s);
+    with(w, "weights_s", TR_UNIT_SECOND, bound->weights_s);
+    with(w, "kv_s", TR_UNIT_SECOND, bound->kv_s);
+}
+
+void tr_working_cost(tr_workings *out, double usd_per_s, double token_per_s)
+{
+    if (!(usd_per_s > 0.0) || isnan(token_per_s))
+        return;
+    tr_working *w = tr_working_start(out, "K1");
+    result(w, "usd_per_mtoken", TR_UNIT_USD, usd_per_s / token_per_s * 1e6);
+    with(w, "usd_per_s", TR_UNIT_USD, usd_per_s);
+    with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, token_per_s);
+}
+
+void tr_working_balance(tr_workings *out, const tr_roofline *roof, double context_token, double copy_count)
+{
+    if (roof->host_byte_per_s > 0.0) /* two sides of compute and memory */
+        return;
+    const double w_s = tr_floor_s(roof) / roof->copy_count;
+    const double attention = tr_model_attention_flop(roof->pooled.model, context_token);
+    const double c_s = (roof->flop_per_token + attention) / roof->flop_per_s;
+    const double k_s = tr_roofline_kv_read_byte(roof, context_token) / roof->byte_per_s;
+    const double balance_seq = c_s > k_s ? w_s / (c_s - k_s) : HUGE_VAL;
+    tr_working *w = tr_working_start(out, "R9");
+    result(w, "B*", TR_UNIT_SEQ, balance_seq);
+    with(w, "w", TR_UNIT_SECOND, w_s);
+    with(w, "c", TR_UNIT_SECOND, c_s);
+    with(w, "k", TR_UNIT_SECOND, k_s);
+    if (!(copy_count > 1.0 && isfinite(balance_seq)))
+        return;
+    w = tr_working_start(out, "K110");
+    result(w, "balance", TR_UNIT_SEQ, copy_count * balance_seq);
+    with(w, "replicas", TR_UNIT_NONE, copy_count);
+    with(w, "B*", TR_UNIT_SEQ, balance_seq);
+}
+
+void tr_working_room(tr_workings *out, const tr_shard *shard, double held_token)
+{
+    const double kv_byte = tr_shard_seq_byte(shard, held_token);
+    const double room_byte = shard->memory_byte - shard->weight_byte - shard->activation_byte - shard->buffer_byte -
+                             shard->reserve_byte;
+    if (!(kv_byte > 0.0 && isfinite(room_byte)))
+        return;
+    tr_working *w = tr_working_start(out, "L3");
+    result(w, "batch", TR_UNIT_SEQ, tr_shard_max_batch_seq(shard, held_token));
+    result(w, "room", TR_UNIT_BYTE, room_byte);
+    with(w, "capacity", TR_UNIT_BYTE, shard->memory_byte);
+    with(w, "weights", TR_UNIT_BYTE, shard->weight_byte);
+    with(w, "activations", TR_UNIT_BYTE, shard->activation_byte);
+    with(w, "buffers", TR_UNIT_BYTE, shard->buffer_byte);
+    with(w, "reserve", TR_UNIT_BYTE, shard->reserve_byte);
+    with(w, "kv", TR_UNIT_BYTE, kv_byte);
+    with(w, "dp", TR_UNIT_NONE, shard->layout.dp_rank);
+    with(w, "replicas", TR_UNIT_NONE, shard->layout.replica_count);
+}
+
+void tr_working_context(tr_workings *out, const tr_model *model, const tr_roofline *roof)
+{
+    const double token = tr_balance_context_token(roof);
+    if (!isfinite(token))
+        return;
+    tr_working *w = tr_working_start(out, "R10");
+    result(w, "L*", TR_UNIT_TOKEN, token);
+    with(w, "kv_read(L*)", TR_UNIT_BYTE, tr_roofline_kv_read_byte(roof, token));
+    with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
+    with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
+    with(w, "attention(L*)", TR_UNIT_FLOP, tr_model_attention_flop(model, token));
+    with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
+}
+
 static double attention_flop(const tr_step_row *row)
 {
     const tr_load *load = &row->load;
@@ -73,12 +173,8 @@ static void add_terms(const tr_step_row *row, tr_workings *out)
                                ? (step->weight_read_byte / busy_copies(row) - roof->fixed_weight_byte) /
                                      roof->routed_weight_byte
                                : 0;
-    tr_working *w = tr_working_start(out, "R1");
-    result(w, "step_s", TR_UNIT_SECOND, step->step_s);
-    with(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
-    with(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
-    with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
-    w = tr_working_start(out, "R2");
+    tr_working_pass(out, step, NULL);
+    tr_working *w = tr_working_start(out, "R2");
     result(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
     with(w, "B", TR_UNIT_SEQ, load->batch_seq);
     with(w, "q", TR_UNIT_TOKEN, load->phase == TR_PHASE_DECODE ? 1 : load->query_token);
@@ -120,20 +216,8 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     result(w, "ridge", TR_UNIT_FLOP_PER_BYTE, row->ridge_flop_per_byte);
     with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
     with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
-    if (row->load.phase == TR_PHASE_DECODE) {
-        w = tr_working_start(out, "R9");
-        const double copies = tr_problem_copy_count(row->question);
-        result(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq / copies);
-        with(w, "w", TR_UNIT_SECOND, row->floor_s / roof->copy_count);
-        with(w, "c", TR_UNIT_SECOND, (roof->flop_per_token + flop) / roof->flop_per_s);
-        with(w, "k", TR_UNIT_SECOND, kv_byte / roof->byte_per_s);
-        if (copies > 1.0 && isfinite(row->balance_batch_seq)) {
-            w = tr_working_start(out, "K110");
-            result(w, "balance", TR_UNIT_SEQ, row->balance_batch_seq);
-            with(w, "replicas", TR_UNIT_NONE, copies);
-            with(w, "B*", TR_UNIT_SEQ, row->balance_batch_seq / copies);
-        }
-    }
+    if (row->load.phase == TR_PHASE_DECODE)
+        tr_working_balance(out, roof, context_token, tr_problem_copy_count(row->question));
     w = tr_working_start(out, "R15");
     result(w, "I_w", TR_UNIT_FLOP_PER_BYTE, row->weight_intensity_flop_per_byte);
     with(w, "B", TR_UNIT_TOKEN, pass_token(row) / busy_copies(row));
@@ -150,52 +234,12 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
     }
 }
 
-static void add_capacity(const tr_step_row *row, tr_workings *out)
-{
-    const tr_shard *shard = &row->question->shard;
-    if (!isfinite(row->max_batch_seq))
-        return;
-    tr_working *w = tr_working_start(out, "L3");
-    result(w, "batch", TR_UNIT_SEQ, row->max_batch_seq);
-    result(w, "room", TR_UNIT_BYTE, shard->memory_byte - shard->weight_byte - shard->activation_byte -
-                                        shard->buffer_byte - shard->reserve_byte);
-    with(w, "capacity", TR_UNIT_BYTE, shard->memory_byte);
-    with(w, "weights", TR_UNIT_BYTE, shard->weight_byte);
-    with(w, "activations", TR_UNIT_BYTE, shard->activation_byte);
-    with(w, "buffers", TR_UNIT_BYTE, shard->buffer_byte);
-    with(w, "reserve", TR_UNIT_BYTE, shard->reserve_byte);
-    with(w, "kv", TR_UNIT_BYTE, tr_shard_seq_byte(shard, tr_held_token(&row->load)));
-    with(w, "dp", TR_UNIT_NONE, shard->layout.dp_rank);
-    with(w, "replicas", TR_UNIT_NONE, shard->layout.replica_count);
-}
-
-/* Of layers on the host, where there are any. */
-static void with_host(tr_working *w, const tr_step *step)
-{
-    if (!(step->host_s + step->crossing_s > 0.0))
-        return;
-    with(w, "host_s", TR_UNIT_SECOND, step->host_s);
-    with(w, "crossing_s", TR_UNIT_SECOND, step->crossing_s);
-}
-
-/* [F3] */
-static void add_fitted(const tr_step_row *row, tr_workings *out)
-{
-    const tr_step *step = &row->predicted;
-    tr_working *w = tr_working_start(out, "F3");
-    result(w, "step_s", TR_UNIT_SECOND, step->step_s);
-    with(w, "compute_s", TR_UNIT_SECOND, step->compute_s);
-    with(w, "weights_s", TR_UNIT_SECOND, step->weights_s);
-    with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
-    with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
-    with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
-    with_host(w, step);
-}
-
 /* [R27] */
 static void add_operators(const tr_step_row *row, tr_workings *out)
 {
     const tr_step *step = &row->step;
+    if (with_host(out, step))
+        return;
     tr_working *w = tr_working_start(out, "R27");
     result(w, "step_s", TR_UNIT_SECOND, step->step_s);
     result(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
@@ -204,20 +248,14 @@ static void add_operators(const tr_step_row *row, tr_workings *out)
     with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
-    with_host(w, step);
-    if (row->question->roof.usd_per_s > 0) {
-        w = tr_working_start(out, "K1");
-        result(w, "usd_per_mtoken", TR_UNIT_USD, step->usd_per_mtoken);
-        with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
-        with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, step->token_per_s);
-    }
+    tr_working_cost(out, row->question->roof.usd_per_s, step->token_per_s);
 }
 
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
 {
     out->count = 0;
     if (row->is_predicted)
-        add_fitted(row, out);
+        tr_working_pass(out, NULL, &row->predicted);
     if (row->question->physics == TR_PHYSICS_OPS) {
         if (row->fits && !row->question->layout.overlap)
             add_operators(row, out);
@@ -236,34 +274,20 @@ void tr_workings_of_step(const tr_step_row *row, tr_workings *out)
         with(w, "weights_s", TR_UNIT_SECOND, row->bound.weights_s);
         with(w, "kv_s", TR_UNIT_SECOND, row->bound.kv_s);
         with(w, "step_s", TR_UNIT_SECOND, row->bound.step_s);
-        if (row->question->roof.usd_per_s > 0) {
-            w = tr_working_start(out, "K1");
-            result(w, "usd_per_mtoken", TR_UNIT_USD, row->bound.usd_per_mtoken);
-            with(w, "usd_per_s", TR_UNIT_USD, row->question->roof.usd_per_s);
-            with(w, "token_per_s", TR_UNIT_TOKEN_PER_S, row->bound.token_per_s);
-        }
+        tr_working_cost(out, row->question->roof.usd_per_s, row->bound.token_per_s);
     }
     add_marks(row, out);
-    add_capacity(row, out);
+    if (isfinite(row->max_batch_seq))
+        tr_working_room(out, &row->question->shard, tr_held_token(&row->load));
 }
 
 void tr_workings_add_report(const tr_report *report, tr_workings *out)
 {
     const tr_step_row *row = &report->point[1].row;
     const tr_roofline *roof = &row->question->roof;
-    const tr_model *model = row->question->model;
     const double context_token = report->context_token;
-    const double balanced_token = report->balanced_context_token;
     tr_working *w;
-    if (isfinite(balanced_token)) {
-        w = tr_working_start(out, "R10");
-        result(w, "L*", TR_UNIT_TOKEN, balanced_token);
-        with(w, "kv_read(L*)", TR_UNIT_BYTE, tr_roofline_kv_read_byte(roof, balanced_token));
-        with(w, "BW", TR_UNIT_BYTE_PER_S, roof->byte_per_s);
-        with(w, "N_mul", TR_UNIT_NONE, roof->flop_per_token / 2);
-        with(w, "attention(L*)", TR_UNIT_FLOP, tr_model_attention_flop(model, balanced_token));
-        with(w, "F", TR_UNIT_FLOP_PER_S, roof->flop_per_s);
-    }
+    tr_working_context(out, row->question->model, roof);
     if (isfinite(roof->memory_byte)) {
         w = tr_working_start(out, "R14");
         result(w, "drain_s", TR_UNIT_SECOND, tr_drain_s(roof));
@@ -312,10 +336,25 @@ static size_t equation_length(const char *formula)
     return strlen(formula);
 }
 
+/* Of "B* = w / (c - k), infinite where c <= k" the condition, where what stands first is infinite: an equation with
+ * "inf" in it says nothing. NULL: else. */
+static const char *why_infinite(const tr_working *working, const char *formula)
+{
+    static const char clause[] = ", infinite where ";
+    const char *where = strstr(formula, clause);
+    const tr_symbol *first = symbol_at(working, formula);
+    return where != NULL && first != NULL && isinf(first->value) ? where + sizeof clause - 1 : NULL;
+}
+
 void tr_working_substitute(const tr_working *working, const char *formula, char *out, size_t size)
 {
-    const size_t length = equation_length(formula);
+    const char *condition = why_infinite(working, formula);
     (void)tr_text_copy(out, size, "");
+    if (condition != NULL) {
+        (void)tr_text_append(out, size, "infinite: ");
+        formula = condition;
+    }
+    const size_t length = equation_length(formula);
     for (size_t i = 0; i < length;) {
         const tr_symbol *symbol = i > 0 && is_word(formula[i - 1]) ? NULL : symbol_at(working, formula + i);
         char text[64] = {formula[i], '\0'};

@@ -22,7 +22,7 @@ typedef struct tr_working {
     size_t count;
 } tr_working;
 
-#define TR_WORKING_MAX 22
+#define TR_WORKING_MAX 32
 typedef struct tr_workings {
     tr_working working[TR_WORKING_MAX];
     size_t count;
@@ -31,6 +31,17 @@ typedef struct tr_workings {
 /* One more equation, and one more symbol of it; what is beyond the maxima replaces the last, or is left out. */
 tr_working *tr_working_start(tr_workings *out, const char *id);
 void tr_working_put(tr_working *working, const char *name, tr_unit unit, double value, int is_result);
+
+/* A pass by the bound (R1), and as predicted (F3) where it is; one of them may be NULL, or NaN. */
+void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *predicted);
+/* A million tokens (K1); nothing where there is no price. */
+void tr_working_cost(tr_workings *out, double usd_per_s, double token_per_s);
+/* The balance batch of one copy of the weights (R9), and of several (K110). */
+void tr_working_balance(tr_workings *out, const tr_roofline *roof, double context_token, double copy_count);
+/* Memory of a chip (L3); nothing where it has no end. */
+void tr_working_room(tr_workings *out, const tr_shard *shard, double held_token);
+/* Where one more sequence costs as much cache traffic as multiplies (R10); nothing where there is no such context. */
+void tr_working_context(tr_workings *out, const tr_model *model, const tr_roofline *roof);
 
 /* The equations behind one row of `step`. */
 void tr_workings_of_step(const tr_step_row *row, tr_workings *out);

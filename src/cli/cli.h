@@ -45,7 +45,7 @@ struct cli {
     cli_words words[CLI_WORDS_MAX];
     int word_count;
     int is_one_of_many; /* of a sweep: it sweeps no further, and says less */
-    char prices[CLI_PRICE_MAX][CLI_PRICE_SIZE]; /* which prices its dollars use, each once */
+    char prices[CLI_PRICE_MAX][CLI_PRICE_SIZE]; /* which prices its dollars use, and who drafts, each once */
     int has_no_answer;  /* what was written says that nothing fits: exit 1 */
     int price_count;    /* of all, were there place */
     cli_text text;
@@ -61,13 +61,14 @@ tr_status cli_run(cli *c, tr_error *err);
 /* The same of a row of the table that has an answer. */
 tr_status cli_answer(cli *c, tr_error *err);
 
-/* dispatch.c: keeps which price a question's dollars use. */
+/* dispatch.c: keeps which price a question's dollars use, and who drafts in it. */
 void cli_note_price(cli *c, const tr_problem *question);
 /* The answer of a subject, and its pictures. */
 tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err);
 
-/* sweep.c: several values of inputs of which the verb makes no rows itself. Every combination is answered; one that has
- * no answer says so on stderr. Errors: TR_ECAPACITY, TR_ECONFLICT (a picture), those of the verb where none answers. */
+/* sweep.c: several values of inputs of which the verb makes no rows itself. Every combination is answered; one that
+ * has no answer is a row that says why. Errors: TR_ECAPACITY, TR_ECONFLICT (a picture), those of the verb where none
+ * answers. */
 int cli_makes_rows(const tr_verb *verb, tr_input_id id); /* of a list in this input, by itself */
 int cli_sweeps(cli *c);
 tr_status cli_sweep(cli *c, tr_error *err);
@@ -113,6 +114,8 @@ int cli_plots(const cli *c); /* --plot was given */
 tr_status cli_plot(cli *c, const char *part, cli_draw draw, void *context, tr_error *err);
 
 /* help.c */
+/* text in words from column at on, then below column indent. */
+void cli_wrap(cli *c, const char *text, size_t at, size_t indent);
 void cli_help_first(cli *c);    /* five verbs by the question they answer */
 void cli_help_overview(cli *c); /* all */
 void cli_help_verb(cli *c, const tr_verb *verb);

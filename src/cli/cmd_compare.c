@@ -170,7 +170,8 @@ static tr_status ambiguous(int models, int systems, tr_error *err)
         return cli_fail(err, TR_EMISSING, models == 0 ? "model" : "system", "no %s is named: %s",
                         models == 0 ? "model" : "system", how);
     if (models == 1 && systems == 1)
-        return cli_fail(err, TR_EMISSING, "case", "one model and one system are one question: %s", how);
+        return cli_fail(err, TR_EMISSING, "case",
+                        "one model and one system are one question, and a list in an option asks it again: %s", how);
     return cli_fail(err, TR_ECONFLICT, "case", "%d model%s and %d system%s do not say which goes with which: %s",
                     models, models == 1 ? "" : "s", systems, systems == 1 ? "" : "s", how);
 }

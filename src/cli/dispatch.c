@@ -97,15 +97,22 @@ tr_status cli_write(cli *c, const tr_subject *subject, tr_error *err)
     return s;
 }
 
-void cli_note_price(cli *c, const tr_problem *question)
+static void note(cli *c, const char *text)
 {
-    char text[CLI_PRICE_SIZE];
-    tr_question_price(question, text, sizeof text);
     for (int i = 0; i < c->price_count && i < CLI_PRICE_MAX; i++)
         if (strcmp(c->prices[i], text) == 0)
             return;
     if (text[0] != '\0' && c->price_count++ < CLI_PRICE_MAX)
         (void)snprintf(c->prices[c->price_count - 1], CLI_PRICE_SIZE, "%s", text);
+}
+
+void cli_note_price(cli *c, const tr_problem *question)
+{
+    char text[CLI_PRICE_SIZE];
+    tr_question_price(question, text, sizeof text);
+    note(c, text);
+    tr_question_drafts(question, text, sizeof text);
+    note(c, text);
 }
 
 tr_status cli_answer(cli *c, tr_error *err)

@@ -7,7 +7,7 @@
 enum { WIDTH = 96, INDENT = 22, LIMITS_MAX = 1200 };
 
 /* text broken at blanks; the cursor stands at column `at`, later lines begin at `indent`. */
-static void wrap(cli *c, const char *text, size_t at, size_t indent)
+void cli_wrap(cli *c, const char *text, size_t at, size_t indent)
 {
     int begun = 0;
     while (*text != '\0') {
@@ -31,7 +31,7 @@ static void labelled(cli *c, const char *label, const char *text)
 {
     const size_t n = strlen(label);
     cli_print(c, "  %s%*s", label, n + 2 < INDENT ? (int)(INDENT - n - 2) : 2, "");
-    wrap(c, text, n + 2 < INDENT ? INDENT : n + 4, INDENT);
+    cli_wrap(c, text, n + 2 < INDENT ? INDENT : n + 4, INDENT);
 }
 
 /* Verbs under their topics, in the order of the table. */
@@ -186,7 +186,7 @@ void cli_help_verb(cli *c, const tr_verb *verb)
     cli_print(c, "tokenroof %s%s%s%s\n\n", verb->name, verb->operands[0] != '\0' ? " " : "", verb->operands,
               verb->groups != 0 ? " [options]" : "");
     cli_print(c, "  ");
-    wrap(c, verb->doc, 2, 2);
+    cli_wrap(c, verb->doc, 2, 2);
     for (size_t i = 0; i < TR_IN_COUNT; i++) {
         if (!tr_verb_takes(verb, tr_input_at(i)))
             continue;
@@ -197,7 +197,7 @@ void cli_help_verb(cli *c, const tr_verb *verb)
     print_examples(c, verb->examples);
     if (verb->next != NULL) {
         cli_print(c, "\nNext\n  ");
-        wrap(c, verb->next, 2, 2);
+        cli_wrap(c, verb->next, 2, 2);
     }
 }
 

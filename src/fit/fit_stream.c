@@ -287,8 +287,10 @@ static tr_status judged(fit_data *data, samples *s, fit_result *out, tr_error *e
         take(out, TR_INTERVAL_DECODE, look[i].fold, &s->token, s->scratch, look[i].widen);
         take(out, TR_INTERVAL_PREFILL, look[i].fold, &s->prompt, s->scratch, look[i].widen);
     }
-    if (is_of_cpus(data)) { /* kernels of one format are three times another's, and few prompts were measured */
+    if (is_of_cpus(data)) { /* few were measured, and a prompt's kernels of one format are three times another's */
+        tr_band *token = &out->band[TR_INTERVAL_DECODE][TR_DISTANCE_CHIP];
         tr_band *prompt = &out->band[TR_INTERVAL_PREFILL][TR_DISTANCE_CHIP];
+        *token = (tr_band){token->low_ratio / 1.1, token->high_ratio * 1.1};
         *prompt = (tr_band){prompt->low_ratio / 1.4, prompt->high_ratio * 1.4};
     }
     for (int d = 0; d < TR_DISTANCE_CHIP && is_of_cpus(data); d++) { /* each is given what the others share */

@@ -76,6 +76,8 @@ int tr_slo_holds(const tr_slo *slo, const tr_service *service, const tr_clients 
 {
     for (size_t i = 0; i < slo->count; i++) {
         const tr_slo_term *t = &slo->term[i];
+        if (t->metric == TR_INTERVAL_TPOT && !(clients->output_token > 1.0))
+            continue; /* one token: there is no time between tokens that could be too long */
         const double mean_s = t->per_step                      ? service->itl_s.predicted
                               : t->metric == TR_INTERVAL_TTFT ? service->ttft_s.predicted
                               : t->metric == TR_INTERVAL_TPOT ? service->tpot_s.predicted

@@ -148,18 +148,22 @@ static int is_routed(const tr_routed_law *law, double param, double experts)
            experts >= 1.0 && experts <= 1e9;
 }
 
-/* Experts as the law counts them: they saturate at both ends. */
-static double saturated(const tr_routed_law *law, double experts)
+double tr_routed_expert_count(const tr_routed_law *law, double experts)
 {
     return 1.0 / (1.0 / (experts - 1.0 + 1.0 / (1.0 / law->start_count - 1.0 / law->most_count)) +
                   1.0 / law->most_count);
+}
+
+double tr_routed_exponent_ratio(const tr_routed_law *law, double counted_count)
+{
+    return law->a_ratio + law->c_ratio * log10_of(counted_count);
 }
 
 double tr_routed_log10_loss_nat(const tr_routed_law *law, double param, double experts)
 {
     if (!is_routed(law, param, experts))
         return (double)NAN;
-    const double n = log10_of(param), e = log10_of(saturated(law, experts));
+    const double n = log10_of(param), e = log10_of(tr_routed_expert_count(law, experts));
     return law->a_ratio * n + law->b_ratio * e + law->c_ratio * n * e + law->d_ratio; /* [K23] */
 }
 
@@ -167,8 +171,7 @@ double tr_routed_dense_param(const tr_routed_law *law, double param, double expe
 {
     if (!is_routed(law, param, experts))
         return (double)NAN;
-    const double hat = saturated(law, experts);
-    const double one = law->a_ratio + law->c_ratio * log10_of(law->start_count),
-                 many = law->a_ratio + law->c_ratio * log10_of(hat);
+    const double hat = tr_routed_expert_count(law, experts);
+    const double one = tr_routed_exponent_ratio(law, law->start_count), many = tr_routed_exponent_ratio(law, hat);
     return power(param, many / one) * power(hat / law->start_count, law->b_ratio / one); /* [K24] */
 }

@@ -27,6 +27,10 @@ typedef struct tr_routed_range {
     double cutoff_param;
 } tr_routed_range;
 tr_routed_range tr_routed_range_of(tr_routing routing);
+/* Experts as the law counts them, saturated between start and most; and by how much the loss falls with the size at
+ * so many counted.  [K23] [K24] */
+double tr_routed_expert_count(const tr_routed_law *law, double experts);
+double tr_routed_exponent_ratio(const tr_routed_law *law, double counted_count);
 /* param: of the dense model whose layers were given experts; experts >= 1.  [K23] */
 double tr_routed_log10_loss_nat(const tr_routed_law *law, double param, double experts);
 /* Parameters of the dense model that does as well.  [K24] */

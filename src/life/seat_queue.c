@@ -29,7 +29,9 @@ tr_status tr_seat_wait_of(double place_seq, double load_share, double held_s, tr
         blocked = load * blocked / (n + load * blocked);
     const double chance = blocked / (1.0 - load_share * (1.0 - blocked));
     const double share = chance > 1e-15 ? chance : 0.0;
-    *out = (tr_seat_wait){.share = share, .mean_s = share * held_s / (place_seq * (1.0 - load_share))};
+    *out = (tr_seat_wait){.share = share,
+                          .lost_share = share > 0.0 ? blocked : 0.0,
+                          .mean_s = share * held_s / (place_seq * (1.0 - load_share))};
     return TR_OK;
 }
 

@@ -12,6 +12,7 @@
 typedef struct tr_seat_wait {
     double mean_s;           /* until a place is free, all requests; the wait for the departure is beside it */
     double share;                /* of the requests, that find no place free */
+    double lost_share;           /* of them, were those turned away who find none: Erlang's loss */
 } tr_seat_wait;
 
 /* The steady state of requests that come one by one at random, places as long as answers vary. Costs time in

@@ -222,6 +222,9 @@ static const tr_chip *chip_of_card(const char *card)
     (void)tr_text_copy(name, sizeof name, card);
     for (size_t i = 0; name[i] != '\0'; i++)
         name[i] = (char)(name[i] == ' ' ? '-' : name[i]);
+    const size_t length = strlen(name);
+    if (length > 4 && strcmp(name + length - 4, "-GPU") == 0) /* "RTX 4090 Laptop GPU" */
+        name[length - 4] = '\0';
     return tr_chip_catalog_find(name);
 }
 

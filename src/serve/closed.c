@@ -444,6 +444,10 @@ static void finish(const tr_roofline *roof, const tr_calibration *calibration, t
     request->high = request->predicted * high_ratio;
     rate->low = rate->predicted * (request->predicted / request->high);
     rate->high = rate->predicted * (request->predicted / request->low);
+    if (given) { /* [K113] no system gives more tokens than are asked of it, nor leaves less of itself unused */
+        request->bound = request->predicted;
+        rate->bound = rate->predicted;
+    }
 }
 
 static tr_status check_all(const tr_shard *shard, const tr_roofline *roof, tr_distance distance, const tr_clients *c,

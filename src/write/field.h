@@ -54,6 +54,18 @@ typedef struct tr_fields {
     TR_N_HEAD(PATH ".predicted", UNIT, HEAD, WIDTH, NAME), TR_N_HEAD(PATH ".low", UNIT, "low", WIDTH, NAME##_low), \
         TR_N_HEAD(PATH ".high", UNIT, "high", WIDTH, NAME##_high),                                         \
         TR_N_HEAD(PATH ".bound", UNIT, "bound", WIDTH, NAME##_bound)
+/* Flat forms of a figure by the physics that was asked for, with its bound and its interval beside it. */
+#define TR_BESIDE(PATH, UNIT, NAME)                                                                        \
+    TR_N(PATH "_bound", UNIT, NAME##_bound), TR_N(PATH "_low", UNIT, NAME##_low), TR_N(PATH "_high", UNIT, NAME##_high)
+#define TR_B(PATH, UNIT, NAME) TR_N(PATH, UNIT, NAME), TR_BESIDE(PATH, UNIT, NAME)
+#define TR_B_HEAD(PATH, UNIT, HEAD, WIDTH, NAME)                                                           \
+    TR_N_HEAD(PATH, UNIT, HEAD, WIDTH, NAME), TR_N_HEAD(PATH "_low", UNIT, "low", WIDTH, NAME##_low),      \
+        TR_N_HEAD(PATH "_high", UNIT, "high", WIDTH, NAME##_high),                                         \
+        TR_N_HEAD(PATH "_bound", UNIT, "bound", WIDTH, NAME##_bound)
+/* TR_Q of which people see what is predicted alone. */
+#define TR_Q_FIRST(PATH, UNIT, HEAD, WIDTH, NAME)                                                          \
+    TR_N_HEAD(PATH ".predicted", UNIT, HEAD, WIDTH, NAME), TR_N(PATH ".low", UNIT, NAME##_low),            \
+        TR_N(PATH ".high", UNIT, NAME##_high), TR_N(PATH ".bound", UNIT, NAME##_bound)
 #define TR_T(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, READ, NULL}
 #define TR_T_HEAD(PATH, HEAD, WIDTH, READ) {PATH, TR_UNIT_NONE, HEAD, WIDTH, NULL, READ, NULL}
 #define TR_F(PATH, READ) {PATH, TR_UNIT_NONE, NULL, 0, NULL, NULL, READ}

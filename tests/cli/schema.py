@@ -22,8 +22,9 @@ ASK = {
     "scenario": "help scenario",
     **{verb: f"{verb} {PAIR}" for verb in
        ["predict", "whatif", "report", "step", "curve", "roof", "layout", "local", "memory", "menu", "lifecycle", "tiers", "reversible"]},
-    **{f"scale-{part}": f"scale {PAIR} --part {part}" for part in ["domain", "systems", "pipeline", "sparsity",
-                                                                            "attention", "wall"]},
+    **{f"scale-{part}": f"scale {PAIR} --part {part}" for part in ["train", "domain", "systems", "pipeline", "sparsity",
+                                                                            "attention", "wall", "day"]},
+    "scale-moe": "scale gpt-oss-20b 8xh100-sxm --part moe",
     **{verb: verb for verb in ["models", "chips", "prices", "explain", "lecture"]},
     "compare": "compare llama-3.1-70b 8xh100-sxm 4xb200-sxm",
     "step-operator": f"step {PAIR} --by operator",

@@ -121,6 +121,27 @@ static void half_the_speed_is_a_step_of_twice_the_time(void **state)
     free(question);
 }
 
+/* Eight replicas would read the weights eight times; the blackboard's machine reads them once, as its texts say. */
+static void all_chips_are_one_machine_whatever_the_layout(void **state)
+{
+    (void)state;
+    static const char *const pairs[] = {"model", "llama-3.1-8b", "system", "8xh100-sxm", "context", "256", NULL};
+    tr_scenario *scenario = scenario_of(pairs);
+    tr_problem *question = question_of(scenario);
+    assert_int_equal(tr_problem_over_batches(scenario, question, NULL), TR_OK);
+    assert_true(question->roof.copy_count > 1);
+    const double weight_byte = question->roof.fixed_weight_byte + question->roof.routed_weight_byte;
+    const double floor_s = weight_byte / question->roof.byte_per_s;
+    assert_near(exercise_of(question, "floor-time").value, floor_s, 1e-12, "floor");
+    assert_near(exercise_of(question, "floor-one-chip").value, 8 * floor_s, 1e-12, "one chip");
+    assert_near(exercise_of(question, "balance").value, exercise_of(question, "three-hundred").value, 1e-12, "dense");
+    tr_lesson_place p;
+    assert_int_equal(tr_lesson_place_of(question, 100, &p, NULL), TR_OK);
+    assert_near(p.bound_token_per_s, exercise_of(question, "throughput").value, 1e-12, "bound");
+    tr_scenario_destroy(scenario);
+    free(question);
+}
+
 static void what_a_case_has_no_answer_to_is_not_asked_and_says_why(void **state)
 {
     (void)state;
@@ -452,6 +473,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_numbers_are_answered_as_by_hand),
         cmocka_unit_test(half_the_speed_is_a_step_of_twice_the_time),
+        cmocka_unit_test(all_chips_are_one_machine_whatever_the_layout),
         cmocka_unit_test(what_a_case_has_no_answer_to_is_not_asked_and_says_why),
         cmocka_unit_test(every_exercise_has_its_texts_its_equation_and_its_card),
         cmocka_unit_test(every_model_can_be_asked_about_on_every_system),

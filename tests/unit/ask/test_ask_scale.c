@@ -57,12 +57,14 @@ static void no_row_that_does_not_fit_has_a_time(void **state)
             for (size_t r = 0; r < json_array_size(rows); r++) {
                 const json_t *row = json_array_get(rows, r);
                 const double predicted = of(row, "token_s.predicted"), bound = of(row, "token_s.bound");
-                if (!flag(row, "fits")) {
+                /* Or one that fits, over a link that is not published. */
+                if (!json_is_null(at(row, "reason"))) {
                     assert_true(isnan(predicted) && isnan(bound) && isnan(of(row, "token_per_s.predicted")));
                     assert_true(strlen(text_at(row, "reason")) > 10);
+                    assert_true(flag(row, "fits") == (strstr(text_at(row, "reason"), ",net=") != NULL));
                     continue;
                 }
-                assert_true(bound <= of(row, "token_s.low") && of(row, "token_s.low") <= predicted &&
+                assert_true(flag(row, "fits") && bound <= of(row, "token_s.low") && of(row, "token_s.low") <= predicted &&
                             predicted <= of(row, "token_s.high"));
                 assert_true(of(row, "byte_per_chip") <= of(row, "memory_byte_per_chip") * (1 + 1e-9));
                 assert_true(fabs(of(row, "token_per_s.predicted") * predicted / of(row, "in_flight_seq") - 1) < 1e-12);
@@ -104,6 +106,124 @@ static void a_hop_that_is_given_takes_as_long(void **state)
     assert_true(of(boxes(d, 4, "across"), "token_s.predicted") == of(boxes(slow, 4, "across"), "token_s.predicted"));
     json_decref(d);
     json_decref(slow);
+}
+
+/* No rate is published for a link between Macs: what a chip holds is known all the same, and a rate gives the time. */
+static void an_unknown_link_hides_the_time_and_not_what_fits(void **state)
+{
+    (void)state;
+    json_t *d = json_of(tr_answer_scale, PIPELINE("gpt-oss-20b", "m4-max", ));
+    json_t *told = json_of(tr_answer_scale, PIPELINE("gpt-oss-20b", "m4-max,net=10GB/s", ));
+    for (double count = 2; count <= 8; count *= 2) {
+        const json_t *row = boxes(d, count, "stages"), *with = boxes(told, count, "stages");
+        assert_true(flag(row, "fits") && flag(with, "fits"));
+        assert_non_null(strstr(text_at(row, "reason"), "m4-max,net="));
+        assert_true(isnan(of(row, "token_s.predicted")) && isnan(of(row, "token_per_s.bound")) &&
+                    isnan(of(row, "hops_s")));
+        assert_true(of(with, "token_s.predicted") > of(with, "token_s.bound") && of(with, "hops_s") > 0);
+        assert_true(of(row, "max_in_flight_seq") == of(with, "max_in_flight_seq"));
+        assert_true(json_is_null(at(with, "reason")));
+    }
+    json_decref(d);
+    json_decref(told);
+    d = json_of(tr_answer_scale, PIPELINE("llama-3.1-405b", "m4-max", "stage_count", "4,8", ));
+    assert_false(flag(boxes(d, 4, "stages"), "fits"));
+    assert_non_null(strstr(text_at(boxes(d, 4, "stages"), "reason"), "weights"));
+    json_decref(d);
+}
+
+/* Stages copy a table and round layers up; across, the same boxes may hold what they do not. */
+static void the_boxes_that_are_needed_are_the_fewest_of_both_ways(void **state)
+{
+    (void)state;
+    json_t *d = json_of(tr_answer_scale, PIPELINE("llama-3.1-405b", "m4-max,net=10GB/s", ));
+    assert_false(flag(boxes(d, 8, "stages"), "fits") || flag(boxes(d, 8, "stages"), "needed"));
+    assert_true(flag(boxes(d, 8, "across"), "fits") && flag(boxes(d, 8, "across"), "needed"));
+    json_decref(d);
+}
+
+/* ---- experts, and systems ---------------------------------------------------------------------- */
+
+static void a_batch_touches_experts_before_it_fills_them(void **state)
+{
+    (void)state;
+    json_t *d = json_of(tr_answer_scale,
+                        (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72", "part", "moe",
+                                              "ep_rank", "72", "dp_rank", "72", NULL});
+    const json_t *rows = at(d, "moe_batches");
+    double share = 0, usd = HUGE_VAL;
+    assert_true(json_array_size(rows) > 6);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const double batch = of(row, "at_batch_seq"), untouched = 1 - 8.0 / 256;
+        double none = 1;
+        for (double n = 0; n < batch && none > 1e-18; n++)
+            none *= untouched;
+        assert_true(fabs(of(row, "touched_share") - (1 - none)) < 1e-9 && of(row, "touched_share") >= share);
+        assert_true(fabs(of(row, "token_per_expert") - batch / 32) < 1e-9);
+        assert_true(of(row, "step_s.bound") <= of(row, "step_s.low") &&
+                    of(row, "step_s.low") <= of(row, "step_s.predicted") &&
+                    of(row, "step_s.predicted") <= of(row, "step_s.high"));
+        assert_true(of(row, "weights_s_bound") <= of(row, "step_s.bound") * (1 + 1e-12));
+        assert_true(of(row, "usd_per_mtoken.predicted") < usd); /* no larger batch makes a token dearer here */
+        share = of(row, "touched_share");
+        usd = of(row, "usd_per_mtoken.predicted");
+    }
+    json_decref(d);
+    d = json_of(tr_answer_scale, (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72", "part", "moe",
+                                                       "batch_seq", "512", NULL});
+    json_t *step = json_of(tr_answer_step, (const char *const[]){"model", "deepseek-v3", "system", "gb200-nvl72",
+                                                                 "batch_seq", "512", NULL});
+    assert_int_equal(json_array_size(at(d, "moe_batches")), 1);
+    const json_t *only = json_array_get(at(d, "moe_batches"), 0);
+    assert_true(fabs(of(only, "step_s.predicted") / of(step, "step_s") - 1) < 1e-12);
+    assert_true(fabs(of(only, "usd_per_mtoken.predicted") / of(step, "usd_per_mtoken") - 1) < 1e-12);
+    assert_true(fabs(of(only, "exchange_s") / of(at(d, "moe"), "scaleup_s") - 1) < 1e-12);
+    json_decref(step);
+    json_decref(d);
+}
+
+/* The system asked stands among them once, and gives what the batch schedule says. */
+static void every_domain_is_priced_by_itself(void **state)
+{
+    (void)state;
+    static const char *const price[] = {"9", "on-demand"};
+    for (size_t k = 0; k < 2; k++) {
+        const char *const ask[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "part", "systems",
+                                   "chip_usd_per_hour", price[k], "tp_rank", "8", NULL};
+        const char *const schedule[] = {"model", "llama-3.1-70b", "system", "8xh100-sxm", "part", "train",
+                                        "chip_usd_per_hour", price[k], "tp_rank", "8", NULL};
+        json_t *d = json_of(tr_answer_scale, ask), *train = json_of(tr_answer_scale, schedule);
+        const json_t *rows = at(d, "domains");
+        size_t own = 0, served = 0;
+        double last = 0, twin = 0;
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+            const json_t *row = json_array_get(rows, i);
+            assert_true(of(row, "fetch_s") >= last);
+            last = of(row, "fetch_s");
+            twin = strcmp(text_at(row, "system"), "dgx-h100") == 0 ? of(row, "usd_per_mtoken.predicted") : twin;
+            if (!json_is_null(at(row, "reason"))) {
+                assert_true(json_is_null(at(row, "batch_seq")) && json_is_null(at(row, "token_s.bound")));
+                continue;
+            }
+            served++;
+            assert_true(of(row, "token_s.bound") <= of(row, "token_s.low") * (1 + 1e-12) &&
+                        of(row, "token_s.low") <= of(row, "token_s.predicted"));
+            assert_true(flag(row, "holds"));
+            if (!flag(row, "own"))
+                continue;
+            own++;
+            assert_true(of(row, "batch_seq") == of(train, "train.batch_seq"));
+            assert_true(of(row, "token_s.predicted") == of(train, "train.period_s"));
+            assert_true(of(row, "usd_per_mtoken.high") == of(train, "train.usd_per_mtoken_high"));
+        }
+        assert_true(own == 1 && served > 10);
+        /* A price that is typed is of the system asked. */
+        assert_true(k == 1 ? fabs(twin / of(train, "train.usd_per_mtoken") - 1) < 0.05 /* its own best layout */
+                           : of(train, "train.usd_per_mtoken") > 2 * twin);
+        json_decref(train);
+        json_decref(d);
+    }
 }
 
 /* ---- doubling -------------------------------------------------------------------------------------- */
@@ -243,6 +363,10 @@ int main(void)
         cmocka_unit_test(no_row_that_does_not_fit_has_a_time),
         cmocka_unit_test(stages_divide_the_weights_of_a_chip_and_not_its_cache),
         cmocka_unit_test(a_hop_that_is_given_takes_as_long),
+        cmocka_unit_test(an_unknown_link_hides_the_time_and_not_what_fits),
+        cmocka_unit_test(the_boxes_that_are_needed_are_the_fewest_of_both_ways),
+        cmocka_unit_test(a_batch_touches_experts_before_it_fills_them),
+        cmocka_unit_test(every_domain_is_priced_by_itself),
         cmocka_unit_test(doubling_agrees_with_the_bound_or_says_why_not),
         cmocka_unit_test(twice_the_bandwidth_doubles_what_reading_bounds),
         cmocka_unit_test(one_box_is_the_system_as_it_is),

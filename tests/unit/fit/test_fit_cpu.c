@@ -176,12 +176,12 @@ static tr_step pass_of(const char *chip, const char *weights, double threads, do
 {
     static tr_model model;
     tr_system system;
-    tr_roofline roof;
-    tr_shard shard;
-    tr_calibration c;
-    tr_step step;
+    tr_roofline roof = {0};
+    tr_shard shard = {0};
+    tr_calibration c = {.name = ""};
+    tr_step step = {0};
     tr_error err = {.text = ""};
-    const tr_engine *engine;
+    const tr_engine *engine = NULL;
     const tr_layout one = {1, 1, 1, 1, 1, 0};
     tr_formats formats = {.weight = TR_WEIGHT_FORMAT_NATIVE};
     const tr_pass pass = {.decode_seq = batch, .token_per_seq = 1, .decode_context_token = context};

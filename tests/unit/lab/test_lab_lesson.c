@@ -188,6 +188,28 @@ static void what_cannot_be_drawn_says_why(void **state)
     lesson_end(&l);
 }
 
+/* A page's scenario holds what its other views were asked. */
+static void what_other_verbs_were_asked_does_not_change_the_picture(void **state)
+{
+    (void)state;
+    static const char *const asked[][2] = {{"over", "context"}, {"part", "wall"}, {"day", "3"}, {"hold", "1h"}};
+    static text before;
+    lesson l = lesson_of("deepseek-v3", "gb200-nvl72");
+    for (size_t i = 0; i < tr_lesson_count(); i += 3) {
+        tr_exercise e;
+        assert_int_equal(tr_lesson_ask(l.question, i, &e, NULL), TR_OK);
+        assert_int_equal(draw(&l, &e, 1, 80, NULL), TR_OK);
+        before = drawn;
+        for (size_t k = 0; k < sizeof asked / sizeof asked[0]; k++)
+            assert_int_equal(tr_scenario_set(l.scenario, asked[k][0], asked[k][1], NULL), TR_OK);
+        assert_int_equal(draw(&l, &e, 1, 80, NULL), TR_OK);
+        assert_string_equal(drawn.data, before.data);
+        for (size_t k = 0; k < sizeof asked / sizeof asked[0]; k++)
+            assert_int_equal(tr_scenario_unset(l.scenario, asked[k][0], NULL), TR_OK);
+    }
+    lesson_end(&l);
+}
+
 /* 108 tokens a second under a bound of some hundred times as many. */
 static void a_measured_number_is_drawn_under_the_roof(void **state)
 {
@@ -210,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_terminal_shows_them_within_its_width),
         cmocka_unit_test(a_topic_has_the_picture_of_what_it_is_about),
         cmocka_unit_test(what_cannot_be_drawn_says_why),
+        cmocka_unit_test(what_other_verbs_were_asked_does_not_change_the_picture),
         cmocka_unit_test(a_measured_number_is_drawn_under_the_roof),
     };
     return cmocka_run_group_tests_name("lab lesson", tests, NULL, NULL);

@@ -80,7 +80,8 @@ static void a_driver_calls_cards_otherwise(void **state)
                                            {"NVIDIA L40S", "l40s"},
                                            {"NVIDIA GB10", "dgx-spark"},
                                            {"Tesla T4", "t4"},
-                                           {"NVIDIA GeForce RTX 4090 Laptop GPU", ""}};
+                                           {"NVIDIA GeForce RTX 4090 Laptop GPU", "rtx-4090-laptop"},
+                                           {"NVIDIA GeForce RTX 4090 D", ""}}; /* another chip */
     char name[256];
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

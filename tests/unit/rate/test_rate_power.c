@@ -16,7 +16,7 @@
 static tr_calibration of(const char *name)
 {
     tr_system system;
-    tr_calibration c;
+    tr_calibration c = {.name = ""};
     tr_error err;
     if (tr_system_catalog_get(name, &system, &err) != TR_OK ||
         tr_calibration_find(&system.chip, "llamacpp", NULL, &c, &err) != TR_OK)

@@ -184,6 +184,23 @@ static void arrivals_at_a_rate_keep_what_littles_law_says_in_flight(void **state
     assert_close(same.tpot_s.predicted, s.tpot_s.predicted, 1e-3);
 }
 
+static void of_arrivals_that_are_given_tokens_and_dollars_are_too(void **state)
+{
+    (void)state;
+    start("llama-3.1-70b", "8xh100-sxm", "vllm", eight);
+    tr_clients c = clients(1, 1024, 512);
+    for (double rate = 0.001; rate < 3.0; rate *= 10.0) {
+        c.request_per_s = rate;
+        const tr_service s = ask(c);
+        assert_true(!s.saturated && s.request_s.bound == s.request_s.predicted);
+        assert_true(s.output_token_per_s.bound == s.output_token_per_s.predicted);
+        assert_close(s.output_token_per_s.bound, 512.0 * rate, 1e-12);
+        assert_true(s.tpot_s.bound < s.tpot_s.predicted && s.ttft_s.bound < s.ttft_s.predicted);
+    }
+    const tr_service loop = ask(clients(1, 1024, 512));
+    assert_true(loop.output_token_per_s.bound > loop.output_token_per_s.high);
+}
+
 static void drafts_that_are_accepted_make_tokens_faster(void **state)
 {
     (void)state;
@@ -320,6 +337,7 @@ int main(void)
         cmocka_unit_test(prompts_taken_elsewhere_leave_tokens_alone),
         cmocka_unit_test(clients_beyond_the_room_wait),
         cmocka_unit_test(arrivals_at_a_rate_keep_what_littles_law_says_in_flight),
+        cmocka_unit_test(of_arrivals_that_are_given_tokens_and_dollars_are_too),
         cmocka_unit_test(drafts_that_are_accepted_make_tokens_faster),
         cmocka_unit_test(drafting_and_verifying_are_the_step),
         cmocka_unit_test(the_speed_up_grows_with_acceptance_and_shrinks_with_the_batch),

@@ -1,0 +1,1 @@
+"$TOKENROOF" predict qwen3-32b h100-sxm --weights q4_k_m | head -2 && "$TOKENROOF" step qwen3-32b h100-sxm --weights q4_k_m | sed -n 2p && "$TOKENROOF" step qwen3-32b h100-sxm --weights q4_k_m --json | grep -o "\"weight_dtype\": \"[^\"]*\""

@@ -1,0 +1,1 @@
+"$TOKENROOF" predict qwen3-32b 4xh100-sxm --osl 1 --concurrency 8 --slo "tpot<10ms" && "$TOKENROOF" predict qwen3-32b 4xh100-sxm --osl 1,2 --concurrency 8 --slo "tpot<10ms" && "$TOKENROOF" predict qwen3-32b 4xh100-sxm --osl 1 --json | grep -o -E "\"(tpot_s|itl_s|token_per_s_per_user)\": .[^}]*}|\"reason\": \"[^\"]*\""

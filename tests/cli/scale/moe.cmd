@@ -1,0 +1,1 @@
+"$TOKENROOF" scale deepseek-v3 gb200-nvl72 --part moe --explain
