@@ -50,8 +50,8 @@ static tr_status place(tr_problem *p, const tr_load *load, tr_error *err)
     const tr_layout layout = p->layout_given ? p->layout : stages;
     const double held_token = load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0);
     tr_formats placed = p->asked_formats;
-    tr_status s = tr_shard_place(p->model, p->system, p->engine, &layout, &p->asked_formats, load->batch_seq, held_token,
-                                 &placed, err);
+    const tr_status s = tr_shard_place(p->model, p->system, p->engine, &layout, &p->asked_formats, load->batch_seq,
+                                       held_token, &placed, err);
     if (s != TR_OK && s != TR_ENOFIT)
         return s;
     p->formats = placed; /* where nothing fits, all that can be left there: who asks what lacks is told of the host */
