@@ -86,7 +86,7 @@ static void print_load(const tr_hold *row, tr_writer *out)
     tr_print_quantity(out, "KV cache", row->cache_byte, TR_UNIT_BYTE, text);
     if (!isfinite(row->question->shard.memory_byte))
         return;
-    if (row->fits)
+    if (row->fits || row->left_byte >= 0.0) /* the host may be what lacks */
         tr_print_quantity(out, "left", row->left_byte, TR_UNIT_BYTE, NULL);
     else
         tr_print_quantity(out, "over by", -row->left_byte, TR_UNIT_BYTE, "this load does not fit");

@@ -33,19 +33,23 @@ static void with(tr_working *w, const char *name, tr_unit unit, double value)
     tr_working_put(w, name, unit, value, 0);
 }
 
-/* Of layers on the host, where there are any. */
-static void with_host(tr_working *w, const tr_step *step)
+/* [R41] Of layers on the host, where there are any. */
+static int with_host(tr_workings *out, const tr_step *step)
 {
-    if (!(step->host_s + step->crossing_s > 0.0))
-        return;
-    with(w, "host_s", TR_UNIT_SECOND, step->host_s);
-    with(w, "crossing_s", TR_UNIT_SECOND, step->crossing_s);
+    if (step == NULL || !(step->host_s > 0.0))
+        return 0;
+    tr_working *w = tr_working_start(out, "R41");
+    result(w, "t", TR_UNIT_SECOND, step->step_s);
+    with(w, "t_chip", TR_UNIT_SECOND, step->step_s - step->host_s - step->crossing_s);
+    with(w, "t_host", TR_UNIT_SECOND, step->host_s);
+    with(w, "t_crossing", TR_UNIT_SECOND, step->crossing_s);
+    return 1;
 }
 
 void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *predicted)
 {
     tr_working *w;
-    if (predicted != NULL && !isnan(predicted->step_s)) {
+    if (predicted != NULL && !isnan(predicted->step_s) && !with_host(out, predicted)) {
         w = tr_working_start(out, "F3");
         result(w, "step_s", TR_UNIT_SECOND, predicted->step_s);
         with(w, "compute_s", TR_UNIT_SECOND, predicted->compute_s);
@@ -53,9 +57,8 @@ void tr_working_pass(tr_workings *out, const tr_step *bound, const tr_step *pred
         with(w, "kv_s", TR_UNIT_SECOND, predicted->kv_s);
         with(w, "comm_s", TR_UNIT_SECOND, predicted->comm_s);
         with(w, "fixed_s", TR_UNIT_SECOND, predicted->fixed_s);
-        with_host(w, predicted);
     }
-    if (bound == NULL || isnan(bound->step_s))
+    if (bound == NULL || isnan(bound->step_s) || bound->host_s > 0.0)
         return;
     w = tr_working_start(out, "R1");
     result(w, "step_s", TR_UNIT_SECOND, bound->step_s);
@@ -76,6 +79,8 @@ void tr_working_cost(tr_workings *out, double usd_per_s, double token_per_s)
 
 void tr_working_balance(tr_workings *out, const tr_roofline *roof, double context_token, double copy_count)
 {
+    if (roof->host_byte_per_s > 0.0) /* two sides of compute and memory */
+        return;
     const double w_s = tr_floor_s(roof) / roof->copy_count;
     const double attention = tr_model_attention_flop(roof->pooled.model, context_token);
     const double c_s = (roof->flop_per_token + attention) / roof->flop_per_s;
@@ -233,6 +238,8 @@ static void add_marks(const tr_step_row *row, tr_workings *out)
 static void add_operators(const tr_step_row *row, tr_workings *out)
 {
     const tr_step *step = &row->step;
+    if (with_host(out, step))
+        return;
     tr_working *w = tr_working_start(out, "R27");
     result(w, "step_s", TR_UNIT_SECOND, step->step_s);
     result(w, "work_s", TR_UNIT_SECOND, step->step_s - step->comm_s - step->fixed_s);
@@ -241,7 +248,6 @@ static void add_operators(const tr_step_row *row, tr_workings *out)
     with(w, "kv_s", TR_UNIT_SECOND, step->kv_s);
     with(w, "comm_s", TR_UNIT_SECOND, step->comm_s);
     with(w, "fixed_s", TR_UNIT_SECOND, step->fixed_s);
-    with_host(w, step);
     tr_working_cost(out, row->question->roof.usd_per_s, step->token_per_s);
 }
 

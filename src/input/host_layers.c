@@ -49,14 +49,15 @@ static tr_status place(tr_problem *p, const tr_load *load, tr_error *err)
     const tr_layout stages = {1.0, 1.0, 1.0, floor(p->system->chip_count), 1.0, 0};
     const tr_layout layout = p->layout_given ? p->layout : stages;
     const double held_token = load->context_token + (load->phase == TR_PHASE_PREFILL ? load->query_token : 0.0);
-    tr_formats placed = p->formats;
-    tr_status s = tr_shard_place(p->model, p->system, p->engine, &layout, &p->formats, load->batch_seq, held_token,
-                                 &placed, err);
-    if (s != TR_OK)
+    tr_formats placed = p->asked_formats;
+    const tr_status s = tr_shard_place(p->model, p->system, p->engine, &layout, &p->asked_formats, load->batch_seq,
+                                       held_token, &placed, err);
+    if (s != TR_OK && s != TR_ENOFIT)
         return s;
-    p->formats = placed;
+    p->formats = placed; /* where nothing fits, all that can be left there: who asks what lacks is told of the host */
     p->layout = layout;
-    p->layout_status = TR_OK;
+    p->layout_load = *load;
+    p->layout_status = s;
     return tr_roofline_of(p->model, p->system, p->engine, &p->formats, &p->roof, err);
 }
 
@@ -71,13 +72,9 @@ tr_status tr_host_place(tr_problem *p, const tr_load *largest, tr_error *err)
             load[i]->context_token + (load[i]->phase == TR_PHASE_PREFILL ? load[i]->query_token : 0.0);
         if (p->layout_status == TR_OK && tr_shard_check(&p->shard, load[i]->batch_seq, held_token, NULL) == TR_OK)
             return TR_OK;
-        tr_status s = place(p, load[i], err);
-        if (s == TR_OK) {
-            p->layout_load = *load[i];
-            return TR_OK;
-        }
-        if (s != TR_ENOFIT)
+        const tr_status s = place(p, load[i], err);
+        if (s != TR_OK || p->layout_status == TR_OK)
             return s;
     }
-    return TR_ENOFIT;
+    return TR_OK;
 }
