@@ -275,7 +275,7 @@ static void print_best(const tr_local *l, tr_writer *out)
 /* What the least of those worth having would take. */
 static void print_need(const tr_local *l, tr_writer *out)
 {
-    char text[256], need[48], have[48], context[48];
+    char text[384], need[48], have[48], context[48];
     const tr_local_row *row = &l->row[l->count - 1];
     for (size_t i = 0; i < l->count; i++)
         row = strcmp(l->row[i].name, "q4_k_m") == 0 ? &l->row[i] : row;
@@ -283,9 +283,18 @@ static void print_need(const tr_local *l, tr_writer *out)
     const double have_byte = shard->memory_byte - shard->reserve_byte;
     show(tr_shard_used_byte(shard, 1.0, row->asked_token), TR_UNIT_BYTE, need, sizeof need);
     show(have_byte, TR_UNIT_BYTE, have, sizeof have);
-    (void)snprintf(text, sizeof text, "%s at %s of context takes %s%s; there are %s", row->name,
-                   tr_local_context_text(row->asked_token, context, sizeof context), need,
-                   l->system->chip_count > 1.0 ? " of a chip" : "", have);
+    (void)tr_local_context_text(row->asked_token, context, sizeof context);
+    if (shard->host_memory_byte > 0.0) { /* with everything there that can be moved */
+        char on_host[48], of_host[48];
+        show(tr_shard_host_used_byte(shard, 1.0, row->asked_token), TR_UNIT_BYTE, on_host, sizeof on_host);
+        show(shard->host_memory_byte, TR_UNIT_BYTE, of_host, sizeof of_host);
+        (void)snprintf(text, sizeof text,
+                       "%s at %s of context takes %s of a card and %s of the host; there are %s and %s", row->name,
+                       context, need, on_host, have, of_host);
+    } else {
+        (void)snprintf(text, sizeof text, "%s at %s of context takes %s%s; there are %s", row->name, context, need,
+                       l->system->chip_count > 1.0 ? " of a chip" : "", have);
+    }
     explained(out, "needs", text);
 }
 

@@ -483,8 +483,8 @@ await check('the_page_is_small', () => {
     at += size;
   }
   const rest = ['page.js', 'style.css', 'index.html', 'worker.js'].reduce((sum, f) => sum + packed(readFileSync(join(folder, f))), 0);
-  notes.push(`gzipped: code ${(code / 1000).toFixed(0)} kB, script, style and page ${(rest / 1000).toFixed(0)} kB, catalogs and texts ${(data / 1000).toFixed(0)} kB (at most 300 without catalogs: all verbs, of which six took 200)`);
-  holds(code + rest < 300e3, `${code + rest} bytes`);
+  notes.push(`gzipped: code ${(code / 1000).toFixed(0)} kB, script, style and page ${(rest / 1000).toFixed(0)} kB, catalogs and texts ${(data / 1000).toFixed(0)} kB (at most 325 without catalogs: all verbs, of which six took 200)`);
+  holds(code + rest < 325e3, `${code + rest} bytes`);
 });
 
 for (const note of notes) console.log(`# ${note}`);
