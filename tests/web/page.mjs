@@ -52,7 +52,7 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const home = `http://127.0.0.1:${server.address().port}/`;
 
-const views = ['step', 'cost', 'roof', 'context', 'compare', 'lesson', 'explain'];
+const views = ['step', 'cost', 'roof', 'context', 'local', 'compare', 'lesson', 'explain'];
 const question = 'model=llama-3.1-70b&system=8xh100-sxm&batch_seq=64&context_token=4096';
 const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
 
@@ -116,6 +116,19 @@ await check('each_slider_moves_its_figure', async () => {
     holds(before !== (await look()), `${view}: the slider of ${key} changes nothing`);
     await context.close();
   }
+});
+
+await check('it_says_whether_a_model_runs_on_ones_own_machine', async () => {
+  const { page, context, complaints } = await visitor({}, '#view=local&model=llama-3.1-8b&system=rtx-4090&batch_seq=256');
+  const best = JSON.parse(execFileSync(tokenroof, ['local', 'llama-3.1-8b', 'rtx-4090', '--json'], { encoding: 'utf8' })).best.weight_dtype;
+  holds((await text(page, '#numbers caption')).includes(`Take ${best}`), await text(page, '#numbers'));
+  holds(await page.$('#picture svg') !== null, 'no picture');
+  await page.waitForSelector('#picture-below svg');
+  await page.goto(page.url().replace(/#.*/, '#view=local&model=deepseek-r1&system=rtx-3090'));
+  await page.waitForFunction(() => document.querySelector('#numbers caption')?.textContent === 'Nothing fits');
+  holds((await text(page, '#numbers')).includes('tokenroof local deepseek-r1 rtx-3090+'), 'nothing that would do');
+  same(complaints.join(' '), '', 'complaints');
+  await context.close();
 });
 
 await check('every_input_of_the_table_has_a_control', async () => {

@@ -1,4 +1,4 @@
-// main.ts -- the page: one scenario, seven views of it. The engine computes and draws; this wires it to the hand.
+// main.ts -- the page: one scenario, eight views of it. The engine computes and draws; this wires it to the hand.
 import { Controls } from './controls';
 import { byId, el, save } from './dom';
 import { Catalog, Engine, Refusal } from './engine';
@@ -96,7 +96,7 @@ class Page {
       list.append(el('button', {
         type: 'button', role: 'tab', id: `tab-${view}`, 'aria-controls': 'panel',
         click: () => { this.state.view = view; this.show(); },
-      }, view.charAt(0).toUpperCase() + view.slice(1)));
+      }, view === 'local' ? 'Will it run on mine?' : view.charAt(0).toUpperCase() + view.slice(1)));
     }
     list.addEventListener('keydown', (event) => {
       const at = views.indexOf(this.state.view);
@@ -141,11 +141,16 @@ class Page {
     });
     on('copy-link', () => void this.copy(new URL(this.state.address(), location.href).href, 'Link'));
     on('copy-command', () => void this.copy(this.state.command(), 'Command'));
-    on('copy-json', () => void this.copy(this.engine.answer(0, 'step', 'json'), 'JSON'));
-    on('save-csv', () => save('tokenroof.csv', 'text/csv', this.engine.answer(0, this.state.view === 'cost' ? 'menu' : 'curve', 'csv')));
+    on('copy-json', () => void this.copy(this.state.view === 'local' ? this.state.alone(() => this.engine.answer(0, 'local', 'json')) : this.engine.answer(0, 'step', 'json'), 'JSON'));
+    on('save-csv', () => save('tokenroof.csv', 'text/csv', this.csv()));
     on('save-svg', () => save('tokenroof.svg', 'image/svg+xml', this.views.file()));
     on('save-png', () => this.png(this.views.file()));
     byId('explain-close').addEventListener('click', () => byId<HTMLDialogElement>('explain').close());
+  }
+
+  private csv(): string {
+    if (this.state.view === 'local') return this.state.alone(() => this.engine.answer(0, 'local', 'csv'));
+    return this.engine.answer(0, this.state.view === 'cost' ? 'menu' : 'curve', 'csv');
   }
 
   private png(svg: string): void {

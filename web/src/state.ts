@@ -1,8 +1,11 @@
 // state.ts -- the scenario as texts, as they were typed, and its life in the address: a link is the whole question.
 import { Engine, Input, Refusal } from './engine';
 
-export const views = ['step', 'cost', 'roof', 'context', 'compare', 'lesson', 'explain'] as const;
+export const views = ['step', 'cost', 'roof', 'context', 'local', 'compare', 'lesson', 'explain'] as const;
 export type View = (typeof views)[number];
+
+/** Of many at once, which a machine of one's own is not asked about. */
+const ofMany = ['batch_seq', 'context_token', 'query_token', 'phase', 'physics'];
 
 /** What a visitor sees first. */
 const first: [string, string][] = [['model', 'deepseek-v3'], ['system', 'gb200-nvl72'], ['batch_seq', '256'], ['context_token', '1024']];
@@ -15,7 +18,7 @@ export class State {
   view: View = 'step';
 
   constructor(readonly engine: Engine) {
-    this.inputs = engine.inputs().filter((i) => !i.group.startsWith('output') && i.key !== 'preset');
+    this.inputs = engine.inputs().filter((i) => !i.group.startsWith('output') && i.key !== 'preset' && i.key !== 'gguf_head');
   }
 
   input(key: string): Input | undefined { return this.inputs.find((i) => i.key === key); }
@@ -90,6 +93,17 @@ export class State {
     this.engine.ask(0);
   }
 
+  /** The engine's first question without what is of many at once, for as long as it takes. */
+  alone<T>(answer: () => T): T {
+    const held = ofMany.filter((key) => this.texts[0].has(key));
+    for (const key of held) this.engine.unset(0, key);
+    try {
+      return answer();
+    } finally {
+      for (const key of held) this.engine.set(0, key, this.texts[0].get(key) ?? '');
+    }
+  }
+
   address(): string {
     const query = new URLSearchParams({ view: this.view });
     this.texts[0].forEach((text, key) => query.set(key, text));
@@ -117,11 +131,11 @@ export class State {
   /** The same question for the command line. */
   command(): string {
     const quote = (text: string) => (/^[\w./:,+@%-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
-    const verb = this.view === 'cost' ? 'menu' : this.view === 'roof' ? 'roof' : this.view === 'context' ? 'curve' : 'step';
+    const verb = { cost: 'menu', roof: 'roof', context: 'curve', local: 'local' }[this.view as string] ?? 'step';
     const words = ['tokenroof', verb, this.dropped || this.texts[0].get('model') || '', this.texts[0].get('system') ?? ''];
     this.texts[0].forEach((text, key) => {
       const input = this.input(key);
-      if (input && key !== 'model' && key !== 'system') words.push(`--${input.option}`, text);
+      if (input && key !== 'model' && key !== 'system' && (verb !== 'local' || !ofMany.includes(key))) words.push(`--${input.option}`, text);
     });
     if (verb === 'curve') words.push('--over', 'context');
     return words.filter((w) => w !== '').map(quote).join(' ');

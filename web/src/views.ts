@@ -99,7 +99,8 @@ export class Views {
       if (wanted === '') return;
       const start = performance.now();
       try {
-        this.places.below.replaceChildren(svgOf(this.engine.figure(0, wanted, 0, this.width(), 0, 2)));
+        const draw = () => svgOf(this.engine.figure(0, wanted, wanted === 'local' ? 1 : 0, this.width(), 0, 2));
+        this.places.below.replaceChildren(wanted === 'local' ? this.state.alone(draw) : draw());
       } catch (e) {
         if (!(e instanceof Refusal)) throw e;
         this.places.below.replaceChildren();
@@ -110,14 +111,15 @@ export class Views {
 
   /** The view's picture: a verb of the engine's table and which of its pictures. */
   private figure(width: number, dark: number): string {
-    const [verb, index] = { cost: ['report', 1] as const, roof: ['roof', 0] as const, context: ['curve', 0] as const }[this.state.view as string] ?? ['step', 0] as const;
+    const [verb, index] = { cost: ['report', 1] as const, roof: ['roof', 0] as const, context: ['curve', 0] as const, local: ['local', 0] as const }[this.state.view as string] ?? ['step', 0] as const;
     this.engine.set(0, 'over', this.state.view === 'context' ? 'context' : 'batch');
     return this.engine.figure(0, verb, index, width, 0, dark);
   }
 
   /** The picture as a file in the colours of paper. */
   file(): string {
-    return this.state.view === 'compare' ? this.engine.compare(960, 0, 0) : this.figure(960, 0);
+    if (this.state.view === 'compare') return this.engine.compare(960, 0, 0);
+    return this.state.view === 'local' ? this.state.alone(() => this.figure(960, 0)) : this.figure(960, 0);
   }
 
   answer(slot: 0 | 1, explain = false): StepAnswer {
@@ -133,10 +135,11 @@ export class Views {
 
   draw(): void {
     const { view } = this.state;
-    this.below(view === 'cost' ? 'menu' : view === 'context' ? 'memory' : '');
+    this.below({ cost: 'menu', context: 'memory', local: 'local' }[view as string] ?? '');
     try {
       if (view === 'compare') this.compare();
       else if (view === 'explain') this.equations();
+      else if (view === 'local') this.state.alone(() => this.local());
       else if (view !== 'lesson') this.pictured(view);
     } catch (e) {
       if (!(e instanceof Refusal)) throw e;
@@ -247,6 +250,34 @@ export class Views {
     this.places.numbers.replaceChildren(el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'differences' },
       el('table', { class: 'compare' }, el('caption', {}, 'First against second, at the batch and context of each'),
         el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'term'), el('th', { scope: 'col' }, name(0)), el('th', { scope: 'col' }, name(1)), el('th', { scope: 'col' }, 'second / first'))), body)));
+  }
+
+  /** Every quantisation of the model on this machine; of a model too large, what would hold it. */
+  private local(): void {
+    type Quantity = { predicted: number | null; low: number | null; high: number | null; bound: number | null };
+    type Row = { weight_dtype: string; best: boolean; fits: boolean; reason: string | null; file_byte: number; max_context_token: number | null; short: { context_token: number; token_per_s: Quantity }; ttft_s: Quantity };
+    type Answer = { rows: Row[]; best: { weight_dtype: string | null; why: string; quality?: string }; nearest: { change: string; command: string }[] };
+    const answer = JSON.parse(this.engine.answer(0, 'local', 'json')) as Answer;
+    try {
+      this.put(this.figure(this.width(), 2));
+    } catch (e) {
+      if (!(e instanceof Refusal)) throw e;
+      this.clear(); /* nothing fits: the table says what would */
+    }
+    const between = (q: Quantity, unit: Unit) => (q.predicted === null ? '–' : `${this.format(q.predicted, unit)} (${this.format(q.low, unit)} to ${this.format(q.high, unit)})`);
+    const head = ['weights', 'file', 'longest context', 'tokens/s, 90 % interval', 'bound', 'first token'];
+    const body = el('tbody');
+    for (const r of answer.rows)
+      body.append(el('tr', { class: r.best ? 'result' : '' }, el('th', { scope: 'row' }, r.weight_dtype), el('td', {}, this.format(r.file_byte, 'byte')),
+        ...(r.fits
+          ? [this.format(r.max_context_token, 'context'), between(r.short.token_per_s, 'none'), this.format(r.short.token_per_s.bound, 'none'), between(r.ttft_s, 'second')].map((t) => el('td', {}, t))
+          : [el('td', { colspan: 4 }, 'does not fit')])));
+    const best = answer.best;
+    this.places.numbers.replaceChildren(
+      ...(answer.nearest.length > 0 ? [el('div', { class: 'wide' }, el('h2', {}, 'What would do, each tried'), ...answer.nearest.map((n) => el('p', {}, `${n.change}: tokenroof local ${n.command}`)))] : []),
+      el('div', { class: 'scroll wide', tabindex: 0, role: 'region', 'aria-label': 'every quantisation on this machine' },
+        el('table', { class: 'local' }, el('caption', {}, best.weight_dtype === null ? 'Nothing fits' : `Take ${best.weight_dtype}: ${best.why}${best.quality ? `; ${best.quality}` : ''}`),
+          el('thead', {}, el('tr', {}, ...head.map((h) => el('th', { scope: 'col' }, h)))), body)));
   }
 
   private equations(): void {
