@@ -10,19 +10,15 @@ tr_status tr_written(tr_status status, tr_error *err)
     return status == TR_OK ? TR_OK : tr_fail(err, status, "", 0, "the answer could not be written");
 }
 
-/* The next row, or NULL: it failed, or nobody wants it any more. */
+/* The next row, or NULL: it failed, or nobody wants it any more; *err says which. */
 static const void *row_at(const tr_rows *rows, size_t index, tr_error *err)
 {
     const tr_progress *progress = rows->scenario == NULL ? NULL : tr_scenario_progress(rows->scenario);
-    tr_error why = {.status = TR_EDOMAIN};
-    const void *row = NULL;
-    if (progress != NULL && progress->tell(progress->context, (double)index, (double)rows->count) != 0)
-        (void)tr_fail(&why, TR_ECANCELLED, "", (double)index, "stopped after %zu of %zu rows", index, rows->count);
-    else
-        row = rows->at(rows->context, index, &why);
-    if (row == NULL)
-        *err = why;
-    return row;
+    *err = (tr_error){.status = TR_EDOMAIN};
+    if (progress == NULL || progress->tell(progress->context, (double)index, (double)rows->count) == 0)
+        return rows->at(rows->context, index, err);
+    (void)tr_fail(err, TR_ECANCELLED, "", (double)index, "stopped after %zu of %zu rows", index, rows->count);
+    return NULL;
 }
 
 tr_status tr_rows_json(const tr_rows *rows, tr_json *json, tr_error *err)
