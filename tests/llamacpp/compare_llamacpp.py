@@ -5,7 +5,8 @@
 `tokenroof measure` makes a chip file; random models are written, run by llama.cpp (the npm package PACKAGE, installed
 into FOLDER once) and predicted by `tokenroof step MODEL.gguf chip.json --engine llamacpp`. Both sides are the best of
 many repeats, since others may use this machine too; how far repeats lie apart is printed beside each and allowed for.
-Skips, and says so, where there is no node, no npm, no network, or no such processor. Standard library only.
+A campaign: TOKENROOF_LLAMACPP=some takes two models and five passes of each, in a minute, =all every one.
+Skips, and says so, without it, and where there is no node, no npm, no network, or no such processor. Standard library only.
 """
 import csv
 import io
@@ -23,10 +24,13 @@ PACKAGE = "@node-llama-cpp/linux-x64"
 VERSION = "3.22.1"
 NODE = 20        # that it is made for; 18 may load it too
 LIMIT = 0.20     # of the median error, on a quiet machine
-CASES = [f"decode:{batch}:128" for batch in (1, 2, 4, 8, 16, 32)] + ["decode:1:1024", "decode:4:1024", "prompt:256"]
+ALL = os.environ.get("TOKENROOF_LLAMACPP") == "all"
+CASES = [f"decode:{batch}:128" for batch in (1, 2, 4, 8, 16, 32)] + ["decode:1:1024", "decode:4:1024", "prompt:256"] \
+    if ALL else ["decode:1:128", "decode:8:128", "decode:32:128", "decode:1:1024", "prompt:256"]
+DENSE, MIXTURE = (("F16", "Q8_0", "Q4_0"), ("Q8_0", "Q4_0")) if ALL else (("Q4_0",), ("Q8_0",))
 BUSY = 5         # programs a core: beyond, nothing that is measured says much
 SECONDS = 0.5    # of repeats a case, and five of them at least
-MEASURE_S = 15
+MEASURE_S = 15 if ALL else 8
 
 
 class Skip(Exception):
@@ -108,6 +112,8 @@ def run(place, model, threads):
 
 
 def compare(program, folder):
+    if os.environ.get("TOKENROOF_LLAMACPP") not in ("some", "all"):
+        raise Skip("a campaign that wants a quiet machine: TOKENROOF_LLAMACPP=some or all")
     place = package(folder)
     cores = len(os.sched_getaffinity(0))
     load = os.getloadavg()[0]
@@ -119,8 +125,7 @@ def compare(program, folder):
     chip = os.path.join(folder, "chip.json")
     before = measure(program, chip, threads)
     models, rows = [], []
-    for name, shape, forms in (("dense", random_gguf.DENSE, ("F16", "Q8_0", "Q4_0")),
-                               ("mixture", random_gguf.MIXTURE, ("Q8_0", "Q4_0"))):
+    for name, shape, forms in (("dense", random_gguf.DENSE, DENSE), ("mixture", random_gguf.MIXTURE, MIXTURE)):
         for form in forms:
             path = os.path.join(folder, f"{name}-{form}.gguf")
             byte = random_gguf.write(path, shape, form)
