@@ -237,6 +237,7 @@ typedef struct tr_terms {
     double compute_s, weights_s, kv_s, comm_s, fixed_s, host_s, crossing_s;
     double step_s;
 } tr_terms;
+TR_API tr_limit tr_terms_limit(const tr_terms *terms); /* the largest, the first of those alike */
 TR_API void tr_timing_rank(const tr_timing *timing, double decode_seq, double prefill_seq, tr_terms *out);
 
 /* step_s[i] of a decode pass of batch_seq[i] sequences of the whole system at the timing's context. NaN where out of

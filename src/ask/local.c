@@ -215,17 +215,6 @@ static double longest_context(const tr_local *l, const tr_problem *p)
     return most;
 }
 
-static const char *limit_of(const tr_service *o)
-{
-    static const char *const name[] = {"compute", "weights", "kv", "comm", "fixed"};
-    const tr_terms *t = &o->decode_terms;
-    const double term_s[] = {t->compute_s, t->weights_s, t->kv_s, t->comm_s, t->fixed_s};
-    size_t most = 0;
-    for (size_t i = 1; i < sizeof name / sizeof name[0]; i++)
-        most = term_s[i] > term_s[most] ? i : most;
-    return name[most];
-}
-
 static void fill_speeds(tr_local *l, tr_local_row *row)
 {
     const double stated = l->model->max_context_token;
@@ -278,7 +267,7 @@ static void fill_request(tr_local *l, tr_problem *p, tr_local_row *row)
     }
     if (!tr_local_knows_speed(l))
         return;
-    row->limit = limit_of(&o);
+    row->limit = tr_limit_name(tr_terms_limit(&o.decode_terms));
     row->ttft_s = o.ttft_s;
     row->e2e_s = o.e2e_s;
     fill_speeds(l, row);

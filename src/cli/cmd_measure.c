@@ -2,13 +2,12 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "io/file.h"
+#include "io/replace.h"
 #include "probe/measure.h"
 
 /* A stop is heard between repeats. The end that follows it soon, whatever is done, is put off until the threads have
@@ -49,38 +48,16 @@ static void today(char *out, size_t size)
         (void)strftime(out, size, "%Y-%m-%d", &day);
 }
 
-/* The file stands beside its name until it is whole, and is opened before anything is measured: nobody waits for a
- * minute to hear that a folder is not there. */
-typedef struct out_file {
-    const char *path; /* "": none */
-    char part[TR_PATH_MAX];
-    FILE *f;
-} out_file;
-
-static tr_status open_out(out_file *out, tr_error *err)
-{
-    if (out->path[0] == '\0')
-        return TR_OK;
-    if (snprintf(out->part, sizeof out->part, "%s.part", out->path) >= (int)sizeof out->part)
-        return cli_fail(err, TR_ECAPACITY, "out", "the name after --out is too long");
-    out->f = fopen(out->part, "w");
-    return out->f != NULL ? TR_OK : cli_fail(err, TR_EIO, "out", "%.200s: %s", out->path, tr_errno_text(errno));
-}
-
-static tr_status close_out(out_file *out, const tr_measured *m, tr_status s, tr_error *err)
+/* Opened before anything is measured: nobody waits for a minute to hear that a folder is not there. */
+static tr_status keep(tr_replacement *file, const tr_measured *m, tr_error *err)
 {
     char date[16];
-    const tr_sink sink = {to_file, out->f};
-    if (out->f == NULL)
-        return s;
+    const tr_sink sink = {to_file, file->file};
     today(date, sizeof date);
+    const tr_status s = tr_measured_chip(m, date, &sink, err);
     if (s == TR_OK)
-        s = tr_measured_chip(m, date, &sink, err);
-    const int closed = fclose(out->f) == 0;
-    if (s == TR_OK && (!closed || rename(out->part, out->path) != 0))
-        s = cli_fail(err, TR_EIO, "out", "%.200s: %s", out->path, tr_errno_text(errno));
-    if (s != TR_OK)
-        (void)remove(out->part);
+        return tr_replace_commit(file, err);
+    tr_replace_abandon(file);
     return s;
 }
 
@@ -99,18 +76,22 @@ static tr_status measure(cli *c, tr_measured *m, tr_error *err)
 tr_status cmd_measure(cli *c, tr_error *err)
 {
     const int is_schema = c->style.format == TR_FORMAT_SCHEMA; /* which is known before */
-    out_file out = {.path = is_schema ? "" : tr_input_text(c->scenario, TR_IN_OUT)};
+    const char *path = is_schema ? "" : tr_input_text(c->scenario, TR_IN_OUT);
+    tr_replacement file = {.file = NULL};
     tr_measured *m = calloc(1, sizeof *m);
     put_off p;
     if (m == NULL)
         return cli_fail(err, TR_ENOMEM, "", "out of memory");
     begin_put_off(&p);
-    tr_status s = open_out(&out, err);
+    tr_status s = path[0] != '\0' ? tr_replace_begin(path, &file, err) : TR_OK;
     if (s == TR_OK && !is_schema)
         s = measure(c, m, err);
     if (s == TR_OK)
         s = tr_measured_write(m, &c->style, &c->out, err);
-    s = close_out(&out, m, s, err);
+    if (s == TR_OK && file.file != NULL)
+        s = keep(&file, m, err);
+    else if (file.file != NULL)
+        tr_replace_abandon(&file);
     end_put_off(&p);
     tr_cpu_map_free(&m->map);
     free(m);

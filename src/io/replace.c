@@ -13,7 +13,7 @@
 
 static tr_status unwritten(const char *path, int code, tr_error *err)
 {
-    return tr_fail(err, TR_EIO, NULL, 0.0, "'%.200s' could not be written: %s", path, tr_errno_text(code));
+    return tr_fail(err, TR_EIO, NULL, 0.0, "%.200s: could not write: %s", path, tr_errno_text(code));
 }
 
 /* Where a link leads, so that the link stays one; a path that does not exist yet is taken as it is. */
@@ -53,7 +53,7 @@ tr_status tr_replace_begin(const char *path, tr_replacement *out, tr_error *err)
         return s;
     const int there = stat(r->path, &st) == 0;
     if (there && S_ISDIR(st.st_mode))
-        return tr_fail(err, TR_EIO, NULL, 0.0, "'%.200s' could not be written: it is a folder", path);
+        return tr_fail(err, TR_EIO, NULL, 0.0, "%.200s: could not write: it is a folder", path);
     const int in_place = there && !S_ISREG(st.st_mode);
     if (there && access(r->path, W_OK) != 0)
         return unwritten(path, errno, err); /* a rename would pass over the file's own word */

@@ -19,6 +19,17 @@ const char *tr_limit_name(tr_limit limit)
     return (int)limit >= 0 && limit < TR_LIMIT_COUNT ? name[limit] : "";
 }
 
+tr_limit tr_terms_limit(const tr_terms *t)
+{
+    const double term[TR_LIMIT_COUNT] = {t->compute_s, t->weights_s, t->kv_s,      t->comm_s,
+                                         t->fixed_s,   t->host_s,    t->crossing_s};
+    int most = 0;
+    for (int i = 1; i < TR_LIMIT_COUNT; i++)
+        if (term[i] > term[most])
+            most = i;
+    return (tr_limit)most;
+}
+
 static void take_terms(tr_step *step, const tr_terms *t)
 {
     step->compute_s = t->compute_s;
@@ -28,13 +39,7 @@ static void take_terms(tr_step *step, const tr_terms *t)
     step->fixed_s = t->fixed_s;
     step->host_s = t->host_s;
     step->crossing_s = t->crossing_s;
-    const double term[TR_LIMIT_COUNT] = {t->compute_s, t->weights_s, t->kv_s,      t->comm_s,
-                                         t->fixed_s,   t->host_s,    t->crossing_s};
-    int most = 0;
-    for (int i = 1; i < TR_LIMIT_COUNT; i++)
-        if (term[i] > term[most])
-            most = i;
-    step->limit = (tr_limit)most;
+    step->limit = tr_terms_limit(t);
 }
 
 void tr_sum_finish(const tr_sum *sum, const tr_layout *layout, double repeat, double fixed_s, tr_terms *out)
